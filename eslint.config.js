@@ -1,0 +1,81 @@
+// @ts-check
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import jsonc from 'jsonc-eslint-parser';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/out-tsc/**', '**/test-results/**', '**/generated/**', '.nx/**'] },
+  {
+    files: ['**/*.ts', '**/*.js'],
+    extends: [js.configs.recommended, tseslint.configs.strict],
+    plugins: { '@nx': nx },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          // Configuration files reach the shared settings by path, before any package is linked.
+          allow: ['^.*/build-config/.*\\.js$'],
+          depConstraints: [
+            { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:lib'] },
+            { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', 'type:document'] },
+            { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:tool', 'type:lib'] },
+            { sourceTag: 'type:document', onlyDependOnLibsWithTags: [] },
+            // The floors: imports only ever point down.
+            { sourceTag: 'scope:state', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:rate-limit', onlyDependOnLibsWithTags: ['scope:state'] },
+            {
+              sourceTag: 'scope:client',
+              onlyDependOnLibsWithTags: ['scope:rate-limit', 'scope:state', 'type:document'],
+            },
+            {
+              sourceTag: 'scope:order-sync',
+              onlyDependOnLibsWithTags: ['scope:client', 'scope:rate-limit', 'scope:state', 'type:document'],
+            },
+            { sourceTag: 'scope:sandbox', onlyDependOnLibsWithTags: ['scope:client'] },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // stdout belongs to the protocol: a library never prints, and the MCP server logs on stderr.
+    files: ['libs/*/src/**/*.ts', 'apps/mcp-server/src/**/*.ts'],
+    ignores: ['**/*.test.ts', 'apps/mcp-server/src/main.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': ['error', { object: 'process', property: 'stdout' }],
+    },
+  },
+  {
+    // The environment and the clock are handed in at main.ts.
+    files: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', 'apps/*/src/main.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'stdout' },
+        { object: 'process', property: 'env' },
+      ],
+    },
+  },
+  {
+    // Apps are bundled: what they stand on is built in, and installing them brings nothing else along.
+    files: ['openapi/package.json', 'libs/*/package.json', 'tools/*/package.json'],
+    plugins: { '@nx': nx },
+    languageOptions: { parser: jsonc },
+    rules: {
+      '@nx/dependency-checks': [
+        'error',
+        {
+          ignoredFiles: [
+            '{projectRoot}/{vitest,vitest.e2e}.config.js',
+            '{projectRoot}/src/**/*.test.{ts,js}',
+            '{projectRoot}/e2e/**',
+          ],
+        },
+      ],
+    },
+  },
+);

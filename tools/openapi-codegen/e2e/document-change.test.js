@@ -1,0 +1,144 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseDocument } from 'yaml';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copyWorkspace, workspaceRoot } from './workspace-copy.js';
+
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const documentPath = 'openapi/wemasy-orders.yaml';
+const generated = ['operations.ts', 'schema.ts', 'schemas.ts'].map(
+  (file) => `libs/client/src/generated/${file}`,
+);
+
+/** @type {Awaited<ReturnType<typeof copyWorkspace>>} */
+let copy;
+beforeAll(async () => {
+  copy = await copyWorkspace();
+  return () => copy.remove();
+});
+
+/** @param {(document: import('yaml').Document) => void} change */
+async function changeDocument(change) {
+  const path = join(copy.root, documentPath);
+  const document = parseDocument(await readFile(path, 'utf8'));
+  change(document);
+  await writeFile(path, String(document));
+}
+
+describe('a value added to an enum of the document', () => {
+  it('is missed by nothing but the check for stale code', async () => {
+    await copy.nx('sync:check');
+    await changeDocument((document) => {
+      document.addIn(['components', 'schemas', 'OrderStatus', 'enum'], 'shipped');
+    });
+    await expect(copy.nx('sync:check')).rejects.toMatchObject({ code: 1 });
+  });
+
+  it('reaches code and documentation with one command and no other edit', async () => {
+    await copy.nx('sync');
+    await copy.nx('sync:check');
+    expect(await copy.changes()).toEqual(['README.md', ...generated, documentPath].sort());
+    for (const file of await copy.changes()) {
+      expect(await readFile(join(copy.root, file), 'utf8'), file).toContain('shipped');
+    }
+  });
+
+  it('compiles', async () => {
+    await copy.node('.', tsc, '--build', 'libs/client');
+  });
+
+  it('is offered by the tool', async () => {
+    await copy.node('apps/mcp-server', 'bundle.config.js');
+    expect(await statusesOffered(join(workspaceRoot, 'apps/mcp-server/dist/main.js'))).not.toContain(
+      'shipped',
+    );
+    expect(await statusesOffered(join(copy.root, 'apps/mcp-server/dist/main.js'))).toContain('shipped');
+  });
+
+  it('is accepted by the sandbox', async () => {
+    await copy.node('apps/sandbox', 'bundle.config.js');
+    expect(await answerTo(join(workspaceRoot, 'apps/sandbox/dist/main.js'), { status: 'shipped' })).toBe(422);
+    expect(await answerTo(join(copy.root, 'apps/sandbox/dist/main.js'), { status: 'shipped' })).toBe(200);
+  });
+});
+
+describe('an operation added to the document', () => {
+  beforeAll(async () => {
+    await changeDocument((document) => {
+      const operation = document.getIn(['paths', '/services/webshop/v1/orders/sync-snelstart-order']);
+      const added = JSON.parse(JSON.stringify(operation));
+      Object.assign(added.post, {
+        operationId: 'cancelOrder',
+        'x-rate-limit': { limit: 5, windowSeconds: 30 },
+      });
+      delete added.post['x-mcp-tool'];
+      document.setIn(['paths', '/services/webshop/v1/orders/cancel'], added);
+    });
+    await copy.nx('sync');
+  });
+
+  it('is a typed path of the client with a pace of its own', async () => {
+    const use = `
+      import { createOrdersClient, rateLimitPolicies } from './index.js';
+      const client = createOrdersClient({ token: 'none' });
+      export const call = () => client.paths.POST('/services/webshop/v1/orders/cancel', { body: { order_id: 1 } });
+      export const message = async (): Promise<string | undefined> => (await call()).data?.message;
+      // @ts-expect-error order_id is a number
+      export const wrong = () => client.paths.POST('/services/webshop/v1/orders/cancel', { body: { order_id: '1' } });
+      console.log(JSON.stringify(rateLimitPolicies().find(({ name }) => name === 'cancelOrder')));
+    `;
+    await writeFile(join(copy.root, 'libs/client/src/use.ts'), use);
+    await copy.node('.', tsc, '--build', 'libs/client');
+    const printed = await copy.node('.', 'libs/client/dist/use.js');
+    expect(JSON.parse(printed)).toEqual({ name: 'cancelOrder', limit: 5, windowMs: 30_000 });
+  });
+});
+
+/** The statuses that the built server's list_orders takes. @param {string} serverFile */
+async function statusesOffered(serverFile) {
+  const server = spawn(process.execPath, [serverFile], { env: { WEMASY_STATE: 'memory' }, stdio: 'pipe' });
+  const info = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'e2e', version: '1' } };
+  const messages = [
+    { id: 1, method: 'initialize', params: info },
+    { method: 'notifications/initialized' },
+    { id: 2, method: 'tools/list' },
+  ];
+  for (const message of messages) server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  for await (const line of createInterface({ input: server.stdout })) {
+    const { id, result } = JSON.parse(line);
+    if (id !== 2) continue;
+    server.stdin.end();
+    await once(server, 'exit');
+    return result.tools[0].inputSchema.properties.status.enum;
+  }
+  throw new Error('the server ended before it listed its tools');
+}
+
+/** The status with which the built sandbox answers a list. @param {string} sandboxFile @param {object} filters */
+async function answerTo(sandboxFile, filters) {
+  const sandbox = spawn(process.execPath, [sandboxFile, '--port', '0', '--orders', '1'], { stdio: 'pipe' });
+  try {
+    for await (const line of createInterface({ input: sandbox.stdout })) {
+      const apiUrl = /listening on (http\S+)/.exec(line)?.[1];
+      if (apiUrl === undefined) continue;
+      const response = await fetch(`${apiUrl}/services/webshop/v1/orders/all`, {
+        method: 'POST',
+        headers: {
+          authorization: 'Bearer sandbox-full-access',
+          accept: 'application/json',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify(filters),
+      });
+      return response.status;
+    }
+    throw new Error('the sandbox ended before it listened');
+  } finally {
+    sandbox.kill();
+  }
+}

@@ -1,0 +1,191 @@
+// @ts-check
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { generate } from './generate.js';
+import { documentWith } from './testing.js';
+
+const place = { documentPath: 'openapi/test.yaml', outputPath: 'libs/test/src/generated' };
+
+/** @param {Record<string, unknown>} schemas */
+const schemasOf = async (schemas) => (await generate(documentWith({ schemas }), place))['schemas.ts'];
+
+/** A component schema with one property. @param {Record<string, unknown>} property */
+const holding = (property) => ({ type: 'object', properties: { value: property } });
+
+describe('one document', () => {
+  it('gives the same files every time', async () => {
+    expect(await generate(documentWith(), place)).toEqual(await generate(documentWith(), place));
+  });
+
+  it('gives the same files whatever its line ends are', async () => {
+    const text = await readFile(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
+    const unix = text.replaceAll('\r\n', '\n');
+    expect(await generate(unix.replaceAll('\n', '\r\n'), place)).toEqual(await generate(unix, place));
+  });
+
+  it('puts its own hash into every file', async () => {
+    const hashes = Object.values(await generate(documentWith(), place)).map(
+      (file) => /SHA-256 of the document: ([0-9a-f]{64})/.exec(file)?.[1],
+    );
+    expect(hashes).toHaveLength(3);
+    expect(new Set(hashes).size).toBe(1);
+    expect(hashes[0]).toBeDefined();
+  });
+});
+
+describe('schemas.ts', () => {
+  it.each([
+    ['a string', { type: 'string' }, 'z.string().exactOptional()'],
+    [
+      'a bounded string',
+      { type: 'string', minLength: 1, maxLength: 9 },
+      'z.string().min(1).max(9).exactOptional()',
+    ],
+    ['a pattern', { type: 'string', pattern: '^a\\d$' }, "z.string().regex(new RegExp('^a\\\\d$', 'u'))"],
+    ['an integer', { type: 'integer', minimum: 1, maximum: 100 }, 'z.int().min(1).max(100).exactOptional()'],
+    ['a number', { type: 'number' }, 'z.number().exactOptional()'],
+    ['a nullable boolean', { type: ['boolean', 'null'] }, 'z.boolean().nullable().exactOptional()'],
+    ['several types', { type: ['boolean', 'integer', 'null'] }, 'z.union([z.boolean(), z.int()]).nullable()'],
+    ['an enum', { type: 'string', enum: ['a', 'b'] }, "z.enum(['a', 'b']).exactOptional()"],
+    ['a list', { type: 'array', items: { type: 'string' } }, 'z.array(z.string()).exactOptional()'],
+    ['a list of anything', { type: 'array', items: {} }, 'z.array(z.unknown()).exactOptional()'],
+    [
+      'a map',
+      { type: 'object', additionalProperties: { type: 'string' } },
+      'z.record(z.string(), z.string())',
+    ],
+    ['an open map', { type: 'object', additionalProperties: true }, 'z.record(z.string(), z.unknown())'],
+    ['a choice', { anyOf: [{ type: 'string' }, { type: 'null' }] }, 'z.string().nullable().exactOptional()'],
+  ])('describes %s', async (_, property, source) => {
+    expect(
+      (await schemasOf({ Extra: holding(property) })).replaceAll(/\s+/g, ' ').replaceAll(/ \./g, '.'),
+    ).toContain(`value: ${source}`);
+  });
+
+  it('shows the first paragraph of a description and keeps the rest for maintainers', async () => {
+    const description = 'What it\nis.\n\nWhat only maintainers need.';
+    const files = await generate(
+      documentWith({ schemas: { Extra: holding({ type: 'string', description }) } }),
+      place,
+    );
+    expect(files['schemas.ts']).toContain(".describe('What it is.')");
+    expect(files['schemas.ts']).not.toContain('maintainers need');
+    expect(files['schema.ts']).toContain('What only maintainers need.');
+  });
+
+  it('stands a schema behind those that it refers to', async () => {
+    const source = await schemasOf({
+      First: holding({ $ref: '#/components/schemas/Second' }),
+      Second: holding({ type: 'string' }),
+    });
+    expect(source.indexOf('const Second')).toBeLessThan(source.indexOf('const First'));
+  });
+});
+
+describe('a document that is not understood', () => {
+  it.each([
+    ['an unknown keyword', holding({ type: 'string', format: 'date' }), 'Unrecognized key: "format"'],
+    [
+      'an unknown keyword deep inside',
+      holding({ anyOf: [{ type: 'string', const: 'a' }] }),
+      'value.anyOf[0]',
+    ],
+    [
+      'a keyword beside the wrong type',
+      holding({ type: 'string', minimum: 1 }),
+      'minimum does not go with string',
+    ],
+    ['a constraint without a type', holding({ minimum: 1 }), 'minimum without a type'],
+    [
+      'a nullable enum written as a type list',
+      holding({ type: ['string', 'null'], enum: ['a'] }),
+      'as anyOf',
+    ],
+    ['a list without items', holding({ type: 'array' }), 'an array needs items'],
+    ['an object that says nothing', { type: 'object' }, 'needs properties or additionalProperties'],
+    ['a required name without a property', { ...holding({ type: 'string' }), required: ['other'] }, 'other'],
+    [
+      'properties beside an open map',
+      { ...holding({ type: 'string' }), additionalProperties: true },
+      'not understood',
+    ],
+    ['a reference to nothing', holding({ $ref: '#/components/schemas/Nobody' }), 'Nobody does not exist'],
+    ['a reference to elsewhere', holding({ $ref: 'other.yaml#/Thing' }), 'only references into'],
+    ['a circle', holding({ $ref: '#/components/schemas/Extra' }), 'Extra → Extra'],
+    ['an unknown privacy mark', holding({ type: 'string', 'x-privacy': 'hidden' }), 'x-privacy'],
+  ])('stops code generation: %s', async (_, schema, message) => {
+    await expect(schemasOf({ Extra: schema })).rejects.toThrow(message);
+  });
+
+  it('stops code generation when a rate limit contradicts the header example', async () => {
+    await expect(generate(documentWith({ limitExample: 5 }), place)).rejects.toThrow(
+      'listThings: x-rate-limit says 60, the example of X-RateLimit-Limit says 5',
+    );
+  });
+
+  it('stops code generation when an operation has no rate limit', async () => {
+    await expect(generate(documentWith({ operation: { 'x-rate-limit': undefined } }), place)).rejects.toThrow(
+      'x-rate-limit',
+    );
+  });
+
+  it('stops code generation when a field of an answer does not say who may see it', async () => {
+    const Things = { type: 'object', properties: { secret: { type: 'string' } } };
+    await expect(generate(documentWith({ schemas: { Things } }), place)).rejects.toThrow(
+      'listThings: the field secret needs an x-privacy mark',
+    );
+  });
+
+  it('stops code generation when a field inside a list does not say who may see it', async () => {
+    const Things = {
+      type: 'object',
+      properties: { list: { type: 'array', items: holding({ type: 'string' }) } },
+    };
+    await expect(generate(documentWith({ schemas: { Things } }), place)).rejects.toThrow(
+      'the field list[].value needs an x-privacy mark',
+    );
+  });
+});
+
+describe('operations.ts', () => {
+  it('holds path, method, limit and every field of the answer with its privacy', async () => {
+    const Things = {
+      type: 'object',
+      required: ['list'],
+      properties: {
+        list: { type: 'array', items: { $ref: '#/components/schemas/Thing' } },
+        state: {
+          type: ['string', 'null'],
+          'x-privacy': 'public',
+          'x-extensible-enum': { $ref: '#/components/schemas/State' },
+        },
+      },
+    };
+    const Thing = {
+      type: 'object',
+      properties: { owner: { type: 'string', 'x-privacy': 'name', description: 'Who owns it.' } },
+    };
+    const State = { type: 'string', enum: ['open', 'closed'] };
+    const { 'operations.ts': source } = await generate(
+      documentWith({ schemas: { Things, Thing, State } }),
+      place,
+    );
+    const [, literal = ''] = /operations = (\{.*\}) as const/s.exec(source) ?? [];
+    expect(new Function(`return ${literal}`)()).toEqual({
+      listThings: {
+        operationId: 'listThings',
+        method: 'POST',
+        path: '/things',
+        summary: 'List things',
+        rateLimit: { limit: 60, windowSeconds: 60 },
+        requestSchema: 'Filter',
+        responseSchema: 'Things',
+        errorSchemas: {},
+        responseFields: {
+          'list[].owner': { privacy: 'name', types: ['string'], description: 'Who owns it.' },
+          state: { privacy: 'public', types: ['string', 'null'], knownValues: ['open', 'closed'] },
+        },
+      },
+    });
+  });
+});

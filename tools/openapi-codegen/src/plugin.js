@@ -1,0 +1,39 @@
+// @ts-check
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createNodesFromFiles } from '@nx/devkit';
+import { codegenOf } from './project.js';
+
+/**
+ * Infers a cacheable code generation target for every project whose package.json asks for one.
+ *
+ * @type {import('@nx/devkit').CreateNodesV2<{ targetName?: string }>}
+ */
+export const createNodesV2 = [
+  '{libs,apps}/*/package.json',
+  (files, options, context) =>
+    createNodesFromFiles(
+      (file, config, { workspaceRoot }) => {
+        const { targetName = 'codegen' } = config ?? {};
+        const root = dirname(file);
+        const codegen = codegenOf(readFileSync(join(workspaceRoot, file), 'utf8'), root);
+        if (codegen === undefined) return {};
+        const { documentPath, outputPath } = codegen;
+        const target = {
+          command: `node tools/openapi-codegen/src/main.js ${documentPath} ${outputPath}`,
+          cache: true,
+          inputs: [
+            `{workspaceRoot}/${documentPath}`,
+            '{workspaceRoot}/tools/openapi-codegen/src/**/*',
+            '{workspaceRoot}/.prettierrc.json',
+            { externalDependencies: ['openapi-typescript', 'prettier', 'yaml', 'zod'] },
+          ],
+          outputs: [`{workspaceRoot}/${outputPath}`],
+        };
+        return { projects: { [root]: { targets: { [targetName]: target } } } };
+      },
+      files,
+      options ?? {},
+      context,
+    ),
+];

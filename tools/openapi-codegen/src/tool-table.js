@@ -1,0 +1,66 @@
+// @ts-check
+import { format } from 'prettier';
+import { DocumentError } from './document.js';
+
+/** @import { ApiDescription, OperationDescription, SchemaNode } from './document.js' */
+
+const start = '<!-- tools: written by `npm run codegen` -->';
+const end = '<!-- /tools -->';
+
+/**
+ * Writes the table of MCP tools into a page, between its two markers.
+ *
+ * @param {string} page Markdown
+ * @param {ApiDescription} api
+ * @returns {Promise<string>}
+ * @throws {DocumentError} when the page has lost its markers
+ */
+export async function withToolTable(page, api) {
+  const from = page.indexOf(start);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new DocumentError(`the page needs the markers ${start} and ${end}`);
+  const written = `${page.slice(0, from + start.length)}\n\n${toolTable(api)}\n\n${page.slice(to)}`;
+  // Line length and quotes do not touch a table; the defaults are what `prettier .` applies to it.
+  return format(written, { parser: 'markdown', singleQuote: true, printWidth: 110 });
+}
+
+/** @param {ApiDescription} api */
+function toolTable(api) {
+  const rows = api.operations.flatMap((operation) => {
+    const { tool, rateLimit } = operation;
+    if (tool === undefined) return [];
+    const allowance = `${rateLimit.limit} in ${rateLimit.windowSeconds} s`;
+    const effect = tool.annotations.readOnlyHint ? 'reads' : 'writes';
+    return [[`\`${tool.name}\``, tool.description, effect, allowance, argumentsOf(api, operation)]];
+  });
+  const table = [
+    ['Tool', 'What it does', 'Effect', 'API allows', 'Filters and values'],
+    rows[0]?.map(() => '---') ?? [],
+    ...rows,
+  ];
+  return table
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+}
+
+/** @param {ApiDescription} api @param {OperationDescription} operation */
+function argumentsOf(api, { requestSchema, query }) {
+  const body = Object.entries((requestSchema && api.schemas[requestSchema]?.properties) || {});
+  const parameters = query.map(({ name, schema }) => /** @type {const} */ ([name, schema]));
+  return [...body, ...parameters]
+    .map(([name, node]) => {
+      const values = enumOf(api, node);
+      return values.length === 0 ? `\`${name}\`` : `\`${name}\`: ${values.join(', ')}`;
+    })
+    .join('; ');
+}
+
+/**
+ * @param {ApiDescription} api
+ * @param {SchemaNode} node
+ * @returns {readonly string[]}
+ */
+function enumOf(api, node) {
+  if (node.$ref !== undefined) return enumOf(api, api.schemas[node.$ref.split('/').at(-1) ?? ''] ?? {});
+  return node.enum ?? node.anyOf?.flatMap((option) => enumOf(api, option)) ?? [];
+}

@@ -1,0 +1,1 @@
+export { e2e as default } from '../build-config/vitest.js';
