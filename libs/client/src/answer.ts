@@ -1,0 +1,110 @@
+import { parseRateLimitHeaders } from '@wemasy-orders/rate-limit';
+import * as z from 'zod';
+import { AuthenticationError } from './errors/authentication-error.js';
+import { EmptyBodyError } from './errors/empty-body-error.js';
+import { HtmlBodyError } from './errors/html-body-error.js';
+import { MalformedJsonError } from './errors/malformed-json-error.js';
+import type { AnswerFacts, OrdersError, RateLimitFacts } from './errors/orders-error.js';
+import { PermissionError } from './errors/permission-error.js';
+import { RateLimitedError } from './errors/rate-limited-error.js';
+import { RedirectError } from './errors/redirect-error.js';
+import { RefusedError } from './errors/refused-error.js';
+import { SchemaMismatchError } from './errors/schema-mismatch-error.js';
+import { UpstreamError } from './errors/upstream-error.js';
+import { ValidationFailedError } from './errors/validation-failed-error.js';
+import type { Operation } from './generated/operations.js';
+import * as schemas from './generated/schemas.js';
+
+/** A complete answer of the API, read but not yet believed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/**
+ * Decides what an answer means for the operation it answers.
+ *
+ * @param nowMs wall clock in ms, to read a Retry-After that is a date
+ * @returns undefined when the answer is a success as documented, else the error that describes it
+ */
+export function faultOf(operation: Operation, answer: Answer, nowMs: number): OrdersError | undefined {
+  const facts = factsOf(answer, nowMs);
+  const { status } = answer;
+  if (status === 0 || (status >= 300 && status < 400)) return new RedirectError(facts);
+  if (status >= 200 && status < 300) return faultOfSuccess(operation, answer, facts);
+  const body = parseJson(answer.text);
+  const apiMessage = errorBody.safeParse(body).data?.message;
+  switch (status) {
+    case 401:
+      return new AuthenticationError(apiMessage, facts);
+    case 403:
+      return new PermissionError(apiMessage, facts);
+    case 422:
+      return new ValidationFailedError(
+        apiMessage,
+        schemas.ValidationError.safeParse(body).data?.errors ?? {},
+        facts,
+      );
+    case 429: {
+      const { retryAfterMs } = parseRateLimitHeaders(answer.headers, nowMs);
+      // Laravel rounds Retry-After down, so a whole second is added to what it says.
+      const seconds =
+        retryAfterMs === undefined ? operation.rateLimit.windowSeconds : Math.ceil(retryAfterMs / 1000) + 1;
+      return new RateLimitedError('upstream', seconds, facts);
+    }
+    default: {
+      const { retryAfterMs } = parseRateLimitHeaders(answer.headers, nowMs);
+      return new UpstreamError({
+        ...facts,
+        ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+      });
+    }
+  }
+}
+
+const errorBody = z.object({ message: z.string() });
+const refusal = z.object({ error: z.literal(true), message: z.string().optional() });
+
+function faultOfSuccess(operation: Operation, { text, headers }: Answer, facts: AnswerFacts) {
+  if (text.trim() === '') return new EmptyBodyError(facts);
+  if (/^\s*</.test(text) || /\bhtml\b/i.test(headers.get('content-type') ?? ''))
+    return new HtmlBodyError(facts);
+  const body = parseJson(text);
+  if (body === undefined) return new MalformedJsonError(facts);
+  const refused = refusal.safeParse(body);
+  if (refused.success) return new RefusedError(refused.data.message, facts);
+  const checked = schemas[operation.responseSchema].safeParse(body);
+  return checked.success ? undefined : new SchemaMismatchError(mismatchesOf(checked.error), facts);
+}
+
+/** Where an answer differs from its schema. Names and kinds only: zod's own messages can repeat values. */
+function mismatchesOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => {
+    const place = issue.path.map(String).join('.') || 'body';
+    return issue.code === 'invalid_type' ? `${place}: expected ${issue.expected}` : `${place}: ${issue.code}`;
+  });
+}
+
+/** @returns undefined where the text is not JSON; JSON itself has no undefined */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function factsOf({ status, headers }: Answer, nowMs: number): AnswerFacts {
+  const requestId = headers.get('x-request-id') ?? headers.get('cf-ray');
+  const { limit, remaining } = parseRateLimitHeaders(headers, nowMs);
+  const rateLimit: RateLimitFacts = {
+    ...(limit === undefined ? {} : { limit }),
+    ...(remaining === undefined ? {} : { remaining }),
+  };
+  return {
+    status,
+    ...(requestId !== null && /^[\w.:-]{1,100}$/.test(requestId) ? { requestId } : {}),
+    ...(limit === undefined && remaining === undefined ? {} : { rateLimit }),
+  };
+}

@@ -1,0 +1,303 @@
+// Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
+// SHA-256 of the document: fcab9ae312b654875d6804ed44fcf75ce3b43f2de3ab2f90faaf21039e86edf2
+
+import type * as schemas from './schemas.js';
+
+/** Who may see a field of an answer. */
+export type Privacy = 'public' | 'name' | 'personal' | 'secret';
+
+/** A field of an answer, as the document describes it. */
+export interface ResponseField {
+  readonly privacy: Privacy;
+  /** JSON Schema types of the value. */
+  readonly types: readonly string[];
+  readonly description?: string;
+  /** Values that are known of an open enumeration; others may come. */
+  readonly knownValues?: readonly string[];
+}
+
+type SchemaName = keyof typeof schemas;
+
+/** What the document says of one operation. */
+export interface Operation {
+  readonly operationId: string;
+  readonly method: string;
+  /** Path below the base URL. */
+  readonly path: string;
+  readonly summary: string;
+  /** The server's allowance: `limit` requests a window of `windowSeconds`. */
+  readonly rateLimit: { readonly limit: number; readonly windowSeconds: number };
+  /** How the operation is offered to assistants; absent where it is not. */
+  readonly tool?: {
+    readonly name: string;
+    readonly title: string;
+    readonly description: string;
+    readonly annotations: {
+      readonly readOnlyHint: boolean;
+      readonly destructiveHint: boolean;
+      readonly idempotentHint: boolean;
+      readonly openWorldHint: boolean;
+    };
+  };
+  readonly querySchema?: SchemaName;
+  readonly requestSchema?: SchemaName;
+  /** The one 2xx answer. */
+  readonly responseSchema: SchemaName;
+  /** Documented answers other than 2xx, by status. */
+  readonly errorSchemas: Readonly<Record<string, SchemaName>>;
+  /** Every field of the 2xx answer by its path; `[]` stands for each element of an array. */
+  readonly responseFields: Readonly<Record<string, ResponseField>>;
+}
+
+/** Base URL of the vendor's production server. */
+export const productionUrl = 'https://api.wemasy.nl/api';
+
+export const operations = {
+  listOrders: {
+    operationId: 'listOrders',
+    method: 'POST',
+    path: '/services/webshop/v1/orders/all',
+    summary: 'List orders',
+    rateLimit: { limit: 60, windowSeconds: 60 },
+    tool: {
+      name: 'list_orders',
+      title: 'List webshop orders',
+      description:
+        'List, search, filter, sort and page through webshop orders; or, with summarize, count and sum all matching orders by status.',
+      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+    },
+    querySchema: 'ListOrdersQuery',
+    requestSchema: 'ListOrdersRequest',
+    responseSchema: 'ListOrdersResponse',
+    errorSchemas: { '401': 'ApiError', '403': 'ApiError', '422': 'ValidationError', '429': 'ApiError' },
+    responseFields: {
+      error: { privacy: 'public', types: ['boolean'] },
+      'data.current_page': {
+        privacy: 'public',
+        types: ['integer'],
+        description: 'Number of this page, from 1.',
+      },
+      'data.data[].id': {
+        privacy: 'public',
+        types: ['integer'],
+        description: "The order's id; what sync_order takes as order_id.",
+      },
+      'data.data[].date': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: "When the order was placed, in the shop's local time.",
+      },
+      'data.data[].type': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Type of the order, e.g. checkout.',
+      },
+      'data.data[].status': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Status of the order.',
+        knownValues: [
+          'on_hold',
+          'payment_received',
+          'paid',
+          'completed',
+          'cancelled',
+          'refunding',
+          'refunded',
+          'pending',
+          'failed',
+        ],
+      },
+      'data.data[].status_label': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Status in words, as the shop shows it.',
+      },
+      'data.data[].billing.invoice_email': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.invoice_firstname': { privacy: 'name', types: ['string', 'null'] },
+      'data.data[].billing.invoice_lastname': { privacy: 'name', types: ['string', 'null'] },
+      'data.data[].billing.invoice_phonenumber': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.invoice_is_company': {
+        privacy: 'public',
+        types: ['boolean', 'integer', 'null'],
+        description: 'Whether the customer is a company.',
+      },
+      'data.data[].billing.invoice_company': { privacy: 'name', types: ['string', 'null'] },
+      'data.data[].billing.invoice_tax_number': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.invoice_street': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.invoice_number': {
+        privacy: 'personal',
+        types: ['string', 'null'],
+        description: 'House number, not the number of an invoice.',
+      },
+      'data.data[].billing.invoice_postcode': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.invoice_city': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.invoice_country': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Country of the invoice address, e.g. NL; identifies nobody.',
+      },
+      'data.data[].billing.invoice_notes': {
+        privacy: 'personal',
+        types: ['string', 'null'],
+        description: 'Free text of the customer.',
+      },
+      'data.data[].billing.custom_shipping_information': {
+        privacy: 'personal',
+        types: ['boolean', 'integer', 'string', 'null'],
+        description: 'Whether the order goes to another address.',
+      },
+      'data.data[].billing.shipping_firstname': { privacy: 'name', types: ['string', 'null'] },
+      'data.data[].billing.shipping_lastname': { privacy: 'name', types: ['string', 'null'] },
+      'data.data[].billing.shipping_phonenumber': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.shipping_email': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.shipping_company': { privacy: 'name', types: ['string', 'null'] },
+      'data.data[].billing.shipping_street': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.shipping_number': {
+        privacy: 'personal',
+        types: ['string', 'null'],
+        description: 'House number.',
+      },
+      'data.data[].billing.shipping_postcode': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.shipping_city': { privacy: 'personal', types: ['string', 'null'] },
+      'data.data[].billing.shipping_country': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Country of the shipping address.',
+      },
+      'data.data[].eu_vat': {
+        privacy: 'personal',
+        types: ['string', 'null'],
+        description: 'VAT country or number.',
+      },
+      'data.data[].order_number': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: "The order's number as the customer knows it.",
+      },
+      'data.data[].should_snelstart_sync': {
+        privacy: 'public',
+        types: ['boolean', 'null'],
+        description: 'The shop\'s flag "should sync to SnelStart".',
+      },
+      'data.data[].total': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Total amount, a decimal string.',
+      },
+      'data.data[].order_session': {
+        privacy: 'secret',
+        types: ['string', 'null'],
+        description: "Session key of the customer's checkout.",
+      },
+      'data.data[].payment_method': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Payment method.',
+      },
+      'data.data[].payment_status': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Payment status.',
+      },
+      'data.data[].metadata': {
+        privacy: 'personal',
+        types: ['object', 'array', 'null'],
+        description: 'Further data of the shop.',
+      },
+      'data.data[].vendor_comment': {
+        privacy: 'personal',
+        types: ['string', 'null'],
+        description: 'Comment of the shop.',
+      },
+      'data.data[].pdf_status.invoice.status': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'State of the document.',
+        knownValues: ['completed', 'not_generated'],
+      },
+      'data.data[].pdf_status.invoice.url': {
+        privacy: 'personal',
+        types: ['string', 'null'],
+        description: 'Address of the document.',
+      },
+      'data.data[].pdf_status.invoice.pending': { privacy: 'public', types: ['boolean', 'null'] },
+      'data.data[].pdf_status.package_slip.status': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'State of the document.',
+        knownValues: ['completed', 'not_generated'],
+      },
+      'data.data[].pdf_status.package_slip.url': {
+        privacy: 'personal',
+        types: ['string', 'null'],
+        description: 'Address of the document.',
+      },
+      'data.data[].pdf_status.package_slip.pending': { privacy: 'public', types: ['boolean', 'null'] },
+      'data.data[].invoice_id': {
+        privacy: 'public',
+        types: ['string', 'null'],
+        description: 'Number of the invoice.',
+      },
+      'data.first_page_url': { privacy: 'public', types: ['string'] },
+      'data.from': {
+        privacy: 'public',
+        types: ['integer', 'null'],
+        description:
+          "Place of this page's first order among all matching ones, from 1; null on an empty page.",
+      },
+      'data.last_page': {
+        privacy: 'public',
+        types: ['integer'],
+        description: 'Number of the last page; 1 when nothing matches.',
+      },
+      'data.last_page_url': { privacy: 'public', types: ['string'] },
+      'data.links': {
+        privacy: 'public',
+        types: ['array', 'object'],
+        description: 'Page links of a web page.',
+      },
+      'data.next_page_url': { privacy: 'public', types: ['string', 'null'] },
+      'data.path': { privacy: 'public', types: ['string', 'null'] },
+      'data.per_page': { privacy: 'public', types: ['integer'], description: 'Orders per page.' },
+      'data.prev_page_url': { privacy: 'public', types: ['string', 'null'] },
+      'data.to': {
+        privacy: 'public',
+        types: ['integer', 'null'],
+        description: "Place of this page's last order among all matching ones; null on an empty page.",
+      },
+      'data.total': {
+        privacy: 'public',
+        types: ['integer'],
+        description: 'Number of matching orders over all pages.',
+      },
+    },
+  },
+  syncOrder: {
+    operationId: 'syncOrder',
+    method: 'POST',
+    path: '/services/webshop/v1/orders/sync-snelstart-order',
+    summary: 'Sync order to financial provider',
+    rateLimit: { limit: 5, windowSeconds: 60 },
+    tool: {
+      name: 'sync_order',
+      title: 'Send an order to SnelStart',
+      description:
+        "Send one order to the shop's bookkeeping (SnelStart). Writes; cannot be undone here; at most 5 a minute. Ask the user first.",
+      annotations: {
+        readOnlyHint: false,
+        destructiveHint: false,
+        idempotentHint: false,
+        openWorldHint: true,
+      },
+    },
+    requestSchema: 'SyncOrderRequest',
+    responseSchema: 'SyncOrderResponse',
+    errorSchemas: { '401': 'ApiError', '403': 'ApiError', '422': 'ValidationError', '429': 'ApiError' },
+    responseFields: {
+      error: { privacy: 'public', types: ['boolean'], description: 'Whether it failed.' },
+      message: { privacy: 'public', types: ['string'] },
+      data: { privacy: 'personal', types: ['array'], description: 'Not explained; empty in the example.' },
+    },
+  },
+} as const satisfies Record<string, Operation>;

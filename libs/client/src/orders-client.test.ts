@@ -1,0 +1,533 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createRateLimiter } from '@wemasy-orders/rate-limit';
+import { createMemoryStore } from '@wemasy-orders/state';
+import { afterEach, describe, expect, it } from 'vitest';
+import { isOrdersError, type OrdersError } from './errors/orders-error.js';
+import { rateLimitPolicies } from './operations.js';
+import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
+import { orderPage, type Script, sendJson, startUpstream, type Upstream } from './testing/index.js';
+
+/** Searched for in everything that comes out of the client. */
+const canary = 'canary-token-5f2a';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+async function upstreamWith(script: Script): Promise<Upstream> {
+  const upstream = await startUpstream(script);
+  closers.push(() => upstream.close());
+  return upstream;
+}
+
+function clientOf(baseUrl: string, options: Partial<OrdersClientOptions> = {}) {
+  const client = createOrdersClient({ token: canary, baseUrl, random: () => 0, ...options });
+  closers.push(() => client.close());
+  return client;
+}
+
+/** What a call rejects with; everything about it is searched for the token. */
+async function failureOf(call: Promise<unknown>): Promise<OrdersError> {
+  const error: unknown = await call.then(
+    () => expect.fail('the call succeeded'),
+    (thrown: unknown) => thrown,
+  );
+  if (!isOrdersError(error)) throw error;
+  const everything = [
+    error.stack,
+    JSON.stringify(error),
+    JSON.stringify(Object.getOwnPropertyDescriptors(error)),
+  ];
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    everything.push(String(cause), cause.stack);
+  expect(everything.join('\n')).not.toContain(canary);
+  return error;
+}
+
+const limits = (limit: number, remaining: number) => ({
+  'x-ratelimit-limit': String(limit),
+  'x-ratelimit-remaining': String(remaining),
+});
+const emptyPage = orderPage([]);
+const synced = { error: false, message: 'Order synced', data: [] };
+
+describe('list', () => {
+  it('sends the filters in the body, the page in the query, and the token in its header', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
+    await clientOf(upstream.url).list({
+      status: 'on_hold',
+      per_page: 5,
+      type: null,
+      search_query: undefined,
+      page: 3,
+    });
+    expect(upstream.requests).toHaveLength(1);
+    expect(upstream.requests[0]).toMatchObject({
+      method: 'POST',
+      url: '/api/services/webshop/v1/orders/all?page=3',
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/json',
+        authorization: `Bearer ${canary}`,
+      },
+    });
+    expect(JSON.parse(upstream.requests[0]?.body ?? '')).toEqual({ status: 'on_hold', per_page: 5 });
+  });
+
+  it('gives back the page whole, with fields that the document does not know', async () => {
+    const order = { id: 1, total: '12.30', loyalty_points: 7 };
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, orderPage([order])));
+    const page = await clientOf(upstream.url).list();
+    expect(page.data).toEqual([order]);
+    expect(page).toEqual(orderPage([order]).data);
+  });
+
+  it('accepts a status that the document does not know', async () => {
+    const upstream = await upstreamWith((_, response) =>
+      sendJson(response, 200, orderPage([{ id: 1, status: 'lost_at_sea' }])),
+    );
+    expect((await clientOf(upstream.url).list()).data[0]?.status).toBe('lost_at_sea');
+  });
+
+  it.each([
+    ['a wrong status', { status: 'shipped' }, 'status'],
+    ['a misspelled filter', { stauts: 'paid' }, 'stauts'],
+    ['a page of zero', { page: 0 }, 'page'],
+    ['no orders a page', { per_page: 0 }, 'per_page'],
+  ])('refuses %s without sending anything', async (_, filters, name) => {
+    const upstream = await upstreamWith((_request, response) => sendJson(response, 200, emptyPage));
+    const error = await failureOf(Reflect.apply(clientOf(upstream.url).list, undefined, [filters]));
+    expect(error).toMatchObject({
+      name: 'InvalidArgumentsError',
+      code: 'invalid_arguments',
+      source: 'local',
+    });
+    expect(error.message).toContain(name);
+    expect(upstream.requests).toHaveLength(0);
+  });
+});
+
+describe('listAll', () => {
+  const orders = [1, 2, 3, 4, 5].map((id) => ({ id }));
+  const paginate: Script = ({ url }, response) => {
+    const page = Number(new URL(url, 'http://upstream').searchParams.get('page'));
+    const rows = orders.slice((page - 1) * 2, page * 2);
+    sendJson(response, 200, orderPage(rows, { page, perPage: 2, total: orders.length }));
+  };
+
+  it('goes over three pages with the same filters and never to an address that the API sent', async () => {
+    const upstream = await upstreamWith(paginate);
+    const ids: number[] = [];
+    for await (const page of clientOf(upstream.url).listAll({ status: 'paid', per_page: 2 })) {
+      ids.push(...page.data.map(({ id }) => id));
+    }
+    expect(ids).toEqual([1, 2, 3, 4, 5]);
+    expect(upstream.requests.map(({ url }) => url)).toEqual(
+      [1, 2, 3].map((page) => `/api/services/webshop/v1/orders/all?page=${page}`),
+    );
+    expect(new Set(upstream.requests.map(({ body }) => body))).toEqual(
+      new Set(['{"per_page":2,"status":"paid"}']),
+    );
+  });
+
+  it('ends after one page when nothing matches', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
+    const pages = [];
+    for await (const page of clientOf(upstream.url).listAll()) pages.push(page);
+    expect(pages).toEqual([emptyPage.data]);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('asks for no page that the reader does not want', async () => {
+    const upstream = await upstreamWith(paginate);
+    for await (const page of clientOf(upstream.url).listAll({ per_page: 2 })) {
+      if (page.current_page === 2) break;
+    }
+    expect(upstream.requests).toHaveLength(2);
+  });
+});
+
+describe('sync', () => {
+  it('sends the id and gives back the answer', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, synced, limits(5, 4)));
+    expect(await clientOf(upstream.url).sync(42)).toEqual(synced);
+    expect(upstream.requests[0]).toMatchObject({
+      url: '/api/services/webshop/v1/orders/sync-snelstart-order',
+      body: '{"order_id":42}',
+    });
+  });
+});
+
+describe('a documented failure', () => {
+  const apiError = (message: string) => ({ error: true, message });
+  const cases = [
+    [401, apiError('Unauthenticated.'), 'AuthenticationError', 'authentication_failed'],
+    [403, apiError('This action is unauthorized.'), 'PermissionError', 'permission_denied'],
+    [
+      422,
+      { message: 'Bad.', errors: { order_id: ['No such order.'] } },
+      'ValidationFailedError',
+      'validation_failed',
+    ],
+  ] as const;
+  const operations = ['list', 'sync'] as const;
+
+  it.each(operations.flatMap((operation) => cases.map((each) => [operation, ...each] as const)))(
+    '%s: %i is told apart, with status, allowance, request id and the message of the API',
+    async (operation, status, body, name, code) => {
+      const upstream = await upstreamWith((_, response) =>
+        sendJson(response, status, body, { ...limits(60, 57), 'x-request-id': 'req-1' }),
+      );
+      const client = clientOf(upstream.url);
+      const error = await failureOf(operation === 'list' ? client.list() : client.sync(42));
+      expect(error).toMatchObject({
+        name,
+        code,
+        status,
+        source: 'upstream',
+        effect: 'none',
+        retryable: false,
+        requestId: 'req-1',
+        rateLimit: { limit: 60, remaining: 57 },
+        apiMessage: body.message,
+      });
+      expect(upstream.requests).toHaveLength(1);
+    },
+  );
+
+  it('422 names each field', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 422, cases[2][1]));
+    const error = await failureOf(clientOf(upstream.url).sync(42));
+    expect(error).toMatchObject({ fields: { order_id: ['No such order.'] } });
+  });
+
+  it.each(operations)(
+    '%s: 429 tells how long to wait, a second more than Laravel says',
+    async (operation) => {
+      const upstream = await upstreamWith((_, response) =>
+        sendJson(response, 429, apiError('Too Many Attempts.'), { ...limits(5, 0), 'retry-after': '37' }),
+      );
+      const client = clientOf(upstream.url, { maxWaitMs: 0 });
+      expect(await failureOf(operation === 'list' ? client.list() : client.sync(42))).toMatchObject({
+        name: 'RateLimitedError',
+        code: 'rate_limited',
+        retryable: true,
+        effect: 'none',
+      });
+      expect(upstream.requests).toHaveLength(1);
+      const { retryAfterSeconds } = await failureOf(operation === 'list' ? client.list() : client.sync(42));
+      expect(retryAfterSeconds).toBeGreaterThanOrEqual(38);
+      expect(retryAfterSeconds).toBeLessThanOrEqual(40);
+      expect(upstream.requests, 'the second call must not be sent into a known pause').toHaveLength(1);
+    },
+  );
+});
+
+describe('an odd answer', () => {
+  const html = '<!DOCTYPE html><html><body>Sign in</body></html>';
+  const cases: readonly [string, Script, { name: string; code: string }][] = [
+    [
+      'an empty body',
+      (_, response) => response.writeHead(200).end(),
+      { name: 'EmptyBodyError', code: 'unexpected_response' },
+    ],
+    [
+      'a web page',
+      (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(html),
+      { name: 'HtmlBodyError', code: 'unexpected_response' },
+    ],
+    [
+      'a web page that claims to be JSON',
+      (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(html),
+      { name: 'HtmlBodyError', code: 'unexpected_response' },
+    ],
+    [
+      'text that is not JSON',
+      (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"error":fal'),
+      { name: 'MalformedJsonError', code: 'unexpected_response' },
+    ],
+    [
+      '200 with error: true',
+      (_, response) => sendJson(response, 200, { error: true, message: 'SnelStart is down', data: [] }),
+      { name: 'RefusedError', code: 'upstream_error' },
+    ],
+    [
+      'JSON of another form',
+      (_, response) => sendJson(response, 200, { error: false, data: 'none' }),
+      { name: 'SchemaMismatchError', code: 'unexpected_response' },
+    ],
+    [
+      'a redirect',
+      (_, response) => response.writeHead(302, { location: 'https://example.com/login' }).end(),
+      { name: 'RedirectError', code: 'unexpected_response' },
+    ],
+    [
+      'an internal server error',
+      (_, response) => response.writeHead(500, { 'content-type': 'text/html' }).end(html),
+      { name: 'UpstreamError', code: 'upstream_error' },
+    ],
+    [
+      'a bad gateway without a body',
+      (_, response) => response.writeHead(502).end(),
+      { name: 'UpstreamError', code: 'upstream_error' },
+    ],
+    [
+      'an undocumented 404',
+      (_, response) => sendJson(response, 404, { message: 'Not found' }),
+      { name: 'UpstreamError', code: 'upstream_error' },
+    ],
+    [
+      'a connection that breaks before the answer',
+      (_, response) => response.destroy(),
+      { name: 'ConnectionError', code: 'network_error' },
+    ],
+    [
+      'a connection that breaks within the answer',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '1000' });
+        response.write('{"error":');
+        setImmediate(() => response.destroy());
+      },
+      { name: 'ConnectionError', code: 'network_error' },
+    ],
+  ];
+
+  it.each(cases)('to a list has its own error: %s', async (_, script, expected) => {
+    const upstream = await upstreamWith(script);
+    expect(await failureOf(clientOf(upstream.url).list())).toMatchObject(expected);
+  });
+
+  it.each(cases)('never repeats a sync: %s', async (_, script, expected) => {
+    const upstream = await upstreamWith(script);
+    const error = await failureOf(clientOf(upstream.url).sync(42));
+    const certain = ['RefusedError'].includes(expected.name) || error.status === 404;
+    expect(error).toMatchObject(
+      certain
+        ? { ...expected, effect: 'none' }
+        : { name: 'OutcomeUnknownError', code: 'outcome_unknown', cause: expected },
+    );
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('does not carry the page or its values into the error', async () => {
+    const data = { ...emptyPage.data, data: [{ id: 1, total: { secret: 'Keizersgracht 1' } }] };
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, { error: false, data }));
+    const error = await failureOf(clientOf(upstream.url).list());
+    expect(error.name).toBe('SchemaMismatchError');
+    expect(JSON.stringify(error) + error.message).not.toContain('Keizersgracht');
+    expect(error.message).toContain('data.data.0.total: expected string');
+  });
+
+  it('that repeats the token does not carry it any further', async () => {
+    const upstream = await upstreamWith(({ headers }, response) =>
+      sendJson(response, 401, { error: true, message: `Bad header: ${headers.authorization ?? ''}` }),
+    );
+    const error = await failureOf(clientOf(upstream.url).list());
+    expect(error).toMatchObject({ apiMessage: 'Bad header: Bearer [token]' });
+  });
+
+  it('does not follow a redirect with the token', async () => {
+    const elsewhere = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
+    const location = `${elsewhere.url}/services/webshop/v1/orders/all`;
+    const upstream = await upstreamWith((_, response) => void response.writeHead(307, { location }).end());
+    expect((await failureOf(clientOf(upstream.url).list())).name).toBe('RedirectError');
+    expect(elsewhere.requests).toHaveLength(0);
+  });
+});
+
+describe('a retry', () => {
+  it('repeats a list after a passing failure', async () => {
+    const upstream = await upstreamWith((_, response, index) =>
+      index < 2 ? void response.writeHead(503).end() : sendJson(response, 200, emptyPage),
+    );
+    expect(await clientOf(upstream.url).list()).toEqual(emptyPage.data);
+    expect(upstream.requests).toHaveLength(3);
+  });
+
+  it('gives up after two', async () => {
+    const upstream = await upstreamWith((_, response) => void response.writeHead(503).end());
+    expect(await failureOf(clientOf(upstream.url).list())).toMatchObject({ status: 503, retryable: true });
+    expect(upstream.requests).toHaveLength(3);
+  });
+
+  it('does not wait for a server that asks for a long time', async () => {
+    const upstream = await upstreamWith(
+      (_, response) => void response.writeHead(503, { 'retry-after': '120' }).end(),
+    );
+    expect(await failureOf(clientOf(upstream.url).list())).toMatchObject({
+      status: 503,
+      retryAfterSeconds: 120,
+    });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('repeats a sync that never reached the API, and says so when it gives up', async () => {
+    const closed = await freePort();
+    const error = await failureOf(clientOf(`http://127.0.0.1:${closed}/api`).sync(42));
+    expect(error).toMatchObject({ name: 'ConnectionError', effect: 'none', reason: 'ECONNREFUSED' });
+  });
+
+  it('counts no permit for a request that never reached the API', async () => {
+    const client = clientOf(`http://127.0.0.1:${await freePort()}/api`);
+    for (let call = 0; call < 3; call += 1) await failureOf(client.sync(42));
+    expect((await client.allowance('syncOrder')).remaining).toBe(5);
+  });
+});
+
+describe('cancelling', () => {
+  it('before the call sends nothing', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
+    const error = await failureOf(clientOf(upstream.url).list({}, { signal: AbortSignal.abort() }));
+    expect(error).toMatchObject({ code: 'cancelled', effect: 'none' });
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('during a list tears the connection down', async () => {
+    const controller = new AbortController();
+    let closed: Promise<unknown> | undefined;
+    const upstream = await upstreamWith((_, response) => {
+      closed = once(response, 'close');
+      controller.abort();
+    });
+    const error = await failureOf(clientOf(upstream.url).list({}, { signal: controller.signal }));
+    expect(error.code).toBe('cancelled');
+    expect(closed).toBeDefined();
+    await closed;
+  });
+
+  it('during a sync leaves the outcome unknown', async () => {
+    const controller = new AbortController();
+    const upstream = await upstreamWith(() => {
+      controller.abort();
+    });
+    const error = await failureOf(clientOf(upstream.url).sync(42, { signal: controller.signal }));
+    expect(error).toMatchObject({ code: 'outcome_unknown', cause: { code: 'cancelled' } });
+  });
+
+  it('while waiting for allowance sends nothing', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, synced, limits(5, 0)));
+    const client = clientOf(upstream.url);
+    await client.sync(1);
+    const controller = new AbortController();
+    const onWait = () => {
+      controller.abort();
+    };
+    const error = await failureOf(client.sync(2, { signal: controller.signal, onWait }));
+    expect(error).toMatchObject({ code: 'cancelled', effect: 'none' });
+    expect(upstream.requests).toHaveLength(1);
+  });
+});
+
+describe('the deadline', () => {
+  it.each([
+    ['when no answer comes', () => undefined],
+    ['when the answer stops half way', (_request, response) => void response.writeHead(200).write('{"err')],
+  ] satisfies [string, Script][])('ends a list %s', async (_, script) => {
+    const upstream = await upstreamWith(script);
+    const error = await failureOf(clientOf(upstream.url, { timeoutMs: 50 }).list());
+    expect(error).toMatchObject({ name: 'TimeoutError', code: 'upstream_timeout', retryable: true });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('leaves the outcome of a sync unknown', async () => {
+    const upstream = await upstreamWith(() => undefined);
+    const error = await failureOf(clientOf(upstream.url, { timeoutMs: 50 }).sync(42));
+    expect(error).toMatchObject({ code: 'outcome_unknown', cause: { code: 'upstream_timeout' } });
+  });
+});
+
+describe('pacing', () => {
+  it('answers at once when the wait would be longer than the caller accepts', async () => {
+    const upstream = await upstreamWith((_, response, index) =>
+      sendJson(response, 200, synced, limits(5, Math.max(0, 4 - index))),
+    );
+    const client = clientOf(upstream.url, { maxWaitMs: 1_000 });
+    for (let orderId = 1; orderId <= 5; orderId += 1) await client.sync(orderId);
+    const error = await failureOf(client.sync(6));
+    expect(error).toMatchObject({ code: 'rate_limited', source: 'local', effect: 'none' });
+    expect(error.retryAfterSeconds).toBeGreaterThan(50);
+    expect(error.retryAfterSeconds).toBeLessThanOrEqual(62);
+    expect(upstream.requests).toHaveLength(5);
+  });
+
+  it('is shared by clients with the same limiter', async () => {
+    const upstream = await upstreamWith((_, response, index) =>
+      sendJson(response, 200, synced, limits(5, Math.max(0, 4 - index))),
+    );
+    const rateLimiter = createRateLimiter({
+      store: createMemoryStore(),
+      policies: rateLimitPolicies(),
+      namespace: 'shared',
+    });
+    closers.push(() => rateLimiter.close());
+    const clients = [1, 2].map(() => clientOf(upstream.url, { rateLimiter, maxWaitMs: 1_000 }));
+    const outcomes = [];
+    for (let orderId = 1; orderId <= 6; orderId += 1) {
+      const client = clients[orderId % 2];
+      outcomes.push(
+        await client?.sync(orderId).then(
+          () => 'synced',
+          (error: OrdersError) => error.code,
+        ),
+      );
+    }
+    expect(outcomes).toEqual(['synced', 'synced', 'synced', 'synced', 'synced', 'rate_limited']);
+  });
+
+  it('tells what is left of the allowance', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage, limits(60, 59)));
+    const client = clientOf(upstream.url);
+    await client.list();
+    expect(await client.allowance('listOrders')).toMatchObject({ limit: 60, remaining: 59 });
+  });
+});
+
+describe('the typed client of the paths', () => {
+  it('is paced, checked and authorized like the rest', async () => {
+    const upstream = await upstreamWith((_, response, index) =>
+      index === 0 ? sendJson(response, 200, emptyPage, limits(60, 59)) : void response.writeHead(200).end(),
+    );
+    const client = clientOf(upstream.url);
+    const { data } = await client.paths.POST('/services/webshop/v1/orders/all', { body: { status: 'paid' } });
+    expect(data).toEqual(emptyPage);
+    expect(upstream.requests[0]?.headers.authorization).toBe(`Bearer ${canary}`);
+    expect((await client.allowance('listOrders')).remaining).toBe(59);
+    const second = client.paths.POST('/services/webshop/v1/orders/all', {});
+    expect((await failureOf(second)).name).toBe('EmptyBodyError');
+  });
+
+  it('does not carry the token to another address', async () => {
+    const elsewhere = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
+    const client = clientOf('http://127.0.0.1:9/api');
+    const call = client.paths.POST('/services/webshop/v1/orders/all', { baseUrl: elsewhere.url });
+    expect((await failureOf(call)).code).toBe('configuration_error');
+    expect(elsewhere.requests).toHaveLength(0);
+  });
+});
+
+describe('the set-up', () => {
+  it.each([
+    ['an empty token', { token: '' }, 'empty'],
+    ['a token with a line break', { token: `${canary}\n` }, 'line break'],
+    ['a base URL that is none', { baseUrl: 'api.wemasy.nl' }, 'not a URL'],
+    ['plain http to another machine', { baseUrl: 'http://api.wemasy.nl/api' }, 'https://'],
+    ['a password in the base URL', { baseUrl: 'https://user:pw@api.wemasy.nl' }, 'must not contain'],
+  ])('refuses %s', (_, options, message) => {
+    const create = () => createOrdersClient({ token: canary, ...options });
+    expect(create).toThrow(expect.objectContaining({ code: 'configuration_error' }));
+    expect(create).toThrow(message);
+    expect(create).not.toThrow(canary);
+  });
+});
+
+/** A port of this machine that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}

@@ -1,0 +1,187 @@
+import { createRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@wemasy-orders/rate-limit';
+import { accountNamespace, type Clock, createMemoryStore, systemClock } from '@wemasy-orders/state';
+import type * as z from 'zod';
+import { ConfigurationError } from './errors/configuration-error.js';
+import { InvalidArgumentsError } from './errors/invalid-arguments-error.js';
+import { isOrdersError } from './errors/orders-error.js';
+import { OutcomeUnknownError } from './errors/outcome-unknown-error.js';
+import { productionUrl } from './generated/operations.js';
+import type { ListOrdersRequest, OrderPage, SyncOrderResponse } from './generated/schema.js';
+import * as schemas from './generated/schemas.js';
+import { type OperationId, rateLimitPolicies } from './operations.js';
+import { type AttemptReport, type CallOptions, createSend } from './send.js';
+import { createTransport, type PathsClient } from './transport.js';
+
+/** Filters and sorting of a list; a field that is undefined or null is not sent. */
+export type OrderFilters = {
+  readonly [Name in keyof ListOrdersRequest]?: ListOrdersRequest[Name] | undefined;
+};
+
+export interface OrdersClientOptions {
+  /** API token. It is sent to `baseUrl` and shown nowhere. */
+  readonly token: string;
+  /** Base URL of the API; default: the vendor's. Plain http is accepted for loopback addresses only. */
+  readonly baseUrl?: string | undefined;
+  /**
+   * Keeps the calls inside the API's allowance. Give clients of one account the same one; default: one of this client's
+   * own, in memory.
+   */
+  readonly rateLimiter?: RateLimiter | undefined;
+  /** Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Deadline of one request, from sending it to the end of its answer, in ms; default 30000. */
+  readonly timeoutMs?: number | undefined;
+  /** Longest wait of one call for budget, in ms; default: as long as it takes. */
+  readonly maxWaitMs?: number | undefined;
+  /** Told of every attempt, for logs. */
+  readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
+  readonly clock?: Clock | undefined;
+  /** Spreads retries; a number in [0, 1). */
+  readonly random?: (() => number) | undefined;
+}
+
+export interface OrdersClient {
+  /**
+   * One page of orders.
+   *
+   * @param filters `page` counts from 1 and defaults to 1
+   * @throws {OrdersError} see the classes under `errors/`
+   */
+  list(
+    filters?: OrderFilters & { readonly page?: number | undefined },
+    call?: CallOptions,
+  ): Promise<OrderPage>;
+  /**
+   * Every matching page in turn, from `page` on. Each page is a call of its own: the same filters with the next page
+   * number, never a URL that the API sent. Orders that come or go meanwhile can shift between pages.
+   *
+   * @throws {OrdersError} see the classes under `errors/`
+   */
+  listAll(
+    filters?: OrderFilters & { readonly page?: number | undefined },
+    call?: CallOptions,
+  ): AsyncGenerator<OrderPage, void, undefined>;
+  /**
+   * Sends one order to the financial provider. The API has no protection against sending an order twice: whoever calls
+   * this keeps account of what was sent.
+   *
+   * @param orderId the order's `id`, not its order_number
+   * @throws {OutcomeUnknownError} when it was sent and may have taken effect; do not repeat it blindly
+   * @throws {OrdersError} of any other class when it certainly took no effect
+   */
+  sync(orderId: number, call?: CallOptions): Promise<SyncOrderResponse>;
+  /** What is left of an operation's allowance, as far as is known here. */
+  allowance(operationId: OperationId): Promise<RateLimitSnapshot>;
+  /** The typed client of the document's paths, on the same transport. */
+  readonly paths: PathsClient;
+  /** Gives up the rate limiter, if it is the client's own. */
+  close(): Promise<void>;
+}
+
+/**
+ * Client of the two order endpoints.
+ *
+ * @throws {ConfigurationError} when the token or the base URL cannot work
+ */
+export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
+  const token = checkToken(options.token);
+  const baseUrl = checkBaseUrl(options.baseUrl ?? productionUrl);
+  const clock = options.clock ?? systemClock;
+  const ownRateLimiter =
+    options.rateLimiter === undefined
+      ? createRateLimiter({
+          store: createMemoryStore({ clock }),
+          policies: rateLimitPolicies(),
+          namespace: accountNamespace(baseUrl.href, token),
+          clock,
+        })
+      : undefined;
+  const rateLimiter = options.rateLimiter ?? ownRateLimiter;
+  if (rateLimiter === undefined) throw new TypeError('unreachable: a client has a rate limiter');
+  const send = createSend({
+    baseUrl,
+    token,
+    rateLimiter,
+    clock,
+    fetch: options.fetch ?? globalThis.fetch,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
+    random: options.random ?? Math.random,
+    onAttempt: options.onAttempt,
+  });
+  const transport = createTransport(baseUrl, send);
+
+  const list: OrdersClient['list'] = async ({ page = 1, ...filters } = {}, call = {}) => {
+    const body = check(schemas.ListOrdersRequest.strict(), withoutNothing(filters));
+    const query = check(schemas.ListOrdersQuery.strict().required(), { page });
+    return await transport.listOrders(body, query.page, call);
+  };
+
+  return {
+    list,
+    async *listAll({ page: first = 1, ...filters } = {}, call = {}) {
+      for (let page = first, lastPage = first; page <= lastPage; page += 1) {
+        const answer = await list({ ...filters, page }, call);
+        lastPage = answer.last_page;
+        yield answer;
+      }
+    },
+    async sync(orderId, call = {}) {
+      const body = check(schemas.SyncOrderRequest.strict(), { order_id: orderId });
+      try {
+        return await transport.syncOrder(body, call);
+      } catch (error) {
+        throw isOrdersError(error) && error.effect === 'unknown' ? new OutcomeUnknownError(error) : error;
+      }
+    },
+    allowance: (operationId) => rateLimiter.snapshot(operationId),
+    paths: transport.paths,
+    close: async () => {
+      await ownRateLimiter?.close();
+    },
+  };
+}
+
+function withoutNothing(filters: OrderFilters): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(filters).filter(([, value]) => value !== undefined && value !== null),
+  );
+}
+
+/** @throws {InvalidArgumentsError} naming every argument that is not as the document says */
+function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const checked = schema.safeParse(value);
+  if (checked.success) return checked.data;
+  throw new InvalidArgumentsError(
+    checked.error.issues.map((issue) => ({
+      argument: issue.path.map(String).join('.') || 'arguments',
+      fault: issue.message,
+    })),
+  );
+}
+
+/** A character that HTTP does not allow in a header makes fetch throw an error that quotes the whole header. */
+function checkToken(token: string): string {
+  if (token === '') throw new ConfigurationError('The API token is empty.');
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new ConfigurationError(
+      'The API token contains a space, a line break or another character no token has.',
+    );
+  }
+  return token;
+}
+
+function checkBaseUrl(text: string): URL {
+  if (!URL.canParse(text)) throw new ConfigurationError('The base URL is not a URL.');
+  const url = new URL(text);
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
+    throw new ConfigurationError(
+      'The base URL must start with https:// (http:// only for this machine itself).',
+    );
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new ConfigurationError('The base URL must not contain a user, a password, a query or a fragment.');
+  }
+  return url;
+}

@@ -1,0 +1,41 @@
+import { ConnectionError } from './errors/connection-error.js';
+import type { OrdersError } from './errors/orders-error.js';
+import { RateLimitedError } from './errors/rate-limited-error.js';
+import { UpstreamError } from './errors/upstream-error.js';
+
+/** How often one call is repeated at the most. */
+const maxRetries = 2;
+/** First backoff; each further one is twice as long. */
+const backoffMs = 250;
+/** A server that asks for more patience than this is not waited for within one call. */
+const longestServerDelayMs = 5_000;
+/** Answers of a machine that is overloaded or restarting; a plain 500 is a fault that stays. */
+const passingStatuses = new Set([502, 503, 504]);
+
+/**
+ * Decides whether a failed attempt is worth another one.
+ *
+ * A write is repeated only when it certainly did not reach the API: the connection never stood, or the API rejected it
+ * with 429, which it does before processing.
+ *
+ * @param safe whether repeating the operation changes nothing at the API
+ * @param retries how often the call was already repeated
+ * @param random a number in [0, 1), spreads simultaneous retries
+ * @returns ms to wait before the next attempt, or undefined to give up
+ */
+export function retryDelayMs(
+  error: OrdersError,
+  { safe, retries, random }: { safe: boolean; retries: number; random: number },
+): number | undefined {
+  if (retries >= maxRetries) return undefined;
+  // The limiter knows about the 429 and makes the next attempt wait for its permit.
+  if (error instanceof RateLimitedError) return error.source === 'upstream' ? 0 : undefined;
+  if (!safe && error.effect !== 'none') return undefined;
+  const backoff = backoffMs * 2 ** retries * (0.5 + random / 2);
+  if (error instanceof ConnectionError) return backoff;
+  if (error instanceof UpstreamError && passingStatuses.has(error.status ?? 0)) {
+    const asked = (error.retryAfterSeconds ?? 0) * 1000;
+    return asked > longestServerDelayMs ? undefined : Math.max(asked, backoff);
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as schemas from './generated/schemas.js';
+
+const document = parse(readFileSync(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8'));
+const example = document.components.examples.DocumentedOrderPage.value;
+const ajv = new Ajv2020({ strict: false });
+ajv.addSchema({ $id: 'document', ...document });
+
+function documentAccepts(name: keyof typeof schemas, value: unknown): boolean {
+  const validate = ajv.getSchema(`document#/components/schemas/${name}`);
+  if (validate === undefined) throw new Error(`the document has no schema ${name}`);
+  return validate(value) === true;
+}
+
+/** Integers beyond 2^53 are the one known difference: zod refuses them, since JavaScript cannot hold them exactly. */
+function holdsNoHugeInteger(value: unknown): boolean {
+  return !/\d{16}|e\+/.test(JSON.stringify(value));
+}
+
+/** Any JSON value that code might meet where another was expected. */
+const anyValue = fc.oneof(
+  fc.constantFrom(null, true, false, '', 'paid', 'checkout', [], {}, 0, 1, -1, 1.5, '129.99551'),
+  fc.jsonValue({ maxDepth: 2 }).filter(holdsNoHugeInteger),
+);
+
+/** The value with one thing in it replaced, left out or added, at any depth. */
+function mutated(value: unknown): fc.Arbitrary<unknown> {
+  if (Array.isArray(value) && value.length > 0) {
+    return fc.oneof(
+      anyValue,
+      fc.nat(value.length - 1).chain((at) => mutated(value[at]).map((item) => value.with(at, item))),
+    );
+  }
+  if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
+    const entries = Object.entries(value);
+    return fc.oneof(
+      { weight: 1, arbitrary: anyValue },
+      {
+        weight: 1,
+        arbitrary: fc.nat(entries.length - 1).map((at) => Object.fromEntries(entries.toSpliced(at, 1))),
+      },
+      {
+        weight: 6,
+        arbitrary: fc
+          .nat(entries.length - 1)
+          .chain((at) =>
+            mutated(entries[at]?.[1]).map((item) => ({ ...value, [entries[at]?.[0] ?? 'x']: item })),
+          ),
+      },
+    );
+  }
+  return anyValue;
+}
+
+describe('the generated schemas', () => {
+  it('accept the documented answer', () => {
+    expect(schemas.ListOrdersResponse.safeParse(example)).toMatchObject({ success: true });
+  });
+
+  it.each([
+    ['ListOrdersResponse', example],
+    [
+      'ListOrdersRequest',
+      { sortKey: 'created_at', sortOrder: 'desc', per_page: 10, status: 'paid', type: 'a' },
+    ],
+    ['SyncOrderRequest', { order_id: 42 }],
+    ['SyncOrderResponse', { error: false, message: 'string', data: [] }],
+    ['ValidationError', { message: 'Bad.', errors: { order_id: ['No.'] } }],
+    ['ApiError', { error: true, message: 'No.' }],
+  ] as const)('%s accepts and refuses what the document does', (name, value) => {
+    let refused = 0;
+    fc.assert(
+      fc.property(mutated(value), (candidate) => {
+        const accepts = documentAccepts(name, candidate);
+        if (!accepts) refused += 1;
+        expect(schemas[name].safeParse(candidate).success).toBe(accepts);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(refused).toBeGreaterThan(100);
+  });
+});

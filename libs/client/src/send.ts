@@ -1,0 +1,285 @@
+import { type Permit, type RateLimiter, RateLimitDeadlineError } from '@wemasy-orders/rate-limit';
+import type { Clock } from '@wemasy-orders/state';
+import { type Answer, faultOf } from './answer.js';
+import { CancelledError } from './errors/cancelled-error.js';
+import { ConfigurationError } from './errors/configuration-error.js';
+import { ConnectionError } from './errors/connection-error.js';
+import type { OrdersError } from './errors/orders-error.js';
+import { RateLimitedError } from './errors/rate-limited-error.js';
+import { TimeoutError } from './errors/timeout-error.js';
+import type { Operation } from './generated/operations.js';
+import { isSafe, operationOf } from './operations.js';
+import { retryDelayMs } from './retry.js';
+
+/** What the caller of one operation may ask for. */
+export interface CallOptions {
+  /** Cancels the call; the request under way is torn down. */
+  readonly signal?: AbortSignal | undefined;
+  /** Longest wait for budget in ms, over all attempts; default: the client's. */
+  readonly maxWaitMs?: number | undefined;
+  /** A `background` call leaves room for interactive ones; default `interactive`. */
+  readonly priority?: 'interactive' | 'background' | undefined;
+  /** Called when the call has to wait for budget. */
+  readonly onWait?: ((wait: { readonly expectedWaitMs: number }) => void) | undefined;
+  /**
+   * Called with a permit in hand before each request of the call; the request leaves only once it has resolved. If it
+   * rejects, nothing leaves and the call rejects with the same.
+   *
+   * What it resolves to, if anything, is called when the announced request had no effect and the call goes on without
+   * it: the permit ran out meanwhile, no connection stood, or the API answered 429. How the call ends tells the rest.
+   */
+  readonly beforeSend?: (() => Promise<TakeBack | undefined>) | undefined;
+}
+
+/** Takes back what `beforeSend` announced; the call waits for it, and rejects if it does. */
+export type TakeBack = () => Promise<void>;
+
+/** One attempt, told when it is over; for logs. */
+export interface AttemptReport {
+  readonly operationId: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Time spent waiting for budget, ms. */
+  readonly waitedMs: number;
+  /** Time from sending to the end of the answer, ms. */
+  readonly durationMs: number;
+  readonly status?: number;
+  readonly error?: OrdersError;
+}
+
+export interface SendOptions {
+  readonly baseUrl: URL;
+  readonly token: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly rateLimiter: RateLimiter;
+  /** Deadline of one request, from sending it to the end of its answer, in ms. */
+  readonly timeoutMs: number;
+  /** Longest wait for budget in ms where the call does not say. */
+  readonly maxWaitMs: number;
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
+}
+
+/** Sends one request and gives back its answer: a success as documented. Everything else is thrown. */
+export type Send = (request: Request, call: CallOptions) => Promise<Response>;
+
+/**
+ * The transport stack: permit → deadline → send → report → check the answer → retry only what is safe.
+ *
+ * @throws {OrdersError} whenever there is no documented success to give back
+ */
+export function createSend(options: SendOptions): Send {
+  const { clock, random, onAttempt } = options;
+  return async (request, call) => {
+    const operation = recognize(request, options.baseUrl);
+    const outgoing = await readOutgoing(request, call.signal);
+    const startedAt = clock.monotonic();
+    const maxWaitMs = call.maxWaitMs ?? options.maxWaitMs;
+    for (let retries = 0; ; retries += 1) {
+      const waitLeftMs = Math.max(0, startedAt + maxWaitMs - clock.monotonic());
+      const { permit, takeBack } = await takePermit(options.rateLimiter, operation, {
+        ...call,
+        maxWaitMs: waitLeftMs,
+      });
+      const sentAt = clock.monotonic();
+      const result = await attempt(options, operation, outgoing, permit);
+      onAttempt?.({
+        operationId: operation.operationId,
+        attempt: retries + 1,
+        waitedMs: permit.waitedMs,
+        durationMs: clock.monotonic() - sentAt,
+        ...(result.answer === undefined ? {} : { status: result.answer.status }),
+        ...(result.error === undefined ? {} : { error: result.error }),
+      });
+      if (result.error === undefined) return toResponse(result.answer);
+      const delayMs = retryDelayMs(result.error, { safe: isSafe(operation), retries, random: random() });
+      if (delayMs === undefined) throw result.error;
+      await takeBack?.();
+      await sleep(clock, delayMs, call.signal);
+    }
+  };
+}
+
+interface Outgoing {
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A request's body can be read once and an attempt may be repeated, so it is read here. */
+async function readOutgoing(request: Request, signal: AbortSignal | undefined): Promise<Outgoing> {
+  const body = request.body === null ? null : await request.text();
+  return { url: request.url, init: { method: request.method, headers: request.headers, body }, signal };
+}
+
+function recognize(request: Request, baseUrl: URL): Operation {
+  const url = new URL(request.url);
+  const base = baseUrl.pathname.replace(/\/$/, '');
+  const operation =
+    url.origin === baseUrl.origin && url.pathname.startsWith(base)
+      ? operationOf(request.method, url.pathname.slice(base.length))
+      : undefined;
+  if (operation === undefined) {
+    throw new ConfigurationError(
+      `${request.method} ${url.origin}${url.pathname} is not an operation of the API.`,
+    );
+  }
+  return operation;
+}
+
+interface ReadyPermit {
+  readonly permit: Permit;
+  readonly takeBack: TakeBack | undefined;
+}
+
+/** Takes a permit that is still good at this moment, announced; the caller sends without another await. */
+async function takePermit(
+  rateLimiter: RateLimiter,
+  operation: Operation,
+  { signal, maxWaitMs, priority, onWait, beforeSend }: CallOptions,
+): Promise<ReadyPermit> {
+  for (;;) {
+    if (signal?.aborted) throw new CancelledError('none');
+    let permit: Permit;
+    try {
+      permit = await rateLimiter.acquire(operation.operationId, { signal, maxWaitMs, priority, onWait });
+    } catch (error) {
+      if (signal?.aborted) throw new CancelledError('none');
+      if (error instanceof RateLimitDeadlineError) {
+        throw new RateLimitedError('local', Math.ceil(error.retryAfterMs / 1000));
+      }
+      throw error;
+    }
+    let takeBack: TakeBack | undefined;
+    if (!signal?.aborted && permit.isValid()) {
+      try {
+        takeBack = await beforeSend?.();
+      } catch (error) {
+        await permit.release();
+        throw error;
+      }
+      // Announcing takes its time, and a permit does not wait for it.
+      if (!signal?.aborted && permit.isValid()) return { permit, takeBack };
+    }
+    await permit.release();
+    await takeBack?.();
+  }
+}
+
+type AttemptResult =
+  | { readonly answer: Answer; readonly error?: undefined }
+  | { readonly answer?: Answer; readonly error: OrdersError };
+
+async function attempt(
+  { fetch, token, timeoutMs, clock }: SendOptions,
+  operation: Operation,
+  { url, init, signal }: Outgoing,
+  permit: Permit,
+): Promise<AttemptResult> {
+  const deadline = new AbortController();
+  const cancelTimer = clock.setTimer(() => {
+    deadline.abort();
+  }, timeoutMs);
+  const headers = new Headers(init.headers);
+  headers.set('authorization', `Bearer ${token}`);
+  headers.set('accept', 'application/json');
+  let response: Response | undefined;
+  try {
+    response = await fetch(url, {
+      ...init,
+      headers,
+      redirect: 'manual',
+      signal: signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]),
+    });
+    // The answer proves what the server counted; other callers should know before the body has come through.
+    await permit.report({ kind: 'answered', status: response.status, headers: response.headers });
+    // An answer that repeats the token (an error page that prints the request, say) must not carry it any further.
+    const text = (await response.text()).replaceAll(token, '[token]');
+    const answer = { status: response.status, headers: response.headers, text };
+    const error = faultOf(operation, answer, clock.now());
+    return error === undefined ? { answer } : { answer, error };
+  } catch (thrown) {
+    const error = faultOfSending(thrown, { signal, deadline: deadline.signal, timeoutMs, response });
+    if (response === undefined) {
+      await (error.effect === 'none' ? permit.release() : permit.report({ kind: 'lost' }));
+    }
+    return { error };
+  } finally {
+    cancelTimer();
+  }
+}
+
+function faultOfSending(
+  thrown: unknown,
+  {
+    signal,
+    deadline,
+    timeoutMs,
+    response,
+  }: {
+    signal: AbortSignal | undefined;
+    deadline: AbortSignal;
+    timeoutMs: number;
+    response: Response | undefined;
+  },
+): OrdersError {
+  if (signal?.aborted) return new CancelledError('unknown');
+  if (deadline.aborted) return new TimeoutError(timeoutMs);
+  const reason = reasonOf(thrown);
+  const neverConnected = response === undefined && reason !== undefined && connectFailures.has(reason);
+  return new ConnectionError(neverConnected ? 'none' : 'unknown', reason);
+}
+
+/**
+ * Reasons that can only come from setting up a connection: looking up the name, connecting, or agreeing on TLS.
+ * ECONNRESET, EPIPE and the like are not among them: they can come after the request has left.
+ */
+const connectFailures = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** The code that Node's fetch hides in the chain of causes; of several addresses tried, all failed alike. */
+function reasonOf(thrown: unknown): string | undefined {
+  for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
+    if ('code' in error && typeof error.code === 'string') return error.code;
+    if (error instanceof AggregateError) return reasonOf(error.errors[0]);
+  }
+  return undefined;
+}
+
+/** The answer as openapi-fetch takes it: already decoded, so the headers that describe its encoding go. */
+function toResponse({ status, headers, text }: Answer): Response {
+  const plain = new Headers(headers);
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) plain.delete(name);
+  return new Response(text, { status, headers: plain });
+}
+
+/** @throws {CancelledError} when the caller cancels in the meantime */
+async function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const cancelTimer = clock.setTimer(done, ms);
+    function done() {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }
+    function onAbort() {
+      cancelTimer();
+      reject(new CancelledError('none'));
+    }
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

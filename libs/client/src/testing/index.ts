@@ -1,0 +1,2 @@
+export { orderPage } from './order-page.js';
+export { type ReceivedRequest, type Script, sendJson, startUpstream, type Upstream } from './upstream.js';

@@ -1,0 +1,14 @@
+export { RateLimitDeadlineError } from './deadline-error.js';
+export { parseRateLimitHeaders, type RateLimitFacts } from './headers.js';
+export { RateLimiterClosedError } from './limiter-closed-error.js';
+export {
+  createRateLimiter,
+  type AcquireOptions,
+  type Permit,
+  type PermitOutcome,
+  type RateLimiter,
+  type RateLimiterOptions,
+  type RateLimitPolicy,
+  type RateLimitSnapshot,
+  type RateLimitWarning,
+} from './rate-limiter.js';

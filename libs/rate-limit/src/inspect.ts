@@ -1,0 +1,38 @@
+import type { StoreTime } from '@wemasy-orders/state';
+import type { RateLimitSnapshot } from './rate-limiter.js';
+import { timingOf } from './timing.js';
+import { releases } from './turns.js';
+import { currentDraft, limitOf, type Draft, type WindowRules } from './window.js';
+import type { WindowState } from './window-state.js';
+
+/** What can be said about a counter without changing it. */
+export function inspectWindow(
+  state: WindowState | undefined,
+  policy: string,
+  time: StoreTime,
+  rules: WindowRules,
+): RateLimitSnapshot {
+  const timing = timingOf(rules.windowMs);
+  const draft = currentDraft(state, time, timing);
+  const now = draft.clock.certain;
+  const limit = limitOf(draft, policy, rules);
+  const paused = now < draft.pausedUntil;
+  const charged = releases(draft, timing);
+  const resetAt = Math.max(now, draft.pausedUntil, charged.at(-1) ?? 0);
+  const queued = draft.waiting
+    .flatMap(({ calls }) => calls)
+    .reduce((sum, calls) => (calls.policy === policy ? sum + calls.n : sum), 0);
+  return {
+    policy,
+    limit,
+    remaining: paused ? 0 : Math.max(0, limit - charged.length),
+    resetInMs: Math.ceil(resetAt - now),
+    state: paused ? 'paused' : knowledge(draft),
+    queued,
+  };
+}
+
+function knowledge({ doubt, probe }: Draft): RateLimitSnapshot['state'] {
+  if (!doubt) return 'locked';
+  return probe ? 'probing' : 'unknown';
+}

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  createWorld,
+  MINUTE_MS,
+  type Journey,
+  type SimulatedProcess,
+  type World,
+  type WorldOptions,
+} from './testing/world.js';
+
+/** A soak sets it: `PROPERTY_RUNS=20000 npx vitest run --root libs/rate-limit property`. */
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150);
+
+/** How rough a story is: how many in a hundred calls are slow, lost, or answered without proof of a hit. */
+interface Weather {
+  slow: number;
+  lost: number;
+  odd: number;
+  /** A sleep during which the clock is set back leaves no trace, so a story has one or the other. */
+  trouble: 'sleep' | 'clock-step';
+}
+
+const weather: fc.Arbitrary<Weather> = fc.record({
+  slow: fc.constantFrom(0, 0, 10, 50),
+  lost: fc.constantFrom(0, 0, 10),
+  odd: fc.constantFrom(0, 0, 20),
+  trouble: fc.constantFrom('sleep', 'clock-step'),
+});
+
+const delay = ({ slow }: Weather): fc.Arbitrary<number> =>
+  fc.oneof(
+    { weight: 100 - slow, arbitrary: fc.integer({ min: 1, max: 100 }) },
+    { weight: slow, arbitrary: fc.integer({ min: 100, max: 5_000 }) },
+    { weight: slow / 2, arbitrary: fc.integer({ min: 5_000, max: 54_000 }) },
+  );
+
+const journey = (how: Weather): fc.Arbitrary<Journey> =>
+  fc.record(
+    {
+      up: delay(how),
+      work: delay(how),
+      down: delay(how),
+      lost: fc.oneof(
+        { weight: 100 - how.lost, arbitrary: fc.constant(undefined) },
+        { weight: how.lost, arbitrary: fc.constantFrom('request' as const, 'answer' as const) },
+      ),
+      kind: fc.oneof(
+        { weight: 100 - how.odd, arbitrary: fc.constant('plain' as const) },
+        {
+          weight: how.odd,
+          arbitrary: fc.constantFrom('bare' as const, 'failing' as const, 'unauthenticated' as const),
+        },
+      ),
+    },
+    { noNullPrototype: true },
+  );
+
+/** Mistakes are at the boundaries: half of the events happen around the end of the server's window. */
+const moment = fc.oneof(
+  fc.record({ afterMs: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 40_000 })) }),
+  fc.record({
+    fromWindowEndMs: fc.oneof(fc.integer({ min: -1_200, max: 300 }), fc.constantFrom(-150, 0, 60)),
+  }),
+);
+type Moment = { afterMs: number } | { fromWindowEndMs: number };
+
+type Happening = { when: Moment } & (
+  | { kind: 'calls'; process: number; journeys: Journey[]; background: boolean }
+  | { kind: 'clock-step'; ms: number }
+  | { kind: 'sleep'; ms: number }
+  | { kind: 'kill'; process: number }
+  | { kind: 'raise-limit'; by: number }
+  | { kind: 'abort'; process: number }
+);
+
+const calls = (how: Weather): fc.Arbitrary<Happening> =>
+  fc.record({
+    when: moment,
+    kind: fc.constant('calls'),
+    process: fc.nat(2),
+    journeys: fc.array(journey(how), { minLength: 1, maxLength: 8, size: 'max' }),
+    background: fc.constantFrom(false, false, true),
+  });
+
+const trouble = (how: Weather): fc.Arbitrary<Happening> =>
+  fc.oneof(
+    how.trouble === 'sleep'
+      ? fc.record({
+          when: moment,
+          kind: fc.constant('sleep' as const),
+          ms: fc.integer({ min: 600, max: 200_000 }),
+        })
+      : fc.record({
+          when: moment,
+          kind: fc.constant('clock-step' as const),
+          ms: fc.oneof(
+            fc.integer({ min: -3_600_000, max: 3_600_000 }),
+            fc.integer({ min: -70_000, max: 70_000 }),
+          ),
+        }),
+    fc.record({ when: moment, kind: fc.constant('kill' as const), process: fc.nat(2) }),
+    fc.record({
+      when: moment,
+      kind: fc.constant('raise-limit' as const),
+      by: fc.integer({ min: 1, max: 5 }),
+    }),
+    fc.record({ when: moment, kind: fc.constant('abort' as const), process: fc.nat(2) }),
+  );
+
+const server = fc.record({
+  limit: fc.integer({ min: 1, max: 7 }),
+  expiry: fc.constantFrom('exact' as const, 'floored' as const),
+  remaining: fc.constantFrom('at-hit' as const, 'after-controller' as const),
+  driftPpm: fc.integer({ min: -500, max: 500 }),
+});
+
+const story = weather.chain((how) =>
+  fc.array(fc.oneof({ weight: 6, arbitrary: calls(how) }, { weight: 1, arbitrary: trouble(how) }), {
+    minLength: 1,
+    maxLength: 20,
+    size: 'max',
+  }),
+);
+
+async function play(options: WorldOptions & { limit: number }, happenings: Happening[]): Promise<World> {
+  const world = createWorld(options);
+  let { limit } = options;
+  const processes: SimulatedProcess[] = [0, 1, 2].map(() => world.start());
+  const aborts = [0, 1, 2].map(() => new AbortController());
+  for (const happening of happenings) {
+    const { when } = happening;
+    const delayMs = 'afterMs' in when ? when.afterMs : world.server.resetInMs + when.fromWindowEndMs;
+    await world.clock.advance(Math.max(0, delayMs));
+    switch (happening.kind) {
+      case 'calls': {
+        const process = processes[happening.process];
+        const signal = aborts[happening.process]?.signal;
+        const priority = happening.background ? 'background' : 'interactive';
+        for (const each of happening.journeys) {
+          process?.call('sync', each, { signal, priority }).catch(() => undefined);
+        }
+        break;
+      }
+      case 'clock-step':
+        world.clock.stepWall(happening.ms);
+        break;
+      case 'sleep':
+        world.suspend(happening.ms);
+        break;
+      case 'kill':
+        processes[happening.process]?.kill();
+        processes[happening.process] = world.start();
+        break;
+      case 'raise-limit':
+        world.server.setLimit((limit += happening.by));
+        break;
+      case 'abort':
+        aborts[happening.process]?.abort();
+        aborts[happening.process] = new AbortController();
+        break;
+    }
+  }
+  await world.clock.advance(3 * MINUTE_MS);
+  return world;
+}
+
+test('from us alone the server never refuses a call, whatever happens to clocks, network and processes', async () => {
+  await fc.assert(
+    fc.asyncProperty(server, story, async (options, happenings) => {
+      const world = await play(options, happenings);
+      expect(world.server.rejected).toBe(0);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 600_000);

@@ -1,0 +1,568 @@
+import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
+import { createVirtualClock } from '@wemasy-orders/state/testing';
+import { describe, expect, test, vi } from 'vitest';
+import { RateLimitDeadlineError } from './deadline-error.js';
+import { createRateLimiter, type Permit } from './rate-limiter.js';
+import { createWorld, MINUTE_MS } from './testing/world.js';
+
+/** What the limiter adds to every window: the clocks' margin. */
+const MARGIN_MS = 50;
+/** A call of the simulated network that is not told otherwise. */
+const FLIGHT_MS = 80;
+
+describe('a saturated limiter', () => {
+  test('uses every window of the server to the last call', async () => {
+    const world = createWorld({ limit: 5 });
+    const process = world.start();
+    for (let call = 0; call < 40; call += 1) void process.call('sync');
+    await world.clock.advance(8 * (MINUTE_MS + MARGIN_MS + FLIGHT_MS));
+    expect(world.server.windows).toEqual([5, 5, 5, 5, 5, 5, 5, 5]);
+    expect(world.server.rejected).toBe(0);
+  });
+
+  test("loses only the opener's flight and one margin a window, with four processes as with one", async () => {
+    for (const processes of [1, 4]) {
+      const world = createWorld({ limit: 60 });
+      const running = Array.from({ length: processes }, () => world.start());
+      const calls = 300;
+      for (let call = 0; call < calls; call += 1) void running[call % processes]?.call('sync');
+      await world.clock.advance(5 * (MINUTE_MS + MARGIN_MS + FLIGHT_MS) - MINUTE_MS);
+      expect([world.server.accepted, world.server.rejected]).toEqual([calls, 0]);
+    }
+  });
+
+  test('keeps to the server even if its clock runs 500 ppm fast', async () => {
+    const world = createWorld({ limit: 5, driftPpm: 500 });
+    const process = world.start();
+    for (let call = 0; call < 50; call += 1) void process.call('sync', { up: 1, work: 0, down: 1 });
+    await world.clock.advance(11 * MINUTE_MS);
+    expect([world.server.accepted, world.server.rejected]).toEqual([50, 0]);
+  });
+});
+
+test('the first call goes alone, the others follow when its answer is known', async () => {
+  const world = createWorld({ limit: 5 });
+  const process = world.start();
+  for (let call = 0; call < 5; call += 1) void process.call('sync');
+  await world.clock.advance(FLIGHT_MS - 1);
+  expect(await process.limiter.snapshot('sync')).toMatchObject({ state: 'probing', queued: 4 });
+  await world.clock.advance(1);
+  expect(await process.limiter.snapshot('sync')).toMatchObject({ state: 'locked', queued: 0, remaining: 0 });
+});
+
+test('a start into a window that somebody else has used up costs one refused call', async () => {
+  const world = createWorld({ limit: 5 });
+  for (let call = 0; call < 5; call += 1) world.server.receive();
+  await world.clock.advance(10_000);
+  const process = world.start();
+  for (let call = 0; call < 5; call += 1) void process.call('sync');
+  await world.clock.advance(2 * MINUTE_MS);
+  // The refused call is its caller's to repeat; the other four went through.
+  expect([world.server.accepted, world.server.rejected]).toEqual([5 + 4, 1]);
+});
+
+test('a start into a window that somebody else has used half costs nothing', async () => {
+  const world = createWorld({ limit: 6 });
+  for (let call = 0; call < 3; call += 1) world.server.receive();
+  await world.clock.advance(10_000);
+  const process = world.start();
+  for (let call = 0; call < 6; call += 1) void process.call('sync');
+  await world.clock.advance(2 * MINUTE_MS);
+  expect([world.server.accepted, world.server.rejected]).toEqual([3 + 6, 0]);
+});
+
+describe('after a 429', () => {
+  test('every process waits until Retry-After and the second that it may be short', async () => {
+    const world = createWorld({ limit: 5 });
+    const [one, two] = [world.start(), world.start()];
+    const permit = await one.limiter.acquire('sync');
+    await permit.report({ kind: 'answered', status: 429, headers: new Headers({ 'retry-after': '7' }) });
+    expect(await two.limiter.snapshot('sync')).toMatchObject({
+      state: 'paused',
+      remaining: 0,
+      resetInMs: 7_000 + 1_000 + MARGIN_MS,
+    });
+  });
+
+  test('Retry-After: 0 is no invitation to send at once', async () => {
+    const world = createWorld({ limit: 5 });
+    const { limiter } = world.start();
+    const permit = await limiter.acquire('sync');
+    await permit.report({ kind: 'answered', status: 429, headers: new Headers({ 'retry-after': '0' }) });
+    expect(await limiter.snapshot('sync')).toMatchObject({ state: 'paused', resetInMs: 1_000 + MARGIN_MS });
+  });
+
+  test.each([
+    ['without Retry-After', {}],
+    ['with a Retry-After beyond the window', { 'retry-after': '86400' }],
+  ])('%s a window is waited, not more', async (_, headers) => {
+    const world = createWorld({ limit: 5 });
+    const { limiter } = world.start();
+    const permit = await limiter.acquire('sync');
+    await permit.report({ kind: 'answered', status: 429, headers: new Headers(headers) });
+    const { resetInMs } = await limiter.snapshot('sync');
+    expect(resetInMs).toBe(MINUTE_MS + 1_000 + MARGIN_MS);
+  });
+
+  test('the next call goes alone', async () => {
+    const world = createWorld({ limit: 5 });
+    const process = world.start();
+    const permit = await process.limiter.acquire('sync');
+    await permit.report({ kind: 'answered', status: 429, headers: new Headers({ 'retry-after': '1' }) });
+    for (let call = 0; call < 3; call += 1) void process.call('sync', { work: 500 });
+    await world.clock.advance(2_100);
+    expect(await process.limiter.snapshot('sync')).toMatchObject({ state: 'probing', queued: 2 });
+  });
+});
+
+describe('waiting', () => {
+  test('is first in, first out', async () => {
+    const world = createWorld({ limit: 2 });
+    const process = world.start();
+    const served: number[] = [];
+    for (let call = 0; call < 7; call += 1) void process.call('sync').then(() => served.push(call));
+    await world.clock.advance(4 * (MINUTE_MS + 200));
+    expect(served).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  test('is announced once, with the time that it will take', async () => {
+    const world = createWorld({ limit: 2 });
+    const process = world.start();
+    await process.limiter.acquire('sync').then((permit) => permit.release());
+    const waits: number[] = [];
+    for (let call = 0; call < 3; call += 1) {
+      void process.call('sync', {}, { onWait: ({ expectedWaitMs }) => waits.push(expectedWaitMs) });
+    }
+    await world.clock.advance(2 * MINUTE_MS);
+    // The second waits for the answer of the first, which takes nobody knows how long.
+    expect(waits).toEqual([1, MINUTE_MS + MARGIN_MS]);
+  });
+
+  test('is refused at once when it would be too long, with the milliseconds', async () => {
+    const world = createWorld({ limit: 1 });
+    const process = world.start();
+    void process.call('sync');
+    await world.clock.advance(10_000);
+    const refused = process.limiter.acquire('sync', { maxWaitMs: 45_000 });
+    await expect(refused).rejects.toBeInstanceOf(RateLimitDeadlineError);
+    await expect(refused).rejects.toMatchObject({
+      code: 'RATE_LIMIT_DEADLINE',
+      policy: 'sync',
+      retryAfterMs: MINUTE_MS + MARGIN_MS + FLIGHT_MS - 10_000,
+    });
+    expect((await process.limiter.snapshot('sync')).queued).toBe(0);
+  });
+
+  test('counts those who are ahead', async () => {
+    const world = createWorld({ limit: 1 });
+    const process = world.start();
+    void process.call('sync');
+    await world.clock.advance(1_000);
+    void process.call('sync');
+    const refused = process.limiter.acquire('sync', { maxWaitMs: 100_000 });
+    await expect(refused).rejects.toMatchObject({
+      retryAfterMs: 2 * (MINUTE_MS + MARGIN_MS) + FLIGHT_MS - 1_000,
+    });
+  });
+
+  test('0 means now or never', async () => {
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    const permit = await limiter.acquire('sync', { maxWaitMs: 0 });
+    await expect(limiter.acquire('sync', { maxWaitMs: 0 })).rejects.toBeInstanceOf(RateLimitDeadlineError);
+    await permit.release();
+    await limiter.acquire('sync', { maxWaitMs: 0 });
+  });
+
+  test('ends at the deadline if what was expected does not come', async () => {
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    const permit = await limiter.acquire('sync');
+    const late = limiter.acquire('sync', { maxWaitMs: 70_000 });
+    const refused = expect(late).rejects.toBeInstanceOf(RateLimitDeadlineError);
+    await permit.report({ kind: 'lost' });
+    await world.clock.advance(70_000);
+    await refused;
+  });
+
+  test('ends at the deadline even if the store does not answer', async () => {
+    const clock = createVirtualClock();
+    const stuck: StateStore = { update: () => new Promise(() => undefined), close: async () => undefined };
+    const policies = [{ name: 'sync', limit: 5, windowMs: MINUTE_MS }];
+    const limiter = createRateLimiter({ store: stuck, policies, namespace: 'test', clock });
+    const refused = expect(limiter.acquire('sync', { maxWaitMs: 500 })).rejects.toBeInstanceOf(
+      RateLimitDeadlineError,
+    );
+    await clock.advance(500);
+    await refused;
+  });
+
+  test('keeps the process alive, an idle limiter does not', async () => {
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    const permit = await limiter.acquire('sync');
+    expect(world.clock.timers()).toEqual({ waiting: 0, keepingAlive: 0 });
+    const waiting = limiter.acquire('sync');
+    await world.clock.advance(1);
+    expect(world.clock.timers()).toEqual({ waiting: 1, keepingAlive: 1 });
+    await permit.release();
+    await (await waiting).release();
+    expect(world.clock.timers()).toEqual({ waiting: 0, keepingAlive: 0 });
+  });
+
+  test('does not poll: a process that waits for its own window looks ten times a window', async () => {
+    const world = createWorld({ limit: 1 });
+    const update = vi.spyOn(world.store, 'update');
+    const process = world.start();
+    void process.call('sync');
+    void process.call('sync');
+    await world.clock.advance(1_000);
+    update.mockClear();
+    await world.clock.advance(58_000);
+    expect(update.mock.calls.length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('an AbortSignal', () => {
+  test('that is aborted already refuses with its reason', async () => {
+    const { limiter } = createWorld().start();
+    const reason = new Error('not needed any more');
+    await expect(limiter.acquire('sync', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test('takes a call out of the queue at once, and those behind move up', async () => {
+    const world = createWorld({ limit: 1 });
+    const process = world.start();
+    void process.call('sync');
+    await world.clock.advance(1_000);
+    const abort = new AbortController();
+    const aborted = process.limiter.acquire('sync', { signal: abort.signal });
+    const next = vi.fn();
+    void process.call('sync').then(next);
+    await world.clock.advance(1_000);
+    abort.abort(new Error('changed my mind'));
+    await expect(aborted).rejects.toThrow('changed my mind');
+    expect((await process.limiter.snapshot('sync')).queued).toBe(1);
+    await world.clock.advance(MINUTE_MS);
+    expect(next).toHaveBeenCalledOnce();
+  });
+
+  test('that comes while the permit is on its way gives the permit back', async () => {
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    const abort = new AbortController();
+    const aborted = limiter.acquire('sync', { signal: abort.signal });
+    queueMicrotask(() => abort.abort(new Error('too late')));
+    await expect(aborted).rejects.toThrow('too late');
+    await limiter.acquire('sync', { maxWaitMs: 0 });
+  });
+
+  test('does nothing to a permit that is held: its holder releases it', async () => {
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    const abort = new AbortController();
+    const permit = await limiter.acquire('sync', { signal: abort.signal });
+    abort.abort();
+    expect(permit.isValid()).toBe(true);
+    await permit.release();
+    expect((await limiter.snapshot('sync')).remaining).toBe(1);
+  });
+
+  test('may be shared by any number of calls', async () => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    const abort = new AbortController();
+    const all = Array.from({ length: 50 }, () => limiter.acquire('sync', { signal: abort.signal }));
+    const settled = Promise.allSettled(all);
+    await world.clock.advance(1);
+    abort.abort();
+    const kinds = (await settled).map(({ status }) => status);
+    expect(kinds.filter((kind) => kind === 'rejected')).toHaveLength(49);
+    expect(warned).not.toHaveBeenCalled();
+  });
+});
+
+describe('a permit', () => {
+  const take = async (): Promise<{ world: ReturnType<typeof createWorld>; permit: Permit }> => {
+    const world = createWorld();
+    return { world, permit: await world.start().limiter.acquire('sync') };
+  };
+
+  test('is worth nothing five seconds later, by whichever clock', async () => {
+    const stalled = await take();
+    await stalled.world.clock.advance(4_999);
+    expect(stalled.permit.isValid()).toBe(true);
+    await stalled.world.clock.advance(1);
+    expect(stalled.permit.isValid()).toBe(false);
+
+    const slept = await take();
+    slept.world.suspend(3_600_000);
+    expect(slept.permit.isValid()).toBe(false);
+  });
+
+  test('may be reported and released any number of times; only the first counts', async () => {
+    const world = createWorld({ limit: 5 });
+    const { limiter } = world.start();
+    const permit = await limiter.acquire('sync');
+    const headers = new Headers({ 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '4' });
+    await permit.report({ kind: 'answered', status: 200, headers });
+    await permit.release();
+    await permit.report({ kind: 'answered', status: 429, headers });
+    expect(await limiter.snapshot('sync')).toMatchObject({ remaining: 4, state: 'locked' });
+  });
+
+  test('says how long it was waited for', async () => {
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    const first = await limiter.acquire('sync');
+    expect(first.waitedMs).toBe(0);
+    const second = limiter.acquire('sync');
+    await world.clock.advance(1_500);
+    await first.release();
+    expect((await second).waitedMs).toBe(1_500);
+  });
+
+  test('that is never reported expires, so its call is lost but not the limiter', async () => {
+    const world = createWorld({ limit: 1 });
+    const process = world.start();
+    await process.limiter.acquire('sync');
+    const next = vi.fn();
+    void process.call('sync').then(next);
+    await world.clock.advance(2 * MINUTE_MS + MARGIN_MS + FLIGHT_MS);
+    expect(next).toHaveBeenCalledOnce();
+  });
+});
+
+describe('policies', () => {
+  const policies = [
+    { name: 'listOrders', limit: 6, windowMs: MINUTE_MS, bucket: 'user' },
+    { name: 'syncOrder', limit: 2, windowMs: MINUTE_MS, bucket: 'user' },
+  ];
+
+  test('of one bucket share a counter, each with its own limit', async () => {
+    const world = createWorld({ policies, limit: 6 });
+    const process = world.start();
+    for (let call = 0; call < 2; call += 1) void process.call('listOrders');
+    await world.clock.advance(1_000);
+    await expect(process.limiter.acquire('syncOrder', { maxWaitMs: 0 })).rejects.toMatchObject({
+      policy: 'syncOrder',
+    });
+    expect(await process.limiter.snapshot('listOrders')).toMatchObject({ limit: 6, remaining: 4 });
+    expect(await process.limiter.snapshot('syncOrder')).toMatchObject({ limit: 2, remaining: 0 });
+  });
+
+  test('of one bucket do not stand in the way of each other', async () => {
+    const world = createWorld({ policies, limit: 6 });
+    const process = world.start();
+    for (let call = 0; call < 2; call += 1) void process.call('listOrders');
+    await world.clock.advance(1_000);
+    void process.call('syncOrder');
+    const next = vi.fn();
+    void process.call('listOrders').then(next);
+    await world.clock.advance(1_000);
+    expect(next).toHaveBeenCalledOnce();
+  });
+
+  test('of different buckets know nothing of each other', async () => {
+    const world = createWorld();
+    const { limiter } = world.start(policies.map((policy) => ({ ...policy, bucket: policy.name })));
+    for (let call = 0; call < 2; call += 1) await limiter.acquire('listOrders').then((p) => p.release());
+    expect((await limiter.snapshot('syncOrder')).remaining).toBe(2);
+  });
+
+  test('that nobody declared are refused by name', async () => {
+    const { limiter } = createWorld().start();
+    await expect(limiter.acquire('nonsense')).rejects.toThrow(
+      'Unknown rate-limit policy "nonsense"; known: sync',
+    );
+    await expect(limiter.snapshot('nonsense')).rejects.toThrow(TypeError);
+  });
+
+  test.each([
+    ['a limit of 0', [{ name: 'a', limit: 0, windowMs: 1 }]],
+    ['a window of no length', [{ name: 'a', limit: 1, windowMs: Number.NaN }]],
+    [
+      'a name twice',
+      [
+        { name: 'a', limit: 1, windowMs: 1 },
+        { name: 'a', limit: 1, windowMs: 1 },
+      ],
+    ],
+    [
+      'two windows in one bucket',
+      [
+        { name: 'a', limit: 1, windowMs: 1, bucket: 'b' },
+        { name: 'b', limit: 1, windowMs: 2 },
+      ],
+    ],
+  ])('with %s are refused when the limiter is made', (_, wrong) => {
+    const options = { store: createMemoryStore(), namespace: 'test', policies: wrong };
+    expect(() => createRateLimiter(options)).toThrow(TypeError);
+  });
+});
+
+test('a limit that the server lowers is kept from the first answer that tells it', async () => {
+  const world = createWorld({ limit: 4 });
+  const process = world.start([{ name: 'sync', limit: 10, windowMs: MINUTE_MS }]);
+  for (let call = 0; call < 10; call += 1) void process.call('sync');
+  await world.clock.advance(4 * MINUTE_MS);
+  expect(world.server.windows).toEqual([4, 4, 2]);
+  expect(world.server.rejected).toBe(0);
+});
+
+test('a limit that the server raises is used from the first answer that tells it', async () => {
+  const world = createWorld({ limit: 10 });
+  const process = world.start([{ name: 'sync', limit: 4, windowMs: MINUTE_MS }]);
+  for (let call = 0; call < 10; call += 1) void process.call('sync');
+  await world.clock.advance(1_000);
+  expect(world.server.windows).toEqual([10]);
+});
+
+describe('findings that a person may want to know are warned of', () => {
+  test('calls of somebody else', async () => {
+    const world = createWorld({ limit: 5 });
+    const onWarning = vi.fn();
+    const limiter = createRateLimiter({
+      store: world.store,
+      clock: world.clock,
+      namespace: 'test',
+      policies: [{ name: 'sync', limit: 5, windowMs: MINUTE_MS }],
+      onWarning,
+    });
+    const headers = new Headers({ 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '2' });
+    await (await limiter.acquire('sync')).report({ kind: 'answered', status: 200, headers });
+    expect(onWarning).toHaveBeenCalledWith({
+      code: 'foreign-use',
+      bucket: 'sync',
+      message: 'sync: the account made 2 calls elsewhere',
+    });
+    expect((await limiter.snapshot('sync')).remaining).toBe(2);
+  });
+});
+
+describe('closing', () => {
+  test('refuses those who wait and those who come', async () => {
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    await limiter.acquire('sync');
+    const waiting = limiter.acquire('sync');
+    const refused = expect(waiting).rejects.toMatchObject({ code: 'RATE_LIMITER_CLOSED' });
+    await limiter.close();
+    await refused;
+    await expect(limiter.acquire('sync')).rejects.toMatchObject({ code: 'RATE_LIMITER_CLOSED' });
+    expect(world.clock.timers().waiting).toBe(0);
+  });
+
+  test('lets a permit that is out be reported', async () => {
+    const world = createWorld({ limit: 5 });
+    const [one, two] = [world.start(), world.start()];
+    const permit = await one.limiter.acquire('sync');
+    await one.limiter.close();
+    await permit.release();
+    expect((await two.limiter.snapshot('sync')).remaining).toBe(5);
+  });
+});
+
+describe('background calls', () => {
+  test('leave a fifth of the allowance to people, and take it when the window is nearly over', async () => {
+    const world = createWorld({ limit: 10 });
+    const process = world.start();
+    for (let call = 0; call < 10; call += 1) void process.call('sync', {}, { priority: 'background' });
+    await world.clock.advance(1_000);
+    expect(world.server.accepted).toBe(8);
+    void process.call('sync', {}, { maxWaitMs: 0 });
+    await world.clock.advance(1_000);
+    expect(world.server.accepted).toBe(9);
+    await world.clock.advance(0.8 * MINUTE_MS);
+    expect(world.server.windows).toEqual([10]);
+  });
+
+  test('come after people who came later', async () => {
+    const world = createWorld({ limit: 1 });
+    const process = world.start();
+    void process.call('sync');
+    await world.clock.advance(1_000);
+    const order: string[] = [];
+    void process.call('sync', {}, { priority: 'background' }).then(() => order.push('background'));
+    await world.clock.advance(1_000);
+    void process.call('sync').then(() => order.push('person'));
+    await world.clock.advance(3 * MINUTE_MS);
+    expect(order).toEqual(['person', 'background']);
+  });
+
+  test('reach the full allowance when nobody else wants it', async () => {
+    const world = createWorld({ limit: 10 });
+    const process = world.start();
+    for (let call = 0; call < 30; call += 1) void process.call('sync', {}, { priority: 'background' });
+    await world.clock.advance(3 * (MINUTE_MS + 200));
+    expect(world.server.windows).toEqual([10, 10, 10]);
+    expect(world.server.rejected).toBe(0);
+  });
+});
+
+describe('processes that share an account', () => {
+  test('serve their callers in the order in which these came', async () => {
+    const world = createWorld({ limit: 2 });
+    const processes = [world.start(), world.start(), world.start()];
+    const served: number[] = [];
+    for (let call = 0; call < 12; call += 1) {
+      void processes[call % 3]?.call('sync').then(() => served.push(call));
+      await world.clock.advance(300);
+    }
+    await world.clock.advance(6 * (MINUTE_MS + 200));
+    const byWindow = [0, 2, 4, 6, 8, 10].map((at) => served.slice(at, at + 2).sort((a, b) => a - b));
+    expect(byWindow).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 5],
+      [6, 7],
+      [8, 9],
+      [10, 11],
+    ]);
+  });
+
+  test('share the allowance evenly when all come at once', async () => {
+    const world = createWorld({ limit: 6 });
+    const processes = [world.start(), world.start(), world.start()];
+    const served = [0, 0, 0];
+    for (let call = 0; call < 36; call += 1) {
+      void processes[call % 3]?.call('sync').then(() => (served[call % 3] = (served[call % 3] ?? 0) + 1));
+    }
+    await world.clock.advance(3 * (MINUTE_MS + 200) - 1_000);
+    expect(served).toEqual([6, 6, 6]);
+  });
+
+  test('take the place of one that was killed after a second at most', async () => {
+    const world = createWorld({ limit: 2 });
+    const [dead, alive] = [world.start(), world.start()];
+    void alive.call('sync');
+    await world.clock.advance(500);
+    void alive.call('sync');
+    await world.clock.advance(500);
+    for (let call = 0; call < 2; call += 1) void dead.call('sync');
+    await world.clock.advance(500);
+    const served: number[] = [];
+    for (let call = 0; call < 2; call += 1) {
+      void alive.call('sync').then(() => served.push(world.clock.monotonic()));
+    }
+    dead.kill();
+    await world.clock.advance(MINUTE_MS);
+    expect(served).toHaveLength(2);
+    expect(Math.max(...served)).toBeLessThan(MINUTE_MS + MARGIN_MS + 2 * FLIGHT_MS + 1_100);
+  });
+
+  test('a probe whose process died is taken over after five seconds', async () => {
+    const world = createWorld({ limit: 5 });
+    const [dead, alive] = [world.start(), world.start()];
+    void dead.call('sync', { work: 50_000 });
+    await world.clock.advance(10);
+    dead.kill();
+    const next = vi.fn();
+    void alive.call('sync').then(next);
+    await world.clock.advance(4_900);
+    expect(next).not.toHaveBeenCalled();
+    await world.clock.advance(100 + FLIGHT_MS + 10);
+    expect(next).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * The throttle of a Laravel application as far as a client can notice it (laravel/framework 13:
+ * `ThrottleRequests`, `RateLimiter`, `DurationLimiter`).
+ */
+export interface LaravelServer {
+  /** A request reaches the throttle; `answer` is called when its controller is done. */
+  receive(kind?: RequestKind): { counted: boolean; answer: () => ServerAnswer };
+  setLimit(limit: number): void;
+  readonly rejected: number;
+  readonly accepted: number;
+  /** How many calls each window counted. */
+  readonly windows: readonly number[];
+  /** Until the open window is over; 0 if none is open. */
+  readonly resetInMs: number;
+}
+
+/** `unauthenticated` is turned away before the throttle; `bare` loses its headers on the way out. */
+export type RequestKind = 'plain' | 'unauthenticated' | 'bare' | 'failing';
+
+export interface ServerAnswer {
+  status: number;
+  headers: Headers;
+}
+
+export interface LaravelServerOptions {
+  limit: number;
+  windowMs: number;
+  /** `exact`: Redis and array caches; `floored`: caches and limiters that expire on whole seconds. */
+  expiry: 'exact' | 'floored';
+  /** `ThrottleRequests` reads the count after the controller, `ThrottleRequestsWithRedis` at the hit. */
+  remaining: 'after-controller' | 'at-hit';
+  /** The server's clock, milliseconds since the epoch. */
+  now: () => number;
+}
+
+export function createLaravelServer(options: LaravelServerOptions): LaravelServer {
+  const { windowMs, expiry, now } = options;
+  let { limit } = options;
+  let hits = 0;
+  let endsAt = -Infinity;
+  let rejected = 0;
+  let accepted = 0;
+  const windows: number[] = [];
+
+  const isOpen = (): boolean => now() < endsAt;
+  const used = (): number => (isOpen() ? hits : 0);
+  const headers = (remaining: number): Headers =>
+    new Headers({
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': String(Math.max(0, remaining)),
+    });
+
+  return {
+    receive(kind = 'plain') {
+      if (kind === 'unauthenticated') {
+        return { counted: false, answer: () => ({ status: 401, headers: new Headers() }) };
+      }
+      if (used() >= limit) {
+        rejected += 1;
+        // Both times are floored to seconds, so this is up to a second short.
+        const retryAfter = Math.max(0, Math.floor(endsAt / 1000) - Math.floor(now() / 1000));
+        const answer = { status: 429, headers: headers(0) };
+        answer.headers.set('retry-after', String(retryAfter));
+        answer.headers.set('x-ratelimit-reset', String(Math.floor(now() / 1000) + retryAfter));
+        return { counted: false, answer: () => answer };
+      }
+      if (!isOpen()) {
+        hits = 0;
+        endsAt = (expiry === 'floored' ? Math.floor(now() / 1000) * 1000 : now()) + windowMs;
+        windows.push(0);
+      }
+      hits += 1;
+      accepted += 1;
+      windows[windows.length - 1] = hits;
+      const usedAtHit = hits;
+      return {
+        counted: true,
+        answer() {
+          const remaining = limit - (options.remaining === 'at-hit' ? usedAtHit : used());
+          return {
+            status: kind === 'plain' ? 200 : kind === 'bare' ? 422 : 500,
+            headers: kind === 'bare' ? new Headers() : headers(remaining),
+          };
+        },
+      };
+    },
+    setLimit(next) {
+      limit = next;
+    },
+    get rejected() {
+      return rejected;
+    },
+    get accepted() {
+      return accepted;
+    },
+    windows,
+    get resetInMs() {
+      return isOpen() ? endsAt - now() : 0;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
+import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
+import {
+  createRateLimiter,
+  type AcquireOptions,
+  type RateLimiter,
+  type RateLimitPolicy,
+} from '../rate-limiter.js';
+import {
+  createLaravelServer,
+  type LaravelServer,
+  type LaravelServerOptions,
+  type RequestKind,
+} from './laravel-server.js';
+
+/** What happens to one request; delays in milliseconds. */
+export interface Journey {
+  up: number;
+  work: number;
+  down: number;
+  /** Whether the request or its answer gets lost; the client notices when it would have had the answer. */
+  lost?: 'request' | 'answer' | undefined;
+  kind?: RequestKind;
+}
+
+/** Processes that share a store, a network and a server, all in virtual time. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly server: LaravelServer;
+  readonly store: StateStore;
+  /** Starts a process. */
+  start(policies?: readonly RateLimitPolicy[]): SimulatedProcess;
+  /** The machine of the processes sleeps while the server goes on. */
+  suspend(ms: number): void;
+}
+
+export interface SimulatedProcess {
+  readonly limiter: RateLimiter;
+  /** Takes a permit, sends, reports; resolves when the answer is reported. */
+  call(policy: string, journey?: Partial<Journey>, options?: AcquireOptions): Promise<number | undefined>;
+  /** kill -9: what is on the wire arrives, nothing else happens any more. */
+  kill(): void;
+}
+
+export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>> {
+  policies?: readonly RateLimitPolicy[];
+  /** How much faster the clock of the processes runs than the server's, in parts per million. */
+  driftPpm?: number;
+}
+
+const QUICK: Journey = { up: 20, work: 40, down: 20 };
+export const MINUTE_MS = 60_000;
+
+export function createWorld(options: WorldOptions = {}): World {
+  const { limit = 5, windowMs = MINUTE_MS, driftPpm = 0 } = options;
+  const { policies = [{ name: 'sync', limit, windowMs }] } = options;
+  const clock = createVirtualClock();
+  const bootMs = clock.now();
+  let sleptMs = 0;
+  const server = createLaravelServer({
+    limit,
+    windowMs,
+    expiry: options.expiry ?? 'exact',
+    remaining: options.remaining ?? 'after-controller',
+    now: () => bootMs + clock.monotonic() * (1 - driftPpm / 1_000_000) + sleptMs,
+  });
+  const store = createMemoryStore({ clock });
+  const wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => void clock.setTimer(resolve, ms, { keepAlive: true }));
+
+  return {
+    clock,
+    server,
+    store,
+    suspend(ms) {
+      sleptMs += ms;
+      clock.stepWall(ms);
+    },
+    start(own = policies) {
+      let alive = true;
+      const forever = new Promise<never>(() => undefined);
+      const limiter = createRateLimiter({
+        store: { ...store, update: (...update) => (alive ? store.update(...update) : forever) },
+        policies: own,
+        namespace: 'test',
+        clock: {
+          ...clock,
+          setTimer: (fn, ms, timer) => clock.setTimer(() => (alive ? fn() : undefined), ms, timer),
+        },
+      });
+      return {
+        limiter,
+        kill() {
+          alive = false;
+        },
+        async call(policy, given, acquireOptions) {
+          const { up, work, down, lost, kind } = { ...QUICK, ...given };
+          const permit = await limiter.acquire(policy, acquireOptions);
+          if (!alive) return forever;
+          if (!permit.isValid()) throw new Error('A fresh permit is valid');
+          await wait(up);
+          const received = lost === 'request' ? undefined : server.receive(kind);
+          await wait(work);
+          const answer = received?.answer();
+          await wait(down);
+          if (!alive) return forever;
+          if (!answer || lost) await permit.report({ kind: 'lost' });
+          else await permit.report({ kind: 'answered', ...answer });
+          return answer?.status;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** The lengths of time that follow from the length of a window. */
+export interface Timing {
+  readonly windowMs: number;
+  /**
+   * Added before a window is taken to be over: clocks that run differently (0.08 %, four times what a quartz may
+   * be off), rounding, and a server that lets go just after its millisecond.
+   */
+  readonly marginMs: number;
+  /** A server that counts in whole seconds ends a window up to this much early, and names it that much short. */
+  readonly roundingMs: number;
+  /** A permit must be sent within this; a process that slept in between must take a new one. */
+  readonly permitLifeMs: number;
+  /** A call that has not reached the server this long after its permit was issued never will. */
+  readonly longestFlightMs: number;
+  /** After this long without an answer the next in line goes ahead in place of the probe. */
+  readonly takeoverMs: number;
+  /** How late a waiting process may be before its place goes to others. */
+  readonly graceMs: number;
+  /** The longest that anybody waits without looking: somebody may have given a permit back. */
+  readonly recheckMs: number;
+}
+
+export function timingOf(windowMs: number): Timing {
+  return {
+    windowMs,
+    marginMs: 2 + Math.ceil(windowMs / 1250),
+    roundingMs: Math.min(1000, windowMs / 2),
+    permitLifeMs: Math.min(5000, windowMs / 2),
+    longestFlightMs: windowMs,
+    takeoverMs: Math.min(5000, windowMs / 4),
+    graceMs: Math.min(1000, windowMs / 20),
+    recheckMs: windowMs / 10,
+  };
+}

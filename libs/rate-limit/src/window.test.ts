@@ -1,0 +1,344 @@
+import type { StoreTime } from '@wemasy-orders/state';
+import { describe, expect, test } from 'vitest';
+import type { RateLimitFacts } from './headers.js';
+import { inspectWindow } from './inspect.js';
+import { reduceWindow, type Decision, type PermitStamp, type WindowEvent } from './window.js';
+import { parseWindowState, type WindowState } from './window-state.js';
+
+const MINUTE_MS = 60_000;
+const MARGIN_MS = 50;
+const START = Date.UTC(2026, 0, 1);
+
+/** One record and the clocks that it is shown. */
+function createMirror({ limit = 5 } = {}) {
+  const rules = { windowMs: MINUTE_MS, limits: { sync: limit } };
+  let state: WindowState | undefined;
+  let wall = START;
+  let monotonic = 1_000_000;
+  let bootId = 'boot';
+  const time = (): StoreTime => ({ wallMs: wall, monotonicMs: monotonic, bootId });
+  const send = (event: WindowEvent): Decision => {
+    const reduced = reduceWindow(state, event, time(), rules);
+    // As a store would: through JSON.
+    state = parseWindowState(JSON.parse(JSON.stringify(reduced.state)));
+    expect(state).toEqual(reduced.state);
+    return reduced.decision;
+  };
+  const mirror = {
+    state: () => state,
+    pass(ms: number) {
+      wall += ms;
+      monotonic += ms;
+    },
+    setWall(ms: number) {
+      wall += ms;
+    },
+    restart(offMs: number) {
+      bootId = `${bootId}'`;
+      monotonic = 5_000;
+      wall += offMs;
+    },
+    forget() {
+      state = undefined;
+    },
+    ask(n: number, by = 'one') {
+      const call = { policy: 'sync', priority: 'interactive', waitedMs: 0 } as const;
+      const { turn } = send({ kind: 'ask', by, calls: Array.from({ length: n }, () => call) });
+      const permits = turn?.answers.flatMap(({ permit }) => (permit ? [permit] : [])) ?? [];
+      return { permits, recheckMs: turn?.recheckMs };
+    },
+    take(n: number): PermitStamp[] {
+      const { permits } = mirror.ask(n);
+      expect(permits).toHaveLength(n);
+      return permits;
+    },
+    takeOne(): PermitStamp {
+      const [permit] = mirror.take(1);
+      if (!permit) throw new Error('A permit was expected');
+      return permit;
+    },
+    answer(permit: PermitStamp, facts: RateLimitFacts = {}, status = 200) {
+      return send({ kind: 'answer', permit, status, facts }).findings;
+    },
+    send,
+    /** How many permits could be taken now. */
+    get free() {
+      return inspectWindow(state, 'sync', time(), rules).remaining;
+    },
+    get look() {
+      return inspectWindow(state, 'sync', time(), rules);
+    },
+  };
+  return mirror;
+}
+
+/** A mirror that has seen the opener's answer at once: the window is known, one call is used. */
+function createLockedMirror(options: { limit?: number } = {}) {
+  const mirror = createMirror(options);
+  const limit = options.limit ?? 5;
+  mirror.answer(mirror.takeOne(), { limit, remaining: limit - 1 });
+  expect(mirror.look.state).toBe('locked');
+  return mirror;
+}
+
+describe('a known window', () => {
+  test('gives all permits at once, and all again when it is certainly over', () => {
+    const mirror = createLockedMirror();
+    for (const permit of mirror.take(4)) mirror.answer(permit);
+    mirror.pass(MINUTE_MS + MARGIN_MS - 1);
+    expect(mirror.free).toBe(0);
+    mirror.pass(1);
+    expect(mirror.free).toBe(5);
+  });
+
+  test('ends a window after the first answer that proved it, not after later ones', () => {
+    const mirror = createLockedMirror();
+    mirror.pass(30_000);
+    for (const permit of mirror.take(4)) mirror.answer(permit);
+    mirror.pass(30_000 + MARGIN_MS);
+    expect(mirror.free).toBe(5);
+  });
+
+  test('says how long it takes until it is over', () => {
+    const mirror = createLockedMirror();
+    mirror.pass(20_000);
+    expect(mirror.look).toMatchObject({ remaining: 4, resetInMs: 40_000 + MARGIN_MS });
+  });
+});
+
+describe('a call that may straddle the boundary', () => {
+  test('counts in both windows', () => {
+    const mirror = createLockedMirror();
+    const [straddler, ...others] = mirror.take(4);
+    for (const permit of others) mirror.answer(permit);
+    mirror.pass(MINUTE_MS - 500);
+    // Its answer comes when the server, which may count in whole seconds, can have begun the next window.
+    if (straddler) mirror.answer(straddler);
+    mirror.pass(500 + MARGIN_MS);
+    expect(mirror.free).toBe(4);
+    mirror.pass(MINUTE_MS - 500 - 1);
+    expect(mirror.free).toBe(4);
+    mirror.pass(1);
+    expect(mirror.free).toBe(5);
+  });
+
+  test('and has no answer at all is charged until it can do no harm: a flight of a window and its window', () => {
+    const mirror = createLockedMirror();
+    const [lost] = mirror.take(1);
+    if (lost) mirror.send({ kind: 'lost', permit: lost });
+    mirror.pass(2 * MINUTE_MS + MARGIN_MS - 1);
+    expect(mirror.free).toBe(4);
+    mirror.pass(1);
+    expect(mirror.free).toBe(5);
+  });
+});
+
+describe('Remaining', () => {
+  test('raises the count at once', () => {
+    const mirror = createLockedMirror();
+    const [first] = mirror.take(2);
+    // Two of ours and one of somebody else.
+    if (first) mirror.answer(first, { limit: 5, remaining: 1 });
+    expect(mirror.free).toBe(1);
+  });
+
+  test('does not lower the count while another call is in flight', () => {
+    const mirror = createLockedMirror();
+    const [first] = mirror.take(2);
+    if (first) mirror.answer(first, { limit: 5, remaining: 4 });
+    expect(mirror.free).toBe(2);
+  });
+
+  test('of a call that was alone is the count', () => {
+    const mirror = createLockedMirror();
+    for (const permit of mirror.take(3)) mirror.answer(permit, {}, 500);
+    mirror.answer(mirror.takeOne(), { limit: 5, remaining: 3 });
+    expect(mirror.free).toBe(3);
+  });
+
+  test('of Limit - 1 from a call that was alone names a new window, however early the server began it', () => {
+    const mirror = createLockedMirror();
+    for (const permit of mirror.take(3)) mirror.answer(permit);
+    mirror.pass(59_500);
+    mirror.answer(mirror.takeOne(), { limit: 5, remaining: 4 });
+    expect(mirror.look).toMatchObject({ remaining: 4, resetInMs: MINUTE_MS + MARGIN_MS });
+  });
+
+  test('equal to the limit on a slow answer, read in the next window, gives nothing back', () => {
+    const mirror = createLockedMirror();
+    const slow = mirror.takeOne();
+    mirror.pass(MINUTE_MS - 10);
+    mirror.answer(slow, { limit: 5, remaining: 5 });
+    expect(mirror.free).toBe(3);
+    mirror.pass(10 + MARGIN_MS);
+    expect(mirror.free).toBe(4);
+  });
+
+  test('shows calls of others: the next call goes alone again', () => {
+    const mirror = createLockedMirror();
+    const findings = mirror.answer(mirror.takeOne(), { limit: 5, remaining: 1 });
+    expect(findings).toEqual([{ kind: 'foreign-use', policy: 'sync', calls: 2 }]);
+    expect(mirror.look).toMatchObject({ state: 'unknown', remaining: 1 });
+    expect(mirror.state()?.doubt?.reason).toBe('foreign-use');
+  });
+
+  test('that shows the same calls of others again is no news', () => {
+    const mirror = createLockedMirror({ limit: 10 });
+    mirror.answer(mirror.takeOne(), { limit: 10, remaining: 6 });
+    expect(mirror.answer(mirror.takeOne(), { limit: 10, remaining: 5 })).toEqual([]);
+    expect(mirror.look).toMatchObject({ state: 'locked', remaining: 5 });
+  });
+});
+
+describe('an opener', () => {
+  test('goes alone until its answer is known', () => {
+    const mirror = createMirror();
+    expect(mirror.ask(5).permits).toHaveLength(1);
+    expect(mirror.ask(4).permits).toHaveLength(0);
+    expect(mirror.look.state).toBe('probing');
+  });
+
+  test('with a 401 without headers proves nothing: the next one opens', () => {
+    const mirror = createMirror();
+    mirror.answer(mirror.takeOne(), {}, 401);
+    expect(mirror.look).toMatchObject({ state: 'unknown', remaining: 4 });
+    expect(mirror.state()?.window?.openBy).toBeUndefined();
+    mirror.pass(1_000);
+    // The server had not counted the 401, and its window began later than ours would have.
+    mirror.answer(mirror.takeOne(), { limit: 5, remaining: 4 });
+    expect(mirror.look).toMatchObject({ state: 'locked', remaining: 4, resetInMs: MINUTE_MS + MARGIN_MS });
+  });
+
+  test('with a 422 without headers stays charged and proves nothing', () => {
+    const mirror = createMirror();
+    mirror.answer(mirror.takeOne(), {}, 422);
+    expect(mirror.look).toMatchObject({ state: 'unknown', remaining: 4, resetInMs: MINUTE_MS + MARGIN_MS });
+  });
+
+  test('with a 422 with headers proves a hit', () => {
+    const mirror = createMirror();
+    mirror.answer(mirror.takeOne(), { limit: 5, remaining: 4 }, 422);
+    expect(mirror.look.state).toBe('locked');
+  });
+
+  test('with a 200 without headers proves a hit', () => {
+    const mirror = createMirror();
+    mirror.answer(mirror.takeOne());
+    expect(mirror.look.state).toBe('locked');
+  });
+
+  test('that was given back unsent makes room for the next at once', () => {
+    const mirror = createMirror();
+    mirror.send({ kind: 'release', permit: mirror.takeOne() });
+    expect(mirror.free).toBe(5);
+    expect(mirror.ask(1).permits).toHaveLength(1);
+  });
+
+  test('without an answer is replaced after five seconds', () => {
+    const mirror = createMirror();
+    mirror.takeOne();
+    mirror.pass(4_999);
+    expect(mirror.ask(1, 'two').permits).toHaveLength(0);
+    mirror.pass(1);
+    expect(mirror.ask(1, 'two').permits).toHaveLength(1);
+  });
+
+  test('of another process is looked for ever more seldom, never more than four times a second', () => {
+    const mirror = createMirror();
+    mirror.takeOne();
+    const looks: (number | undefined)[] = [];
+    for (let look = 0; look < 12; look += 1) {
+      const { recheckMs = 0 } = mirror.ask(1, 'two');
+      looks.push(recheckMs);
+      mirror.pass(recheckMs);
+    }
+    expect(looks).toEqual([10, 10, 10, 15, 23, 34, 51, 77, 115, 173, 250, 250]);
+  });
+});
+
+describe('clocks', () => {
+  test('the wall clock set forward an hour does not end a window', () => {
+    const mirror = createLockedMirror();
+    for (const permit of mirror.take(4)) mirror.answer(permit);
+    mirror.setWall(3_600_000);
+    expect(mirror.free).toBe(0);
+    mirror.pass(MINUTE_MS + MARGIN_MS);
+    expect(mirror.free).toBe(5);
+  });
+
+  test('the wall clock set back an hour makes nobody wait longer', () => {
+    const mirror = createLockedMirror();
+    for (const permit of mirror.take(4)) mirror.answer(permit);
+    mirror.setWall(-3_600_000);
+    expect(mirror.look.resetInMs).toBe(MINUTE_MS + MARGIN_MS);
+    mirror.pass(MINUTE_MS + MARGIN_MS);
+    expect(mirror.free).toBe(5);
+  });
+
+  test('a call that was in flight while the machine slept counts in both windows', () => {
+    const mirror = createLockedMirror();
+    const [slept] = mirror.take(1);
+    mirror.setWall(120_000);
+    if (slept) mirror.answer(slept);
+    mirror.pass(MINUTE_MS - 1);
+    mirror.answer(mirror.takeOne(), {}, 500);
+    mirror.pass(1 + MARGIN_MS);
+    expect(mirror.free).toBeLessThan(5);
+  });
+
+  test('after a restart of the machine the first call goes alone', () => {
+    const mirror = createLockedMirror();
+    mirror.restart(20_000);
+    expect(mirror.look).toMatchObject({ state: 'unknown', remaining: 4, resetInMs: 40_000 + MARGIN_MS });
+  });
+
+  test('after a restart with a clock that lost its date nobody waits longer than a window', () => {
+    const mirror = createLockedMirror();
+    mirror.restart(-START);
+    mirror.ask(0);
+    expect(mirror.look.resetInMs).toBeLessThanOrEqual(MINUTE_MS + MARGIN_MS);
+    mirror.pass(MINUTE_MS + MARGIN_MS);
+    expect(mirror.free).toBe(5);
+  });
+
+  test('after a long rest the first call goes alone', () => {
+    const mirror = createLockedMirror();
+    mirror.pass(11 * MINUTE_MS);
+    expect(mirror.ask(3).permits).toHaveLength(1);
+    expect(mirror.state()?.doubt?.reason).toBe('idle');
+  });
+});
+
+describe('a record', () => {
+  test('that was lost is begun again, and reports on its permits still count', () => {
+    const mirror = createLockedMirror();
+    const [old] = mirror.take(1);
+    mirror.forget();
+    mirror.pass(1_000);
+    mirror.takeOne();
+    if (old) mirror.answer(old, { limit: 5, remaining: 3 });
+    expect(mirror.look).toMatchObject({ state: 'probing', remaining: 3 });
+  });
+
+  test.each([
+    undefined,
+    null,
+    'text',
+    [],
+    {},
+    { version: 2 },
+    { version: 1, since: 0, clock: { certain: 'soon' } },
+  ])('that this version did not write is as good as none: %j', (record) => {
+    expect(parseWindowState(record)).toBeUndefined();
+  });
+
+  test('stays small under any load', () => {
+    const mirror = createLockedMirror({ limit: 300 });
+    for (let round = 0; round < 280; round += 1) {
+      mirror.answer(mirror.takeOne(), {}, 401);
+      mirror.pass(200);
+    }
+    expect(mirror.state()?.hits.length).toBeLessThanOrEqual(24);
+    expect(mirror.free).toBe(300 - 281);
+  });
+});

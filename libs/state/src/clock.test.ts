@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { systemClock } from './clock.js';
+
+test('the monotonic clock is the same in all processes of a machine', () => {
+  const before = systemClock.monotonic();
+  const child = spawnSync(process.execPath, ['-p', 'Number(process.hrtime.bigint()) / 1e6'], {
+    encoding: 'utf8',
+  });
+  expect(Number(child.stdout)).toBeGreaterThan(before);
+  expect(Number(child.stdout)).toBeLessThan(systemClock.monotonic());
+});
+
+test('a timer fires, and a cancelled one does not', async () => {
+  let cancelled = false;
+  systemClock.setTimer(() => (cancelled = true), 1)();
+  await new Promise<void>((resolve) => void systemClock.setTimer(resolve, 2, { keepAlive: true }));
+  expect(cancelled).toBe(false);
+});
+
+test('a delay that Node would cut to a millisecond is kept long', async () => {
+  let fired = false;
+  const cancel = systemClock.setTimer(() => (fired = true), 2 ** 40);
+  await new Promise<void>((resolve) => void systemClock.setTimer(resolve, 10, { keepAlive: true }));
+  cancel();
+  expect(fired).toBe(false);
+});

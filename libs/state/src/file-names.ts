@@ -1,0 +1,33 @@
+/** Names that Windows keeps for devices, with any extension. */
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+/** Names of most file systems end at 255 bytes; a lock's name is longer than its record's. */
+const LONGEST_NAME = 120;
+
+/**
+ * The path of a key's files below the folder, without their extension: one name for each segment of the key.
+ *
+ * Two keys never meet in one file, also where the file system ignores case or forbids characters: whatever is
+ * not a small letter, a digit, `-` or `_` is percent-encoded.
+ *
+ * @throws TypeError for a key with an empty or an overlong segment.
+ */
+export function filePathOf(key: string): string[] {
+  return key.split('/').map((segment) => {
+    const name = encodeSegment(segment);
+    if (name === '' || name.length > LONGEST_NAME) {
+      throw new TypeError(
+        `A key consists of segments of 1 to ${LONGEST_NAME} characters: ${key.slice(0, 200)}`,
+      );
+    }
+    return name;
+  });
+}
+
+function encodeSegment(segment: string): string {
+  const name = segment.replaceAll(/[^a-z0-9_-]/gu, encodeCharacter);
+  return RESERVED.test(name) ? encodeCharacter(name.charAt(0)) + name.slice(1) : name;
+}
+
+function encodeCharacter(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+}

@@ -1,0 +1,92 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRedisStore } from './redis.js';
+import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
+import type { StateStore } from './state-store.js';
+
+if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
+
+describe.skipIf(!hasRedis)('the Redis store', () => {
+  let server: RedisServer;
+  const stores: StateStore[] = [];
+  const open = (timeoutMs?: number): StateStore => {
+    const store = createRedisStore({ url: server.url, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+    stores.push(store);
+    return store;
+  };
+  const addOne = (record: unknown) => {
+    const n = typeof record === 'object' && record !== null && 'n' in record ? Number(record.n) + 1 : 1;
+    return { record: { n }, result: n };
+  };
+
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+
+  afterAll(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await server.close();
+  });
+
+  it('loses no update of two connections that race for one record', async () => {
+    const [one, two] = [open(), open()];
+    const seen = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? one : two).update('race', addOne)),
+    );
+    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+  });
+
+  it('hands out the time of the server', async () => {
+    const redis = new Redis(server.url);
+    const seconds = async () => Number((await redis.time())[0]);
+    const before = await seconds();
+    const { wallMs, monotonicMs } = await open().update('time', (_, time) => ({
+      record: undefined,
+      result: time,
+    }));
+    const after = await seconds();
+    redis.disconnect();
+    expect(Math.floor(wallMs / 1_000)).toBeGreaterThanOrEqual(before);
+    expect(Math.floor(wallMs / 1_000)).toBeLessThanOrEqual(after);
+    expect(monotonicMs).toBeUndefined();
+  });
+
+  it('lets a record expire only where it is said to', async () => {
+    const redis = new Redis(server.url);
+    await open().update('window', addOne, { expiresInMs: 60_000 });
+    await open().update('order', addOne, { durable: true });
+    const left = [await redis.pttl('wemasy-orders:window'), await redis.pttl('wemasy-orders:order')];
+    redis.disconnect();
+    expect(left[0]).toBeGreaterThan(50_000);
+    expect(left[1]).toBe(-1);
+  });
+
+  it('hands on what it cannot read, so that nobody takes it for nothing', async () => {
+    const redis = new Redis(server.url);
+    await redis.set('wemasy-orders:broken', '{"n":');
+    redis.disconnect();
+    expect(await open().update('broken', (record) => ({ record: Object(record), result: record }))).toBe(
+      '{"n":',
+    );
+  });
+
+  it('does not write what has not changed', async () => {
+    const store = open();
+    await store.update('same', addOne);
+    const redis = new Redis(server.url);
+    await redis.pexpire('wemasy-orders:same', 60_000);
+    await store.update('same', (record) => ({ record: Object(record), result: undefined }));
+    const left = await redis.pttl('wemasy-orders:same');
+    redis.disconnect();
+    expect(left).toBeGreaterThan(0);
+  });
+
+  it('rejects while the server is away and works again when it is back', async () => {
+    const store = open(300);
+    await store.update('outage', addOne);
+    await server.stop();
+    await expect(store.update('outage', addOne)).rejects.toThrow();
+    await server.restart();
+    await expect.poll(() => store.update('outage', addOne).catch(() => 0), { timeout: 5_000 }).toBe(1);
+  });
+});
