@@ -1,0 +1,233 @@
+import type * as z from 'zod';
+import { OrderStatus } from '@wemasy-orders/client/schemas';
+import type * as schemas from '@wemasy-orders/client/schemas';
+import type { Customer } from './customers.js';
+import { hostileNotes } from './hostile-texts.js';
+import { chance, int, pick } from './random.js';
+import { shopDate } from './shop-date.js';
+
+export type Order = z.infer<typeof schemas.Order>;
+type Status = z.infer<typeof schemas.OrderStatus>;
+
+interface StatusTraits {
+  /** Share among all orders, relative to the others. */
+  readonly weight: number;
+  readonly label: string;
+  readonly paymentStatus: string;
+  /** Whether the shop has written an invoice by then. */
+  readonly invoiced: boolean;
+}
+
+/** Only `payment_received` is documented, by the example; how the others pair up is invented. */
+const knownTraits: Partial<Record<Status, StatusTraits>> = {
+  on_hold: { weight: 4, label: 'On hold', paymentStatus: 'pending', invoiced: false },
+  payment_received: { weight: 9, label: 'Processing', paymentStatus: 'paid', invoiced: true },
+  paid: { weight: 6, label: 'Paid', paymentStatus: 'paid', invoiced: true },
+  completed: { weight: 15, label: 'Completed', paymentStatus: 'paid', invoiced: true },
+  cancelled: { weight: 4, label: 'Cancelled', paymentStatus: 'expired', invoiced: false },
+  refunding: { weight: 2, label: 'Refund in progress', paymentStatus: 'paid', invoiced: true },
+  refunded: { weight: 3, label: 'Refunded', paymentStatus: 'refunded', invoiced: true },
+  pending: { weight: 5, label: 'Pending payment', paymentStatus: 'pending', invoiced: false },
+  failed: { weight: 3, label: 'Failed', paymentStatus: 'failed', invoiced: false },
+};
+
+/** A status that the document gains later has orders here too, without an edit. */
+function traitsOf(status: Status): StatusTraits {
+  const words = status.replaceAll('_', ' ');
+  const label = words.charAt(0).toUpperCase() + words.slice(1);
+  return knownTraits[status] ?? { weight: 3, label, paymentStatus: 'pending', invoiced: false };
+}
+
+const statusPool = OrderStatus.options.flatMap((status) =>
+  Array.from({ length: traitsOf(status).weight }, () => status),
+);
+
+export function pickStatus(): Status {
+  return pick(statusPool);
+}
+
+export function isInvoiced(status: Status): boolean {
+  return traitsOf(status).invoiced;
+}
+
+/** iDEAL is how most Dutch orders are paid; only its spelling is documented. */
+const paymentMethods = [
+  ...Array<string>(4).fill('ideal'),
+  'bancontact',
+  'creditcard',
+  'paypal',
+  'klarna',
+  'banktransfer',
+];
+
+/** Free text of every so manieth order is the kind that clients must clean. */
+const hostileNoteEvery = 12;
+const hostileCommentEvery = 31;
+
+const customerNotes = [
+  'Graag bij de buren afleveren als ik er niet ben.',
+  'Bellen voor levering a.u.b.',
+  'Kan dit als cadeau ingepakt worden?',
+  'Factuur op naam van de zaak.',
+];
+const vendorComments = ['Klant gebeld.', 'Deellevering, rest volgt.'];
+
+/** One order with every field that the example has, in the example's order. */
+export function inventOrder(facts: {
+  id: number;
+  number: number;
+  status: Status;
+  /** Number of the invoice, if there is one. */
+  invoice: number | null;
+  placedAt: number;
+  customers: readonly Customer[];
+}): Order {
+  const { id, number, status, invoice, placedAt, customers } = facts;
+  const { label, paymentStatus, invoiced } = traitsOf(status);
+  // `checkout` is the only documented type; a second one exists so that the filter has something to do.
+  const typedInByShop = chance(0.04);
+  const customer = pick(customers);
+  return {
+    id,
+    date: shopDate(placedAt),
+    type: typedInByShop ? 'manual' : 'checkout',
+    status,
+    status_label: label,
+    billing: billing(
+      customer,
+      chance(0.15) ? pick(customers) : null,
+      freeText(number, hostileNoteEvery, customerNotes, 0.15),
+    ),
+    eu_vat: customer.country,
+    order_number: String(number),
+    should_snelstart_sync: invoiced && chance(0.8),
+    total: inventAmount(),
+    order_session: typedInByShop ? null : checkoutSession(placedAt),
+    payment_method: typedInByShop ? null : pick(paymentMethods),
+    payment_status: paymentStatus,
+    // PHP writes an empty associative array as [] and a filled one as an object.
+    metadata: chance(0.05) ? { coupon: `WELKOM${int(5, 25)}` } : [],
+    vendor_comment: freeText(number, hostileCommentEvery, vendorComments, 0.08),
+    pdf_status: {
+      invoice: pdfDocument(invoice === null ? null : `invoices/INV-${invoice}.pdf`),
+      package_slip: pdfDocument(status === 'completed' ? `package-slips/${id}.pdf` : null),
+    },
+    invoice_id: invoice === null ? null : `INV-${invoice}`,
+  };
+}
+
+/** @param recipient who gets the goods, if another than who pays */
+function billing(
+  customer: Customer,
+  recipient: Customer | null,
+  notes: string | null,
+): NonNullable<Order['billing']> {
+  return {
+    invoice_email: customer.email,
+    invoice_firstname: customer.firstName,
+    invoice_lastname: customer.lastName,
+    invoice_phonenumber: customer.phoneNumber,
+    // Null for a person, as in the example; what a company has there is not documented.
+    invoice_is_company: customer.company === null ? null : true,
+    invoice_company: customer.company,
+    invoice_tax_number: customer.taxNumber,
+    invoice_street: customer.street,
+    invoice_number: customer.houseNumber,
+    invoice_postcode: customer.postcode,
+    invoice_city: customer.city,
+    invoice_country: customer.country,
+    invoice_notes: notes,
+    custom_shipping_information: recipient === null ? null : true,
+    shipping_firstname: recipient?.firstName ?? null,
+    shipping_lastname: recipient?.lastName ?? null,
+    shipping_phonenumber: recipient?.phoneNumber ?? null,
+    shipping_email: recipient?.email ?? null,
+    shipping_company: recipient?.company ?? null,
+    shipping_street: recipient?.street ?? null,
+    shipping_number: recipient?.houseNumber ?? null,
+    shipping_postcode: recipient?.postcode ?? null,
+    shipping_city: recipient?.city ?? null,
+    // Set although all the rest is null, as in the example.
+    shipping_country: (recipient ?? customer).country,
+  };
+}
+
+function freeText(
+  number: number,
+  hostileEvery: number,
+  texts: readonly string[],
+  probability: number,
+): string | null {
+  if (number % hostileEvery === 0) {
+    return hostileNotes[(number / hostileEvery) % hostileNotes.length] ?? null;
+  }
+  return chance(probability) ? pick(texts) : null;
+}
+
+function pdfDocument(path: string | null): NonNullable<NonNullable<Order['pdf_status']>['invoice']> {
+  if (path !== null) return { status: 'completed', url: `https://example.com/pdfs/${path}`, pending: false };
+  return { status: 'not_generated', url: null, pending: chance(0.03) };
+}
+
+/** Mostly whole cents; now and then up to five decimals, as in the example, or fewer than two. */
+function inventAmount(): string {
+  const decimals = pick([2, 2, 2, 2, 2, 5, 5, 3, 1, 0]);
+  const scale = 10 ** decimals;
+  const digits = String(int(5 * scale, 900 * scale));
+  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+/** Forty random characters, then PHP's `uniqid()`, the time in hexadecimal: as the example's looks. */
+function checkoutSession(placedAt: number): string {
+  const random = Array.from({ length: 8 }, () => int(36 ** 4, 36 ** 5 - 1).toString(36)).join('');
+  return random + (placedAt / 1_000).toString(16) + int(0x10000, 0xfffff).toString(16);
+}
+
+/** Fields are read off one example, so a client must bear every one of them without a value. */
+export function bareOrder(id: number): Order {
+  const noDocument = { status: null, url: null, pending: null };
+  return {
+    id,
+    date: null,
+    type: null,
+    status: null,
+    status_label: null,
+    billing: {
+      invoice_email: null,
+      invoice_firstname: null,
+      invoice_lastname: null,
+      invoice_phonenumber: null,
+      invoice_is_company: null,
+      invoice_company: null,
+      invoice_tax_number: null,
+      invoice_street: null,
+      invoice_number: null,
+      invoice_postcode: null,
+      invoice_city: null,
+      invoice_country: null,
+      invoice_notes: null,
+      custom_shipping_information: null,
+      shipping_firstname: null,
+      shipping_lastname: null,
+      shipping_phonenumber: null,
+      shipping_email: null,
+      shipping_company: null,
+      shipping_street: null,
+      shipping_number: null,
+      shipping_postcode: null,
+      shipping_city: null,
+      shipping_country: null,
+    },
+    eu_vat: null,
+    order_number: null,
+    should_snelstart_sync: null,
+    total: null,
+    order_session: null,
+    payment_method: null,
+    payment_status: null,
+    metadata: null,
+    vendor_comment: null,
+    pdf_status: { invoice: noDocument, package_slip: noDocument },
+    invoice_id: null,
+  };
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import type { Connection } from './connection.js';
+
+/** One sync, as the books saw it. */
+export interface LedgerEntry {
+  readonly id: number;
+  readonly order_id: number;
+  readonly token: string;
+  /** RFC 3339, UTC. */
+  readonly synced_at: string;
+}
+
+/**
+ * What reached the financial provider. Nothing is ever merged or refused here: an order that was sent
+ * twice stands here twice, which is how a test sees a double booking.
+ */
+export interface Ledger {
+  append(orderId: number, token: string): void;
+  /** Oldest first. */
+  entries(): LedgerEntry[];
+}
+
+const Row = z
+  .object({ id: z.int(), order_id: z.int(), token: z.string(), synced_at: z.int() })
+  .transform((row): LedgerEntry => ({ ...row, synced_at: new Date(row.synced_at).toISOString() }));
+
+export function createLedger(database: Connection, clock: () => number): Ledger {
+  return {
+    append(orderId, token) {
+      database.run('INSERT INTO ledger (order_id, token, synced_at) VALUES (?, ?, ?)', [
+        orderId,
+        token,
+        clock(),
+      ]);
+    },
+    entries: () => database.all('SELECT id, order_id, token, synced_at FROM ledger ORDER BY id', [], Row),
+  };
+}

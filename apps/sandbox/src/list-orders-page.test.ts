@@ -1,0 +1,282 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { ApiError, ListOrdersResponse, type Order, ValidationError } from '@wemasy-orders/client/schemas';
+import { operations } from '@wemasy-orders/client/operations';
+import { startTestSandbox, type TestAnswer, type TestSandbox } from './testing/test-sandbox.js';
+import { tokens } from './tokens.js';
+import { readVendorPage } from './testing/vendor-page.js';
+
+// The vendor's page on listing orders, line by line: test names are its lines.
+
+const page = readVendorPage('list-orders');
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+  sandbox = await startTestSandbox({ orders: 500 });
+});
+afterAll(() => sandbox.close());
+
+function list(body?: unknown, number = 1): Promise<TestAnswer> {
+  sandbox.nextWindow();
+  return sandbox.list({ body, page: number });
+}
+
+async function found(body: unknown): Promise<z.infer<typeof Order>[]> {
+  const answer = await list(body);
+  expect(answer.status, answer.text).toBe(200);
+  return ListOrdersResponse.parse(answer.json).data.data;
+}
+
+it('has a test for every line of the page', () => {
+  const tests = readFileSync(new URL(import.meta.url), 'utf8');
+  expect(page.lines.filter((line) => !tests.includes(line))).toEqual([]);
+});
+
+describe('POST /services/webshop/v1/orders/all Auth', () => {
+  it('is the path of the list', () => {
+    expect(page.text).toContain(`\nPOST ${operations.listOrders.path} Auth\n`);
+  });
+
+  it('wants a token', async () => {
+    expect((await sandbox.list({ token: null })).status).toBe(401);
+  });
+});
+
+describe('Request Body', () => {
+  it('may be left out', async () => {
+    expect((await list()).status).toBe(200);
+  });
+
+  it.each(['sortKey', 'sortOrder', 'per_page', 'status', 'type', 'search_query'])(
+    '%s: not required, and null is as good as nothing',
+    async (name) => {
+      expect(ListOrdersResponse.parse((await list({ [name]: null })).json)).toEqual(
+        ListOrdersResponse.parse((await list({})).json),
+      );
+    },
+  );
+
+  describe('sortKey string|null', () => {
+    it('created_at, order_number, status, total_amount, payment_method, invoice_id', async () => {
+      const [, listed = ''] = /^(created_at, .*)$/m.exec(page.text) ?? [];
+      // What each of them does to the order of the list: see order-list.test.ts.
+      for (const sortKey of listed.split(', ')) expect(await found({ sortKey })).toHaveLength(10);
+    });
+
+    it('No created_at', async () => {
+      expect(await found({})).toEqual(await found({ sortKey: 'created_at' }));
+    });
+  });
+
+  describe('sortOrder string|null', () => {
+    it('asc, desc', async () => {
+      const ascending = await found({ sortOrder: 'asc', per_page: 500 });
+      expect(await found({ sortOrder: 'desc', per_page: 500 })).toEqual(ascending.reverse());
+    });
+
+    it('No desc', async () => {
+      expect(await found({})).toEqual(await found({ sortOrder: 'desc' }));
+    });
+  });
+
+  it('per_page integer|null No 10', async () => {
+    expect(await found({})).toHaveLength(10);
+    expect(await found({ per_page: 10 })).toHaveLength(10);
+    expect(await found({ per_page: 50 })).toHaveLength(50);
+  });
+
+  describe('status string|null', () => {
+    it('on_hold, payment_received, paid, completed, cancelled, refunding, refunded, pending, failed', async () => {
+      const [, listed = ''] = /^(on_hold, .*)$/m.exec(page.text) ?? [];
+      for (const status of listed.split(', ')) {
+        const orders = await found({ status, per_page: 500 });
+        expect(orders.length).toBeGreaterThan(0);
+        expect(new Set(orders.map((order) => order.status))).toEqual(new Set([status]));
+      }
+    });
+
+    it('No on_hold', async () => {
+      const statuses = (await found({ per_page: 500 })).map((order) => order.status);
+      expect(new Set(statuses).size).toBeGreaterThan(1);
+    });
+  });
+
+  it('type string|null No checkout', async () => {
+    const types = (await found({ type: 'checkout', per_page: 500 })).map((order) => order.type);
+    expect(new Set(types)).toEqual(new Set(['checkout']));
+    expect(await found({ type: 'no such type' })).toEqual([]);
+  });
+
+  it('search_query string|null No John', async () => {
+    const names = (await found({ search_query: 'John' })).map((order) => order.billing?.invoice_firstname);
+    expect(names).toContain('John');
+  });
+});
+
+describe('Responses', () => {
+  const answers: Record<string, TestAnswer> = {};
+  beforeAll(async () => {
+    answers['200'] = await list({});
+    answers['422'] = await list({ status: 'lost', per_page: 'ten' });
+    answers['401'] = await sandbox.list({ token: null });
+    sandbox.nextWindow();
+    for (let sent = 0; sent < 60; sent += 1) await sandbox.list();
+    answers['429'] = await sandbox.list();
+  });
+
+  it.each(['200', '422', '401', '429'])('%s', (status) => {
+    expect(answers[status]?.status).toBe(Number(status));
+    expect(answers[status]?.headers.get('content-type')).toBe('application/json');
+  });
+
+  it('403 Forbidden — insufficient permissions for this resource: no token here lacks that of a list', async () => {
+    sandbox.nextWindow();
+    for (const token of Object.values(tokens)) expect((await sandbox.list({ token })).status).toBe(200);
+  });
+
+  describe('Headers', () => {
+    it.each(['200', '401', '429'])(
+      'X-RateLimit-Limit integer Maximum number of requests allowed per minute 60 (on %s)',
+      (status) => {
+        expect(answers[status]?.headers.get('x-ratelimit-limit')).toBe('60');
+      },
+    );
+
+    it.each([
+      ['200', '59'],
+      // Costs nothing, so the budget is whole.
+      ['401', '60'],
+      // The page prints 57 here as well, where nothing can be left.
+      ['429', '0'],
+    ])(
+      'X-RateLimit-Remaining integer Number of requests remaining in the current window 57 (on %s)',
+      (status, remaining) => {
+        expect(answers[status]?.headers.get('x-ratelimit-remaining')).toBe(remaining);
+      },
+    );
+
+    it('Retry-After integer Seconds until the rate limit resets 60', () => {
+      expect(answers['429']?.headers.get('retry-after')).toBe('60');
+      for (const status of ['200', '401', '422'])
+        expect(answers[status]?.headers.has('retry-after')).toBe(false);
+    });
+
+    it('are not listed on 422, and not sent', () => {
+      const names = [...(answers['422']?.headers.keys() ?? [])];
+      expect(names.filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
+    });
+  });
+
+  describe('Paginated list of orders', () => {
+    const types: Record<string, z.ZodType> = {
+      boolean: z.boolean(),
+      integer: z.int(),
+      string: z.string(),
+      object: z.looseObject({}),
+      'object[]': z.array(z.looseObject({})),
+      'integer|null': z.int().nullable(),
+      'string|null': z.string().nullable(),
+    };
+
+    it.each([
+      'error boolean',
+      'data object',
+      'data.current_page integer',
+      'data.data object[]',
+      'data.first_page_url string',
+      'data.from integer|null',
+      'data.last_page integer',
+      'data.last_page_url string',
+      'data.next_page_url string|null',
+      'data.path string|null',
+      'data.per_page integer',
+      'data.prev_page_url string|null',
+      'data.to integer|null',
+      'data.total integer',
+    ])('%s', async (line) => {
+      const [path = '', type = ''] = line.split(' ');
+      // The first, a middle, the last and an empty page: both sides of every "|null" are among them.
+      const pages = [await list({}), await list({}, 2), await list({}, 50), await list({ type: 'none' })];
+      const values = pages.map(({ json }) => at(json, ...path.split('.')));
+      for (const value of values) expect(types[type]?.safeParse(value).success).toBe(true);
+      // Laravel's path is never null in an answer to a request.
+      if (type.endsWith('|null') && path !== 'data.path') expect(values).toContain(null);
+      expect(values.some((value) => value !== null)).toBe(true);
+    });
+
+    it('data.links object (an array of link objects, as in the example)', async () => {
+      const { data } = ListOrdersResponse.parse((await list({ search_query: 'John Doe' })).json);
+      expect(data.links).toEqual([
+        { url: null, label: '« Previous', active: false },
+        { url: data.first_page_url, label: '1', active: true },
+        { url: null, label: 'Next »', active: false },
+      ]);
+    });
+  });
+
+  describe('Validation error', () => {
+    it('message string Errors overview.', () => {
+      expect(at(answers['422']?.json, 'message')).toBe(
+        'The per page field must be an integer. (and 1 more error)',
+      );
+    });
+
+    it('errors object A detailed description of each field that failed validation.', () => {
+      expect(ValidationError.parse(answers['422']?.json).errors).toEqual({
+        per_page: ['The per page field must be an integer.'],
+        status: ['The selected status is invalid.'],
+      });
+    });
+  });
+
+  describe('error boolean, message string', () => {
+    it('Unauthenticated — missing or invalid Bearer token', async () => {
+      const invalid = await sandbox.list({ token: null, headers: { Authorization: 'Bearer nobody' } });
+      const basic = await sandbox.list({ token: null, headers: { Authorization: 'Basic c2FuZGJveA==' } });
+      for (const { json } of [answers['401'], invalid, basic].filter((answer) => answer !== undefined)) {
+        expect(ApiError.parse(json)).toEqual({ error: true, message: 'Unauthenticated.' });
+      }
+    });
+
+    it('Too Many Requests — rate limit exceeded', () => {
+      expect(ApiError.parse(answers['429']?.json)).toEqual({ error: true, message: 'Too Many Attempts.' });
+    });
+  });
+});
+
+describe('Request Sample', () => {
+  it('cURL, JS, PHP and Python: what all four send is answered', async () => {
+    const samples = [...page.text.matchAll(/\{\s*"sortKey"[^}]*\}/g)].map(([body]) => body);
+    expect(samples.length).toBeGreaterThan(0);
+    for (const body of samples) expect((await list(body)).status).toBe(200);
+  });
+});
+
+describe('Response Example', () => {
+  it('shows an order that is here to the byte', async () => {
+    const order = at(page.example, 'data', 'data', '0');
+    expect((await list({ search_query: 'john@example.com' })).text).toContain(JSON.stringify(order));
+  });
+
+  it('has the fields of a page, in this order', async () => {
+    expect(Object.keys(Object(at((await list({})).json, 'data')))).toEqual(
+      Object.keys(Object(at(page.example, 'data'))),
+    );
+  });
+
+  it('has the fields of every order, in this order', async () => {
+    const documented = fieldsOf(at(page.example, 'data', 'data', '0'));
+    for (const order of await found({ per_page: 500 })) expect(fieldsOf(order)).toEqual(documented);
+  });
+});
+
+function at(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((inner, key) => Object(inner)[key], value);
+}
+
+function fieldsOf(value: unknown, path = ''): string[] {
+  // What is inside metadata differs from order to order.
+  if (typeof value !== 'object' || value === null || path === '.metadata') return [path];
+  return Object.entries(value).flatMap(([key, inner]) => fieldsOf(inner, `${path}.${key}`));
+}

@@ -1,0 +1,288 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as z from 'zod';
+import { ListOrdersResponse, type Order, OrderSortKey } from '@wemasy-orders/client/schemas';
+import { inventOrders } from './orders.js';
+import { startTestSandbox, type TestSandbox } from './testing/test-sandbox.js';
+
+type Order = z.infer<typeof Order>;
+type Page = z.infer<typeof ListOrdersResponse>['data'];
+
+const count = 200;
+const all = [...inventOrders(count, 1)].map(({ order }) => order);
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+  sandbox = await startTestSandbox({ orders: count, seed: 1 });
+});
+afterAll(() => sandbox.close());
+
+async function page(body: object, number?: number): Promise<Page> {
+  sandbox.nextWindow();
+  const answer = await sandbox.list({ body, ...(number === undefined ? {} : { page: number }) });
+  expect(answer.status, answer.text).toBe(200);
+  return ListOrdersResponse.parse(answer.json).data;
+}
+
+async function ids(body: object): Promise<number[]> {
+  return (await page({ per_page: count, ...body })).data.map(({ id }) => id);
+}
+
+function idsOf(orders: readonly Order[]): number[] {
+  return orders.map(({ id }) => id);
+}
+
+describe('sorting', () => {
+  /** What each key compares, written as plainly as can be: nothing, then numbers or code units. */
+  const keys: Record<z.infer<typeof OrderSortKey>, (order: Order) => bigint | string | null> = {
+    created_at: ({ date }) => (date == null ? null : twentyFourHour(date)),
+    order_number: ({ order_number: number }) => number ?? null,
+    status: ({ status }) => status ?? null,
+    total_amount: ({ total }) => (total == null ? null : exactAmount(total)),
+    payment_method: ({ payment_method: method }) => method ?? null,
+    invoice_id: ({ invoice_id: id }) => id ?? null,
+  };
+
+  function ascending(key: (order: Order) => bigint | string | null): Order[] {
+    return all.toSorted((a, b) => {
+      const [left, right] = [key(a), key(b)];
+      if (left === right) return a.id - b.id;
+      if (left === null) return -1;
+      if (right === null) return 1;
+      return left < right ? -1 : 1;
+    });
+  }
+
+  it.each(OrderSortKey.options)('by %s, ascending and descending, ties by id', async (sortKey) => {
+    const expected = idsOf(ascending(keys[sortKey]));
+    expect(await ids({ sortKey, sortOrder: 'asc' })).toEqual(expected);
+    expect(await ids({ sortKey, sortOrder: 'desc' })).toEqual(expected.toReversed());
+  });
+
+  it('by total_amount is by number: 9.5 comes before 10.00001', async () => {
+    const { data } = await page({ sortKey: 'total_amount', sortOrder: 'asc', per_page: count });
+    const amounts = data.flatMap(({ total }) => (total == null ? [] : [exactAmount(total)]));
+    expect(amounts).toEqual(amounts.toSorted((a, b) => (a < b ? -1 : 1)));
+    expect(data.some(({ total }) => total?.split('.')[1]?.length === 5)).toBe(true);
+  });
+
+  it('puts the newest order first when nothing is said', async () => {
+    expect(await ids({})).toEqual(await ids({ sortKey: 'created_at', sortOrder: 'desc' }));
+    expect((await page({})).data[0]?.id).toBe(all.at(-1)?.id);
+  });
+
+  it('breaks no tie differently from page to page', async () => {
+    const paged = [];
+    for (let number = 1; number <= 4; number += 1) {
+      paged.push(...(await page({ sortKey: 'status', per_page: 50 }, number)).data);
+    }
+    expect(idsOf(paged)).toEqual(await ids({ sortKey: 'status' }));
+  });
+});
+
+describe('search_query', () => {
+  const documented = 2502;
+
+  it.each([
+    ['an order number', '187', (order: Order) => order.order_number === '187'],
+    ['a first name', 'john', (order: Order) => order.id === documented],
+    ['a first and last name', 'John Doe', (order: Order) => order.id === documented],
+    ['an e-mail address', 'JOHN@EXAMPLE.COM', (order: Order) => order.id === documented],
+    ['an invoice id', 'inv-5', (order: Order) => order.id === documented],
+  ])('finds %s', async (_, search, expected) => {
+    expect(await ids({ search_query: search })).toEqual(expect.arrayContaining(idsOf(all.filter(expected))));
+  });
+
+  it.each(['van', 'VAN', 'de ', 'inv-1', '12', '4', 'é', 'example', 'b.v', '@example.net', 'groep', 'zoë'])(
+    'finds %j wherever it stands in number, names, e-mail or invoice id, and nowhere else',
+    async (search) => {
+      const expected = all.filter(({ order_number, invoice_id, billing }) => {
+        const name = `${billing?.invoice_firstname ?? ''} ${billing?.invoice_lastname ?? ''}`;
+        return [order_number, name, billing?.invoice_company, billing?.invoice_email, invoice_id].some(
+          (text) => text?.toLowerCase().includes(search.trim().toLowerCase()),
+        );
+      });
+      expect((await ids({ search_query: search })).toSorted()).toEqual(idsOf(expected).toSorted());
+    },
+  );
+
+  it.each([
+    '%',
+    '_',
+    '%%%',
+    '___',
+    'j%n',
+    'john_doe',
+    '*',
+    'john*',
+    '"',
+    '""',
+    '"john"',
+    "'",
+    'john OR doe',
+    '\\',
+  ])('takes %j for what it is', async (search) => {
+    const expected = all.filter(({ billing }) =>
+      [
+        `${billing?.invoice_firstname ?? ''} ${billing?.invoice_lastname ?? ''}`,
+        billing?.invoice_company,
+      ].some((text) => text?.toLowerCase().includes(search.toLowerCase())),
+    );
+    expect((await ids({ search_query: search })).toSorted()).toEqual(idsOf(expected).toSorted());
+  });
+
+  it.each(['john\0', 'inv-5\u001f', '8\u001fjohn', '\ud800'])('finds nothing for %j', async (search) => {
+    expect(await ids({ search_query: search })).toEqual([]);
+  });
+
+  it('finds nothing across two fields', async () => {
+    expect(await ids({ search_query: 'doejohn' })).toEqual([]);
+    expect(await ids({ search_query: 'doe john@' })).toEqual([]);
+  });
+});
+
+describe('filters', () => {
+  it('are combined', async () => {
+    const body = { status: 'completed', type: 'checkout', search_query: 'an' };
+    const expected = all.filter(
+      ({ status, type, billing, order_number, invoice_id }) =>
+        status === 'completed' &&
+        type === 'checkout' &&
+        [
+          `${billing?.invoice_firstname ?? ''} ${billing?.invoice_lastname ?? ''}`,
+          billing?.invoice_company,
+          billing?.invoice_email,
+          order_number,
+          invoice_id,
+        ].some((text) => text?.toLowerCase().includes('an')),
+    );
+    expect(expected.length).toBeGreaterThan(3);
+    for (const sortKey of OrderSortKey.options) {
+      expect((await ids({ ...body, sortKey })).toSorted()).toEqual(idsOf(expected).toSorted());
+      expect((await page({ ...body, sortKey, per_page: 2 })).total).toBe(expected.length);
+    }
+  });
+
+  it('by type tell the documented type from another', async () => {
+    const manual = await ids({ type: 'manual' });
+    const checkout = await ids({ type: 'checkout' });
+    expect(manual.length).toBeGreaterThan(0);
+    // One order has no type.
+    expect(manual.length + checkout.length).toBe(count - 1);
+  });
+
+  it.each([{ type: 'check' }, { type: 'CHECKOUT' }, { type: 'checkout\0' }])(
+    'match a whole type: %j',
+    async (body) => {
+      expect(await ids(body)).toEqual([]);
+    },
+  );
+
+  it('that nobody knows are ignored', async () => {
+    expect((await page({ customer: 'John', limit: 1 })).total).toBe(count);
+  });
+});
+
+describe('pages', () => {
+  it('three of them cover everything once', async () => {
+    const body = { search_query: 'inv-', per_page: 50 };
+    const expected = await ids({ search_query: 'inv-' });
+    const pages = [await page(body, 1), await page(body, 2), await page(body, 3)];
+    expect(
+      pages.map(({ current_page, last_page, per_page, total }) => [current_page, last_page, per_page, total]),
+    ).toEqual([
+      [1, 3, 50, expected.length],
+      [2, 3, 50, expected.length],
+      [3, 3, 50, expected.length],
+    ]);
+    expect(pages.map(({ from, to }) => [from, to])).toEqual([
+      [1, 50],
+      [51, 100],
+      [101, expected.length],
+    ]);
+    expect(pages.flatMap(({ data }) => idsOf(data))).toEqual(expected);
+    const url = `${sandbox.url}/services/webshop/v1/orders/all`;
+    expect(pages.map(({ prev_page_url, next_page_url }) => [prev_page_url, next_page_url])).toEqual([
+      [null, `${url}?page=2`],
+      [`${url}?page=1`, `${url}?page=3`],
+      [`${url}?page=2`, null],
+    ]);
+  });
+
+  it('an empty result is one page without a place', async () => {
+    expect(await page({ search_query: 'nobody at all' })).toMatchObject({
+      data: [],
+      current_page: 1,
+      last_page: 1,
+      from: null,
+      to: null,
+      total: 0,
+      next_page_url: null,
+      prev_page_url: null,
+    });
+  });
+
+  it('beyond the last there is an empty one that keeps its number', async () => {
+    expect(await page({ per_page: 40 }, 7)).toMatchObject({
+      data: [],
+      current_page: 7,
+      last_page: 5,
+      from: null,
+      to: null,
+      total: count,
+      next_page_url: null,
+      prev_page_url: `${sandbox.url}/services/webshop/v1/orders/all?page=6`,
+    });
+    expect((await page({}, Number.MAX_SAFE_INTEGER)).data).toEqual([]);
+  });
+
+  it('the number may stand in the body', async () => {
+    expect((await page({ page: 2 })).data).toEqual((await page({}, 2)).data);
+  });
+
+  it('addresses carry the host of the request and no filters', async () => {
+    sandbox.nextWindow();
+    const answer = await sandbox.list({ body: { status: 'paid' } });
+    const { path, first_page_url } = ListOrdersResponse.parse(answer.json).data;
+    expect(path).toBe(`${sandbox.url}/services/webshop/v1/orders/all`);
+    expect(first_page_url).toBe(`${path}?page=1`);
+  });
+
+  it.each([
+    [0, 'The per page field must be at least 1.'],
+    [-5, 'The per page field must be at least 1.'],
+    [2.5, 'The per page field must be an integer.'],
+    ['many', 'The per page field must be an integer.'],
+  ])('per_page %j is refused', async (per_page, sentence) => {
+    sandbox.nextWindow();
+    const answer = await sandbox.list({ body: { per_page } });
+    expect(answer.status).toBe(422);
+    expect(answer.json).toEqual({ message: sentence, errors: { per_page: [sentence] } });
+  });
+
+  it('per_page may be text and has no upper limit', async () => {
+    expect((await page({ per_page: '3' })).data).toHaveLength(3);
+    expect((await page({ per_page: 1_000_000 })).data).toHaveLength(count);
+  });
+});
+
+describe('a shop without orders', () => {
+  it('has an empty list', async () => {
+    const empty = await startTestSandbox({ orders: 0 });
+    const { data } = ListOrdersResponse.parse(
+      (await empty.list({ body: { search_query: 'john', status: 'paid' } })).json,
+    );
+    expect(data).toMatchObject({ data: [], total: 0, last_page: 1 });
+    await empty.close();
+  });
+});
+
+/** `2026-02-17 12:00:PM` so that texts compare as moments do. */
+function twentyFourHour(date: string): string {
+  const [, day = '', hour = '', minute = '', half = ''] = /^(\S+) (\d\d):(\d\d):(AM|PM)$/.exec(date) ?? [];
+  return `${day} ${String((Number(hour) % 12) + (half === 'PM' ? 12 : 0)).padStart(2, '0')}:${minute}`;
+}
+
+function exactAmount(amount: string): bigint {
+  const [whole = '', fraction = ''] = amount.split('.');
+  return BigInt(whole + fraction.padEnd(5, '0'));
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { Order, OrderStatus } from '@wemasy-orders/client/schemas';
+import { operations } from '@wemasy-orders/client/operations';
+import { documentedOrder } from './documented-order.js';
+import { hostileNotes } from './hostile-texts.js';
+import { inventOrders } from './orders.js';
+import { shopDate } from './shop-date.js';
+
+const placed = [...inventOrders(500, 1)];
+const orders = placed.map(({ order }) => order);
+
+describe('the same count and seed', () => {
+  it('give the same orders, to the byte', () => {
+    expect(JSON.stringify([...inventOrders(500, 1)])).toBe(JSON.stringify(placed));
+  });
+
+  it('of another seed give others', () => {
+    expect(JSON.stringify([...inventOrders(500, 2)])).not.toBe(JSON.stringify(placed));
+  });
+});
+
+it.each([0, 1, 2, 8, 9, 13, 14, 100, 1_000])('gives %d orders when asked for so many', (count) => {
+  const some = [...inventOrders(count, 3)].map(({ order }) => order);
+  expect(some).toHaveLength(count);
+  expect(new Set(some.map(({ id }) => id)).size).toBe(count);
+  if (count > 0) expect(some).toContainEqual(documentedOrder);
+});
+
+it('every order is one of the document', () => {
+  for (const order of orders) expect(Order.parse(order)).toEqual(order);
+});
+
+it('ids and order numbers differ', () => {
+  const numbers = orders.flatMap(({ order_number: number }) => (number == null ? [] : [Number(number)]));
+  expect(new Set(numbers).size).toBe(499);
+  for (const { id, order_number } of orders) expect(String(id)).not.toBe(order_number);
+});
+
+it('every status of the document occurs', () => {
+  expect(new Set(orders.map(({ status }) => status))).toEqual(new Set([...OrderStatus.options, null]));
+});
+
+describe('dates', () => {
+  it('are those that orders are sorted by, in the format of the page', () => {
+    for (const { order, placedAt } of placed) {
+      expect(order.date).toBe(placedAt === null ? null : shopDate(placedAt));
+    }
+  });
+
+  it('grow with the ids', () => {
+    const moments = placed.flatMap(({ placedAt }) => placedAt ?? []);
+    expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+  });
+});
+
+describe('amounts', () => {
+  const totals = orders.flatMap(({ total }) => total ?? []);
+
+  it('are decimal texts with up to five decimals', () => {
+    for (const total of totals) expect(total).toMatch(/^\d+(\.\d{1,5})?$/);
+  });
+
+  it.each([0, 1, 2, 3, 5])('with %d decimals occur', (decimals) => {
+    expect(totals.filter((total) => (total.split('.')[1] ?? '').length === decimals)).not.toEqual([]);
+  });
+});
+
+describe('each field of an order', () => {
+  const fields = Object.entries(operations.listOrders.responseFields).filter(([path]) =>
+    path.startsWith('data.data[].'),
+  );
+
+  it.each(fields.map(([path, { types }]) => [path.replace('data.data[].', ''), types] as const))(
+    '%s occurs with every type of the document, null among them',
+    (path, types) => {
+      const values = orders.map((order) =>
+        path.split('.').reduce<unknown>((inner, key) => Object(inner)[key], order),
+      );
+      // What a flag looks like when it is set is not documented; this shop writes true.
+      const undecided = ['billing.invoice_is_company', 'billing.custom_shipping_information'];
+      const expected = undecided.includes(path) ? ['boolean', 'null'] : types;
+      expect(new Set(values.map(typeOf))).toEqual(new Set(expected));
+    },
+  );
+});
+
+it('every hostile text is somebody’s note', () => {
+  const notes = orders.map(({ billing }) => billing?.invoice_notes);
+  expect(notes).toEqual(expect.arrayContaining([...hostileNotes]));
+  expect(orders.map(({ vendor_comment: comment }) => comment)).toEqual(
+    expect.arrayContaining([expect.stringContaining('=HYPERLINK')]),
+  );
+  const names = orders.map(({ billing }) => billing?.invoice_lastname ?? '').join();
+  for (const character of ['\u200b', '\u202e', '"', "'", ',', ';', '<']) expect(names).toContain(character);
+});
+
+it('no invented address can be a real one', () => {
+  for (const { billing } of orders) {
+    for (const email of [billing?.invoice_email, billing?.shipping_email]) {
+      if (email != null) expect(email).toMatch(/^[a-z0-9.]+@example\.(com|net|org)$/);
+    }
+  }
+});
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
+}

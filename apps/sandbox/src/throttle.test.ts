@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startOfTime, startTestSandbox, type TestAnswer, type TestSandbox } from './testing/test-sandbox.js';
+import { tokens } from './tokens.js';
+
+const order = { order_id: 2502 };
+
+let sandbox: TestSandbox;
+beforeEach(async () => {
+  sandbox = await startTestSandbox({ orders: 20 });
+});
+afterEach(() => sandbox.close());
+
+async function syncs(times: number): Promise<TestAnswer[]> {
+  const answers = [];
+  for (let sent = 0; sent < times; sent += 1) answers.push(await sandbox.sync({ body: order }));
+  return answers;
+}
+
+function remaining(answer: TestAnswer): number {
+  return Number(answer.headers.get('x-ratelimit-remaining'));
+}
+
+describe('a window', () => {
+  it('lets the documented number through and refuses the next', async () => {
+    const answers = await syncs(7);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429]);
+    expect(answers.map(remaining)).toEqual([4, 3, 2, 1, 0, 0, 0]);
+  });
+
+  it('is opened by its first request, not by the clock', async () => {
+    sandbox.clock.now = startOfTime + 37_000;
+    await syncs(5);
+    sandbox.clock.now = startOfTime + 37_000 + 59_999;
+    expect((await sandbox.sync({ body: order })).status).toBe(429);
+    sandbox.clock.now = startOfTime + 37_000 + 60_000;
+    expect((await sandbox.sync({ body: order })).status).toBe(200);
+  });
+
+  it('is not extended by later requests, counted or refused', async () => {
+    await syncs(1);
+    sandbox.clock.now += 30_000;
+    await syncs(6);
+    sandbox.clock.now += 30_000;
+    expect((await syncs(1)).map(remaining)).toEqual([4]);
+  });
+
+  it('belongs to one token', async () => {
+    for (let sent = 0; sent < 60; sent += 1) await sandbox.list({ token: tokens.readOnly });
+    expect((await sandbox.list({ token: tokens.readOnly })).status).toBe(429);
+    expect((await sandbox.list({ token: tokens.fullAccess })).status).toBe(200);
+  });
+
+  it('belongs to one route', async () => {
+    await syncs(6);
+    const answer = await sandbox.list();
+    expect([answer.status, remaining(answer)]).toEqual([200, 59]);
+  });
+
+  it('has the length that was asked for', async () => {
+    const quick = await startTestSandbox({ orders: 20, windowSeconds: 2 });
+    for (let sent = 0; sent < 5; sent += 1) await quick.sync({ body: order });
+    quick.clock.now += 1_999;
+    expect((await quick.sync({ body: order })).status).toBe(429);
+    quick.clock.now += 1;
+    expect((await quick.sync({ body: order })).status).toBe(200);
+    await quick.close();
+  });
+});
+
+describe('what it costs', () => {
+  async function costOf(send: () => Promise<TestAnswer>, status: number): Promise<number> {
+    const [before] = await syncs(1);
+    expect((await send()).status).toBe(status);
+    const [after] = await syncs(1);
+    return before === undefined || after === undefined ? NaN : remaining(before) - remaining(after) - 1;
+  }
+
+  it('a 200: one', async () => {
+    expect(await costOf(() => sandbox.sync({ body: order }), 200)).toBe(1);
+  });
+
+  it('a 422: one, for the throttle stands before the validation', async () => {
+    expect(await costOf(() => sandbox.sync({ body: {} }), 422)).toBe(1);
+    sandbox.nextWindow();
+    expect(await costOf(() => sandbox.sync({ body: { order_id: 42 } }), 422)).toBe(1);
+  });
+
+  it('a 403: one, for the throttle stands before the permission', async () => {
+    const forbidden = [];
+    for (let sent = 0; sent < 6; sent += 1) {
+      forbidden.push(await sandbox.sync({ token: tokens.readOnly, body: order }));
+    }
+    expect(forbidden.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403, 429]);
+    expect(forbidden.map(remaining)).toEqual([4, 3, 2, 1, 0, 0]);
+  });
+
+  it('a 401: nothing, for authentication stands before the throttle', async () => {
+    expect(await costOf(() => sandbox.sync({ token: null, body: order }), 401)).toBe(0);
+  });
+
+  it('a 405 or 404: nothing, for no route was met', async () => {
+    expect(await costOf(() => sandbox.sync({ method: 'PUT', body: order }), 405)).toBe(0);
+    expect(await costOf(() => sandbox.get('/api/nothing'), 404)).toBe(0);
+  });
+
+  it('a 429: nothing', async () => {
+    await syncs(30);
+    sandbox.nextWindow();
+    expect((await syncs(1)).map(remaining)).toEqual([4]);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    // The window opened a quarter of a second into a second, so whole seconds round to its disadvantage.
+    ['at once', 0, '60'],
+    ['within the same second', 740, '60'],
+    ['in the next second', 750, '59'],
+    ['half-way', 30_000, '30'],
+    ['in the last second', 59_749, '1'],
+    ['just before the end, when it says 0 although nothing is free yet', 59_999, '0'],
+  ])('%s', async (_, later, retryAfter) => {
+    await syncs(5);
+    sandbox.clock.now += later;
+    const answer = await sandbox.sync({ body: order });
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get('retry-after')).toBe(retryAfter);
+  });
+
+  it('says when the window resets, in Unix seconds', async () => {
+    await syncs(5);
+    sandbox.clock.now += 12_345;
+    const { headers } = await sandbox.sync({ body: order });
+    expect(headers.get('x-ratelimit-reset')).toBe(String(Math.floor(startOfTime / 1_000) + 60));
+  });
+
+  it('books nothing', async () => {
+    await syncs(8);
+    expect((await sandbox.get('/sandbox/ledger')).json).toHaveLength(5);
+  });
+});
+
+it('counts requests that come together exactly', async () => {
+  const answers = await Promise.all(Array.from({ length: 70 }, () => sandbox.list()));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(60);
+  expect(new Set(answers.filter(({ status }) => status === 200).map(remaining)).size).toBe(60);
+});

@@ -1,0 +1,318 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { syncMany } from '../dist/index.js';
+import { startProxy } from './proxy.js';
+import { createRandom, shuffled } from './random.js';
+import { createStack, token, windowSeconds } from './stack.js';
+
+/**
+ * What a process was told about an order.
+ *
+ * @typedef {{ orderId: number, kind: string, code?: string, message?: string, recorded?: boolean }} Told
+ */
+
+/**
+ * @typedef {object} Report
+ * @property {number} seed
+ * @property {readonly string[]} violations what must not happen and did
+ * @property {Record<string, number>} faults what the proxy did to syncs
+ * @property {Record<string, number>} told what callers were told, how often
+ * @property {Record<string, number>} states of all orders when the chaos was over
+ * @property {{ kills: number, freezes: number, requests: number, seconds: number }} totals
+ */
+
+/** A worker that was told one of these need not ask again. */
+const settledKinds = new Set(['synced', 'already_synced', 'rejected', 'unknown']);
+
+const workers = 2;
+const timeoutMs = 400;
+const sandboxMain = fileURLToPath(new URL('../../../apps/sandbox/dist/main.js', import.meta.url));
+const workerMain = fileURLToPath(new URL('worker.js', import.meta.url));
+
+/**
+ * Real processes send the same orders through a proxy that misbehaves, on a disk that is full now and then, and are
+ * killed and frozen at random. The sandbox's ledger is the truth that everything told and recorded is held against.
+ *
+ * @param {{ orders: number, seed: number, log?: (line: string) => void }} options
+ * @returns {Promise<Report>}
+ */
+export async function runCampaign({ orders, seed, log = () => undefined }) {
+  const startedAt = Date.now();
+  const random = createRandom(seed);
+  const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-campaign-'));
+  const sandbox = await startSandbox(orders);
+  const proxy = await startProxy({ target: sandbox.url, random: createRandom(seed + 1), timeoutMs });
+  const direct = createStack({
+    url: sandbox.url,
+    account: sandbox.url,
+    folder,
+    timeoutMs: 5_000,
+    app: 'campaign',
+  });
+  try {
+    const known = await idsOf(direct.client);
+    // Nobody knows these; the API rejects them.
+    const strange = Array.from({ length: Math.ceil(orders / 20) }, (_, index) => 1_000_000 + index);
+    const orderIds = [...known, ...strange];
+    const resendIds = shuffled(random, known).slice(0, Math.ceil(orders / 20));
+
+    /** @type {Told[]} */
+    const told = [];
+    const totals = { kills: 0, freezes: 0 };
+    await Promise.all(
+      Array.from({ length: workers }, async (_, index) => {
+        const options = {
+          url: proxy.url,
+          account: sandbox.url,
+          folder,
+          timeoutMs,
+          app: `worker-${index + 1}`,
+          diskFaults: 2,
+        };
+        // Half in the same order as the others, so that they meet; half apart.
+        const mine = [
+          ...orderIds.slice(0, orderIds.length / 2),
+          ...shuffled(random, orderIds.slice(orderIds.length / 2)),
+        ];
+        /** @type {Set<number>} */
+        const settled = new Set();
+        for (let round = 0; ; round += 1) {
+          const done = await runWorker({
+            options: {
+              ...options,
+              // A few are asked for again although this worker knows what became of them.
+              orderIds: mine.filter((orderId) => !settled.has(orderId) || random() < 0.02),
+              resendIds: index === 0 ? resendIds : [],
+              seed: seed + round * workers + index,
+            },
+            hear(line) {
+              told.push(line);
+              if (settledKinds.has(line.kind)) settled.add(line.orderId);
+            },
+            random,
+            totals,
+          });
+          log(
+            `worker ${index + 1}, process ${round + 1} ${done ? 'ended' : 'was killed'}: ` +
+              `${settled.size} of ${mine.length} orders settled`,
+          );
+          if (done) return;
+        }
+      }),
+    );
+    proxy.behave();
+    // What the proxy still holds back reaches the API later than anybody waits for it.
+    await pause(timeoutMs * 2);
+    const violations = [];
+    const ledger = await sandbox.ledger();
+    /** @type {Record<string, number>} */
+    const states = {};
+    for (const orderId of orderIds) {
+      const history = await direct.orderSync.history(orderId);
+      states[history.state] = (states[history.state] ?? 0) + 1;
+      violations.push(
+        ...violationsOf(orderId, history, {
+          entries: ledger.get(orderId) ?? 0,
+          told: told.filter((line) => line.orderId === orderId),
+          mayResend: resendIds.includes(orderId),
+        }),
+      );
+    }
+    violations.push(...(await violationsAfterwards({ direct, orderIds, strange, resendIds, sandbox })));
+
+    return {
+      seed,
+      violations,
+      faults: proxy.counts,
+      told: countBy(told, ({ kind, code }) => (code === undefined ? kind : `${kind} (${code})`)),
+      states,
+      totals: {
+        ...totals,
+        requests: Object.values(proxy.counts).reduce((sum, count) => sum + count, 0),
+        seconds: (Date.now() - startedAt) / 1000,
+      },
+    };
+  } finally {
+    await direct.close();
+    await proxy.close();
+    sandbox.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Holds one order's journal, and all that was told of it, against the ledger.
+ *
+ * @param {number} orderId
+ * @param {import('../dist/index.js').OrderHistory} history
+ * @param {{ entries: number, told: readonly Told[], mayResend: boolean }} truth `entries`: of the ledger
+ */
+function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }) {
+  const count = (/** @type {string} */ wanted) =>
+    attempts.filter((attempt) => attempt.state === wanted).length;
+  const once = attempts.filter(({ resend }) => resend !== true);
+  const onceRejected = once.filter((attempt) => attempt.state === 'rejected').length;
+  /** @type {[boolean, string][]} */
+  const rules = [
+    [entries <= 1 || mayResend, `is in the ledger ${entries} times, and nobody said resend`],
+    [
+      entries >= count('synced'),
+      `is recorded as synced ${count('synced')} times, the ledger has it ${entries} times`,
+    ],
+    [
+      entries <= count('synced') + count('unknown'),
+      `is in the ledger ${entries} times, of which the journal explains ${count('synced') + count('unknown')}`,
+    ],
+    [
+      once.length <= onceRejected + 1,
+      `was sent ${once.length} times without resend, ${onceRejected} rejected`,
+    ],
+    [['synced', 'rejected', 'unknown'].includes(state), `ends as ${state}`],
+  ];
+  for (const { kind, message } of told) {
+    if (kind === 'synced' || kind === 'already_synced')
+      rules.push([entries > 0, `was told ${kind}: not in the ledger`]);
+    if (kind === 'unknown')
+      rules.push([message?.includes('SnelStart') === true, 'is unknown, and nobody was told what to do']);
+  }
+  const last = told.findLast(({ kind }) => kind !== 'resend' && kind !== 'journal fault');
+  // Who was told that it was synced, but that the journal could not be written, knows more than the journal.
+  const isNamed = last?.kind === 'unknown' || last?.recorded === false;
+  rules.push([state !== 'unknown' || isNamed, `is unknown, but the last word about it was ${last?.kind}`]);
+  return rules.filter(([holds]) => !holds).map(([, fault]) => `order ${orderId} ${fault}`);
+}
+
+/**
+ * A human looks into the ledger and confirms what is there; then everything is run once more, without any fault. In the
+ * end every order that the shop has is in the ledger, once.
+ *
+ * @param {{ direct: ReturnType<typeof createStack>, orderIds: number[], strange: number[], resendIds: number[],
+ *   sandbox: Awaited<ReturnType<typeof startSandbox>> }} scene
+ */
+async function violationsAfterwards({ direct, orderIds, strange, resendIds, sandbox }) {
+  const violations = [];
+  const before = await sandbox.ledger();
+  for (const orderId of orderIds) {
+    const { state } = await direct.orderSync.history(orderId);
+    if (state === 'unknown')
+      await direct.orderSync.confirm(orderId, before.has(orderId) ? 'synced' : 'not_synced');
+  }
+  for await (const { orderId, outcome } of syncMany(direct.orderSync, orderIds)) {
+    const expected = strange.includes(orderId)
+      ? ['rejected']
+      : [before.has(orderId) ? 'already_synced' : 'synced'];
+    if (!expected.includes(outcome))
+      violations.push(`order ${orderId} is ${outcome} in the last run, not ${expected}`);
+  }
+  const after = await sandbox.ledger();
+  for (const orderId of orderIds) {
+    const entries = after.get(orderId) ?? 0;
+    if (
+      strange.includes(orderId) ? entries > 0 : entries === 0 || (entries > 1 && !resendIds.includes(orderId))
+    ) {
+      violations.push(`order ${orderId} is in the ledger ${entries} times when all is done`);
+    }
+  }
+  return violations;
+}
+
+/**
+ * Runs one process until it ends or is killed; it is more often frozen for a while.
+ *
+ * @param {object} scene
+ * @param {object} scene.options what the worker takes
+ * @param {(line: Told) => void} scene.hear called with what it is told
+ * @param {import('./random.js').Random} scene.random
+ * @param {{ kills: number, freezes: number }} scene.totals
+ * @returns {Promise<boolean>} whether it ended by itself
+ */
+async function runWorker({ options, hear, random, totals }) {
+  const child = spawn(process.execPath, [workerMain, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  const lines = createInterface({ input: child.stdout });
+  const read = (async () => {
+    for await (const line of lines) {
+      // A killed process may leave half a line.
+      if (line.endsWith('}')) hear(JSON.parse(line));
+    }
+  })();
+  const stop = new AbortController();
+  const trouble = (async () => {
+    for (;;) {
+      await pause(500 + random() * 3_000, undefined, { signal: stop.signal });
+      if (random() < 0.6) {
+        totals.kills += 1;
+        child.kill('SIGKILL');
+        return;
+      }
+      totals.freezes += 1;
+      child.kill('SIGSTOP');
+      await pause(200 + random() * 1_500, undefined, { signal: stop.signal });
+      child.kill('SIGCONT');
+    }
+  })().catch(() => undefined);
+  const { code, signal } = await exited;
+  stop.abort();
+  await Promise.all([trouble, read]);
+  if (signal === null && code !== 0) throw new Error(`a worker failed with exit code ${code}`);
+  return signal === null;
+}
+
+/** @param {number} orders */
+async function startSandbox(orders) {
+  const child = spawn(
+    process.execPath,
+    [sandboxMain, '--port', '0', '--orders', String(orders), '--window-seconds', String(windowSeconds)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const url = await new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the sandbox ended with exit code ${code}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [address] = /http:\S+/.exec(line) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+  });
+  return {
+    url: String(url),
+    kill: () => child.kill('SIGKILL'),
+    /** How often each order is in the books. */
+    async ledger() {
+      const answer = await fetch(new URL('/sandbox/ledger', url), {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      /** @type {{ order_id: number }[]} */
+      const entries = await answer.json();
+      /** @type {Map<number, number>} */
+      const counts = new Map();
+      for (const { order_id: orderId } of entries) counts.set(orderId, (counts.get(orderId) ?? 0) + 1);
+      return counts;
+    },
+  };
+}
+
+/** @param {ReturnType<typeof createStack>['client']} client */
+async function idsOf(client) {
+  /** @type {number[]} */
+  const ids = [];
+  for await (const page of client.listAll({ per_page: 100 })) ids.push(...page.data.map(({ id }) => id));
+  return ids;
+}
+
+/**
+ * @template Item
+ * @param {readonly Item[]} items
+ * @param {(item: Item) => string} name
+ */
+function countBy(items, name) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const item of items) counts[name(item)] = (counts[name(item)] ?? 0) + 1;
+  return counts;
+}

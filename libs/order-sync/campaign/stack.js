@@ -1,0 +1,49 @@
+import { createOrdersClient, rateLimitPolicies } from '@wemasy-orders/client';
+import { createRateLimiter } from '@wemasy-orders/rate-limit';
+import { accountNamespace } from '@wemasy-orders/state';
+import { createFolderStore } from '@wemasy-orders/state/folder';
+import { createOrderSync } from '../dist/index.js';
+
+/** The sandbox's token that may do everything. */
+export const token = 'sandbox-full-access';
+/** The sandbox's shortest window, so that a campaign is over soon. */
+export const windowSeconds = 1;
+
+/**
+ * Everything that a program needs to send orders, as the real ones put it together.
+ *
+ * @param {object} options
+ * @param {string} options.url base URL that is called
+ * @param {string} options.account base URL that names the account: the same for all, whether they go through the proxy or not
+ * @param {string} options.folder what processes share
+ * @param {number} options.timeoutMs
+ * @param {string} options.app
+ * @param {(store: import('@wemasy-orders/state').StateStore) => import('@wemasy-orders/state').StateStore} [options.journalStore]
+ * @param {(fault: import('../dist/index.js').JournalFault) => void} [options.onJournalFault]
+ */
+export function createStack({ url, account, folder, timeoutMs, app, journalStore, onJournalFault }) {
+  const store = createFolderStore({ folder });
+  const namespace = accountNamespace(account, token);
+  const rateLimiter = createRateLimiter({
+    store,
+    namespace,
+    policies: rateLimitPolicies({ syncOrder: { limit: 5, windowSeconds } }),
+  });
+  const client = createOrdersClient({ token, baseUrl: url, rateLimiter, timeoutMs });
+  const orderSync = createOrderSync({
+    client,
+    store: journalStore?.(store) ?? store,
+    namespace,
+    caller: { app, version: '0.1.0' },
+    requestTimeoutMs: timeoutMs,
+    onJournalFault,
+  });
+  return {
+    client,
+    orderSync,
+    async close() {
+      await rateLimiter.close();
+      await store.close();
+    },
+  };
+}

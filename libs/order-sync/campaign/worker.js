@@ -1,0 +1,80 @@
+/**
+ * A process that sends orders, and writes what it is told about each as a line of JSON. It may be killed at any moment.
+ *
+ * Its one argument is JSON: what `createStack` takes, and
+ * - `orderIds`: what to send, in this order;
+ * - `resendIds`: what to send once more after that, on purpose;
+ * - `seed`, `diskFaults`: of a hundred updates of the journal, how many fail.
+ */
+import { isOrderSyncError, syncMany } from '../dist/index.js';
+import { createRandom } from './random.js';
+import { createStack } from './stack.js';
+
+/** @type {Parameters<typeof createStack>[0] & { orderIds: number[], resendIds: number[], seed: number, diskFaults: number }} */
+const { orderIds, resendIds, seed, diskFaults, ...options } = JSON.parse(process.argv[2] ?? '');
+const random = createRandom(seed);
+
+const { orderSync, close } = createStack({ ...options, journalStore: withDiskFaults, onJournalFault });
+
+for await (const outcome of runs()) {
+  const { orderId, outcome: kind } = outcome;
+  say(
+    'error' in outcome
+      ? { orderId, kind, code: outcome.error.code, message: outcome.error.message }
+      : { orderId, kind, recorded: outcome.recorded },
+  );
+}
+await orderSync.settle();
+await close();
+
+async function* runs() {
+  const patience = { maxUnknownInRow: Number.POSITIVE_INFINITY };
+  for (let rest = orderIds; rest.length > 0;) {
+    /** @type {number[]} */
+    const again = [];
+    let done = 0;
+    try {
+      for await (const outcome of syncMany(orderSync, rest, patience)) {
+        done += 1;
+        if (outcome.outcome === 'not_sent') again.push(outcome.orderId);
+        yield outcome;
+      }
+    } catch (error) {
+      // A full disk ends a run; somebody made room, and starts it again.
+      if (!isOrderSyncError(error) || error.code !== 'internal_error') throw error;
+    }
+    rest = [...rest.slice(done), ...again];
+  }
+  for (const orderId of resendIds) {
+    say({ orderId, kind: 'resend' });
+    yield* syncMany(
+      { sync: (id, options) => orderSync.sync(id, { ...options, resend: true }) },
+      [orderId],
+      patience,
+    );
+  }
+}
+
+/** @param {import('@wemasy-orders/state').StateStore} store @returns {import('@wemasy-orders/state').StateStore} */
+function withDiskFaults(store) {
+  return {
+    ...store,
+    async update(key, updater, options) {
+      const fault = random() * 100 < diskFaults;
+      if (fault && random() < 0.5) throw new Error('ENOSPC: no space left on device');
+      const result = await store.update(key, updater, options);
+      if (fault) throw new Error('EIO: i/o error');
+      return result;
+    },
+  };
+}
+
+/** @param {import('../dist/index.js').JournalFault} fault */
+function onJournalFault({ orderId, outcome }) {
+  say({ orderId, kind: 'journal fault', message: outcome });
+}
+
+/** @param {object} line */
+function say(line) {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

@@ -1,0 +1,65 @@
+import type { StateStore } from '@wemasy-orders/state';
+
+/** What goes wrong with an update. */
+export type Fault =
+  /** The disk is full for a moment: nothing is written, and the caller is told. */
+  | 'fails'
+  /** The connection to the store breaks after writing: the caller is told that it failed. */
+  | 'fails after writing'
+  /** The disk stays full from here on. */
+  | 'fails from now on'
+  /** The process is killed before the update. */
+  | 'dies'
+  /** The process is killed right after the update. */
+  | 'dies after writing';
+
+export interface FaultyStore extends StateStore {
+  /** Whether the update that was to go wrong has come. */
+  readonly struck: () => boolean;
+  /** Resolves when the process was killed; from then on none of its updates comes back. */
+  readonly dead: Promise<void>;
+}
+
+/** The store as one process sees it, in which the `nth` update, counted from 1, goes wrong. */
+export function faultyStore(store: StateStore, nth: number, fault: Fault): FaultyStore {
+  let updates = 0;
+  let isDead = false;
+  let die = () => undefined;
+  const dead = new Promise<void>((resolve) => {
+    die = () => {
+      isDead = true;
+      resolve();
+      return undefined;
+    };
+  });
+  const never = new Promise<never>(() => undefined);
+  const full = () => new Error('ENOSPC: no space left on device');
+
+  return {
+    struck: () => updates >= nth,
+    dead,
+    async update(key, updater, options) {
+      if (isDead) return await never;
+      updates += 1;
+      if (updates < nth || (updates > nth && fault !== 'fails from now on')) {
+        return await store.update(key, updater, options);
+      }
+      switch (fault) {
+        case 'fails':
+        case 'fails from now on':
+          throw full();
+        case 'fails after writing':
+          await store.update(key, updater, options);
+          throw new Error('ECONNRESET');
+        case 'dies':
+          die();
+          return await never;
+        case 'dies after writing':
+          await store.update(key, updater, options);
+          die();
+          return await never;
+      }
+    },
+    close: () => store.close(),
+  };
+}

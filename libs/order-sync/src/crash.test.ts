@@ -1,0 +1,178 @@
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
+import { type Script, sendJson, startUpstream } from '@wemasy-orders/client/testing';
+import { createMemoryStore } from '@wemasy-orders/state';
+import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
+import { describe, expect, it } from 'vitest';
+import { type Fault, faultyStore } from '../e2e/support/faulty-store.js';
+import { noLimit } from '../e2e/support/limiter-of.js';
+import { createSender } from '../e2e/support/sender.js';
+import type { JournalFault, OrderSync, SyncedOrder } from './index.js';
+
+const message = 'Order synced to SnelStart.';
+
+interface Api {
+  /** How it treats the first request; it accepts all further ones. `books` counts what it puts into the books. */
+  readonly behave: (books: { entries: number }) => Script;
+  /** How often the journal is updated by a sync. */
+  readonly updates: number;
+}
+
+const apis: Record<string, Api> = {
+  accepts: { behave: () => () => undefined, updates: 3 },
+  rejects: {
+    behave: () => (_, response) => sendJson(response, 422, { message: 'No.', errors: {} }),
+    updates: 3,
+  },
+  'accepts, but the answer is lost': {
+    behave: (books) => (_, response) => {
+      books.entries += 1;
+      response.destroy();
+    },
+    updates: 3,
+  },
+  'asks for patience': {
+    behave: () => (_, response) => sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }),
+    updates: 5,
+  },
+};
+
+const faults: Fault[] = ['fails', 'fails after writing', 'fails from now on', 'dies', 'dies after writing'];
+
+/** A pid that nobody has, so that the survivors can tell that the first process is gone. */
+const pidOfTheDead = spawnSync(process.execPath, ['--version']).pid;
+
+type Told = { readonly synced: SyncedOrder } | { readonly code: unknown } | 'nothing';
+
+/** What the caller of a sync is told; nothing if its process dies first. */
+async function tell(orderSync: OrderSync, dead: Promise<void>, clock: VirtualClock): Promise<Told> {
+  let told: Told | undefined;
+  const call = orderSync.sync(42).then(
+    (synced) => ({ synced }),
+    (error: { code?: unknown }) => ({ code: error.code }),
+  );
+  void Promise.race([call, dead.then(() => 'nothing' as const)]).then((result) => (told = result));
+  while (told === undefined) await clock.advance(100);
+  return told;
+}
+
+describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) => {
+  describe.each(faults)('and the journal %s', (fault) => {
+    it.each(Array.from({ length: updates }, (_, index) => index + 1))(
+      'at update %d, the order is in the books once at most',
+      async (nth) => {
+        const books = { entries: 0 };
+        let script: Script | undefined = behave(books);
+        const upstream = await startUpstream((request, response, index) => {
+          if (index === 0) void script?.(request, response, index);
+          if (response.writableEnded || response.destroyed) return;
+          books.entries += 1;
+          sendJson(response, 200, { error: false, message, data: [] });
+        });
+        const clock = createVirtualClock();
+        const store = createMemoryStore({ clock });
+        const first = faultyStore(store, nth, fault);
+        const journalFaults: JournalFault[] = [];
+        const doomed = createSender({
+          url: upstream.url,
+          store: first,
+          clock,
+          process: { pid: pidOfTheDead, host: hostname() },
+          rateLimiter: noLimit(),
+          onJournalFault: (told) => journalFaults.push(told),
+        });
+        const told = await tell(doomed.orderSync, first.dead, clock);
+        expect(first.struck()).toBe(true);
+
+        // What the first caller was told is true.
+        if (told !== 'nothing' && 'synced' in told) {
+          expect(books.entries).toBe(1);
+          expect(told.synced.recorded).toBe(journalFaults.length === 0);
+        } else if (told !== 'nothing' && told.code !== 'outcome_unknown') {
+          expect(books.entries).toBe(0);
+        }
+
+        // Another process finds a journal that it can read, and the order gets into the books once or is named unknown.
+        script = undefined;
+        const entriesBefore = books.entries;
+        const survivor = createSender({ url: upstream.url, store, clock, rateLimiter: noLimit() });
+        const known = await survivor.orderSync.history(42);
+        const outcome = await tell(survivor.orderSync, new Promise(() => undefined), clock);
+        expect(books.entries).toBeLessThanOrEqual(1);
+        if (entriesBefore === 1) {
+          expect(['synced', 'unknown']).toContain(known.state);
+          expect(outcome).toEqual({ code: known.state === 'synced' ? 'already_synced' : 'outcome_unknown' });
+        } else {
+          expect(['not_sent', 'rejected', 'unknown']).toContain(known.state);
+          if (known.state === 'unknown') expect(outcome).toEqual({ code: 'outcome_unknown' });
+          else expect(outcome).toMatchObject({ synced: { message } });
+        }
+
+        await Promise.all([doomed, survivor].map(({ client }) => client.close()));
+        await upstream.close();
+      },
+    );
+  });
+});
+
+describe('an outcome that could not be written', () => {
+  it('is told to the caller and to the log, and written with the next event of the order', async () => {
+    const upstream = await startUpstream((_, response) => {
+      disk.full = true;
+      sendJson(response, 200, { error: false, message, data: [] });
+    });
+    const clock = createVirtualClock();
+    const store = createMemoryStore({ clock });
+    const disk = { full: false };
+    const journalFaults: JournalFault[] = [];
+    const { orderSync } = createSender({
+      url: upstream.url,
+      store: {
+        ...store,
+        update: (key, updater, options) =>
+          disk.full ? Promise.reject(new Error('ENOSPC')) : store.update(key, updater, options),
+      },
+      clock,
+      rateLimiter: noLimit(),
+      onJournalFault: (fault) => journalFaults.push(fault),
+    });
+    const alive = new Promise<never>(() => undefined);
+
+    expect(await tell(orderSync, alive, clock)).toMatchObject({ synced: { message, recorded: false } });
+    expect(journalFaults).toMatchObject([{ orderId: 42, outcome: 'synced', cause: { message: 'ENOSPC' } }]);
+    expect(await tell(orderSync, alive, clock)).toEqual({ code: 'internal_error' });
+    expect(upstream.requests).toHaveLength(1);
+
+    disk.full = false;
+    expect(await tell(orderSync, alive, clock)).toEqual({ code: 'already_synced' });
+    expect(upstream.requests).toHaveLength(1);
+    await upstream.close();
+  });
+
+  it('is unknown to everybody else', async () => {
+    const upstream = await startUpstream((_, response) => {
+      disk.full = true;
+      sendJson(response, 200, { error: false, message, data: [] });
+    });
+    const clock = createVirtualClock();
+    const store = createMemoryStore({ clock });
+    const disk = { full: false };
+    const { orderSync } = createSender({
+      url: upstream.url,
+      store: {
+        ...store,
+        update: (key, updater, options) =>
+          disk.full ? Promise.reject(new Error('ENOSPC')) : store.update(key, updater, options),
+      },
+      clock,
+      rateLimiter: noLimit(),
+    });
+    const alive = new Promise<never>(() => undefined);
+    await tell(orderSync, alive, clock);
+
+    const other = createSender({ url: upstream.url, store, clock, rateLimiter: noLimit() });
+    expect(await tell(other.orderSync, alive, clock)).toEqual({ code: 'outcome_unknown' });
+    expect(upstream.requests).toHaveLength(1);
+    await upstream.close();
+  });
+});

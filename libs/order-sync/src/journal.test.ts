@@ -1,0 +1,482 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { JournalUnreadableError } from './errors/journal-unreadable-error.js';
+import { emptyRecord, type Ending, type JournalEvent, reduce, reduceStored, standingOf } from './journal.js';
+import type { OrderRecord, RecordedCaller, SendingAttempt, Verdict } from './record.js';
+
+const start = Date.UTC(2026, 10, 22, 9);
+const leaseMs = 45_000;
+const retention = { attempts: 20 };
+const assistant: RecordedCaller = {
+  app: 'wemasy-orders-mcp',
+  version: '0.1.0',
+  pid: 100,
+  host: 'laptop',
+  instance: 'a',
+};
+const human: RecordedCaller = { ...assistant, app: 'wemasy-orders', pid: 200, instance: 'b' };
+
+/** Lets events happen one second after the other. */
+function play(
+  events: readonly ((record: OrderRecord) => JournalEvent)[],
+  from: OrderRecord = emptyRecord(42),
+) {
+  let record = from;
+  const accepted: boolean[] = [];
+  for (const [index, event] of events.entries()) {
+    const reduced = reduce(record, event(record), { wallMs: start + index * 1000 }, retention);
+    record = reduced.record;
+    accepted.push(reduced.accepted);
+  }
+  return { record, accepted, standing: standingOf(record.attempts) };
+}
+
+const begin =
+  (id: string, { resend = false } = {}) =>
+  ({ attempts }: OrderRecord): JournalEvent => ({
+    type: 'begin',
+    id,
+    by: assistant,
+    resend,
+    leaseMs,
+    after: attempts.at(-1)?.id,
+  });
+
+const end = (id: string, ending: Ending) => (): JournalEvent => ({
+  type: 'end',
+  attempt: sending(id),
+  ending,
+});
+const takeBack = (id: string) => (): JournalEvent => ({ type: 'take_back', id });
+const abandon = (id: string) => (): JournalEvent => ({ type: 'abandon', id });
+const confirm = (as: Verdict) => (): JournalEvent => ({ type: 'confirm', as, by: human });
+
+const synced: Ending = { state: 'synced', message: 'Order synced to SnelStart.' };
+const rejected: Ending = {
+  state: 'rejected',
+  code: 'validation_failed',
+  reason: 'The API refuses the values.',
+};
+const unknown: Ending = { state: 'unknown', reason: 'The API did not answer within 30000 ms.' };
+
+function sending(id: string): SendingAttempt {
+  return {
+    id,
+    state: 'sending',
+    startedAt: new Date(start).toISOString(),
+    leaseUntil: new Date(start + leaseMs).toISOString(),
+    by: assistant,
+  };
+}
+
+describe('the journal of one order', () => {
+  test('is readable: who asked, when, and what came of it', () => {
+    const { record } = play([begin('a1'), end('a1', synced)]);
+    expect(record).toEqual({
+      version: 1,
+      orderId: 42,
+      attempts: [
+        {
+          id: 'a1',
+          state: 'synced',
+          startedAt: '2026-11-22T09:00:00.000Z',
+          leaseUntil: '2026-11-22T09:00:45.000Z',
+          by: assistant,
+          endedAt: '2026-11-22T09:00:01.000Z',
+          message: 'Order synced to SnelStart.',
+        },
+      ],
+    });
+  });
+
+  test('lets an order be sent once', () => {
+    const { accepted, standing } = play([begin('a1'), end('a1', synced), begin('a2')]);
+    expect(accepted).toEqual([true, true, false]);
+    expect(standing).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+  });
+
+  test('lets a synced order be sent again when that is said', () => {
+    const { accepted } = play([begin('a1'), end('a1', synced), begin('a2', { resend: true })]);
+    expect(accepted).toEqual([true, true, true]);
+  });
+
+  test('lets nobody begin while somebody sends, whatever they say', () => {
+    expect(play([begin('a1'), begin('a2'), begin('a3', { resend: true })]).accepted).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('lets nobody begin who does not know the last attempt', () => {
+    const { record } = play([begin('a1'), end('a1', rejected)]);
+    const event = begin('a2')(emptyRecord(42));
+    expect(reduce(record, event, { wallMs: start }, retention).accepted).toBe(false);
+  });
+
+  test('lets a rejected order be sent again', () => {
+    const { accepted, standing } = play([begin('a1'), end('a1', rejected), begin('a2')]);
+    expect(accepted).toEqual([true, true, true]);
+    expect(standing.state).toBe('sending');
+  });
+
+  test('forgets an attempt that is taken back', () => {
+    expect(play([begin('a1'), takeBack('a1')]).record).toEqual(emptyRecord(42));
+  });
+
+  test('takes nothing back that has ended', () => {
+    const { accepted, standing } = play([begin('a1'), end('a1', synced), takeBack('a1')]);
+    expect(accepted.at(-1)).toBe(false);
+    expect(standing.state).toBe('synced');
+  });
+
+  test.each([
+    ['after its lease', leaseMs + 1],
+    ['when the clock was set back by more than a lease', -leaseMs - 1],
+  ])('calls an attempt unknown %s', (_, later) => {
+    const { record } = play([begin('a1')]);
+    const looked = reduce(record, { type: 'look' }, { wallMs: start + later }, retention);
+    expect(standingOf(looked.record.attempts)).toMatchObject({ state: 'unknown', attempt: { id: 'a1' } });
+  });
+
+  test('believes in an attempt as long as its lease lasts', () => {
+    const { record } = play([begin('a1')]);
+    const looked = reduce(record, { type: 'look' }, { wallMs: start + leaseMs }, retention);
+    expect(looked.record).toEqual(record);
+  });
+
+  test('calls the attempt of a process that is gone unknown', () => {
+    expect(play([begin('a1'), abandon('a1')]).standing).toMatchObject({
+      state: 'unknown',
+      attempt: { reason: 'The process that sent it ended before it knew the outcome.' },
+    });
+  });
+
+  test('keeps a human’s word about an attempt that turns out never to have left', () => {
+    const { accepted, standing } = play([begin('a1'), abandon('a1'), confirm('synced'), takeBack('a1')]);
+    expect(accepted.at(-1)).toBe(false);
+    expect(standing.state).toBe('synced');
+  });
+
+  test('keeps the last success however many attempts came after it', () => {
+    let record = play([begin('a1'), end('a1', synced)]).record;
+    for (const id of ['a2', 'a3', 'a4', 'a5']) {
+      for (const event of [begin(id, { resend: true })(record), end(id, rejected)()]) {
+        record = reduce(record, event, { wallMs: start }, { attempts: 1 }).record;
+      }
+    }
+    expect(record.attempts.map(({ id }) => id)).toEqual(['a1', 'a4', 'a5']);
+    expect(standingOf(record.attempts)).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+  });
+
+  test('believes the sender over those who gave it up, and over a human', () => {
+    const late = play([begin('a1'), abandon('a1'), confirm('not_synced'), end('a1', synced)]);
+    expect(late.standing).toMatchObject({
+      state: 'synced',
+      attempt: { message: 'Order synced to SnelStart.', resolutions: [{ as: 'not_synced' }] },
+    });
+  });
+
+  test('records an outcome although the store lost that the request was sent', () => {
+    expect(play([end('a1', synced)]).standing).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+  });
+
+  test('does not change an outcome once it is known', () => {
+    const { record } = play([begin('a1'), end('a1', synced)]);
+    expect(play([end('a1', synced), end('a1', unknown), end('a1', rejected)], record).record).toEqual(record);
+  });
+
+  test('keeps no more of the API’s text than a human reads', () => {
+    const { record } = play([begin('a1'), end('a1', { state: 'synced', message: 'x'.repeat(100_000) })]);
+    expect(JSON.stringify(record).length).toBeLessThan(2_000);
+  });
+});
+
+describe('a human’s word', () => {
+  test('opens the order again when it is not in the books', () => {
+    const { accepted, standing } = play([begin('a1'), end('a1', unknown), confirm('not_synced')]);
+    expect(accepted).toEqual([true, true, true]);
+    expect(standing).toEqual({ state: 'not_sent' });
+  });
+
+  test('closes the order when it is in the books, with when and by whom', () => {
+    expect(play([begin('a1'), end('a1', unknown), confirm('synced'), begin('a2')])).toMatchObject({
+      accepted: [true, true, true, false],
+      standing: {
+        state: 'synced',
+        attempt: { resolutions: [{ as: 'synced', at: '2026-11-22T09:00:02.000Z', by: human }] },
+      },
+    });
+  });
+
+  test('can be corrected, and both words stay', () => {
+    const { record, standing } = play([
+      begin('a1'),
+      end('a1', unknown),
+      confirm('not_synced'),
+      confirm('synced'),
+    ]);
+    expect(standing.state).toBe('synced');
+    expect(record.attempts[0]?.resolutions?.map(({ as }) => as)).toEqual(['not_synced', 'synced']);
+  });
+
+  test('said twice is recorded once', () => {
+    const { record } = play([begin('a1'), end('a1', unknown), confirm('synced'), confirm('synced')]);
+    expect(record.attempts[0]?.resolutions).toHaveLength(1);
+  });
+
+  test('about the last attempt says nothing about an earlier one that was confirmed', () => {
+    const again = play([
+      begin('a1'),
+      end('a1', unknown),
+      confirm('synced'),
+      begin('a2', { resend: true }),
+      end('a2', unknown),
+      confirm('not_synced'),
+    ]);
+    expect(again.standing).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+    expect(play([confirm('not_synced')], again.record).standing).toEqual({ state: 'not_sent' });
+  });
+
+  test.each([
+    ['was never sent', []],
+    ['is being sent', [begin('a1')]],
+    ['was synced', [begin('a1'), end('a1', synced)]],
+    ['was rejected', [begin('a1'), end('a1', rejected)]],
+  ])('is not asked for about an order that %s', (_, events) => {
+    expect(play([...events, confirm('synced')]).accepted.at(-1)).toBe(false);
+  });
+});
+
+describe('a record that cannot be read', () => {
+  const time = { wallMs: start };
+  const beginning = begin('a1', { resend: true })(emptyRecord(42));
+
+  test.each([
+    ['is of a newer version', { version: 2, orderId: 42, attempts: [] }],
+    ['is about another order', { version: 1, orderId: 43, attempts: [] }],
+    ['is not an object', 'synced'],
+    ['is null', null],
+    ['lacks a field', { version: 1, orderId: 42, attempts: [{ id: 'a1', state: 'synced' }] }],
+    [
+      'has a state nobody knows',
+      { version: 1, orderId: 42, attempts: [{ ...sending('a1'), state: 'sent' }] },
+    ],
+  ])('because it %s never lets the order be sent, not even when resend is said', (_, stored) => {
+    expect(() => reduceStored(stored, 42, beginning, time, retention)).toThrow(JournalUnreadableError);
+  });
+
+  test('is replaced when a human says what is in the books, and kept', () => {
+    const stored = { version: 1, orderId: 42, attempts: 'torn' };
+    const { record } = reduceStored(stored, 42, confirm('synced')(), time, retention);
+    expect(standingOf(record.attempts).state).toBe('synced');
+    expect(record.replaced).toEqual(stored);
+  });
+
+  test('is left to the newer version that wrote it', () => {
+    const stored = { version: 2, state: 'synced' };
+    expect(() => reduceStored(stored, 42, confirm('not_synced')(), time, retention)).toThrow(/newer version/);
+  });
+
+  test('is anything but a record: arbitrary JSON never lets an order be sent', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (stored) => {
+        expect(() => reduceStored(stored, 42, beginning, time, retention)).toThrow(JournalUnreadableError);
+      }),
+    );
+  });
+
+  test('is one that lacks any field', () => {
+    const { record } = play([begin('a1'), end('a1', unknown), confirm('synced')]);
+    for (const path of requiredPaths(record)) {
+      const torn: unknown = without(structuredClone(record), path);
+      expect(() => reduceStored(torn, 42, beginning, time, retention), path.join('.')).toThrow(
+        JournalUnreadableError,
+      );
+    }
+  });
+});
+
+describe('whatever happens, in any order', () => {
+  /** Everything that can happen to an order, by several senders and humans, over a long time. */
+  const happenings = fc.array(
+    fc.record({
+      afterMs: fc.oneof(fc.constant(0), fc.integer({ min: -2 * leaseMs, max: 2 * leaseMs })),
+      act: fc.oneof(
+        fc.record({ type: fc.constant('begin' as const), resend: fc.boolean(), looked: fc.boolean() }),
+        fc.record({
+          type: fc.constantFrom('take_back' as const, 'abandon' as const),
+          which: fc.nat(4),
+        }),
+        fc.record({
+          type: fc.constant('end' as const),
+          which: fc.nat(4),
+          ending: fc.constantFrom(synced, rejected, unknown),
+        }),
+        fc.record({
+          type: fc.constant('confirm' as const),
+          as: fc.constantFrom('synced' as const, 'not_synced' as const),
+        }),
+        fc.record({ type: fc.constant('look' as const) }),
+      ),
+    }),
+    { maxLength: 60 },
+  );
+  type Happening = typeof happenings extends fc.Arbitrary<(infer One)[]> ? One : never;
+
+  /** Runs the happenings as the store would: through JSON, with what a later version may have added. */
+  function live(
+    history: readonly Happening[],
+    keep: number,
+    inspect: (step: {
+      before: OrderRecord;
+      after: OrderRecord;
+      event: JournalEvent;
+      accepted: boolean;
+    }) => void,
+  ): OrderRecord {
+    let wallMs = start;
+    let stored: unknown;
+    const begun: SendingAttempt[] = [];
+    for (const [index, { afterMs, act }] of history.entries()) {
+      wallMs += afterMs;
+      const time = { wallMs };
+      const before = reduceStored(stored, 42, { type: 'look' }, time, { attempts: keep }).record;
+      const event = eventOf(act, before, begun, `a${index}`);
+      const { record, accepted } = reduceStored(stored, 42, event, time, { attempts: keep });
+      if (event.type === 'begin' && accepted) begun.push(sending(event.id));
+      inspect({ before, after: record, event, accepted });
+      stored = JSON.parse(JSON.stringify({ ...record, addedLater: 'kept' }));
+    }
+    return reduceStored(stored, 42, { type: 'look' }, { wallMs }, { attempts: keep }).record;
+  }
+
+  function eventOf(
+    act: Happening['act'],
+    { attempts }: OrderRecord,
+    begun: readonly SendingAttempt[],
+    id: string,
+  ): JournalEvent {
+    switch (act.type) {
+      case 'begin': {
+        const after = act.looked ? attempts.at(-1)?.id : 'an older one';
+        return { type: 'begin', id, by: assistant, resend: act.resend, leaseMs, after };
+      }
+      case 'take_back':
+      case 'abandon':
+        return { type: act.type, id: begun.at(-1 - act.which)?.id ?? 'never begun' };
+      case 'end': {
+        const attempt = begun.at(-1 - act.which);
+        return attempt === undefined ? { type: 'look' } : { type: 'end', attempt, ending: act.ending };
+      }
+      case 'confirm':
+        return { type: 'confirm', as: act.as, by: human };
+      case 'look':
+        return { type: 'look' };
+    }
+  }
+
+  test('without resend, a request leaves only if all earlier ones had no effect', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat(3), (history, keep) => {
+        live(history, keep, ({ before, event, accepted }) => {
+          if (event.type !== 'begin' || event.resend || !accepted) return;
+          for (const { state, resolutions } of before.attempts) {
+            const noEffect =
+              state === 'rejected' || (state === 'unknown' && resolutions?.at(-1)?.as === 'not_synced');
+            expect(noEffect).toBe(true);
+          }
+        });
+      }),
+    );
+  });
+
+  test('at most one request is under way', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat(3), (history, keep) => {
+        live(history, keep, ({ after }) => {
+          expect(after.attempts.filter(({ state }) => state === 'sending').length).toBeLessThanOrEqual(1);
+        });
+      }),
+    );
+  });
+
+  test('an unknown outcome is never forgotten: only its sender can tell otherwise', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat(3), (history, keep) => {
+        live(history, keep, ({ before, after, event }) => {
+          for (const attempt of before.attempts) {
+            if (attempt.state !== 'unknown') continue;
+            const kept = after.attempts.find(({ id }) => id === attempt.id);
+            const bySender =
+              (event.type === 'take_back' && event.id === attempt.id) ||
+              (event.type === 'end' && event.attempt.id === attempt.id);
+            if (!bySender) expect(kept?.state).toBe('unknown');
+          }
+        });
+      }),
+    );
+  });
+
+  test('an order that the API said is synced never looks unsent again', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat(3), (history, keep) => {
+        let wasSynced = false;
+        live(history, keep, ({ after }) => {
+          const { state } = standingOf(after.attempts);
+          if (after.attempts.some((attempt) => attempt.state === 'synced')) wasSynced = true;
+          if (wasSynced) expect(['synced', 'sending', 'unknown']).toContain(state);
+        });
+      }),
+    );
+  });
+
+  test('no more attempts of known outcome are kept than is asked for', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat(3), (history, keep) => {
+        live(history, keep, ({ after, event, accepted }) => {
+          if (event.type !== 'begin' || !accepted) return;
+          const known = after.attempts.filter(({ state }) => state === 'synced' || state === 'rejected');
+          expect(known.length).toBeLessThanOrEqual(keep + 1);
+        });
+      }),
+    );
+  });
+
+  test('a refused event changes nothing, and looking twice is looking once', () => {
+    fc.assert(
+      fc.property(happenings, fc.nat(3), (history, keep) => {
+        live(history, keep, ({ before, after, accepted }) => {
+          if (!accepted) expect(after).toEqual(before);
+        });
+      }),
+    );
+  });
+
+  test('what a later version added survives', () => {
+    fc.assert(
+      fc.property(happenings, (history) => {
+        if (history.length > 0)
+          expect(live(history, 20, () => undefined)).toHaveProperty('addedLater', 'kept');
+      }),
+    );
+  });
+});
+
+/** Paths of all fields and entries that a record cannot do without. */
+function requiredPaths(value: unknown, path: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = [...path, key];
+    const required = !/^\d+$/.test(key) && key !== 'resolutions';
+    return [...(required ? [here] : []), ...requiredPaths(inner, here)];
+  });
+}
+
+function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined || typeof value !== 'object' || value === null) return value;
+  const copy = Array.isArray(value) ? Object.assign([], value) : { ...value };
+  if (rest.length === 0) Reflect.deleteProperty(copy, key);
+  else Reflect.set(copy, key, without(Reflect.get(copy, key), rest));
+  return copy;
+}

@@ -1,0 +1,281 @@
+import type { StoreTime } from '@wemasy-orders/state';
+import { JournalUnreadableError } from './errors/journal-unreadable-error.js';
+import {
+  type Attempt,
+  type OrderRecord,
+  parseRecord,
+  type RecordedCaller,
+  type RejectedAttempt,
+  type Resolution,
+  type SendingAttempt,
+  type SyncedAttempt,
+  type UnknownAttempt,
+  type Verdict,
+} from './record.js';
+
+/** How a request that left came out. */
+export type Ending =
+  | Pick<SyncedAttempt, 'state' | 'message'>
+  | Pick<RejectedAttempt, 'state' | 'code' | 'reason' | 'message'>
+  | Pick<UnknownAttempt, 'state' | 'reason'>;
+
+export type JournalEvent =
+  /** Nothing happens but time. */
+  | { readonly type: 'look' }
+  /** A request is about to leave. */
+  | {
+      readonly type: 'begin';
+      readonly id: string;
+      readonly by: RecordedCaller;
+      readonly resend: boolean;
+      /** How long the outcome may take to be written, in ms. */
+      readonly leaseMs: number;
+      /** The last attempt that the sender knows of; with another one there, it must look again. */
+      readonly after: string | undefined;
+    }
+  /** The announced request had no effect: it did not leave, or was turned away unread. */
+  | { readonly type: 'take_back'; readonly id: string }
+  /** The sender knows what came of its request, or that nobody will know. */
+  | { readonly type: 'end'; readonly attempt: SendingAttempt; readonly ending: Ending }
+  /** The sender's process is gone. */
+  | { readonly type: 'abandon'; readonly id: string }
+  /** A human looked. */
+  | { readonly type: 'confirm'; readonly as: Verdict; readonly by: RecordedCaller };
+
+export interface Reduced {
+  readonly record: OrderRecord;
+  /** Whether the event was allowed; if not, nothing but time changed the record. */
+  readonly accepted: boolean;
+}
+
+export interface Retention {
+  /**
+   * How many attempts of known outcome are kept for an order, the newest ones. An attempt of unknown outcome is never
+   * forgotten, nor the last one that succeeded.
+   */
+  readonly attempts: number;
+}
+
+/** What the attempts of an order add up to. */
+export type Standing =
+  /** Never sent, or a human confirmed that what was sent did not arrive. */
+  | { readonly state: 'not_sent' }
+  | { readonly state: 'rejected'; readonly attempt: RejectedAttempt }
+  | { readonly state: 'sending'; readonly attempt: SendingAttempt }
+  /** Said by the API, or confirmed by a human of an attempt of unknown outcome. */
+  | { readonly state: 'synced'; readonly attempt: SyncedAttempt | UnknownAttempt }
+  | { readonly state: 'unknown'; readonly attempt: UnknownAttempt };
+
+/** Longest text of the API that is kept. */
+const longestMessage = 1_000;
+
+/** The record of an order that nothing is known of. */
+export function emptyRecord(orderId: number): OrderRecord {
+  return { version: 1, orderId, attempts: [] };
+}
+
+/**
+ * The journal of one order: a pure function of what was recorded, what happened and what time it is.
+ *
+ * Whatever the event, a `sending` attempt whose lease is over becomes `unknown`.
+ */
+export function reduce(
+  record: OrderRecord,
+  event: JournalEvent,
+  time: StoreTime,
+  retention: Retention,
+): Reduced {
+  const now = new Date(time.wallMs).toISOString();
+  const attempts = record.attempts.map((attempt) =>
+    isOver(attempt, time) ? expired(attempt, now) : attempt,
+  );
+  const accept = (changed: readonly Attempt[]) => ({
+    record: { ...record, attempts: changed },
+    accepted: true,
+  });
+  const refuse = () => ({ record: { ...record, attempts }, accepted: false });
+
+  switch (event.type) {
+    case 'look':
+      return accept(attempts);
+    case 'begin': {
+      if (attempts.at(-1)?.id !== event.after || !maySend(standingOf(attempts), event.resend))
+        return refuse();
+      const attempt = sendingAttempt(event, time);
+      return accept([...forget(attempts, retention), attempt]);
+    }
+    case 'take_back': {
+      // A human's word about an attempt stays, even if the attempt turns out never to have left.
+      const withdrawn = attempts.find(
+        ({ id, state, resolutions }) =>
+          id === event.id && (state === 'sending' || (state === 'unknown' && resolutions === undefined)),
+      );
+      return withdrawn === undefined ? refuse() : accept(attempts.filter((other) => other !== withdrawn));
+    }
+    case 'end': {
+      // An attempt that is no longer there was lost with a store's last writes; what became of it is known all the same.
+      const found = attempts.find(({ id }) => id === event.attempt.id);
+      if (found === undefined) return accept([...attempts, ended(event.attempt, event.ending, now)]);
+      if (found.state === 'synced' || found.state === 'rejected') return accept(attempts);
+      if (found.state === 'unknown' && event.ending.state === 'unknown') return accept(attempts);
+      return accept(replace(attempts, found, ended(found, event.ending, now)));
+    }
+    case 'abandon': {
+      const found = attempts.find(({ id }) => id === event.id);
+      if (found?.state !== 'sending') return refuse();
+      return accept(
+        replace(attempts, found, ended(found, { state: 'unknown', reason: reasons.processGone }, now)),
+      );
+    }
+    case 'confirm': {
+      const concerned = resolvable(attempts, event.as);
+      if (concerned.length === 0) return refuse();
+      const resolution: Resolution = { as: event.as, at: now, by: event.by };
+      return accept(
+        attempts.map((attempt) =>
+          concerned.includes(attempt) && verdictOn(attempt) !== event.as
+            ? { ...attempt, resolutions: [...(attempt.resolutions ?? []), resolution] }
+            : attempt,
+        ),
+      );
+    }
+  }
+}
+
+/**
+ * The same for whatever lies in the store. Of a record that cannot be read, nothing is known but that there was one: no
+ * event is allowed on it, until a human says what is in the books. What was there is kept under `replaced`.
+ *
+ * @throws {JournalUnreadableError}
+ */
+export function reduceStored(
+  stored: unknown,
+  orderId: number,
+  event: JournalEvent,
+  time: StoreTime,
+  retention: Retention,
+): Reduced {
+  const parsed = parseRecord(stored, orderId);
+  switch (parsed.kind) {
+    case 'none':
+      return reduce(emptyRecord(orderId), event, time, retention);
+    case 'record':
+      return reduce(parsed.record, event, time, retention);
+    case 'unreadable': {
+      if (event.type !== 'confirm' || parsed.newer) {
+        throw new JournalUnreadableError(orderId, parsed.reason, parsed.newer ? 'update' : 'confirm');
+      }
+      const now = new Date(time.wallMs).toISOString();
+      const lost: UnknownAttempt = {
+        id: 'unreadable',
+        state: 'unknown',
+        startedAt: now,
+        leaseUntil: now,
+        by: event.by,
+        endedAt: now,
+        reason: 'What was recorded before could not be read; it is kept as it was.',
+      };
+      const record = { ...emptyRecord(orderId), attempts: [lost], replaced: stored };
+      return reduce(record, event, time, retention);
+    }
+  }
+}
+
+/** What the attempts add up to, by what is written: `reduce` decides whether a `sending` one still counts as such. */
+export function standingOf(attempts: readonly Attempt[]): Standing {
+  const sending = attempts.find((attempt) => attempt.state === 'sending');
+  if (sending !== undefined) return { state: 'sending', attempt: sending };
+  for (const attempt of attempts.toReversed()) {
+    if (attempt.state === 'synced') return { state: 'synced', attempt };
+    if (attempt.state !== 'unknown') continue;
+    const verdict = verdictOn(attempt);
+    if (verdict === undefined) return { state: 'unknown', attempt };
+    if (verdict === 'synced') return { state: 'synced', attempt };
+  }
+  const last = attempts.at(-1);
+  return last?.state === 'rejected' ? { state: 'rejected', attempt: last } : { state: 'not_sent' };
+}
+
+/** What a human last said about an attempt. */
+export function verdictOn({ resolutions }: Attempt): Verdict | undefined {
+  return resolutions?.at(-1)?.as;
+}
+
+const reasons = {
+  leaseOver: 'Its outcome was not written in time.',
+  processGone: 'The process that sent it ended before it knew the outcome.',
+} as const;
+
+function maySend({ state }: Standing, resend: boolean): boolean {
+  return state !== 'sending' && (resend || state === 'not_sent' || state === 'rejected');
+}
+
+/**
+ * A clock that was set back by more than a lease must not keep an attempt alive for days; counting it as unknown is the
+ * safe side.
+ */
+function isOver(attempt: Attempt, { wallMs }: StoreTime): attempt is SendingAttempt {
+  if (attempt.state !== 'sending') return false;
+  const start = Date.parse(attempt.startedAt);
+  const end = Date.parse(attempt.leaseUntil);
+  return wallMs > end || wallMs < start - (end - start);
+}
+
+function expired(attempt: SendingAttempt, now: string): Attempt {
+  return ended(attempt, { state: 'unknown', reason: reasons.leaseOver }, now);
+}
+
+function sendingAttempt(
+  { id, by, resend, leaseMs }: JournalEvent & { readonly type: 'begin' },
+  { wallMs, bootId }: StoreTime,
+): SendingAttempt {
+  return {
+    id,
+    state: 'sending',
+    startedAt: new Date(wallMs).toISOString(),
+    leaseUntil: new Date(wallMs + leaseMs).toISOString(),
+    ...(resend ? { resend } : {}),
+    by: bootId === undefined ? by : { ...by, bootId },
+  };
+}
+
+function ended(attempt: SendingAttempt | UnknownAttempt, ending: Ending, endedAt: string): Attempt {
+  const message = 'message' in ending ? ending.message?.slice(0, longestMessage) : undefined;
+  switch (ending.state) {
+    case 'synced':
+      return { ...attempt, state: 'synced', endedAt, message: message ?? '' };
+    case 'rejected': {
+      const { state, code, reason } = ending;
+      return { ...attempt, state, endedAt, code, reason, ...(message === undefined ? {} : { message }) };
+    }
+    case 'unknown':
+      return { ...attempt, state: 'unknown', endedAt, reason: ending.reason };
+  }
+}
+
+function replace(attempts: readonly Attempt[], old: Attempt, by: Attempt): Attempt[] {
+  return attempts.map((attempt) => (attempt === old ? by : attempt));
+}
+
+/**
+ * The attempts that a human's word is about: those of unknown outcome, and where there are none, those that it corrects.
+ * "Synced" corrects the last word alone, "not synced" every one, because only that makes it true of the order.
+ */
+function resolvable(attempts: readonly Attempt[], as: Verdict): readonly Attempt[] {
+  if (attempts.some(({ state }) => state === 'sending')) return [];
+  const sinceSynced = attempts.slice(attempts.findLastIndex(({ state }) => state === 'synced') + 1);
+  const unknown = sinceSynced.filter(({ state }) => state === 'unknown');
+  const open = unknown.filter((attempt) => verdictOn(attempt) === undefined);
+  if (open.length > 0) return open;
+  return as === 'not_synced' ? unknown : unknown.slice(-1);
+}
+
+/** Drops the oldest attempts of known outcome. */
+function forget(attempts: readonly Attempt[], retention: Retention): Attempt[] {
+  const lastSynced = attempts.findLast(({ state }) => state === 'synced');
+  const known = attempts.filter(
+    (attempt) => attempt !== lastSynced && (attempt.state === 'synced' || attempt.state === 'rejected'),
+  );
+  const dropped = new Set(known.slice(0, Math.max(0, known.length - retention.attempts)));
+  return attempts.filter((attempt) => !dropped.has(attempt));
+}

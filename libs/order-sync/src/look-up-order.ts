@@ -1,0 +1,91 @@
+import type { Order, OrderFilters, OrdersClient } from '@wemasy-orders/client';
+import type { Clock } from '@wemasy-orders/state';
+
+/** What the API says of an order that may bear on whether it was sent; no personal data. */
+export interface OrderFacts {
+  readonly id: number;
+  readonly order_number: string | null;
+  /** In the shop's local time, as the API writes it. */
+  readonly date: string | null;
+  readonly status: string | null;
+  readonly payment_status: string | null;
+  readonly invoice_id: string | null;
+  /**
+   * As the API gives it. The vendor says neither what it means nor whether sending an order changes it, so nothing can
+   * be concluded from it.
+   */
+  readonly should_snelstart_sync: boolean | null;
+}
+
+/** One way in which the order was looked for. */
+export interface Look {
+  /** `search`: a search for the id, which is not a documented search field; `newest`: the newest orders of all. */
+  readonly by: 'search' | 'newest';
+  /** How many orders were looked at. */
+  readonly orders: number;
+  /** How many there were to look at. */
+  readonly of: number;
+}
+
+/** An order as the API lists it now. */
+export interface OrderLookup {
+  /** Absent when it was not among the orders that were looked at; it may exist all the same. */
+  readonly order?: OrderFacts;
+  /** What was looked at, in turn, until the order was found. */
+  readonly looks: readonly Look[];
+  /** ISO 8601 in UTC. */
+  readonly askedAt: string;
+}
+
+const perPage = 100;
+
+/** Few pages: an order that somebody asks about was mostly placed lately. */
+const ways: readonly {
+  readonly by: Look['by'];
+  readonly filters: (orderId: number) => OrderFilters;
+  readonly pages: number;
+}[] = [
+  { by: 'search', filters: (orderId) => ({ search_query: String(orderId) }), pages: 1 },
+  { by: 'newest', filters: () => ({ sortKey: 'created_at', sortOrder: 'desc' }), pages: 3 },
+];
+
+/**
+ * Looks an order up. The API has no call for one order, so it is searched for, and then looked for among the newest.
+ *
+ * @throws {OrdersError} the client's
+ */
+export async function lookUpOrder(
+  client: Pick<OrdersClient, 'list'>,
+  orderId: number,
+  { signal, clock }: { readonly signal: AbortSignal | undefined; readonly clock: Clock },
+): Promise<OrderLookup> {
+  const askedAt = new Date(clock.now()).toISOString();
+  const looks: Look[] = [];
+  for (const { by, filters, pages } of ways) {
+    let order: Order | undefined;
+    let orders = 0;
+    let of = 0;
+    for (let page = 1, lastPage = 1; page <= Math.min(lastPage, pages) && order === undefined; page += 1) {
+      const answer = await client.list({ ...filters(orderId), per_page: perPage, page }, { signal });
+      lastPage = answer.last_page;
+      of = answer.total;
+      orders += answer.data.length;
+      order = answer.data.find(({ id }) => id === orderId);
+    }
+    looks.push({ by, orders, of });
+    if (order !== undefined) return { order: factsOf(order), looks, askedAt };
+  }
+  return { looks, askedAt };
+}
+
+function factsOf(order: Order): OrderFacts {
+  return {
+    id: order.id,
+    order_number: order.order_number ?? null,
+    date: order.date ?? null,
+    status: order.status ?? null,
+    payment_status: order.payment_status ?? null,
+    invoice_id: order.invoice_id ?? null,
+    should_snelstart_sync: order.should_snelstart_sync ?? null,
+  };
+}

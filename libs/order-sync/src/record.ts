@@ -1,0 +1,176 @@
+import * as z from 'zod';
+
+/** A program that uses this library, as it names itself. */
+export interface Caller {
+  readonly app: string;
+  readonly version: string;
+}
+
+/** A program as the journal names it: enough for a human to find it, and to tell whether it still runs. */
+export interface RecordedCaller extends Caller {
+  readonly pid: number;
+  readonly host: string;
+  /** One `createOrderSync` of that process. */
+  readonly instance: string;
+  /** The boot that the pid belongs to, where the store names it. */
+  readonly bootId?: string;
+}
+
+/** What a human found out about an attempt of unknown outcome. */
+export type Verdict = 'synced' | 'not_synced';
+
+export interface Resolution {
+  readonly as: Verdict;
+  readonly at: string;
+  readonly by: RecordedCaller;
+}
+
+interface AttemptFacts {
+  readonly id: string;
+  /** When "sending" was written, just before the request could leave. */
+  readonly startedAt: string;
+  /** By then its outcome has been written, or its process can no longer be relied on to do so. */
+  readonly leaseUntil: string;
+  readonly by: RecordedCaller;
+  /** Whether it was said that the order is to be sent although it was sent before. */
+  readonly resend?: boolean;
+  /** The last one counts; an attempt whose outcome came to be known keeps them. */
+  readonly resolutions?: readonly Resolution[];
+}
+
+/** The request may be under way. */
+export interface SendingAttempt extends AttemptFacts {
+  readonly state: 'sending';
+}
+
+/** The API said that it did it. */
+export interface SyncedAttempt extends AttemptFacts {
+  readonly state: 'synced';
+  readonly endedAt: string;
+  /** What the API wrote: untrusted text. */
+  readonly message: string;
+  /** Why its outcome was not known at first. */
+  readonly reason?: string;
+}
+
+/** The API said that it did not do it. */
+export interface RejectedAttempt extends AttemptFacts {
+  readonly state: 'rejected';
+  readonly endedAt: string;
+  /** The error's code, e.g. `validation_failed`. */
+  readonly code: string;
+  /** A sentence of ours. */
+  readonly reason: string;
+  /** What the API wrote: untrusted text. */
+  readonly message?: string;
+}
+
+/** The request may have left, and nobody knows what came of it. */
+export interface UnknownAttempt extends AttemptFacts {
+  readonly state: 'unknown';
+  readonly endedAt: string;
+  /** A sentence of ours. */
+  readonly reason: string;
+}
+
+/** One request that may have left. All times are ISO 8601 in UTC, by the store's clock. */
+export type Attempt = SendingAttempt | EndedAttempt;
+
+export type EndedAttempt = SyncedAttempt | RejectedAttempt | UnknownAttempt;
+
+/** All that is known of one order, oldest attempt first. */
+export interface OrderRecord {
+  readonly version: 1;
+  readonly orderId: number;
+  readonly attempts: readonly Attempt[];
+  /** A record that could not be read and that a human decided upon, as it was. */
+  readonly replaced?: unknown;
+}
+
+// Loose objects: what a later version adds must survive a change by this one.
+
+const recordedCaller = z.looseObject({
+  app: z.string(),
+  version: z.string(),
+  pid: z.int().positive(),
+  host: z.string(),
+  instance: z.string(),
+  bootId: z.string().exactOptional(),
+});
+
+const resolution = z.looseObject({
+  as: z.enum(['synced', 'not_synced']),
+  at: z.iso.datetime(),
+  by: recordedCaller,
+});
+
+const attemptFacts = {
+  id: z.string().min(1),
+  startedAt: z.iso.datetime(),
+  leaseUntil: z.iso.datetime(),
+  by: recordedCaller,
+  resend: z.boolean().exactOptional(),
+  resolutions: z.array(resolution).exactOptional(),
+};
+
+const attempt = z.discriminatedUnion('state', [
+  z.looseObject({ ...attemptFacts, state: z.literal('sending') }),
+  z.looseObject({
+    ...attemptFacts,
+    state: z.literal('synced'),
+    endedAt: z.iso.datetime(),
+    message: z.string(),
+    reason: z.string().exactOptional(),
+  }),
+  z.looseObject({
+    ...attemptFacts,
+    state: z.literal('rejected'),
+    endedAt: z.iso.datetime(),
+    code: z.string(),
+    reason: z.string(),
+    message: z.string().exactOptional(),
+  }),
+  z.looseObject({
+    ...attemptFacts,
+    state: z.literal('unknown'),
+    endedAt: z.iso.datetime(),
+    reason: z.string(),
+  }),
+]);
+
+const recordSchema: z.ZodType<OrderRecord> = z.looseObject({
+  version: z.literal(1),
+  orderId: z.int(),
+  attempts: z.array(attempt),
+  replaced: z.unknown().optional(),
+});
+
+const versioned = z.looseObject({ version: z.int().min(2) });
+
+/** What lies in the store for an order, once looked at. */
+export type StoredRecord =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'record'; readonly record: OrderRecord }
+  /** `newer`: a later version of this library wrote it and can read it. */
+  | { readonly kind: 'unreadable'; readonly newer: boolean; readonly reason: string };
+
+/** Reads what lies in the store. It may be anything: another version wrote it, or somebody edited it. */
+export function parseRecord(stored: unknown, orderId: number): StoredRecord {
+  if (stored === undefined) return { kind: 'none' };
+  if (versioned.safeParse(stored).success) {
+    return { kind: 'unreadable', newer: true, reason: 'a newer version of this program wrote it' };
+  }
+  const parsed = recordSchema.safeParse(stored);
+  if (!parsed.success) {
+    const places = parsed.error.issues.map(({ path }) => path.map(String).join('.') || 'the whole record');
+    return { kind: 'unreadable', newer: false, reason: `it is damaged at ${places.slice(0, 3).join(', ')}` };
+  }
+  if (parsed.data.orderId !== orderId) {
+    return {
+      kind: 'unreadable',
+      newer: false,
+      reason: `it is about another order (${parsed.data.orderId})`,
+    };
+  }
+  return { kind: 'record', record: parsed.data };
+}
