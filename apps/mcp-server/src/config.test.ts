@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { type ConfigSources, describeSettings, readConfig } from './config.js';
+
+const canary = 'canary-token-5f2a';
+
+function read(environment: Record<string, string>, more: Partial<ConfigSources> = {}) {
+  return readConfig({
+    flags: {},
+    environment,
+    readFile: () => {
+      throw new Error('no such file');
+    },
+    ...more,
+  });
+}
+
+describe('the configuration', () => {
+  it('needs nothing but a token', () => {
+    const { config, faults } = read({ WEMASY_API_TOKEN: canary });
+    expect(faults).toEqual([]);
+    expect(config).toEqual({
+      token: canary,
+      WEMASY_API_URL: 'https://api.wemasy.nl/api',
+      WEMASY_READ_ONLY: false,
+      WEMASY_PERSONAL_DATA: 'names',
+      WEMASY_TIMEOUT_MS: 30_000,
+      WEMASY_MAX_WAIT_MS: 45_000,
+      WEMASY_RATE_LIMITS: {},
+      WEMASY_LOG_LEVEL: 'info',
+    });
+  });
+
+  it('takes the token from a file, without the line break at its end', () => {
+    const { config, faults } = read(
+      { WEMASY_API_TOKEN_FILE: '/run/token' },
+      { readFile: (path) => `${path}!\n` },
+    );
+    expect(faults).toEqual([]);
+    expect(config.token).toBe('/run/token!');
+  });
+
+  it('lets a flag win over its variable', () => {
+    const flags = { 'personal-data': 'none', 'read-only': true };
+    const { config } = read({ WEMASY_API_TOKEN: canary, WEMASY_PERSONAL_DATA: 'full' }, { flags });
+    expect(config).toMatchObject({ WEMASY_PERSONAL_DATA: 'none', WEMASY_READ_ONLY: true });
+  });
+
+  it('reads limits that differ from the documented ones', () => {
+    const { config } = read({
+      WEMASY_API_TOKEN: canary,
+      WEMASY_RATE_LIMITS: 'listOrders=120/60, syncOrder=10/30',
+    });
+    expect(config.WEMASY_RATE_LIMITS).toEqual({
+      listOrders: { limit: 120, windowSeconds: 60 },
+      syncOrder: { limit: 10, windowSeconds: 30 },
+    });
+  });
+
+  it.each(['on', 'true', '1'])('takes %s for on', (value) => {
+    expect(read({ WEMASY_API_TOKEN: canary, WEMASY_READ_ONLY: value }).config.WEMASY_READ_ONLY).toBe(true);
+  });
+
+  it('treats an empty variable as one that is not set', () => {
+    const { config, faults } = read({ WEMASY_API_TOKEN: canary, WEMASY_TIMEOUT_MS: '', WEMASY_API_URL: '' });
+    expect(faults).toEqual([]);
+    expect(config.WEMASY_TIMEOUT_MS).toBe(30_000);
+  });
+});
+
+describe('a faulty configuration', () => {
+  it('reports all faults at once and keeps what is understood', () => {
+    const { config, faults } = read({
+      WEMASY_READ_ONLY: 'on',
+      WEMASY_PERSONAL_DATA: 'everything',
+      WEMASY_TIMEOUT_MS: '30s',
+      WEMASY_MAX_WAIT_MS: '-1',
+      WEMASY_RATE_LIMITS: 'listOrders=many',
+      WEMASY_LOG_LEVEL: 'loud',
+      WEMASY_API_URL: '${URL}',
+    });
+    expect(faults).toMatchInlineSnapshot(`
+      [
+        "WEMASY_API_TOKEN is not set (or WEMASY_API_TOKEN_FILE instead).",
+        "WEMASY_API_URL is the literal text \${…}: the assistant did not fill the variable in; write the value itself.",
+        "WEMASY_PERSONAL_DATA must be none, names or full.",
+        "WEMASY_TIMEOUT_MS must be a whole number of milliseconds.",
+        "WEMASY_MAX_WAIT_MS must be a whole number of milliseconds.",
+        "WEMASY_RATE_LIMITS must look like listOrders=120/60,syncOrder=120/60.",
+        "WEMASY_LOG_LEVEL must be one of silent, error, warn, info, debug, trace.",
+      ]
+    `);
+    expect(config.WEMASY_READ_ONLY).toBe(true);
+  });
+
+  it.each([
+    ['no token', {}, 'WEMASY_API_TOKEN is not set'],
+    ['an empty token', { WEMASY_API_TOKEN: ' ' }, 'WEMASY_API_TOKEN is empty'],
+    ['a token that is a placeholder', { WEMASY_API_TOKEN: '${WEMASY_TOKEN}' }, 'literal text ${…}'],
+    ['both kinds of token', { WEMASY_API_TOKEN: canary, WEMASY_API_TOKEN_FILE: 'x' }, 'are both set'],
+    ['a token file that is missing', { WEMASY_API_TOKEN_FILE: 'x' }, 'cannot be read'],
+    [
+      'a token file that is a placeholder',
+      { WEMASY_API_TOKEN_FILE: '${FILE}' },
+      'WEMASY_API_TOKEN_FILE is the literal',
+    ],
+  ])('names it: %s', (_, environment, fault) => {
+    const { config, faults } = read(environment);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(fault);
+    expect(faults[0]).not.toContain(canary);
+    expect(config.token).toBe('');
+  });
+
+  it('names an empty token file', () => {
+    expect(read({ WEMASY_API_TOKEN_FILE: 'x' }, { readFile: () => '\n' }).faults).toEqual([
+      'WEMASY_API_TOKEN_FILE names an empty file.',
+    ]);
+  });
+});
+
+describe('the description of the settings', () => {
+  it('has no flag for the token', () => {
+    expect(describeSettings().find(({ variable }) => variable === 'WEMASY_API_TOKEN')?.flag).toBeUndefined();
+  });
+
+  it('says what each means', () => {
+    for (const { variable, meaning, shownDefault } of describeSettings()) {
+      expect(meaning, variable).not.toBe('');
+      expect(shownDefault, variable).not.toBe('');
+    }
+  });
+});

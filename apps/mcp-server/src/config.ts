@@ -1,0 +1,172 @@
+import type { OperationId, RateLimitOverride } from '@wemasy-orders/client';
+import { operations, productionUrl } from '@wemasy-orders/client/operations';
+import * as z from 'zod';
+import { logLevels } from './log.js';
+
+const onOff = z
+  .enum(['on', 'off', 'true', 'false', '1', '0'], { error: 'must be on or off' })
+  .transform((text) => ['on', 'true', '1'].includes(text));
+
+function milliseconds(least: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number of milliseconds')
+    .transform(Number)
+    .refine((value) => value >= least, `must be at least ${least}`);
+}
+
+const operationIds = Object.values(operations).map(({ operationId }) => operationId);
+
+const rateLimits = z.string().transform((text, context) => {
+  const limits: Partial<Record<OperationId, RateLimitOverride>> = {};
+  for (const part of text.split(',')) {
+    const [, name, limit, seconds] = /^\s*(\w+)=([1-9]\d{0,5})\/([1-9]\d{0,5})\s*$/.exec(part) ?? [];
+    const operationId = operationIds.find((known) => known === name);
+    if (operationId === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: `must look like ${operationIds.map((known) => `${known}=120/60`).join(',')}`,
+      });
+      return z.NEVER;
+    }
+    limits[operationId] = { limit: Number(limit), windowSeconds: Number(seconds) };
+  }
+  return limits;
+});
+
+/**
+ * What a user can set besides the token: environment variables, or flags of the same name in kebab case. Each carries
+ * what the documentation and `--help` say of it.
+ */
+const Settings = z.object({
+  WEMASY_API_URL: z.string().default(productionUrl).meta({ description: 'Base URL of the API' }),
+  WEMASY_READ_ONLY: onOff.default(false).meta({ description: '`on`: offer no tool that writes' }),
+  WEMASY_PERSONAL_DATA: z
+    .enum(['none', 'names', 'full'], { error: 'must be none, names or full' })
+    .default('names')
+    .meta({ description: "How much of the customers' data the assistant sees: `none`, `names` or `full`" }),
+  WEMASY_TIMEOUT_MS: milliseconds(1)
+    .default(30_000)
+    .meta({ description: 'Deadline of one request to the API, in ms' }),
+  WEMASY_MAX_WAIT_MS: milliseconds(0)
+    .default(45_000)
+    .meta({ description: 'Longest that a call waits for allowance before it answers "retry in N s", in ms' }),
+  WEMASY_RATE_LIMITS: rateLimits.default({}).meta({
+    description:
+      'Limits of this account that differ from the documented ones, e.g. `listOrders=120/60,syncOrder=10/60`',
+  }),
+  WEMASY_LOG_LEVEL: z
+    .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
+    .default('info')
+    .meta({
+      description: `Log level: ${logLevels.map((level) => `\`${level}\``).join(', ')}. Logs go to stderr`,
+    }),
+});
+
+type SettingName = keyof typeof Settings.shape;
+export type Config = z.output<typeof Settings> & { readonly token: string };
+
+/** A row of the documentation's table of settings. */
+export interface SettingDescription {
+  readonly variable: string;
+  /** Undefined where there is none: the token never stands on a command line. */
+  readonly flag: string | undefined;
+  readonly takesValue: boolean;
+  readonly meaning: string;
+  readonly shownDefault: string;
+}
+
+/** All settings, in the order of the documentation. */
+export function describeSettings(): SettingDescription[] {
+  const token = [
+    { variable: 'WEMASY_API_TOKEN', flag: undefined, meaning: 'API token' },
+    { variable: tokenFile, flag: flagOf(tokenFile), meaning: 'File that holds the API token, instead of it' },
+  ].map((row) => ({ ...row, takesValue: true, shownDefault: 'none' }));
+  const others = Object.entries(Settings.shape).map(([variable, schema]) => ({
+    variable,
+    flag: flagOf(variable),
+    takesValue: variable !== 'WEMASY_READ_ONLY',
+    meaning: schema.description ?? '',
+    shownDefault: shownDefault(schema.def.defaultValue),
+  }));
+  return [...token, ...others];
+}
+
+const tokenFile = 'WEMASY_API_TOKEN_FILE';
+
+function flagOf(variable: string): string {
+  return variable.replace('WEMASY_', '').toLowerCase().replaceAll('_', '-');
+}
+
+function shownDefault(value: unknown): string {
+  if (typeof value === 'boolean') return value ? '`on`' : '`off`';
+  return typeof value === 'object' ? "the document's" : `\`${String(value)}\``;
+}
+
+export interface ConfigSources {
+  /** Values of flags by flag name, as given on the command line. */
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Reads a text file. */
+  readonly readFile: (path: string) => string;
+}
+
+/**
+ * Reads the configuration. All faults are reported at once; where there are any, the faulty settings have their
+ * defaults, which serves to list tools and to nothing else.
+ *
+ * @returns faults: one sentence each, beginning with the variable's name; never a value of the token
+ */
+export function readConfig(sources: ConfigSources): { config: Config; faults: readonly string[] } {
+  const faults: string[] = [];
+  const given: Partial<Record<SettingName, string>> = {};
+  for (const name of Settings.keyof().options) {
+    const value = valueOf(name, sources);
+    if (value === undefined || value === '') continue;
+    if (isPlaceholder(value)) faults.push(placeholderFault(name));
+    else given[name] = value;
+  }
+  const issues = Settings.safeParse(given).error?.issues ?? [];
+  const faulty = new Set(issues.map(({ path }) => path[0]));
+  for (const { path, message } of issues) faults.push(`${String(path[0])} ${message}.`);
+  const token = readToken(sources);
+  if (token.fault !== undefined) faults.unshift(token.fault);
+  const understood = Object.entries(given).filter(([name]) => !faulty.has(name));
+  return { config: { ...Settings.parse(Object.fromEntries(understood)), token: token.value }, faults };
+}
+
+function readToken(sources: ConfigSources): { value: string; fault?: string } {
+  const direct = sources.environment['WEMASY_API_TOKEN'];
+  const path = valueOf(tokenFile, sources);
+  const fault = (text: string) => ({ value: '', fault: text });
+  if (direct !== undefined && path !== undefined) {
+    return fault(`WEMASY_API_TOKEN and ${tokenFile} are both set; set one of them.`);
+  }
+  if (path !== undefined) {
+    if (isPlaceholder(path)) return fault(placeholderFault(tokenFile));
+    let text: string;
+    try {
+      text = sources.readFile(path).trim();
+    } catch {
+      return fault(`${tokenFile} names a file that cannot be read.`);
+    }
+    return text === '' ? fault(`${tokenFile} names an empty file.`) : { value: text };
+  }
+  if (direct === undefined) return fault(`WEMASY_API_TOKEN is not set (or ${tokenFile} instead).`);
+  if (isPlaceholder(direct)) return fault(placeholderFault('WEMASY_API_TOKEN'));
+  return direct.trim() === '' ? fault('WEMASY_API_TOKEN is empty.') : { value: direct.trim() };
+}
+
+function valueOf(variable: string, { flags, environment }: ConfigSources): string | undefined {
+  const flag = flags[flagOf(variable)];
+  return typeof flag === 'boolean' ? (flag ? 'on' : 'off') : (flag ?? environment[variable]);
+}
+
+/** Some assistants pass `${VARIABLE}` on as it stands in their configuration file. */
+function isPlaceholder(value: string): boolean {
+  return /^\$\{.*\}$/.test(value.trim());
+}
+
+function placeholderFault(variable: string): string {
+  return `${variable} is the literal text \${…}: the assistant did not fill the variable in; write the value itself.`;
+}

@@ -1,0 +1,116 @@
+import type { Order } from '@wemasy-orders/client';
+import { operations, type ResponseField } from '@wemasy-orders/client/operations';
+import { describe, expect, it } from 'vitest';
+import { columnsFor, defaultColumns, type PersonalData } from './columns.js';
+
+const modes: readonly PersonalData[] = ['none', 'names', 'full'];
+const fields: Readonly<Record<string, ResponseField>> = operations.listOrders.responseFields;
+const orderFields = Object.entries(fields)
+  .filter(([path]) => path.startsWith('data.data[].'))
+  .map(([path, field]) => ({ name: path.replace('data.data[].', ''), ...field }));
+
+/** An order in which every field holds its own path, whatever its type should be. */
+function orderThatNamesItself(): Order {
+  const order: Record<string, unknown> = { undocumented: 'undocumented', billing: {} };
+  for (const { name } of orderFields) {
+    const path = name.split('.');
+    const last = path.pop() ?? '';
+    const parent = path.reduce<Record<string, unknown>>((node, key) => {
+      const child = node[key];
+      if (typeof child === 'object' && child !== null) return Object.assign(child);
+      return Object.assign((node[key] = {}));
+    }, order);
+    parent[last] = `<${name}>`;
+  }
+  return Object.assign(order, { id: 1 });
+}
+
+const valueOf = (mode: PersonalData, name: string, order: Order) =>
+  columnsFor(mode)
+    .find((column) => column.name === name)
+    ?.cellOf(order);
+
+describe('the columns of an order', () => {
+  const visible = { none: ['public'], names: ['public', 'name'], full: ['public', 'name', 'personal'] };
+
+  it.each(modes.flatMap((mode) => orderFields.map((field) => ({ mode, ...field }))))(
+    'in mode $mode, $name ($privacy) is there exactly where its mark allows it',
+    ({ mode, name, privacy }) => {
+      const shown = JSON.stringify(columnsFor(mode).map((column) => column.cellOf(orderThatNamesItself())));
+      const allowed = visible[mode].includes(privacy);
+      expect(shown.includes(name === 'id' ? '1' : `<${name}>`)).toBe(allowed);
+    },
+  );
+
+  it.each(modes)('in mode %s never show what the document does not know, nor the session key', (mode) => {
+    const shown = JSON.stringify(columnsFor(mode).map((column) => column.cellOf(orderThatNamesItself())));
+    expect(shown).not.toContain('undocumented');
+    expect(shown).not.toContain('order_session');
+  });
+
+  it('are named by the end of their path that tells them apart, the same in every mode', () => {
+    const names = modes.map((mode) => columnsFor(mode).map(({ name }) => name));
+    expect(names[2]).toEqual(
+      expect.arrayContaining(['status', 'invoice_email', 'package_slip.status', 'invoice.url']),
+    );
+    expect(new Set(names[2]).size).toBe(names[2]?.length);
+    for (const fewer of names) expect(names[2]).toEqual(expect.arrayContaining(fewer));
+  });
+
+  it('show the customer only where names may be shown', () => {
+    expect(
+      modes.map((mode) => defaultColumns(columnsFor(mode)).some(({ name }) => name === 'customer')),
+    ).toEqual([false, true, true]);
+  });
+
+  it('are, unless chosen otherwise, those of the contract', () => {
+    expect(defaultColumns(columnsFor('names')).map(({ name }) => name)).toEqual([
+      'id',
+      'order_number',
+      'date',
+      'status',
+      'payment_status',
+      'payment_method',
+      'total',
+      'customer',
+      'should_snelstart_sync',
+      'invoice_id',
+    ]);
+  });
+});
+
+describe('a cell', () => {
+  it.each([
+    ['2026-02-17 12:00:PM', '2026-02-17 12:00'],
+    ['2026-02-17 12:05:AM', '2026-02-17 00:05'],
+    ['2026-02-17 01:05:PM', '2026-02-17 13:05'],
+    ['2026-02-17 11:59:AM', '2026-02-17 11:59'],
+    ['17 februari\u202e 2026', '17 februari 2026'],
+    [null, null],
+  ])('shows the date %j as %j', (date, shown) => {
+    expect(valueOf('none', 'date', { id: 1, date })).toBe(shown);
+  });
+
+  it.each([
+    [{ invoice_firstname: 'Jan', invoice_lastname: 'Jansen' }, 'Jan Jansen'],
+    [{ invoice_firstname: ' Jan ', invoice_lastname: null }, 'Jan'],
+    [{ invoice_lastname: 'Jansen', invoice_company: 'Jansen BV' }, 'Jansen BV'],
+    [{ invoice_company: 'Ja\u200bnsen\nBV' }, 'Jansen BV'],
+    [{ invoice_firstname: '', invoice_company: null }, null],
+    [{}, null],
+  ])('shows the customer %j as %j', (billing, shown) => {
+    expect(valueOf('names', 'customer', { id: 1, billing })).toBe(shown);
+  });
+
+  it('is empty for a field that the order does not have', () => {
+    expect(valueOf('full', 'invoice_email', { id: 1 })).toBeNull();
+    expect(valueOf('full', 'invoice.url', { id: 1, pdf_status: {} })).toBeNull();
+  });
+
+  it('keeps numbers and booleans, and shows data of no known form as JSON', () => {
+    const order = { id: 7, should_snelstart_sync: false, metadata: { note: 'a\nb' } };
+    expect(valueOf('full', 'id', order)).toBe(7);
+    expect(valueOf('full', 'should_snelstart_sync', order)).toBe(false);
+    expect(valueOf('full', 'metadata', order)).toBe('{"note":"a\\nb"}');
+  });
+});

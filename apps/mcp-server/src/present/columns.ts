@@ -1,0 +1,115 @@
+import type { Order } from '@wemasy-orders/client';
+import { operations, type Privacy, type ResponseField } from '@wemasy-orders/client/operations';
+import { cleanText } from './clean-text.js';
+
+/** How much of a customer's data the assistant may see. */
+export type PersonalData = 'none' | 'names' | 'full';
+
+/** What one cell of a table can hold. */
+export type Cell = string | number | boolean | null;
+
+/** A column of the orders table; it exists only where the owner lets the assistant see it. */
+export interface Column {
+  readonly name: string;
+  cellOf(order: Order): Cell;
+}
+
+const visiblePrivacies: Readonly<Record<PersonalData, readonly Privacy[]>> = {
+  none: ['public'],
+  names: ['public', 'name'],
+  full: ['public', 'name', 'personal'],
+};
+
+/** The columns shown when the caller does not choose. */
+const defaultColumnNames = [
+  'id',
+  'order_number',
+  'date',
+  'status',
+  'payment_status',
+  'payment_method',
+  'total',
+  'customer',
+  'should_snelstart_sync',
+  'invoice_id',
+];
+
+const orderPath = 'data.data[].';
+
+/** The fields of an order, by their path below it. */
+const orderFields: readonly (readonly [string, ResponseField])[] = Object.entries<ResponseField>(
+  operations.listOrders.responseFields,
+)
+  .filter(([path]) => path.startsWith(orderPath))
+  .map(([path, field]) => [path.slice(orderPath.length), field]);
+
+/**
+ * All columns that may be shown, in the document's order: every field of an order whose privacy mark allows it, and
+ * `customer`, which says who bought. A field that the document does not know has no column.
+ */
+export function columnsFor(personalData: PersonalData): readonly Column[] {
+  const visible = visiblePrivacies[personalData];
+  const columns = orderFields
+    .filter(([, { privacy }]) => visible.includes(privacy))
+    .map(([path]) => fieldColumn(path));
+  return visible.includes('name') ? [...columns, customer] : columns;
+}
+
+/** The shortest end of a field's path that no other field's path has: `invoice_email`, `package_slip.status`. */
+function columnName(path: string): string {
+  const isTaken = (name: string) =>
+    orderFields.some(([other]) => other !== path && `.${other}`.endsWith(`.${name}`));
+  const parts = path.split('.');
+  const names = parts.map((_, at) => parts.slice(at).join('.')).reverse();
+  return names.find((name) => !isTaken(name)) ?? path;
+}
+
+/** The default selection out of the columns that exist. */
+export function defaultColumns(columns: readonly Column[]): readonly Column[] {
+  return defaultColumnNames.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+}
+
+function fieldColumn(path: string): Column {
+  const name = columnName(path);
+  return {
+    name,
+    cellOf: (order) => {
+      const value = path
+        .split('.')
+        .reduce<unknown>(
+          (parent, key) =>
+            typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined,
+          order,
+        );
+      return name === 'date' && typeof value === 'string' ? readableDate(value) : toCell(value);
+    },
+  };
+}
+
+/** Who bought: the company where there is one, else the person. */
+const customer: Column = {
+  name: 'customer',
+  cellOf: ({ billing }) => {
+    const person = [billing?.invoice_firstname, billing?.invoice_lastname].map((name) => name?.trim());
+    const name = billing?.invoice_company?.trim() || person.filter(Boolean).join(' ');
+    return name === '' ? null : cleanText(name);
+  },
+};
+
+function toCell(value: unknown): Cell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  return cleanText(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/**
+ * The page's date (`2026-02-17 12:05:PM`: twelve-hour clock, no zone) as `YYYY-MM-DD HH:MM`, still shop-local time. A
+ * date of another form is shown as it is.
+ */
+function readableDate(text: string): string {
+  const match = /^(\d{4}-\d{2}-\d{2}) (\d{1,2}):(\d{2}):?\s?([AP])M$/i.exec(text);
+  if (match === null) return cleanText(text);
+  const [, day = '', hour = '', minute = '', half = ''] = match;
+  const hours = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
+  return `${day} ${String(hours).padStart(2, '0')}:${minute}`;
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { totalsOf } from './totals.js';
+
+describe('totals', () => {
+  it('count and sum by status, exactly', () => {
+    const orders = [
+      { id: 1, status: 'paid', total: '0.1' },
+      { id: 2, status: 'paid', total: '0.2' },
+      { id: 3, status: 'on_hold', total: '129.99551' },
+    ];
+    expect(totalsOf(orders)).toEqual({
+      byStatus: { on_hold: { count: 1, sum: '129.99551' }, paid: { count: 2, sum: '0.3' } },
+      withoutAmount: 0,
+    });
+  });
+
+  it.each([[null], [undefined], [''], ['abc'], ['1e9'], ['NaN'], ['1,50'], ['9'.repeat(31)]])(
+    'count an order whose amount is %j and leave it out of the sum',
+    (total) => {
+      const order = { id: 2, status: 'paid', ...(total === undefined ? {} : { total }) };
+      expect(totalsOf([{ id: 1, status: 'paid', total: '5' }, order])).toEqual({
+        byStatus: { paid: { count: 2, sum: '5' } },
+        withoutAmount: 1,
+      });
+    },
+  );
+
+  it('group orders without a status, and clean the status of others', () => {
+    const totals = totalsOf([
+      { id: 1, status: null },
+      { id: 2 },
+      { id: 3, status: 'pa\u200bid', total: '1' },
+    ]);
+    expect(Object.keys(totals.byStatus)).toEqual(['(none)', 'paid']);
+  });
+
+  it('keep a status that is named like a part of every object', () => {
+    const { byStatus } = totalsOf([{ id: 1, status: '__proto__', total: '1' }]);
+    expect(Object.keys(byStatus)).toEqual(['__proto__']);
+  });
+
+  it('are the sum in cents, whatever the order of the orders', () => {
+    const cents = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n });
+    fc.assert(
+      fc.property(fc.array(cents, { minLength: 1 }), (amounts) => {
+        const orders = amounts.map((amount, id) => ({ id, status: 'paid', total: inEuros(amount) }));
+        const sum = totalsOf(orders).byStatus['paid']?.sum;
+        expect(inCents(sum)).toBe(amounts.reduce((total, amount) => total + amount, 0n));
+        expect(totalsOf(orders.toReversed()).byStatus['paid']?.sum).toBe(sum);
+      }),
+    );
+  });
+});
+
+function inEuros(cents: bigint): string {
+  const digits = String(cents < 0n ? -cents : cents).padStart(3, '0');
+  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+function inCents(euros: string | undefined): bigint {
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,2}))?$/.exec(euros ?? '') ?? [];
+  return BigInt(`${sign}${whole}${fraction.padEnd(2, '0')}`);
+}

@@ -1,0 +1,91 @@
+import {
+  type AttemptReport,
+  ConfigurationError,
+  createOrdersClient,
+  type OrdersClient,
+  rateLimitPolicies,
+} from '@wemasy-orders/client';
+import { createOrderSync, type OrderSync } from '@wemasy-orders/order-sync';
+import { createRateLimiter } from '@wemasy-orders/rate-limit';
+import { accountNamespace, type Clock, type StateStore } from '@wemasy-orders/state';
+import type { Config } from './config.js';
+import type { Log } from './log.js';
+
+/** What the tools stand on. */
+export interface Services {
+  readonly client: OrdersClient;
+  readonly orderSync: OrderSync;
+  /** Waits for writes that are under way, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly store: StateStore;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly version: string;
+}
+
+/**
+ * Builds what the tools stand on: one limiter and one journal for every call of this account.
+ *
+ * @throws {ConfigurationError} when the token or the base URL cannot work
+ */
+export function connect({ config, store, log, clock, version }: ServiceOptions): Services {
+  const { token, WEMASY_API_URL: baseUrl } = config;
+  if (!URL.canParse(baseUrl)) throw new ConfigurationError('WEMASY_API_URL is not a URL.');
+  const namespace = accountNamespace(baseUrl, token);
+  const rateLimiter = createRateLimiter({
+    store,
+    namespace,
+    clock,
+    policies: rateLimitPolicies(config.WEMASY_RATE_LIMITS),
+  });
+  const client = createOrdersClient({
+    token,
+    baseUrl,
+    rateLimiter,
+    clock,
+    timeoutMs: config.WEMASY_TIMEOUT_MS,
+    maxWaitMs: config.WEMASY_MAX_WAIT_MS,
+    onAttempt: (attempt) => {
+      logAttempt(log, attempt);
+    },
+  });
+  const orderSync = createOrderSync({
+    client,
+    store,
+    namespace,
+    clock,
+    caller: { app: 'wemasy-orders-mcp', version },
+    requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
+    onJournalFault: (fault) => {
+      log.error('the outcome of a sync could not be written', { ...fault });
+    },
+  });
+  return {
+    client,
+    orderSync,
+    async close() {
+      await orderSync.settle();
+      await client.close();
+      await rateLimiter.close();
+      await store.close();
+    },
+  };
+}
+
+function logAttempt(
+  log: Log,
+  { operationId, attempt, waitedMs, durationMs, status, error }: AttemptReport,
+): void {
+  log.debug('request', {
+    operationId,
+    attempt,
+    waitedMs: Math.round(waitedMs),
+    durationMs: Math.round(durationMs),
+    status,
+    code: error?.code,
+  });
+}

@@ -1,0 +1,25 @@
+import { InvalidArgumentsError } from '@wemasy-orders/client';
+import type * as z from 'zod';
+
+/**
+ * Checks a tool's arguments. `null` for an argument means that it was not given.
+ *
+ * @throws {InvalidArgumentsError} naming every argument that is not as the schema says
+ */
+export function parseArguments<Schema extends z.ZodObject>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(withoutNulls(input));
+  if (parsed.success) return parsed.data;
+  const known = Object.keys(schema.shape).join(', ');
+  throw new InvalidArgumentsError(
+    parsed.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ argument: key, fault: `is not an argument; known are ${known}` }))
+        : [{ argument: issue.path.map(String).join('.') || 'arguments', fault: issue.message }],
+    ),
+  );
+}
+
+function withoutNulls(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input ?? {};
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,27 @@
+import type { Operation } from '@wemasy-orders/client/operations';
+import type { JsonSchema } from './portable-schema.js';
+
+/** What a running call may use besides its arguments. */
+export interface ToolCall {
+  /** Aborted when the client cancels or goes away. */
+  readonly signal: AbortSignal;
+  /** Tells the client that the call is alive and what it waits for. */
+  readonly progress: (message: string) => void;
+}
+
+/** A success: the same facts twice, since some clients show the model only one of them. */
+export interface ToolResult {
+  readonly structured: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** A tool is data plus a handler, so that the server, the documentation and the tests can walk one list. */
+export interface Tool extends NonNullable<Operation['tool']> {
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema: JsonSchema;
+  /**
+   * @param input the arguments as they came
+   * @throws {OrdersError} when the call does not succeed
+   */
+  run(input: unknown, call: ToolCall): Promise<ToolResult>;
+}

@@ -1,0 +1,80 @@
+// @ts-check
+import { strict as assert } from 'node:assert';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { built, startProcess } from './start-process.js';
+
+/**
+ * The main job in one run: an assistant's client talks to the built MCP server over stdio, and the server to the API,
+ * which here is the sandbox. Ends by itself; exits non-zero when anything is not as it should be.
+ */
+const startedAt = performance.now();
+const sandbox = await startProcess(built.sandbox, ['--port', '0', '--orders', '120']);
+const client = new Client({ name: 'demo', version: '0.1.0' });
+try {
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [built.mcpServer],
+      env: {
+        ...getDefaultEnvironment(),
+        WEMASY_API_URL: sandbox.url,
+        WEMASY_API_TOKEN: 'sandbox-full-access',
+        WEMASY_STATE: 'memory',
+        // An assistant's user would rather hear at once how long it takes than watch it wait.
+        WEMASY_MAX_WAIT_MS: '2000',
+        WEMASY_LOG_LEVEL: 'error',
+      },
+    }),
+  );
+
+  const { tools } = await client.listTools();
+  section('The assistant sees these tools', tools.map(({ name, title }) => `${name}: ${title}`).join('\n'));
+  assert.deepEqual(tools.map(({ name }) => name).sort(), ['list_orders', 'sync_order']);
+
+  const onHold = await call('list_orders', { status: 'on_hold', per_page: 5 });
+  section('"Show me the orders on hold"', onHold.text);
+  assert.ok(!onHold.isError);
+
+  const all = await call('list_orders', { summarize: true });
+  section('"How much came in, by status?"', all.text);
+  assert.ok(!all.isError);
+
+  const ready = await call('list_orders', { status: 'paid', per_page: 6, fields: ['id'] });
+  const orderIds = ready.text.split('\n').slice(3).map(Number);
+  assert.equal(orderIds.length, 6);
+  const answers = [];
+  for (const orderId of orderIds) answers.push(await call('sync_order', { order_id: orderId }));
+  section(
+    '"Send these six paid orders to SnelStart" (the API takes five a minute)',
+    answers.map(({ text }) => text).join('\n\n'),
+  );
+  assert.deepEqual(
+    answers.map(({ isError }) => isError),
+    [false, false, false, false, false, true],
+  );
+  assert.match(answers[5]?.text ?? '', /^rate_limited: .*\n(.*\n)*retry_after_seconds: \d+$/m);
+
+  const ledger = /** @type {unknown[]} */ (
+    await (await fetch(new URL('/sandbox/ledger', sandbox.url))).json()
+  );
+  section('What the sandbox booked', `${ledger.length} orders, each once`);
+  assert.equal(ledger.length, 5);
+} finally {
+  await client.close();
+  await sandbox.stop();
+}
+console.log(`\nDone in ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Nothing was left running.`);
+
+/** @param {string} name @param {Record<string, unknown>} args */
+async function call(name, args) {
+  const result = await client.callTool({ name, arguments: args });
+  const [content] = /** @type {{ type: string, text: string }[]} */ (result.content);
+  assert.equal(content?.type, 'text');
+  return { text: content.text, isError: result.isError === true };
+}
+
+/** @param {string} title @param {string} text */
+function section(title, text) {
+  console.log(`\n\u001b[1m${title}\u001b[0m\n${text.replaceAll(/^/gm, '  ')}`);
+}
