@@ -87,7 +87,7 @@ describe.each(clientKinds)('with the official %s, against the sandbox', (kind) =
 
   it('lists orders, the same facts in both channels', async () => {
     const { text, structured, isError } = await assistant.call('list_orders', {
-      status: 'paid',
+      status: 'completed',
       per_page: 3,
     });
     expect(isError).toBe(false);

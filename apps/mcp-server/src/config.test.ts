@@ -7,6 +7,8 @@ function read(environment: Record<string, string>, more: Partial<ConfigSources> 
   return readConfig({
     flags: {},
     environment,
+    platform: 'linux',
+    home: '/home/jan',
     readFile: () => {
       throw new Error('no such file');
     },
@@ -21,6 +23,8 @@ describe('the configuration', () => {
     expect(config).toEqual({
       token: canary,
       WEMASY_API_URL: 'https://api.wemasy.nl/api',
+      WEMASY_STATE: "the user's state folder",
+      state: { kind: 'folder', folder: '/home/jan/.local/state/wemasy-orders' },
       WEMASY_READ_ONLY: false,
       WEMASY_PERSONAL_DATA: 'names',
       WEMASY_TIMEOUT_MS: 30_000,
@@ -76,6 +80,7 @@ describe('a faulty configuration', () => {
       WEMASY_MAX_WAIT_MS: '-1',
       WEMASY_RATE_LIMITS: 'listOrders=many',
       WEMASY_LOG_LEVEL: 'loud',
+      WEMASY_STATE: 'state',
       WEMASY_API_URL: '${URL}',
     });
     expect(faults).toMatchInlineSnapshot(`
@@ -87,6 +92,7 @@ describe('a faulty configuration', () => {
         "WEMASY_MAX_WAIT_MS must be a whole number of milliseconds.",
         "WEMASY_RATE_LIMITS must look like listOrders=120/60,syncOrder=120/60.",
         "WEMASY_LOG_LEVEL must be one of silent, error, warn, info, debug, trace.",
+        "WEMASY_STATE must be memory, redis://…, rediss://… or the absolute path of a folder.",
       ]
     `);
     expect(config.WEMASY_READ_ONLY).toBe(true);

@@ -2,6 +2,7 @@ import type { OperationId, RateLimitOverride } from '@wemasy-orders/client';
 import { operations, productionUrl } from '@wemasy-orders/client/operations';
 import * as z from 'zod';
 import { logLevels } from './log.js';
+import { defaultStatePlace, type Machine, parseStatePlace, type StatePlace } from './state.js';
 
 const onOff = z
   .enum(['on', 'off', 'true', 'false', '1', '0'], { error: 'must be on or off' })
@@ -34,12 +35,19 @@ const rateLimits = z.string().transform((text, context) => {
   return limits;
 });
 
+/** Stands for the platform's place, which only the machine knows. */
+const usersStateFolder = "the user's state folder";
+
 /**
  * What a user can set besides the token: environment variables, or flags of the same name in kebab case. Each carries
  * what the documentation and `--help` say of it.
  */
 const Settings = z.object({
   WEMASY_API_URL: z.string().default(productionUrl).meta({ description: 'Base URL of the API' }),
+  WEMASY_STATE: z.string().default(usersStateFolder).meta({
+    description:
+      'Where processes share budget and journal: an absolute path of a folder, `redis://…` (or `rediss://…`), or `memory`',
+  }),
   WEMASY_READ_ONLY: onOff.default(false).meta({ description: '`on`: offer no tool that writes' }),
   WEMASY_PERSONAL_DATA: z
     .enum(['none', 'names', 'full'], { error: 'must be none, names or full' })
@@ -64,7 +72,7 @@ const Settings = z.object({
 });
 
 type SettingName = keyof typeof Settings.shape;
-export type Config = z.output<typeof Settings> & { readonly token: string };
+export type Config = z.output<typeof Settings> & { readonly token: string; readonly state: StatePlace };
 
 /** A row of the documentation's table of settings. */
 export interface SettingDescription {
@@ -100,13 +108,13 @@ function flagOf(variable: string): string {
 
 function shownDefault(value: unknown): string {
   if (typeof value === 'boolean') return value ? '`on`' : '`off`';
+  if (value === usersStateFolder) return usersStateFolder;
   return typeof value === 'object' ? "the document's" : `\`${String(value)}\``;
 }
 
-export interface ConfigSources {
+export interface ConfigSources extends Machine {
   /** Values of flags by flag name, as given on the command line. */
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads a text file. */
   readonly readFile: (path: string) => string;
 }
@@ -131,8 +139,19 @@ export function readConfig(sources: ConfigSources): { config: Config; faults: re
   for (const { path, message } of issues) faults.push(`${String(path[0])} ${message}.`);
   const token = readToken(sources);
   if (token.fault !== undefined) faults.unshift(token.fault);
+  const state = given.WEMASY_STATE === undefined ? undefined : parseStatePlace(given.WEMASY_STATE, sources);
+  if (given.WEMASY_STATE !== undefined && state === undefined) {
+    faults.push('WEMASY_STATE must be memory, redis://…, rediss://… or the absolute path of a folder.');
+  }
   const understood = Object.entries(given).filter(([name]) => !faulty.has(name));
-  return { config: { ...Settings.parse(Object.fromEntries(understood)), token: token.value }, faults };
+  return {
+    config: {
+      ...Settings.parse(Object.fromEntries(understood)),
+      token: token.value,
+      state: state ?? defaultStatePlace(sources),
+    },
+    faults,
+  };
 }
 
 function readToken(sources: ConfigSources): { value: string; fault?: string } {

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { ConfigurationError } from '@wemasy-orders/client';
-import { createMemoryStore, systemClock } from '@wemasy-orders/state';
+import { systemClock } from '@wemasy-orders/state';
 import { type ConfigSources, readConfig } from './config.js';
 import { createLog, type Log } from './log.js';
 import { createMcpServer } from './server.js';
 import { connect, type Services } from './services.js';
+import { describeStatePlace, openStore } from './state.js';
 import { listOrdersTool } from './tools/list-orders.js';
 import { syncOrderTool } from './tools/sync-order.js';
 import { serveOverStdio } from './transports/stdio.js';
@@ -39,7 +41,7 @@ switch (command.kind) {
 }
 
 async function serve(flags: ConfigSources['flags'], http: HttpAddress | undefined): Promise<void> {
-  const { config, log, services, close } = setUp(flags);
+  const { config, log, services, close } = await setUp(flags);
   const tools = [
     listOrdersTool({
       client: () => services().client,
@@ -79,18 +81,25 @@ async function serve(flags: ConfigSources['flags'], http: HttpAddress | undefine
 
 async function diagnose(flags: ConfigSources['flags']): Promise<void> {
   const { checksText, examine } = await import('./doctor.js');
-  const { config, faults, services, close } = setUp({ 'log-level': 'error', ...flags });
-  const checks = await examine({ config, faults, state: 'memory', client: () => services().client });
+  const { config, faults, services, close } = await setUp({ 'log-level': 'error', ...flags });
+  const checks = await examine({
+    config,
+    faults,
+    state: describeStatePlace(config.state),
+    client: () => services().client,
+  });
   console.log(checksText(checks));
   process.exitCode = checks.every(({ works }) => works) ? 0 : 1;
   await close();
 }
 
 /** Reads the configuration and builds what tools and doctor stand on; faults wait until something is asked of it. */
-function setUp(flags: ConfigSources['flags']) {
+async function setUp(flags: ConfigSources['flags']) {
   const { config, faults } = readConfig({
     flags,
     environment: process.env,
+    platform: process.platform,
+    home: homedir(),
     readFile: (path) => readFileSync(path, 'utf8'),
   });
   const log = createLog({
@@ -99,7 +108,7 @@ function setUp(flags: ConfigSources['flags']) {
     now: Date.now,
     secrets: config.token === '' ? [] : [config.token],
   });
-  const connected = connectOrExplain(config, faults, log);
+  const connected = await connectOrExplain(config, faults, log);
   const allFaults =
     connected instanceof ConfigurationError && faults.length === 0 ? [connected.message] : faults;
   for (const fault of allFaults) log.warn('configuration fault', { fault });
@@ -118,14 +127,19 @@ function setUp(flags: ConfigSources['flags']) {
 }
 
 /** A server that cannot call the API still lists its tools; each call then says what to set. */
-function connectOrExplain(
+async function connectOrExplain(
   config: ReturnType<typeof readConfig>['config'],
   faults: readonly string[],
   log: Log,
-): Services | ConfigurationError {
+): Promise<Services | ConfigurationError> {
   if (faults.length > 0) return new ConfigurationError(faults.join(' '));
   try {
-    const store = createMemoryStore({ clock: systemClock });
+    const store = await openStore(config.state, {
+      clock: systemClock,
+      onWarning: ({ message }) => {
+        log.warn('state', { message });
+      },
+    });
     return connect({ config, store, log, clock: systemClock, version: PACKAGE_VERSION });
   } catch (error) {
     if (error instanceof ConfigurationError) return error;
