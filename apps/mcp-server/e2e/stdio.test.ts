@@ -310,6 +310,40 @@ describe('the configuration', () => {
   });
 });
 
+describe('two assistants of one user', () => {
+  it('share the allowance and never book an order twice', async () => {
+    const state = await mkdtemp(join(tmpdir(), 'wemasy-orders-state-'));
+    closers.push(() => rm(state, { recursive: true }));
+    const sandbox = await startSandbox('--orders', '60');
+    closers.push(() => sandbox.close());
+    const environment = {
+      WEMASY_API_URL: sandbox.apiUrl,
+      WEMASY_API_TOKEN: 'sandbox-full-access',
+      WEMASY_STATE: state,
+      WEMASY_MAX_WAIT_MS: '1000',
+    };
+    const [one, two] = await Promise.all([assistantWith({ environment }), assistantWith({ environment })]);
+    const { structured } = await one.call('list_orders', { per_page: 6, fields: ['id'] });
+    const ids = [structured?.['rows']].flat(2).map(Number);
+
+    const both = await Promise.all([one, two].map((each) => each.call('sync_order', { order_id: ids[0] })));
+    expect(both.map(({ isError }) => isError)).toEqual([false, false]);
+    expect(await sandbox.booked()).toEqual([ids[0]]);
+
+    const again = await two.call('sync_order', { order_id: ids[0] });
+    expect(again.text).toMatch(/^already_synced: /);
+    const resent = await two.call('sync_order', { order_id: ids[0], resend: true });
+    expect(resent.isError).toBe(false);
+
+    const rest = await Promise.all(
+      ids.slice(1).map((order_id, index) => (index % 2 === 0 ? one : two).call('sync_order', { order_id })),
+    );
+    expect(rest.filter(({ isError }) => !isError)).toHaveLength(3);
+    expect(rest.filter(({ text }) => /^rate_limited: .*\nsource: local\n/.test(text))).toHaveLength(2);
+    expect(await sandbox.booked()).toHaveLength(5);
+  });
+});
+
 describe('the process', () => {
   it.each([
     ['--version', 0, JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version],

@@ -270,7 +270,7 @@ function toResponse({ status, headers, text }: Answer): Response {
 /** @throws {CancelledError} when the caller cancels in the meantime */
 async function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const cancelTimer = clock.setTimer(done, ms);
+    const cancelTimer = clock.setTimer(done, ms, { keepAlive: true });
     function done() {
       signal?.removeEventListener('abort', onAbort);
       resolve();
