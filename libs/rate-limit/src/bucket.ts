@@ -1,4 +1,4 @@
-import type { Clock, StateStore, StoreTime } from '@wemasy-orders/state';
+import type { Clock, StateStore, StoreTime, Update } from '@wemasy-orders/state';
 import { createAbortListeners } from './abort-listeners.js';
 import { RateLimitDeadlineError } from './deadline-error.js';
 import { parseRateLimitHeaders } from './headers.js';
@@ -21,6 +21,7 @@ import {
   type WindowEvent,
   type WindowRules,
 } from './window.js';
+import { createWindowKeeper } from './window-keeper.js';
 import { parseWindowState, type Priority } from './window-state.js';
 
 /** The calls of one process that count on one counter of the server. */
@@ -69,6 +70,16 @@ export function createBucket(options: BucketOptions): Bucket {
     limits: Object.fromEntries(policies.map(({ name: policy, limit }) => [policy, limit])),
   };
   const { permitLifeMs } = timingOf(windowMs);
+  const keeper = createWindowKeeper({
+    store,
+    key,
+    rules,
+    clock,
+    onOutage: (cause) => {
+      const message = `${name}: the shared state cannot be reached; until it can, a share of the allowance is used`;
+      warn({ code: 'store-failed', bucket: name, message, cause });
+    },
+  });
 
   /** First in, first out; a set, since anybody may leave at any time. */
   const queue = new Set<Waiter>();
@@ -88,14 +99,17 @@ export function createBucket(options: BucketOptions): Bucket {
   }
 
   async function run(): Promise<void> {
-    // Everything that happens in one turn of the event loop is written at once.
-    await Promise.resolve();
-    while (isStale) {
-      isStale = false;
-      await exchange();
+    try {
+      // Everything that happens in one turn of the event loop is written at once.
+      await Promise.resolve();
+      while (isStale) {
+        isStale = false;
+        await exchange();
+      }
+    } finally {
+      running = undefined;
+      setTimer();
     }
-    running = undefined;
-    setTimer();
   }
 
   /** Tells the store what happened here and asks for permits for everybody who waits. */
@@ -108,25 +122,38 @@ export function createBucket(options: BucketOptions): Bucket {
       return { policy, priority, waitedMs: start.monotonic - since, place };
     });
     lookAt = Infinity;
+    let exchanged: Exchanged;
     try {
-      const { findings, turn } = await store.update(key, (record, time) =>
-        apply(record, time, [...told.map(({ event }) => event), { kind: 'ask', by: id, calls }]),
+      exchanged = await keeper.update((record, time, current, returned) =>
+        apply(record, time, current, [
+          ...(returned ? [{ kind: 'returned' } as const] : []),
+          ...told.map(({ event }) => event),
+          { kind: 'ask', by: id, calls },
+        ]),
       );
-      if (turn) handOut(asked, turn, start);
-      for (const finding of findings) warn(describe(finding));
-    } catch (error) {
-      for (const waiter of asked) leave(waiter, () => waiter.reject(error));
     } finally {
       for (const { written } of told) written();
     }
+    if (exchanged.turn) handOut(asked, exchanged.turn, start);
+    for (const finding of exchanged.findings) warn(describe(finding));
   }
 
-  function apply(record: unknown, time: StoreTime, events: readonly WindowEvent[]) {
+  interface Exchanged {
+    readonly findings: readonly Finding[];
+    readonly turn: Turn | undefined;
+  }
+
+  function apply(
+    record: unknown,
+    time: StoreTime,
+    current: WindowRules,
+    events: readonly WindowEvent[],
+  ): Update<Exchanged> {
     let state = parseWindowState(record);
     let turn: Turn | undefined;
     const findings: Finding[] = [];
     for (const event of events) {
-      const { state: next, decision } = reduceWindow(state, event, time, rules);
+      const { state: next, decision } = reduceWindow(state, event, time, current);
       state = next;
       turn = decision.turn ?? turn;
       findings.push(...decision.findings);
@@ -273,9 +300,9 @@ export function createBucket(options: BucketOptions): Bucket {
       });
     },
     snapshot(policy) {
-      return store.update(key, (record, time) => ({
+      return keeper.look((record, time, current) => ({
         record: typeof record === 'object' && record !== null ? record : undefined,
-        result: inspectWindow(parseWindowState(record), policy, time, rules),
+        result: inspectWindow(parseWindowState(record), policy, time, current),
       }));
     },
     async close() {

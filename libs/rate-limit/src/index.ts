@@ -1,6 +1,7 @@
 export { RateLimitDeadlineError } from './deadline-error.js';
 export { parseRateLimitHeaders, type RateLimitFacts } from './headers.js';
 export { RateLimiterClosedError } from './limiter-closed-error.js';
+export { createRateLimitedFetch, type RateLimitedFetchOptions } from './rate-limited-fetch.js';
 export {
   createRateLimiter,
   type AcquireOptions,

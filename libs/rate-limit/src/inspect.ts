@@ -2,7 +2,7 @@ import type { StoreTime } from '@wemasy-orders/state';
 import type { RateLimitSnapshot } from './rate-limiter.js';
 import { timingOf } from './timing.js';
 import { releases } from './turns.js';
-import { currentDraft, limitOf, type Draft, type WindowRules } from './window.js';
+import { currentDraft, limitOf, shareOf, type Draft, type WindowRules } from './window.js';
 import type { WindowState } from './window-state.js';
 
 /** What can be said about a counter without changing it. */
@@ -25,7 +25,7 @@ export function inspectWindow(
   return {
     policy,
     limit,
-    remaining: paused ? 0 : Math.max(0, limit - charged.length),
+    remaining: paused ? 0 : Math.max(0, shareOf(limit, rules) - charged.length),
     resetInMs: Math.ceil(resetAt - now),
     state: paused ? 'paused' : knowledge(draft),
     queued,

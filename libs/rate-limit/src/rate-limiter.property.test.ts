@@ -12,6 +12,10 @@ import {
 /** A soak sets it: `PROPERTY_RUNS=20000 npx vitest run --root libs/rate-limit property`. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150);
 
+const MARGIN_MS = 50;
+/** The longest time until a process notices the answer to the probe of another one. */
+const LOOK_MS = 250;
+
 /** How rough a story is: how many in a hundred calls are slow, lost, or answered without proof of a hit. */
 interface Weather {
   slow: number;
@@ -170,6 +174,30 @@ test('from us alone the server never refuses a call, whatever happens to clocks,
     fc.asyncProperty(server, story, async (options, happenings) => {
       const world = await play(options, happenings);
       expect(world.server.rejected).toBe(0);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 600_000);
+
+test('a saturated limiter loses no more than a flight and one margin a window, however many processes', async () => {
+  const flight = fc.integer({ min: 0, max: 700 });
+  const calls = fc.array(fc.record({ up: flight, work: flight, down: flight }), {
+    minLength: 20,
+    maxLength: 40,
+    size: 'max',
+  });
+  await fc.assert(
+    fc.asyncProperty(server, fc.integer({ min: 1, max: 4 }), calls, async (options, processes, journeys) => {
+      const world = createWorld({ ...options, driftPpm: 0 });
+      const running = Array.from({ length: processes }, () => world.start());
+      for (const [at, each] of journeys.entries()) void running[at % processes]?.call('sync', each);
+      const longestFlightMs = Math.max(...journeys.map(({ up, work, down }) => up + work + down));
+      const windows = Math.ceil(journeys.length / options.limit);
+      const timersMs = 2;
+      await world.clock.advance(
+        (windows - 1) * (MINUTE_MS + MARGIN_MS + longestFlightMs + timersMs) + 2 * longestFlightMs + LOOK_MS,
+      );
+      expect([world.server.accepted, world.server.rejected]).toEqual([journeys.length, 0]);
     }),
     { numRuns: RUNS, endOnFailure: true },
   );

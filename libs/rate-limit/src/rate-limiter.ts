@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock, type StateStore } from '@wemasy-orders/state';
 import { createBucket, type Bucket } from './bucket.js';
 import type { Priority } from './window-state.js';
@@ -96,7 +95,8 @@ export interface RateLimiterOptions {
  */
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { store, policies, namespace, clock = systemClock, onWarning } = options;
-  const id = randomUUID();
+  // With the process number, so that a person who reads a record knows who waits.
+  const id = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
   const buckets = new Map<string, Bucket>();
   for (const [name, members] of groupByBucket(policies)) {
     const bucket = createBucket({

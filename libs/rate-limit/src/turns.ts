@@ -7,7 +7,7 @@
  * not come loses its place.
  */
 import type { Timing } from './timing.js';
-import { chargedHits, limitOf, type Draft, type PermitStamp, type WindowRules } from './window.js';
+import { chargedHits, limitOf, shareOf, type Draft, type PermitStamp, type WindowRules } from './window.js';
 import type { Priority, WaitingCalls, WaitingProcess } from './window-state.js';
 
 /** What one process wants. */
@@ -82,11 +82,16 @@ export function grantPermits(
   const ungranted: Ungranted[] = [];
   let mayTake = now < draft.pausedUntil || isProbing(draft, timing) ? 0 : draft.doubt ? 1 : Infinity;
   let othersLoseAt = Infinity;
-  let charged = chargedHits(draft) + (draft.foreign?.n ?? 0);
+  const foreign = draft.foreign?.n ?? 0;
+  let charged = chargedHits(draft) + foreign;
 
   for (const queued of inOrder(draft, asking, timing)) {
     const { call } = queued;
-    const room = limitOf(draft, call.policy, rules) - reserved(draft, call, timing, rules) - charged;
+    const limit = limitOf(draft, call.policy, rules);
+    const room = Math.min(
+      limit - reserved(draft, call, timing, rules) - charged,
+      shareOf(limit, rules) - (charged - foreign),
+    );
     const before = callsBefore(draft, queued, asking.by, others, rules, charged);
     const isTurn = mayTake > 0 && (draft.doubt ? room > 0 && before.eligible === 0 : room > before.eligible);
     if (isTurn) {
@@ -199,7 +204,7 @@ function forecast(draft: Draft, timing: Timing, rules: WindowRules): Turn['expec
   let known: readonly number[] | undefined;
   return ({ policy, priority }, ahead) => {
     const frees = (known ??= releases(draft, timing));
-    const limit = limitOf(draft, policy, rules);
+    const limit = shareOf(limitOf(draft, policy, rules), rules);
     const most = priority === 'background' ? mostReserved(limit) : 0;
     const slots = Math.max(1, limit - most);
     const slot = ahead % slots;

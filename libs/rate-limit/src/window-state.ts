@@ -46,7 +46,7 @@ export interface RecordClock {
 }
 
 export interface Doubt {
-  readonly reason: 'start' | 'idle' | 'restart' | 'rejected' | 'foreign-use';
+  readonly reason: 'start' | 'idle' | 'restart' | 'rejected' | 'foreign-use' | 'outage';
   /** Answers to permits up to this number cannot remove the doubt. */
   readonly issued: number;
 }

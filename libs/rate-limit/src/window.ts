@@ -31,6 +31,8 @@ import type { StoreTime } from '@wemasy-orders/state';
 export interface WindowRules {
   readonly windowMs: number;
   readonly limits: Readonly<Record<string, number>>;
+  /** Which part of each limit this record's callers may use, others having the rest; default: all of it. */
+  readonly share?: number;
 }
 
 /** What a process must remember of a permit to report on it. */
@@ -58,7 +60,9 @@ export type WindowEvent =
   /** No answer came; the server may have counted the call or may yet do so. */
   | { readonly kind: 'lost'; readonly permit: PermitStamp }
   /** The permit was given back unsent. */
-  | { readonly kind: 'release'; readonly permit: PermitStamp };
+  | { readonly kind: 'release'; readonly permit: PermitStamp }
+  /** Calls were made meanwhile that this record knows nothing of. */
+  | { readonly kind: 'returned' };
 
 export interface Decision {
   /** What an `ask` was given. */
@@ -79,6 +83,11 @@ export type Draft = { -readonly [K in keyof WindowState]: WindowState[K] };
 const IDLE_WINDOWS = 10;
 /** More groups than this are merged, which only ever charges longer. */
 const MOST_GROUPS = 24;
+
+/** After this long without an update a record says no more than none. */
+export function recordLifeMs({ windowMs }: WindowRules): number {
+  return IDLE_WINDOWS * windowMs;
+}
 
 /** @param state `undefined` if there is no record yet. */
 export function reduceWindow(
@@ -105,6 +114,10 @@ export function reduceWindow(
     case 'release':
       endProbe(draft, event.permit);
       land(draft, event.permit);
+      break;
+    case 'returned':
+      draft.doubt = { reason: 'outage', issued: draft.issued };
+      delete draft.window;
       break;
   }
   return { state: draft, decision: { ...(turn && { turn }), findings } };
@@ -169,6 +182,11 @@ export function chargedHits(state: Pick<WindowState, 'hits' | 'inFlight'>): numb
 export function limitOf(state: Pick<WindowState, 'limits'>, policy: string, rules: WindowRules): number {
   // A process of another version may wait for a policy that this one does not know.
   return state.limits[policy] ?? rules.limits[policy] ?? Math.max(...Object.values(rules.limits));
+}
+
+/** How many calls of a limit this record's own callers may have charged at once. */
+export function shareOf(limit: number, { share = 1 }: WindowRules): number {
+  return Math.max(1, Math.floor(limit * share));
 }
 
 function count(groups: readonly { readonly n: number }[]): number {

@@ -12,8 +12,8 @@ const NETWORK_FILE_SYSTEMS = new Set([
 ]);
 
 /** Whether the folder is known to lie on another machine; a mapped drive of Windows cannot be told. */
-export function isNetworkDisk(folder: string, { fs, platform }: FolderSystem): boolean {
-  if (platform === 'win32') return /^[\\/]{2}(?![.?][\\/])/.test(folder);
-  if (platform !== 'linux') return false;
-  return NETWORK_FILE_SYSTEMS.has(fs.statfsSync(folder).type);
+export function isNetworkDisk(folder: string, system: FolderSystem): boolean {
+  if (system.platform === 'win32') return /^[\\/]{2}(?![.?][\\/])/.test(folder);
+  if (system.platform !== 'linux') return false;
+  return NETWORK_FILE_SYSTEMS.has(system.fileSystemType(folder));
 }

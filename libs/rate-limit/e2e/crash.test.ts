@@ -1,0 +1,106 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLaravelServer, type LaravelServer } from '../src/testing/laravel-server.js';
+
+const LIMIT = 20;
+const WINDOW_MS = 1_000;
+const WINDOWS = 12;
+const PROCESSES = 4;
+/** Together more than the limit: the allowance is always wanted. */
+const CALLERS = 8;
+
+let laravel: LaravelServer;
+let server: Server;
+let url: string;
+let folder: string;
+let children: ChildProcess[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wemasy-crash-'));
+  children = [];
+  laravel = createLaravelServer({
+    limit: LIMIT,
+    windowMs: WINDOW_MS,
+    expiry: 'exact',
+    remaining: 'after-controller',
+    now: () => performance.timeOrigin + performance.now(),
+  });
+  server = createServer((_request, response) => {
+    const received = laravel.receive();
+    setTimeout(() => {
+      const { status, headers } = received.answer();
+      response.writeHead(status, Object.fromEntries(headers)).end('{}');
+    }, Math.random() * 20);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+});
+
+afterEach(async () => {
+  for (const child of children) {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(): ChildProcess {
+  const script = fileURLToPath(new URL('support/caller.js', import.meta.url));
+  const task = { url, folder, limit: LIMIT, windowMs: WINDOW_MS, callers: CALLERS };
+  const child = fork(script, [JSON.stringify(task)], { execArgv: [] });
+  children.push(child);
+  return child;
+}
+
+/** Disturbs the processes once a window and gives back how the server saw it. */
+async function run(disturb: (running: ChildProcess[]) => Promise<void>): Promise<readonly number[]> {
+  const running = Array.from({ length: PROCESSES }, start);
+  while (laravel.windows.length < 1) await sleep(10);
+  while (laravel.windows.length < WINDOWS + 1) {
+    await sleep(Math.random() * WINDOW_MS);
+    await disturb(running);
+  }
+  // The first is a start, the last one may not be over.
+  return laravel.windows.slice(1, -1);
+}
+
+function pick(running: readonly ChildProcess[]): number {
+  return Math.floor(Math.random() * running.length);
+}
+
+test('processes killed at any moment cost no refusal, no stuck caller, and only their own permits', async () => {
+  let killed = 0;
+  const windows = await run(async (running) => {
+    const at = pick(running);
+    running[at]?.kill('SIGKILL');
+    killed += 1;
+    running[at] = start();
+  });
+  expect(laravel.rejected).toBe(0);
+  const used = windows.reduce((sum, n) => sum + n, 0);
+  // Its permits are lost, at most one for each of its callers; the others used the rest.
+  expect(used).toBeGreaterThanOrEqual(windows.length * LIMIT - killed * CALLERS);
+  expect(Math.min(...windows)).toBeGreaterThan(0);
+});
+
+test('processes stopped for up to a window cost no refusal', async () => {
+  const windows = await run(async (running) => {
+    const child = running[pick(running)];
+    child?.kill('SIGSTOP');
+    await sleep(WINDOW_MS * (0.5 + Math.random() / 2));
+    child?.kill('SIGCONT');
+  });
+  expect(laravel.rejected).toBe(0);
+  expect(Math.min(...windows)).toBeGreaterThan(0);
+});

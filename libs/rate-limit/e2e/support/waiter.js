@@ -1,0 +1,16 @@
+// @ts-check
+/** Takes a permit and lets it go or, if told so, waits for a second one; then there is nothing left to do. */
+import { createMemoryStore } from '@wemasy-orders/state';
+import { createRateLimiter } from '../../dist/index.js';
+
+const limiter = createRateLimiter({
+  store: createMemoryStore(),
+  policies: [{ name: 'sync', limit: 1, windowMs: 400 }],
+  namespace: 'exit',
+});
+const permit = await limiter.acquire('sync');
+await permit.report({ kind: 'answered', status: 200, headers: new Headers() });
+if (process.argv[2] === 'wait') {
+  const { waitedMs } = await limiter.acquire('sync');
+  process.stdout.write(waitedMs > 300 ? 'waited' : 'did not wait');
+}

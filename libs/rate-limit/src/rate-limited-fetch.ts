@@ -1,0 +1,96 @@
+import { RateLimitDeadlineError } from './deadline-error.js';
+import type { AcquireOptions, Permit, RateLimiter } from './rate-limiter.js';
+
+export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority' | 'onWait'> {
+  limiter: RateLimiter;
+  /** The policy that a request falls under; a request without one is sent as it is. */
+  policyOf: (request: Request) => string | undefined;
+  /** What sends; default: the global `fetch`. */
+  fetch?: typeof globalThis.fetch;
+  /**
+   * How often a request that was answered with 429 is sent again, POST included: a refused request had no effect.
+   * Default 2. Until then its body is kept in memory.
+   */
+  maxResends?: number;
+  /** Longest wait for permits in milliseconds, over all resends of a request; default: unlimited. */
+  maxWaitMs?: number;
+}
+
+/** Errors of `fetch` that come before a request has left. */
+const UNSENT = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/**
+ * A `fetch` that keeps to the limiter's policies.
+ *
+ * It rejects with what `fetch` and `RateLimiter.acquire` reject with. A 429 that cannot be sent again (too often,
+ * or not within `maxWaitMs`) is the response.
+ */
+export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof globalThis.fetch {
+  const { limiter, policyOf, maxResends = 2, maxWaitMs = Infinity, ...acquireOptions } = options;
+  // Looked up for each request, as a test or a tracer may replace it.
+  const send = (request: Request): Promise<Response> => (options.fetch ?? globalThis.fetch)(request);
+
+  return async (input, init) => {
+    let request = new Request(input, init);
+    const { signal } = request;
+    const policy = policyOf(request);
+    if (policy === undefined) return send(request);
+
+    let leftMs = maxWaitMs;
+    const acquire = async (): Promise<Permit> => {
+      const permit = await limiter.acquire(policy, { ...acquireOptions, signal, maxWaitMs: leftMs });
+      leftMs -= permit.waitedMs;
+      return permit;
+    };
+
+    let permit = await acquire();
+    for (let resends = 0; ; resends += 1) {
+      while (!permit.isValid()) {
+        await permit.release();
+        permit = await acquire();
+      }
+      const again = resends < maxResends ? request.clone() : undefined;
+      const response = await sendWith(permit, request, send);
+      if (response.status !== 429 || !again) return response;
+      try {
+        permit = await acquire();
+      } catch (error) {
+        if (error instanceof RateLimitDeadlineError) return response;
+        throw error;
+      }
+      // Frees the connection.
+      await response.body?.cancel();
+      request = again;
+    }
+  };
+}
+
+async function sendWith(
+  permit: Permit,
+  request: Request,
+  send: (request: Request) => Promise<Response>,
+): Promise<Response> {
+  try {
+    const response = await send(request);
+    void permit.report({ kind: 'answered', status: response.status, headers: response.headers });
+    return response;
+  } catch (error) {
+    void (isUnsent(error) ? permit.release() : permit.report({ kind: 'lost' }));
+    throw error;
+  }
+}
+
+/** `fetch` hides the reason in the cause of its error, and several reasons in one that lists them. */
+function isUnsent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isUnsent);
+  if ('code' in error && typeof error.code === 'string') return UNSENT.has(error.code);
+  return isUnsent(error.cause);
+}

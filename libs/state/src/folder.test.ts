@@ -1,0 +1,335 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from './clock.js';
+import { createFolderStore, type FileSystem, type FolderWarning } from './folder.js';
+import { nodeSystem, type FolderSystem } from './folder-system.js';
+import { isNetworkDisk } from './network-disk.js';
+import { count } from './testing/count.js';
+import { readRecord } from './testing/read-record.js';
+
+let folder: string;
+beforeEach(() => (folder = fs.mkdtempSync(join(tmpdir(), 'wemasy-state-'))));
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** A store on a system that differs from this one. */
+function createStore(changes: Partial<FolderSystem> = {}, files: Partial<FileSystem> = {}) {
+  const warnings: FolderWarning[] = [];
+  const node = nodeSystem();
+  const system = { ...node, ...changes, fs: { ...node.fs, ...files } };
+  const store = createFolderStore({ folder, system, onWarning: (warning) => warnings.push(warning) });
+  return { store, warnings };
+}
+
+function failure(code: string): Error {
+  return Object.assign(new Error(`${code}: as the test wants it`), { code });
+}
+
+function fail(code: string): () => never {
+  return () => {
+    throw failure(code);
+  };
+}
+
+describe('files', () => {
+  test('can be read by people, and by nobody but their owner', async () => {
+    const { store } = createStore();
+    await store.update('4f1e/window/listOrders', () => ({ record: { limit: 60 }, result: undefined }));
+    const path = join(folder, '4f1e', 'window', 'list%4frders.json');
+    expect(fs.readFileSync(path, 'utf8')).toBe('{\n  "limit": 60\n}\n');
+    const modes = [path, join(folder, '4f1e'), join(folder, '4f1e', 'window'), join(folder, '.locks')].map(
+      (name) => (fs.statSync(name).mode & 0o777).toString(8),
+    );
+    expect(modes).toEqual(['600', '700', '700', '700']);
+  });
+
+  test('are all that is left', async () => {
+    const { store } = createStore();
+    await store.update('a/b', count);
+    expect(fs.readdirSync(folder, { recursive: true }).map(String).sort()).toEqual([
+      '.locks',
+      'a',
+      join('a', 'b.json'),
+    ]);
+  });
+
+  test('are made again when somebody removed the folder', async () => {
+    const { store, warnings } = createStore();
+    await store.update('a/b', count);
+    fs.rmSync(folder, { recursive: true });
+    expect(await store.update('a/b', count)).toBe(1);
+    expect(warnings).toEqual([]);
+  });
+
+  test('are not touched before the first update', () => {
+    fs.rmSync(folder, { recursive: true });
+    createStore();
+    expect(fs.existsSync(folder)).toBe(false);
+  });
+
+  test('are not written when nothing changed', async () => {
+    const rename = vi.fn(fs.renameSync);
+    const { store } = createStore({}, { renameSync: rename });
+    await store.update('key', () => ({ record: { n: 1 }, result: undefined }));
+    rename.mockClear();
+    await readRecord(store, 'key');
+    await store.update('key', () => ({ record: { n: 1 }, result: undefined }));
+    const records = rename.mock.calls.filter(([, to]) => String(to).endsWith('.json'));
+    expect(records).toEqual([]);
+  });
+});
+
+describe('durability', () => {
+  test('costs a flush of the file and of its directory, and only where it is asked for', async () => {
+    const fsync = vi.fn(fs.fsyncSync);
+    const { store } = createStore({}, { fsyncSync: fsync });
+    await store.update('key', count);
+    expect(fsync).not.toHaveBeenCalled();
+    await store.update('key', count, { durable: true });
+    expect(fsync).toHaveBeenCalledTimes(2);
+  });
+
+  test('holds for a record that was written before without it', async () => {
+    const fsync = vi.fn(fs.fsyncSync);
+    const { store } = createStore({}, { fsyncSync: fsync });
+    const same = () => ({ record: { n: 1 }, result: undefined });
+    await store.update('key', same);
+    await store.update('key', same, { durable: true });
+    expect(fsync).toHaveBeenCalled();
+  });
+});
+
+describe('a damaged record', () => {
+  test.each([
+    ['cut short', '{"n": 1'],
+    ['empty', ''],
+    ['of zeros', '\0\0\0\0'],
+  ])('that is %s is handed over as it is, kept beside, and replaced', async (_, text) => {
+    const { store, warnings } = createStore();
+    await store.update('a/b', count);
+    fs.writeFileSync(join(folder, 'a', 'b.json'), text);
+    const found = await store.update('a/b', (record) => ({ record: { n: 7 }, result: record }));
+    expect(found).toBe(text);
+    expect(fs.readFileSync(join(folder, 'a', 'b.damaged'), 'utf8')).toBe(text);
+    expect(warnings).toMatchObject([{ code: 'damaged-record' }]);
+    expect(await readRecord(store, 'a/b')).toEqual({ n: 7 });
+  });
+});
+
+describe('a folder that cannot be used', () => {
+  test.each([
+    ['EROFS', 'it is on a read-only disk', { mkdirSync: fail('EROFS') }],
+    ['EACCES', 'permission denied', { mkdirSync: fail('EACCES') }],
+    ['ENOSPC', 'the disk is full', { openSync: fail('ENOSPC') }],
+    ['EDQUOT', 'the disk is full', { openSync: fail('EDQUOT') }],
+    ['EIO', 'EIO: as the test wants it', { renameSync: fail('EIO') }],
+  ])('(%s) is warned of once, and memory takes its place', async (_, reason, files: Partial<FileSystem>) => {
+    const { store, warnings } = createStore({}, files);
+    expect(await store.update('key', count)).toBe(1);
+    expect(await store.update('key', count)).toBe(2);
+    expect(warnings).toMatchObject([
+      {
+        code: 'memory-only',
+        message:
+          `The state folder ${folder} cannot be used: ${reason}. ` +
+          'Until this process ends its records are kept in memory, where other processes do not see them.',
+      },
+    ]);
+  });
+
+  test.each(['EROFS', 'ENOSPC'])('(%s) refuses an update that has to survive', async (code) => {
+    const { store, warnings } = createStore({}, { renameSync: fail(code) });
+    await expect(store.update('key', count, { durable: true })).rejects.toThrow(code);
+    await expect(store.update('key', count, { durable: true })).rejects.toThrow(code);
+    expect(warnings).toMatchObject([{ code: 'memory-only' }]);
+    expect(await readRecord(createStore().store, 'key')).toBeUndefined();
+  });
+
+  test('still shows the records that are in it', async () => {
+    await createStore().store.update('key', count);
+    const { store } = createStore({}, { renameSync: fail('EROFS') });
+    expect(await store.update('key', count)).toBe(2);
+    expect(await store.update('key', count)).toBe(3);
+    expect(await readRecord(createStore().store, 'key')).toEqual({ n: 1 });
+  });
+
+  test('because a file is in its place is warned of', async () => {
+    fs.rmSync(folder, { recursive: true });
+    fs.writeFileSync(folder, 'not a folder');
+    const { store, warnings } = createStore();
+    expect(await store.update('key', count)).toBe(1);
+    expect(warnings).toMatchObject([{ code: 'memory-only' }]);
+  });
+
+  test('because the disk fills up in the middle of a record keeps the old record whole', async () => {
+    await createStore().store.update('key', count);
+    const { store, warnings } = createStore({}, { writeFileSync: fail('ENOSPC') });
+    expect(await store.update('key', count)).toBe(2);
+    expect(warnings).toHaveLength(1);
+    expect(await readRecord(createStore().store, 'key')).toEqual({ n: 1 });
+    expect(fs.readdirSync(join(folder, '.locks'))).toEqual([]);
+  });
+
+  test('passes on what the updater throws, which is not the fault of the disk', async () => {
+    const { store, warnings } = createStore();
+    await expect(store.update('key', fail('ENOSPC'))).rejects.toThrow('ENOSPC');
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('a network disk', () => {
+  test.each([
+    ['NFS', 0x6969],
+    ['SMB', 0xfe534d42],
+    ['9p', 0x01021997],
+  ])('(%s) on Linux is not trusted', async (_, type) => {
+    const { store, warnings } = createStore({ platform: 'linux', fileSystemType: () => type });
+    expect(await store.update('key', count)).toBe(1);
+    expect(warnings).toMatchObject([
+      { code: 'memory-only', message: expect.stringContaining('network disk') },
+    ]);
+  });
+});
+
+describe('on Windows', () => {
+  /** Windows neither replaces a directory, be it empty or not, nor opens one. */
+  const windows = (files: Partial<FileSystem> = {}): Partial<FileSystem> => ({
+    renameSync(from, to) {
+      if (fs.existsSync(to) && fs.statSync(to).isDirectory()) throw failure('EPERM');
+      fs.renameSync(from, to);
+    },
+    openSync(path, ...rest) {
+      if (fs.existsSync(path) && fs.statSync(path).isDirectory()) throw failure('EPERM');
+      return fs.openSync(path, ...rest);
+    },
+    ...files,
+  });
+  const platform = 'win32';
+
+  test('records are written, durable or not', async () => {
+    const { store, warnings } = createStore({ platform, bootId: undefined }, windows());
+    expect(await store.update('key', count)).toBe(1);
+    expect(await store.update('key', count, { durable: true })).toBe(2);
+    expect(warnings).toEqual([]);
+  });
+
+  test('a lock that its dead holder left empty or full is taken', async () => {
+    const { store } = createStore({ platform, isAlive: (pid) => pid === process.pid }, windows());
+    await store.update('key', count);
+    const lock = join(folder, 'key.lock');
+    fs.mkdirSync(lock);
+    expect(await store.update('key', count)).toBe(2);
+    const machine = /^\d+-(\w+)-/.exec(await nameOfHolder(store))?.[1];
+    fs.mkdirSync(lock);
+    fs.writeFileSync(join(lock, `999-${machine}-dead`), '');
+    expect(await store.update('key', count)).toBe(3);
+  });
+
+  test.each(['EPERM', 'EACCES', 'EBUSY'])(
+    'a virus scanner that holds a file (%s) is waited for',
+    async (code) => {
+      let refusals = 3;
+      const pauses: number[] = [];
+      const rename: FileSystem['renameSync'] = (from, to) => {
+        if (String(to).endsWith('.json') && (refusals -= 1) >= 0) throw failure(code);
+        fs.renameSync(from, to);
+      };
+      const { store, warnings } = createStore(
+        { platform, sleep: (ms) => pauses.push(ms) },
+        windows({ renameSync: rename }),
+      );
+      expect(await store.update('key', count)).toBe(1);
+      expect(pauses).toEqual([1, 2, 4]);
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  test('a folder that is forbidden for good is given up', async () => {
+    const { store, warnings } = createStore(
+      { platform, sleep: () => undefined },
+      windows({ renameSync: fail('EPERM') }),
+    );
+    expect(await store.update('key', count)).toBe(1);
+    expect(warnings).toMatchObject([
+      { code: 'memory-only', message: expect.stringContaining('permission denied') },
+    ]);
+  });
+
+  test.each([
+    ['\\\\server\\share\\state', true],
+    ['//server/share', true],
+    ['\\\\?\\C:\\state', false],
+    ['C:\\Users\\somebody', false],
+  ])('%s is on a network disk: %s', (path, expected) => {
+    expect(isNetworkDisk(path, { ...nodeSystem(), platform })).toBe(expected);
+  });
+
+  async function nameOfHolder(store: ReturnType<typeof createStore>['store']): Promise<string> {
+    return store.update('key', (record) => ({
+      record: typeof record === 'object' && record !== null ? record : undefined,
+      result: fs.readdirSync(join(folder, 'key.lock'))[0] ?? '',
+    }));
+  }
+});
+
+describe('a lock', () => {
+  test('of another machine is respected for two seconds, then taken', async () => {
+    await createStore().store.update('key', count);
+    const lock = join(folder, 'key.lock');
+    fs.mkdirSync(lock);
+    fs.writeFileSync(join(lock, '1-0badcafe-nonce'), '');
+    let waitedMs = 0;
+    const clock = {
+      ...systemClock,
+      monotonic: () => waitedMs,
+      setTimer: (fn: () => void, ms: number) => {
+        waitedMs += ms;
+        return systemClock.setTimer(fn, 0, { keepAlive: true });
+      },
+    };
+    const store = createFolderStore({ folder, clock });
+    expect(await store.update('key', count)).toBe(2);
+    expect(waitedMs).toBeGreaterThan(2_000);
+    expect(waitedMs).toBeLessThan(2_020);
+  });
+
+  test('that was broken while it was held makes the update run again on the new record', async () => {
+    const { store } = createStore();
+    await store.update('key', count);
+    let isBroken = false;
+    const n = await store.update('key', (record) => {
+      if (!isBroken) {
+        isBroken = true;
+        fs.rmSync(join(folder, 'key.lock'), { recursive: true });
+        fs.writeFileSync(join(folder, 'key.json'), '{"n": 10}');
+      }
+      return count(record);
+    });
+    expect(n).toBe(11);
+  });
+
+  test('that was prepared by a process that died is tidied away', async () => {
+    const { store } = createStore();
+    let holder = '';
+    await store.update('key', () => {
+      holder = fs.readdirSync(join(folder, 'key.lock'))[0] ?? '';
+      return { record: undefined, result: undefined };
+    });
+    const left = holder.replace(/^\d+/, '999999999');
+    fs.mkdirSync(join(folder, '.locks', left));
+    fs.writeFileSync(join(folder, '.locks', left, left), '');
+    await createStore().store.update('key', count);
+    expect(fs.readdirSync(join(folder, '.locks'))).toEqual([]);
+  });
+
+  test('is not waited for any longer when the store is closed', async () => {
+    const { store } = createStore({ isAlive: () => true });
+    await store.update('key', count);
+    fs.mkdirSync(join(folder, 'key.lock'));
+    fs.writeFileSync(join(folder, 'key.lock', '1-0badcafe-nonce'), '');
+    const waiting = expect(store.update('key', count)).rejects.toThrow('The store is closed');
+    await store.close();
+    await waiting;
+  });
+});

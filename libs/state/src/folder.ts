@@ -1,0 +1,208 @@
+import { dirname, join } from 'node:path';
+import { systemClock, type Clock } from './clock.js';
+import { filePathOf } from './file-names.js';
+import { createLocksmith, type Lock, type Locksmith } from './folder-lock.js';
+import { attempt, errorCode, nodeSystem, whenNotBusy, type FolderSystem } from './folder-system.js';
+import { isNetworkDisk } from './network-disk.js';
+import type { StateStore, StoreTime, Updater } from './state-store.js';
+
+export type { FileSystem, FolderSystem } from './folder-system.js';
+
+export interface FolderStoreOptions {
+  /** Absolute path; made if it is not there. All processes that share it run on one machine. */
+  readonly folder: string;
+  readonly clock?: Clock;
+  readonly onWarning?: (warning: FolderWarning) => void;
+  /** For tests: another operating system, or a disk that fails. */
+  readonly system?: FolderSystem;
+}
+
+export interface FolderWarning {
+  /**
+   * - `memory-only`: the folder cannot be used. What is written from now on stays in this process and is gone
+   *   when it ends. Said once.
+   * - `damaged-record`: a record is no JSON. A copy was put beside it, and the next update replaces it.
+   */
+  readonly code: 'memory-only' | 'damaged-record';
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+type Outcome<T> = { readonly result: T } | { readonly thrown: unknown };
+
+/** How often a folder that disappeared is made, or a lock that was broken is taken again. */
+const MOST_ATTEMPTS = 8;
+
+/**
+ * Keeps each record in a JSON file of its own that people can read, for any number of processes of one machine.
+ *
+ * Files are for their owner only (0600 in folders of 0700). A process may be killed at any moment: a record is
+ * either the old one or the new one, and the next process goes on at once. Of a record that is damaged (power
+ * cut, somebody's editor) the updater gets the text that was found.
+ *
+ * Where the folder cannot be used (forbidden, read-only, full, on a network disk) there is one warning, and
+ * what would have been written is kept in memory; what can be read is read. A `durable` update rejects instead.
+ */
+export function createFolderStore(options: FolderStoreOptions): StateStore {
+  const { folder, clock = systemClock, onWarning, system = nodeSystem() } = options;
+  const { fs } = system;
+  const workshop = join(folder, '.locks');
+  /** Text of the records that were written to memory only. */
+  const kept = new Map<string, string>();
+  let locksmith: Locksmith | undefined;
+  let isMemoryOnly = false;
+  let closed = false;
+
+  /** At the first use, so that a store costs nothing until it is needed. */
+  function openFolder(): Locksmith {
+    fs.mkdirSync(workshop, { recursive: true, mode: 0o700 });
+    if (isNetworkDisk(folder, system))
+      throw new Error('it is on a network disk, where locks cannot be trusted');
+    const opened = createLocksmith({ workshop, system, clock, isClosed: () => closed });
+    opened.tidy();
+    return opened;
+  }
+
+  async function onDisk<T>(path: string, updater: Updater<T>, durable: boolean): Promise<Outcome<T>> {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        locksmith ??= openFolder();
+        return await locksmith.hold(`${path}.lock`, (lock) => exchange(lock, path, updater, durable));
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT' || attempts === MOST_ATTEMPTS) throw error;
+        // The first record of its kind, somebody removed the folder, or the lock was held too long and broken.
+        fs.mkdirSync(workshop, { recursive: true, mode: 0o700 });
+        fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      }
+    }
+  }
+
+  /** Synchronous: nothing else of this process runs while it has the lock. */
+  function exchange<T>(lock: Lock, path: string, updater: Updater<T>, durable: boolean): Outcome<T> {
+    const text = readText(path);
+    const outcome = apply(updater, parse(text, path));
+    if ('thrown' in outcome) return outcome;
+    if (outcome.text !== undefined && (durable || outcome.text !== text)) {
+      const fd = fs.openSync(lock.file, 'r+');
+      try {
+        fs.writeFileSync(fd, outcome.text);
+        if (durable) fs.fsyncSync(fd);
+      } finally {
+        fs.closeSync(fd);
+      }
+      lock.commit(`${path}.json`);
+      if (durable) syncDirectory(dirname(path));
+    }
+    return outcome;
+  }
+
+  /** The result, and the text to write if there is anything to write. */
+  function apply<T>(updater: Updater<T>, record: unknown): Outcome<T> & { text?: string } {
+    try {
+      const updated = updater(record, readTime());
+      if (updated.record === record) return { result: updated.result };
+      // An empty record stands for none: a file cannot be deleted and its lock be let go in one step.
+      return { result: updated.result, text: `${JSON.stringify(updated.record ?? null, null, 2)}\n` };
+    } catch (error) {
+      return { thrown: error };
+    }
+  }
+
+  function inMemory<T>(path: string, updater: Updater<T>): Outcome<T> {
+    const outcome = apply(updater, parse(kept.get(path) ?? readIfPossible(path), path));
+    if ('text' in outcome && outcome.text !== undefined) kept.set(path, outcome.text);
+    return outcome;
+  }
+
+  function readText(path: string): string | undefined {
+    try {
+      return whenNotBusy(system, () => fs.readFileSync(`${path}.json`, 'utf8'));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  function readIfPossible(path: string): string | undefined {
+    try {
+      return readText(path);
+    } catch {
+      return undefined;
+    }
+  }
+
+  function parse(text: string | undefined, path: string): unknown {
+    if (text === undefined) return undefined;
+    try {
+      const record: unknown = JSON.parse(text);
+      return record ?? undefined;
+    } catch (cause) {
+      attempt(() => fs.writeFileSync(`${path}.damaged`, text, { mode: 0o600 }));
+      const message = `${path}.json is damaged; what was found is in ${path}.damaged`;
+      onWarning?.({ code: 'damaged-record', message, cause });
+      return text;
+    }
+  }
+
+  function readTime(): StoreTime {
+    const { bootId } = system;
+    return { wallMs: clock.now(), monotonicMs: clock.monotonic(), ...(bootId !== undefined && { bootId }) };
+  }
+
+  /** Makes a rename last; Windows cannot open a directory and does not need it. */
+  function syncDirectory(directory: string): void {
+    if (system.platform === 'win32') return;
+    const fd = fs.openSync(directory, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  function giveUpDisk(cause: unknown): void {
+    if (isMemoryOnly) return;
+    isMemoryOnly = true;
+    const message =
+      `The state folder ${folder} cannot be used: ${describe(cause)}. ` +
+      'Until this process ends its records are kept in memory, where other processes do not see them.';
+    onWarning?.({ code: 'memory-only', message, cause });
+  }
+
+  return {
+    async update(key, updater, { durable = false } = {}) {
+      if (closed) throw new Error('The store is closed');
+      const path = join(folder, ...filePathOf(key));
+      // What has to survive is written to disk or not at all.
+      let outcome =
+        durable || !isMemoryOnly
+          ? await onDisk(path, updater, durable).catch((error: unknown) => {
+              if (closed) throw error;
+              giveUpDisk(error);
+              if (durable) throw error;
+            })
+          : undefined;
+      outcome ??= inMemory(path, updater);
+      if ('thrown' in outcome) throw outcome.thrown;
+      return outcome.result;
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+function describe(cause: unknown): string {
+  switch (errorCode(cause)) {
+    case 'EROFS':
+      return 'it is on a read-only disk';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full';
+    default:
+      return cause instanceof Error ? cause.message : String(cause);
+  }
+}

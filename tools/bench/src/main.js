@@ -1,0 +1,17 @@
+// @ts-check
+import { parseArgs } from 'node:util';
+
+/** `npm run bench -- <name> [flags]`: one folder a benchmark, each with a run.js that measures and writes its page. */
+const benchmarks = /** @type {const} */ (['rate-limit']);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false } },
+});
+const name = benchmarks.find((each) => each === positionals[0]);
+if (name === undefined) {
+  console.error(`usage: npm run bench -- <${benchmarks.join(' | ')}> [--quick]`);
+  process.exit(2);
+}
+const { run } = await import(`./${name}/run.js`);
+await run({ quick: values.quick });

@@ -1,0 +1,6 @@
+// @ts-check
+import { acquireCosts } from './cost.js';
+
+/** One of several processes that take permits from one folder. */
+const costs = await acquireCosts(process.argv[2] ?? '', 200);
+process.send?.(costs, () => process.exit(0));

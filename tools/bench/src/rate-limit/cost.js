@@ -1,0 +1,121 @@
+// @ts-check
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createRateLimiter } from '@wemasy-orders/rate-limit';
+import { openStore } from './store.js';
+
+const answered = /** @type {const} */ ({ kind: 'answered', status: 200, headers: new Headers() });
+
+/** One permit after the other in a policy that never runs out. @param {string} store @param {number} permits */
+export async function acquireCosts(store, permits) {
+  const limiter = createRateLimiter({
+    store: await openStore(store),
+    namespace: 'cost',
+    policies: [{ name: 'call', limit: 1_000_000, windowMs: 60_000 }],
+  });
+  /** @type {number[]} */
+  const costs = [];
+  for (let n = 0; n < permits; n += 1) {
+    const since = performance.now();
+    const permit = await limiter.acquire('call');
+    costs.push(performance.now() - since);
+    await permit.report(answered);
+    // Paced: assistants do not call in a loop.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return costs;
+}
+
+/**
+ * What a permit costs the one who takes it.
+ *
+ * @param {string} redisUrl
+ * @returns {Promise<string[][]>} rows: what, figure
+ */
+export async function measureCosts(redisUrl) {
+  const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-bench-cost-'));
+  try {
+    const workers = Array.from({ length: 8 }, () =>
+      fork(fileURLToPath(new URL('cost-worker.js', import.meta.url)), [folder]),
+    );
+    const costs = (await Promise.all(workers.map((each) => once(each, 'message')))).map(([report]) => report);
+    const later = costs.flatMap((each) => each.slice(1)).sort((a, b) => a - b);
+    const first = await acquireCosts(join(folder, 'alone'), 1);
+    return [
+      [
+        'acquire on the folder store, 8 processes, each every 20 ms: p50 · p99',
+        `${ms(at(later, 0.5))} · ${ms(at(later, 0.99))}`,
+      ],
+      ['first acquire of a process on the folder store', ms(first[0] ?? Number.NaN)],
+      [
+        'acquire and report on Redis over 10,000 accounts, 64 at a time, one process',
+        `${await redisPairs(redisUrl)} pairs a second`,
+      ],
+      ['importing the library (median of 15, beside an empty module)', ms(importCost())],
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} url */
+async function redisPairs(url) {
+  const store = await openStore(url);
+  const policies = [{ name: 'call', limit: 60, windowMs: 60_000 }];
+  const limiters = Array.from({ length: 10_000 }, (_, n) =>
+    createRateLimiter({ store, namespace: `account${n}`, policies }),
+  );
+  let next = 0;
+  const pair = async () => {
+    const limiter = limiters[next++ % limiters.length];
+    const permit = await limiter?.acquire('call');
+    await permit?.report(answered);
+  };
+  const total = 40_000;
+  const since = performance.now();
+  await Promise.all(
+    Array.from({ length: 64 }, async () => {
+      while (next < total) await pair();
+    }),
+  );
+  const rate = Math.round((total / (performance.now() - since)) * 1000);
+  await store.close();
+  return rate;
+}
+
+/** Milliseconds that a process takes longer when it imports the library. */
+function importCost() {
+  const library = pathToFileURL(fileURLToPath(import.meta.resolve('@wemasy-orders/rate-limit'))).href;
+  const timed = (/** @type {string} */ body) =>
+    Number(
+      execFileSync(
+        process.execPath,
+        ['--input-type=module', '-e', `${body}; process.stdout.write(String(performance.now()))`],
+        {
+          encoding: 'utf8',
+        },
+      ),
+    );
+  const differences = Array.from(
+    { length: 15 },
+    () => timed(`await import('${library}')`) - timed('await 0'),
+  );
+  return at(
+    differences.sort((a, b) => a - b),
+    0.5,
+  );
+}
+
+/** @param {readonly number[]} sorted @param {number} part */
+function at(sorted, part) {
+  return sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN;
+}
+
+/** @param {number} value */
+function ms(value) {
+  return `${value.toFixed(2)} ms`;
+}

@@ -1,0 +1,146 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { circumstances, table, writeSection } from '../page.js';
+import { measureCosts } from './cost.js';
+import { measure } from './measure.js';
+import { installLibraries, versions } from './public-library.js';
+
+/** @import { Cell, Figures } from './measure.js' */
+
+const redisPort = 6399;
+const redisUrl = `redis://127.0.0.1:${redisPort}`;
+
+/** Who is measured, with how many processes it makes sense, and over which store. */
+const contestants = [
+  { strategy: 'ours', store: 'memory', processes: [1] },
+  { strategy: 'ours', store: 'folder', processes: [1, 4] },
+  { strategy: 'ours', store: 'redis', processes: [1, 4] },
+  { strategy: 'bottleneck', store: 'memory', processes: [1, 4] },
+  { strategy: 'p-throttle', store: 'memory', processes: [1, 4] },
+  { strategy: 'p-queue', store: 'memory', processes: [1, 4] },
+  { strategy: 'limiter', store: 'memory', processes: [1, 4] },
+  { strategy: 'rate-limiter-flexible', store: 'memory', processes: [1, 4] },
+  { strategy: 'rate-limiter-flexible', store: 'redis', processes: [1, 4] },
+  { strategy: 'naive-retry', store: 'memory', processes: [1, 4] },
+];
+
+/**
+ * Our limiter and the public ones in turn, against a server that counts as Laravel does.
+ *
+ * @param {{ quick: boolean }} options quick: fewer windows, and none of 60 seconds; writes no page
+ */
+export async function run({ quick }) {
+  installLibraries();
+  const redis = await startRedis();
+  const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-bench-state-'));
+  let made = 0;
+  const place = (/** @type {string} */ store) => {
+    made += 1;
+    // A new folder or database for each cell: nobody inherits a window.
+    if (store === 'redis') return `${redisUrl}/${made % 16}`;
+    return store === 'folder' ? join(folder, String(made)) : store;
+  };
+  /** @param {Omit<Cell, 'store'> & { store: string }} cell @returns {Promise<string[]>} a row */
+  const row = async (cell) => {
+    const figures = await measure({ ...cell, store: place(cell.store) });
+    const cells = rowOf(cell, figures);
+    console.log(cells.join('  '));
+    return cells;
+  };
+  try {
+    /** @type {string[][]} */
+    const short = [];
+    for (const limit of [60, 5]) {
+      for (const { strategy, store, processes } of contestants) {
+        for (const count of processes) {
+          short.push(
+            await row({ strategy, store, processes: count, limit, windowMs: 2_000, windows: quick ? 3 : 12 }),
+          );
+        }
+      }
+    }
+    const costs = await measureCosts(`${redisUrl}/0`);
+    for (const cost of costs) console.log(cost.join(': '));
+    if (quick) return;
+    // Windows of 60 s take minutes each, so all stores run side by side; at this pace they do not disturb each other.
+    const long = await Promise.all(
+      [60, 5].flatMap((limit) =>
+        [
+          { store: 'memory', processes: 1 },
+          { store: 'folder', processes: 4 },
+          { store: 'redis', processes: 4 },
+        ].map((each) => row({ strategy: 'ours', limit, windowMs: 60_000, windows: 4, ...each })),
+      ),
+    );
+    await writeSection('Rate limiter', report(short, long, costs));
+  } finally {
+    redis.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const head = [
+  'Limiter',
+  'Store',
+  'Processes',
+  'Limit',
+  'Allowance used',
+  '429 a window',
+  'Wait p50 · p99 (windows)',
+  'CPU ms a call',
+];
+
+/** @param {Cell} cell @param {Figures} figures */
+function rowOf({ strategy, store, processes, limit }, { share, rejectedPerWindow, waitP50, waitP99, cpuMs }) {
+  return [
+    strategy === 'ours' ? '**ours**' : strategy,
+    store,
+    String(processes),
+    String(limit),
+    `${(share * 100).toFixed(2)} %`,
+    rejectedPerWindow === 0 ? '**0**' : rejectedPerWindow.toFixed(1),
+    `${waitP50.toFixed(2)} · ${waitP99.toFixed(2)}`,
+    cpuMs.toFixed(2),
+  ];
+}
+
+/** @param {string[][]} short @param {string[][]} long @param {string[][]} costs */
+function report(short, long, costs) {
+  const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `\`npm run bench -- rate-limit\`, ${circumstances()}
+
+A server that counts in fixed windows as Laravel's throttle does, 5 to 60 ms away; two windows' worth of calls always
+waiting; a rejected call is sent again when Retry-After is over. \`Allowance used\` is the part of what the server would
+have taken between the first and the last window. Libraries: ${libraries.join(', ')}.
+
+Windows of 2 s, 12 of them:
+
+${table(head, short)}
+
+Windows of 60 s, 4 of them:
+
+${table(head, long)}
+
+What a permit costs:
+
+${table(['What', 'Figure'], costs)}
+`;
+}
+
+async function startRedis() {
+  const flags = ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'ignore'] });
+  child.once('error', () => {
+    console.error('This benchmark needs redis-server (Debian: apt-get install redis-server).');
+    process.exit(1);
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.includes('Ready to accept connections')) break;
+  }
+  child.stdout.resume();
+  return child;
+}

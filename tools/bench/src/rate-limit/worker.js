@@ -1,0 +1,37 @@
+// @ts-check
+/**
+ * One process under load: keeps a fixed number of calls waiting or under way until it is told to stop, and every
+ * rejected call is sent again. Reports its waits and its CPU time.
+ */
+const { strategy, url, limit, windowMs, concurrency, store } = JSON.parse(process.argv[2] ?? '');
+const { createStrategy } = await import(`./strategies/${strategy}.js`);
+
+/** @type {(call: () => Promise<Response>) => Promise<Response>} */
+const paced = await createStrategy({ limit, windowMs, store });
+/** @type {number[]} */
+const waits = [];
+let stopping = false;
+
+async function one() {
+  while (!stopping) {
+    const since = performance.now();
+    let sentAt = since;
+    const response = await paced(async () => {
+      sentAt = performance.now();
+      const answer = await fetch(url, { method: 'POST' });
+      await answer.text();
+      return answer;
+    });
+    if (response.status === 200) waits.push((sentAt - since) / windowMs);
+  }
+}
+
+const before = process.cpuUsage();
+process.send?.('ready');
+for (let task = 0; task < concurrency; task += 1) void one();
+process.once('message', () => {
+  stopping = true;
+  const { user, system } = process.cpuUsage(before);
+  process.send?.({ waits, cpuMs: (user + system) / 1000 });
+  process.exit(0);
+});
