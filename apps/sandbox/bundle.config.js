@@ -1,5 +1,5 @@
 // @ts-check
-import { copyFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { bundle } from '../../tools/build-config/bundle.js';
@@ -17,3 +17,10 @@ await bundle({
 const wasm = 'node-sqlite3-wasm.wasm';
 await copyFile(join(dirname(require.resolve('node-sqlite3-wasm')), wasm), join('dist', wasm));
 await copyFile('../../openapi/wemasy-orders.yaml', 'dist/wemasy-orders.yaml');
+
+// What the pages consist of: our own files, and of Scalar's package the one script for browsers.
+await cp('src/assets', 'dist/assets', { recursive: true });
+const scripts = dirname(require.resolve('@scalar/fastify-api-reference'));
+await copyFile(join(scripts, 'js', 'standalone.js'), 'dist/assets/scalar.js');
+const licence = await readFile(join(scripts, '..', 'LICENSE'), 'utf8');
+await appendFile('dist/licenses.txt', `\n${'-'.repeat(80)}\n\nScalar (assets/scalar.js)\n\n${licence}`);

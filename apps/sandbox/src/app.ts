@@ -1,18 +1,21 @@
-import { Hono } from 'hono';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
-import { type Operation, operations } from '@wemasy-orders/client/operations';
+import { operations } from '@wemasy-orders/client/operations';
 import * as schemas from '@wemasy-orders/client/schemas';
 import { acceptsJson } from './accepts-json.js';
 import type { Connection } from './connection.js';
+import { createControl } from './control.js';
+import { createFaultList } from './fault-list.js';
 import { createLedger } from './ledger.js';
-import { openApiDocument } from './openapi-document.js';
 import { createOrderTable } from './order-table.js';
+import { addPages } from './pages.js';
 import { paginate } from './pagination.js';
 import { type Input, readInput, requestedPage } from './request-input.js';
 import { createThrottle } from './throttle.js';
 import { authenticate, type Token, tokens } from './tokens.js';
 import { nothingSelected, validate } from './validation.js';
-import { welcome } from './welcome.js';
 
 /** The path under which the API lies, as in the vendor's base URL. */
 export const apiPath = '/api';
@@ -26,13 +29,16 @@ export interface AppOptions {
   readonly clock: () => number;
   /** Length of every throttle window; the document's when undefined. */
   readonly windowSeconds: number | undefined;
+  /** Aborts when the sandbox ends. */
+  readonly closing: AbortSignal;
 }
 
+type App = Hono<{ Bindings: HttpBindings }>;
 type ApiError = z.infer<typeof schemas.ApiError>;
 
 /** What an operation answers; everything around it is the same for all. */
 interface Endpoint<Shape extends z.core.$ZodShape> {
-  readonly operation: Operation;
+  readonly operation: (typeof operations)[keyof typeof operations];
   readonly request: z.ZodObject<Shape>;
   readonly allowed: readonly Token[];
   answer(request: z.output<z.ZodObject<Shape>>, context: { input: Input; url: URL; token: Token }): Answer;
@@ -43,21 +49,22 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** The documented endpoints, the document itself, and what tests and demos look at beside them. */
-export function createApp({ database, clock, windowSeconds }: AppOptions): Hono {
+/** The documented endpoints, the pages about them, and what tests and demos look at beside them. */
+export function createApp({ database, clock, windowSeconds, closing }: AppOptions): App {
   const orders = createOrderTable(database);
   const ledger = createLedger(database, clock);
   const throttle = createThrottle(database, clock, windowSeconds);
+  const faults = createFaultList(closing);
 
   // Laravel routes a path with a trailing slash like the one without.
-  const app = new Hono({ strict: false });
+  const app: App = new Hono({ strict: false });
 
   function serve<Shape extends z.core.$ZodShape>(endpoint: Endpoint<Shape>): void {
     const { operation, request, allowed, answer } = endpoint;
     const path = apiPath + operation.path;
     const limit = { 'X-RateLimit-Limit': String(operation.rateLimit.limit) };
 
-    app.on(operation.method, path, async (context) => {
+    async function carryOut(context: Context): Promise<Response> {
       // PHP has the whole body before it looks at anything; from here on nothing waits, so that no two
       // requests can mix.
       const input = await readInput(context.req.raw);
@@ -93,7 +100,18 @@ export function createApp({ database, clock, windowSeconds }: AppOptions): Hono 
       // The pages list no headers on 422. Laravel in practice sends them there as well; the pages rule, so
       // that a client which counts on them does not pass here.
       return Response.json(body, { status, headers: status === 422 ? {} : headers });
-    });
+    }
+
+    app.on(operation.method, path, (context) =>
+      faults.pass({
+        operation,
+        carryOut: () => carryOut(context),
+        reset() {
+          context.env.outgoing.socket?.resetAndDestroy();
+          return RESPONSE_ALREADY_SENT;
+        },
+      }),
+    );
 
     app.all(path, (context) =>
       error(
@@ -140,14 +158,8 @@ export function createApp({ database, clock, windowSeconds }: AppOptions): Hono 
     },
   });
 
-  app.get('/', (context) => context.text(welcome(new URL(context.req.url).origin + apiPath)));
-  app.get('/openapi.yaml', (context) =>
-    context.body(openApiDocument().yaml, 200, { 'Content-Type': 'application/yaml; charset=UTF-8' }),
-  );
-  app.get('/openapi.json', (context) =>
-    context.body(openApiDocument().json, 200, { 'Content-Type': 'application/json' }),
-  );
-  app.get('/sandbox/ledger', (context) => context.json(ledger.entries()));
+  addPages(app, apiPath);
+  app.route('/sandbox', createControl({ ledger, throttle, faults }));
 
   app.notFound((context) => error(404, `The route ${context.req.path.slice(1)} could not be found.`));
   app.onError((fault) => {

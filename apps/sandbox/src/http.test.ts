@@ -111,9 +111,33 @@ describe('the document', () => {
   });
 });
 
-it('the front page says what this is and how to get in', async () => {
-  const { status, headers, text } = await sandbox.get('/');
-  expect(status).toBe(200);
-  expect(headers.get('content-type')).toMatch(/^text\/plain\b/);
-  for (const said of [sandbox.url, tokens.fullAccess, tokens.readOnly]) expect(text).toContain(said);
+describe('the pages', () => {
+  const pages = { start: '/', reference: '/docs' };
+
+  it('the front page says what this is and how to get in', async () => {
+    const { status, headers, text } = await sandbox.get(pages.start);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/html; charset=UTF-8');
+    for (const said of [sandbox.url, tokens.fullAccess, tokens.readOnly]) expect(text).toContain(said);
+  });
+
+  it.each(Object.values(pages))('%s lets a browser load and run nothing from elsewhere', async (path) => {
+    const { headers } = await sandbox.get(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).not.toMatch(/https?:|\*|unsafe-eval/);
+  });
+
+  it.each(Object.values(pages))('everything that %s refers to is here', async (path) => {
+    const { text } = await sandbox.get(path);
+    const addresses = [...text.matchAll(/(?:href|src)="(?!data:)([^"]*)"/g)].map(
+      ([, address]) => address ?? '',
+    );
+    expect(addresses.length).toBeGreaterThan(3);
+    for (const address of addresses) {
+      expect(address).toMatch(/^\/[^/]?/);
+      expect((await sandbox.get(address)).status).toBe(200);
+    }
+  });
 });

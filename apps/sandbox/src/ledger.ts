@@ -18,11 +18,16 @@ export interface Ledger {
   append(orderId: number, token: string): void;
   /** Oldest first. */
   entries(): LedgerEntry[];
+  count(): number;
+  /** The newest so many, newest first. */
+  latest(many: number): LedgerEntry[];
 }
 
 const Row = z
   .object({ id: z.int(), order_id: z.int(), token: z.string(), synced_at: z.int() })
   .transform((row): LedgerEntry => ({ ...row, synced_at: new Date(row.synced_at).toISOString() }));
+
+const Count = z.object({ count: z.int() });
 
 export function createLedger(database: Connection, clock: () => number): Ledger {
   return {
@@ -34,5 +39,8 @@ export function createLedger(database: Connection, clock: () => number): Ledger 
       ]);
     },
     entries: () => database.all('SELECT id, order_id, token, synced_at FROM ledger ORDER BY id', [], Row),
+    count: () => database.all('SELECT count(*) AS count FROM ledger', [], Count)[0]?.count ?? 0,
+    latest: (many) =>
+      database.all('SELECT id, order_id, token, synced_at FROM ledger ORDER BY id DESC LIMIT ?', [many], Row),
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { OrderSortKey, SortOrder } from '@wemasy-orders/client/schemas';
 import type { Connection } from './connection.js';
 import { canBeFound, searchable } from './search-text.js';
+import { createShortSearch, Group } from './short-search.js';
 
 /** What a list asks for; null stands for "not asked". */
 export interface OrderQuery {
@@ -37,16 +38,22 @@ const lookupCost = 4;
 /** How many searches' counts are kept. */
 const rememberedSearches = 1_000;
 
-const Group = z.object({ status: z.string().nullable(), type: z.string().nullable(), count: z.int() });
-type Group = z.infer<typeof Group>;
 const Count = z.object({ count: z.int() });
 const Id = z.object({ id: z.int() });
 const Body = z.object({ body: z.instanceof(Uint8Array) });
 
+/** What is remembered of a search: no order comes, goes or changes in what it is found by. */
+interface Counted {
+  readonly groups: Group[];
+  /** Which orders a short search finds, when they are few. */
+  readonly ids: readonly number[] | null;
+}
+
 export function createOrderTable(database: Connection): OrderTable {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
-  const counted = new Map<string, Group[]>();
+  const counted = new Map<string, Counted>();
+  const searchShort = createShortSearch(database);
   const shopSize = database.all('SELECT count(*) AS count FROM orders', [], Count)[0]?.count ?? 0;
   const everyOrder = countGroups(null);
 
@@ -71,29 +78,30 @@ export function createOrderTable(database: Connection): OrderTable {
     return row?.count ?? 0;
   }
 
-  /** How many orders a search finds of each status and type: no order comes, goes or changes in these. */
-  function groupsOf(search: string | null): Group[] {
-    if (search === null) return everyOrder;
+  /** How many orders a search finds of each status and type. */
+  function countedOf(search: string | null): Counted {
+    if (search === null) return { groups: everyOrder, ids: null };
     const known = counted.get(search);
     if (known !== undefined) return known;
-    const groups = countGroups(search);
+    const found = isIndexed(search) ? { groups: countGroups(search), ids: null } : searchShort(search);
     if (counted.size >= rememberedSearches) counted.clear();
-    counted.set(search, groups);
-    return groups;
+    counted.set(search, found);
+    return found;
   }
 
   /**
    * Where a page is found soonest: SQLite's planner is told, since it cannot know how common a text is.
    *
-   * @param found how many orders the search finds, whatever their status and type
+   * @param counted what the search finds, whatever the status and type
    * @param total how many match in all
    */
-  function sourceOf(query: OrderQuery, found: number, total: number): string {
+  function sourceOf(query: OrderQuery, { groups, ids }: Counted, total: number): string {
     const { search, status, sortKey, page, perPage } = query;
     const sorted = sortKey === 'created_at' && status !== null ? 'orders_of_status' : `orders_by_${sortKey}`;
     const walkSorted = `orders INDEXED BY ${sorted}`;
     if (search === null) return walkSorted;
 
+    const found = sum(groups);
     const filtered = sum(everyOrder.filter((group) => matches(group, query)));
     const walked = Math.min((page * perPage) / total, 1);
     const costs = [
@@ -105,6 +113,7 @@ export function createOrderTable(database: Connection): OrderTable {
         : { source: 'orders INDEXED BY orders_of_status', cost: filtered * lookupCost },
       // Every order that the search finds, then sort.
       ...(isIndexed(search) ? [{ source: searchIndex, cost: found * lookupCost }] : []),
+      ...(ids === null ? [] : [{ source: foundIds, cost: found * lookupCost }]),
     ];
     return costs.reduce((best, other) => (other.cost < best.cost ? other : best)).source;
   }
@@ -115,12 +124,12 @@ export function createOrderTable(database: Connection): OrderTable {
       const query = { ...asked, search };
       if (![query.status, query.type, search].every(canBeFound)) return { orders: [], total: 0 };
 
-      const groups = groupsOf(search);
-      const total = sum(groups.filter((group) => matches(group, query)));
+      const found = countedOf(search);
+      const total = sum(found.groups.filter((group) => matches(group, query)));
       const offset = (query.page - 1) * query.perPage;
       if (offset >= total) return { orders: [], total };
 
-      const { sql, values } = matching(query, sourceOf(query, sum(groups), total));
+      const { sql, values } = matching(query, sourceOf(query, found, total), found.ids);
       // The id breaks ties in the same direction, so that descending is ascending backwards.
       const ids = database.all(
         `SELECT orders.id AS id FROM ${sql}
@@ -144,12 +153,18 @@ export function createOrderTable(database: Connection): OrderTable {
 
 type Filters = Pick<OrderQuery, 'status' | 'type' | 'search'>;
 
+/** The orders themselves, when it is known which they are. */
+const foundIds = 'json_each(?) AS found CROSS JOIN orders ON orders.id = found.value';
 const searchIndex = 'order_search CROSS JOIN orders ON orders.id = order_search.rowid';
 
 /** The part of a query after FROM. Every text is a value, so that `%`, `_` and `"` are themselves. */
-function matching({ status, type, search }: Filters, source: string): { sql: string; values: string[] } {
+function matching(
+  { status, type, search }: Filters,
+  source: string,
+  ids: readonly number[] | null = null,
+): { sql: string; values: string[] } {
   const conditions: [sql: string, value: string][] = [];
-  if (search !== null) {
+  if (search !== null && source !== foundIds) {
     conditions.push(
       source === searchIndex
         ? ['order_search MATCH ?', phrase(search)]
@@ -159,7 +174,10 @@ function matching({ status, type, search }: Filters, source: string): { sql: str
   if (status !== null) conditions.push(['orders.status = ?', status]);
   if (type !== null) conditions.push(['orders.type = ?', type]);
   const where = conditions.map(([sql]) => sql).join(' AND ') || 'TRUE';
-  return { sql: `${source} WHERE ${where}`, values: conditions.map(([, value]) => value) };
+  return {
+    sql: `${source} WHERE ${where}`,
+    values: [...(source === foundIds ? [JSON.stringify(ids)] : []), ...conditions.map(([, value]) => value)],
+  };
 }
 
 function matches(group: Group, { status, type }: Filters): boolean {

@@ -38,7 +38,13 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = defaultHost, clock = Date.now } = options;
   const database = openDatabase(options.database, options);
-  const app = createApp({ database, clock, windowSeconds: options.windowSeconds });
+  const closing = new AbortController();
+  const app = createApp({
+    database,
+    clock,
+    windowSeconds: options.windowSeconds,
+    closing: closing.signal,
+  });
   // The listener would otherwise put its own Request and Response in the place of the whole process's.
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   try {
@@ -62,6 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}${apiPath}`,
     async close() {
+      closing.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

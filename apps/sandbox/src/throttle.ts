@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { Operation } from '@wemasy-orders/client/operations';
+import { type Operation, operations } from '@wemasy-orders/client/operations';
 import type { Connection } from './connection.js';
+import { tokens } from './tokens.js';
 
 export type Hit =
   | { readonly allowed: true; readonly remaining: number }
@@ -11,9 +12,21 @@ export type Hit =
       readonly resetsAt: number;
     };
 
+/** What one token may still do with one operation. */
+export interface Allowance {
+  readonly operation: string;
+  readonly token: string;
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the open window ends; null while none is open. */
+  readonly resets_in_ms: number | null;
+}
+
 export interface Throttle {
   /** Counts a request, or refuses it. */
   hit(token: string, operation: Operation): Hit;
+  /** Every token's allowance for every operation, without counting anything. */
+  windows(): Allowance[];
 }
 
 const Window = z.object({ hits: z.int(), ends_at: z.int() });
@@ -36,14 +49,19 @@ export function createThrottle(
   clock: () => number,
   windowSeconds: number | undefined,
 ): Throttle {
+  function openWindow(token: string, operationId: string, now: number): z.infer<typeof Window> | undefined {
+    const [open] = database.all(
+      'SELECT hits, ends_at FROM throttle_windows WHERE token = ? AND operation = ? AND ends_at > ?',
+      [token, operationId, now],
+      Window,
+    );
+    return open;
+  }
+
   return {
     hit(token, { operationId, rateLimit }) {
       const now = clock();
-      const [open] = database.all(
-        'SELECT hits, ends_at FROM throttle_windows WHERE token = ? AND operation = ? AND ends_at > ?',
-        [token, operationId, now],
-        Window,
-      );
+      const open = openWindow(token, operationId, now);
       if (open !== undefined && open.hits >= rateLimit.limit) {
         const resetsAt = wholeSeconds(open.ends_at);
         return { allowed: false, retryAfterSeconds: resetsAt - wholeSeconds(now), resetsAt };
@@ -57,6 +75,22 @@ export function createThrottle(
         endsAt,
       ]);
       return { allowed: true, remaining: rateLimit.limit - hits };
+    },
+
+    windows() {
+      const now = clock();
+      return Object.values(operations).flatMap(({ operationId: operation, rateLimit: { limit } }) =>
+        Object.values(tokens).map((token) => {
+          const open = openWindow(token, operation, now);
+          return {
+            operation,
+            token,
+            limit,
+            remaining: limit - (open?.hits ?? 0),
+            resets_in_ms: open === undefined ? null : open.ends_at - now,
+          };
+        }),
+      );
     },
   };
 }

@@ -106,7 +106,7 @@ interface Reading {
 function parseReading(answer: unknown): Reading {
   const [text, time]: unknown[] = Array.isArray(answer) ? answer : [];
   const [seconds, microseconds]: unknown[] = Array.isArray(time) ? time : [];
-  const wallMs = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+  const wallMs = Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000);
   if ((typeof text !== 'string' && text !== null) || !Number.isFinite(wallMs)) {
     throw new TypeError('Redis answered something else than a record and its time');
   }

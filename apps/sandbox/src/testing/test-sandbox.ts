@@ -1,4 +1,6 @@
+import type * as z from 'zod';
 import { operations } from '@wemasy-orders/client/operations';
+import type { Fault } from '../fault.js';
 import { type SandboxOptions, startSandbox } from '../server.js';
 import { type Token, tokens } from '../tokens.js';
 
@@ -26,6 +28,10 @@ export interface TestSandbox {
   list(request?: TestRequest): Promise<TestAnswer>;
   sync(request?: TestRequest): Promise<TestAnswer>;
   get(path: string): Promise<TestAnswer>;
+  /** Any request at all; the path counts from the root. */
+  send(path: string, init: RequestInit): Promise<TestAnswer>;
+  /** Sets a fault, and fails when the sandbox does not take it. */
+  setFault(fault: z.input<typeof Fault>): Promise<void>;
   /** Opens a new throttle window for every caller. */
   nextWindow(): void;
   close(): Promise<void>;
@@ -42,13 +48,7 @@ export async function startTestSandbox(options: SandboxOptions = {}): Promise<Te
   async function call(url: string, init: RequestInit): Promise<TestAnswer> {
     const response = await fetch(url, init);
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      json: isJson ? JSON.parse(text) : undefined,
-    };
+    return { status: response.status, headers: response.headers, text, json: parseJson(text) };
   }
 
   function post(path: string, request: TestRequest): Promise<TestAnswer> {
@@ -71,9 +71,26 @@ export async function startTestSandbox(options: SandboxOptions = {}): Promise<Te
     list: (request = {}) => post(operations.listOrders.path, request),
     sync: (request = {}) => post(operations.syncOrder.path, request),
     get: (path) => call(origin + path, {}),
+    send: (path, init) => call(origin + path, init),
+    async setFault(fault) {
+      const { status, text } = await call(`${origin}/sandbox/faults`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(fault),
+      });
+      if (status !== 201) throw new Error(`The fault was not set: ${status} ${text}`);
+    },
     nextWindow() {
       clock.now += 60_000;
     },
     close: () => sandbox.close(),
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

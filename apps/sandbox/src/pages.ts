@@ -1,0 +1,61 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { readAsset, readReferenceBundle } from './assets.js';
+import { openApiDocument } from './openapi-document.js';
+import { referencePage } from './reference-page.js';
+import { startPage } from './start-page.js';
+import { tokens } from './tokens.js';
+
+const script = 'text/javascript; charset=UTF-8';
+const stylesheet = 'text/css; charset=UTF-8';
+
+/** Nothing from elsewhere, and nothing that stands in the page itself. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+];
+
+/** The reference's own code writes style attributes and elements as it goes, and previews answers. */
+const referencePolicy = policy.map((rule) => {
+  if (rule.startsWith('style-src')) return "style-src 'self' 'unsafe-inline'";
+  if (rule.startsWith('img-src')) return "img-src 'self' data: blob:";
+  return rule;
+});
+
+/** The start page, the reference, and the document they are about. */
+export function addPages(app: Hono<{ Bindings: HttpBindings }>, apiPath: string): void {
+  function page(path: string, rules: readonly string[], render: (apiUrl: string) => string): void {
+    app.get(path, (context) =>
+      context.body(render(new URL(context.req.url).origin + apiPath), 200, {
+        'Content-Type': 'text/html; charset=UTF-8',
+        'Content-Security-Policy': rules.join('; '),
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+      }),
+    );
+  }
+
+  function file(path: string, type: string, read: () => string): void {
+    app.get(path, (context) =>
+      context.body(read(), 200, { 'Content-Type': type, 'X-Content-Type-Options': 'nosniff' }),
+    );
+  }
+
+  page('/', policy, startPage);
+  file('/assets/start-page.css', stylesheet, () => readAsset('start-page.css'));
+  file('/assets/start-page.js', script, () => readAsset('start-page.js'));
+
+  page('/docs', referencePolicy, (apiUrl) => referencePage(apiUrl, tokens.fullAccess));
+  file('/assets/reference-page.css', stylesheet, () => readAsset('reference-page.css'));
+  file('/assets/reference-page.js', script, () => readAsset('reference-page.js'));
+  file('/assets/scalar.js', script, readReferenceBundle);
+
+  file('/openapi.yaml', 'application/yaml; charset=UTF-8', () => openApiDocument().yaml);
+  file('/openapi.json', 'application/json', () => openApiDocument().json);
+}

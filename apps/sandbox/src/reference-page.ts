@@ -1,0 +1,42 @@
+import { html } from 'hono/html';
+import { documentedOrder } from './documented-order.js';
+
+/**
+ * Shows the document and lets a reader try it. The document stays as it is, the vendor's address in it;
+ * the page is told apart from it that it talks to this sandbox, with which token and about which order.
+ */
+export function referencePage(apiUrl: string, token: string): string {
+  return String(
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width" />
+          <title>API reference · Wemasy Orders sandbox</title>
+          <link rel="icon" href="data:," />
+          <link rel="stylesheet" href="/assets/reference-page.css" />
+        </head>
+        <body>
+          <header class="bar">
+            <a href="/">Wemasy Orders sandbox</a>
+            <nav aria-label="The OpenAPI document">
+              <span>OpenAPI document:</span>
+              <a href="/openapi.yaml" download="wemasy-orders.yaml">YAML</a>
+              <a href="/openapi.json" download="wemasy-orders.json">JSON</a>
+            </nav>
+          </header>
+          <div
+            id="reference"
+            data-api-url="${apiUrl}"
+            data-token="${token}"
+            data-order-id="${documentedOrder.id}"
+          ></div>
+          <noscript
+            ><p class="bar">The reference needs JavaScript; the document above says the same.</p></noscript
+          >
+          <script src="/assets/scalar.js"></script>
+          <script src="/assets/reference-page.js" type="module"></script>
+        </body>
+      </html> `,
+  );
+}

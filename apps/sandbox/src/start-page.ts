@@ -1,0 +1,115 @@
+import { html } from 'hono/html';
+import { assistantConfigurations, serverCommand } from './assistant-configurations.js';
+import { tokens } from './tokens.js';
+
+/** What this is and how to get in; the counters are filled by the page's own script. */
+export function startPage(apiUrl: string): string {
+  const configurations = assistantConfigurations(serverCommand(), apiUrl, tokens.fullAccess);
+  return String(
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width" />
+          <title>Wemasy Orders sandbox</title>
+          <link rel="icon" href="data:," />
+          <link rel="stylesheet" href="/assets/start-page.css" />
+          <script src="/assets/start-page.js" type="module"></script>
+        </head>
+        <body>
+          <main>
+            <header>
+              <h1>Wemasy Orders sandbox</h1>
+              <p>
+                The two documented order endpoints of the Wemasy webshop API, with the invented orders of an
+                invented shop. Nothing here reaches Wemasy or SnelStart.
+              </p>
+              <p class="links">
+                <a class="primary" href="/docs">Read and try the API</a>
+                <a href="/openapi.yaml">Document as YAML</a>
+                <a href="/openapi.json">as JSON</a>
+                <a href="/sandbox/ledger">Ledger as JSON</a>
+              </p>
+            </header>
+
+            <section aria-labelledby="access">
+              <h2 id="access">Getting in</h2>
+              <dl class="facts">
+                <div>
+                  <dt>Base URL</dt>
+                  <dd>${copyable('base URL', apiUrl)}</dd>
+                </div>
+                <div>
+                  <dt>Token that may do everything</dt>
+                  <dd>${copyable('full-access token', tokens.fullAccess)}</dd>
+                </div>
+                <div>
+                  <dt>Token that may only list <small>(a sync is answered with 403)</small></dt>
+                  <dd>${copyable('read-only token', tokens.readOnly)}</dd>
+                </div>
+              </dl>
+            </section>
+
+            <section aria-labelledby="assistants">
+              <h2 id="assistants">Connect an assistant</h2>
+              <p>Ready to copy; each points the MCP server at this sandbox.</p>
+              ${configurations.map(
+                ({ assistant, place, text }, index) =>
+                  html`<details name="assistant" ${index === 0 ? 'open' : ''}>
+                    <summary>${assistant} <small>${place}</small></summary>
+                    ${copyable(`configuration of ${assistant}`, text)}
+                  </details>`,
+              )}
+            </section>
+
+            <section aria-labelledby="now">
+              <h2 id="now">Now</h2>
+              <p id="connection" role="status">Reading the counters …</p>
+              <div class="columns">
+                <div>
+                  <h3>Requests left</h3>
+                  <table>
+                    <thead>
+                      <tr>
+                        <th scope="col">Operation and token</th>
+                        <th scope="col" class="number">Left</th>
+                        <th scope="col" class="number">Resets in</th>
+                      </tr>
+                    </thead>
+                    <tbody id="windows"></tbody>
+                  </table>
+                </div>
+                <div>
+                  <h3>Ledger</h3>
+                  <p>
+                    <strong id="bookings">0</strong> <span id="bookings-noun">bookings</span> so far; the
+                    latest:
+                  </p>
+                  <table>
+                    <thead>
+                      <tr>
+                        <th scope="col">Order</th>
+                        <th scope="col">Booked at</th>
+                        <th scope="col">Token</th>
+                      </tr>
+                    </thead>
+                    <tbody id="ledger"></tbody>
+                  </table>
+                </div>
+              </div>
+              <p id="faults" hidden></p>
+              <noscript><p>The counters need JavaScript; /sandbox/status says the same.</p></noscript>
+            </section>
+          </main>
+        </body>
+      </html> `,
+  );
+}
+
+/** A text with a button that copies it; the button appears where the browser lets it work. */
+function copyable(what: string, text: string) {
+  return html`<div class="copyable">
+    <pre tabindex="0" aria-label="${what}"><code>${text}</code></pre>
+    <button type="button" hidden aria-label="Copy ${what}">Copy</button>
+  </div>`;
+}
