@@ -15,7 +15,7 @@ import { startThrottledServer } from './server.js';
  */
 /**
  * @typedef {object} Figures
- * @property {number} share of the allowance that was used, between the first and the last window
+ * @property {number} share of the allowance that was used, from the second window on
  * @property {number} rejectedPerWindow
  * @property {number} rejected
  * @property {number} waitP50 in windows
@@ -43,7 +43,8 @@ export async function measure({ strategy, store, processes, limit, windowMs, win
   };
   const workers = Array.from({ length: processes }, () => fork(worker, [JSON.stringify(job)]));
   await Promise.all(workers.map((each) => once(each, 'message')));
-  while (server.figures().windows.length <= windows)
+  // The first window is for warming up: new processes, new connections, nothing compiled.
+  while (server.figures().windows.length < windows + 2)
     await new Promise((resolve) => setTimeout(resolve, windowMs / 50));
   const { windows: opened, counts, rejected } = server.figures();
   const reports = await Promise.all(
@@ -56,14 +57,14 @@ export async function measure({ strategy, store, processes, limit, windowMs, win
     }),
   );
   await server.close();
-  const spanMs = (opened[windows] ?? 0) - (opened[0] ?? 0);
-  const accepted = counts.slice(0, windows).reduce((sum, each) => sum + each, 0);
+  const spanMs = (opened[windows + 1] ?? 0) - (opened[1] ?? 0);
+  const accepted = counts.slice(1, windows + 1).reduce((sum, each) => sum + each, 0);
   const waits = reports.flatMap((report) => report.waits).sort((a, b) => a - b);
   const at = (/** @type {number} */ part) => waits[Math.floor(part * (waits.length - 1))] ?? Number.NaN;
   return {
     share: accepted / ((limit * spanMs) / windowMs),
     rejected,
-    rejectedPerWindow: rejected / windows,
+    rejectedPerWindow: rejected / (windows + 1),
     waitP50: at(0.5),
     waitP99: at(0.99),
     cpuMs: reports.reduce((sum, report) => sum + report.cpuMs, 0) / Math.max(1, waits.length),
