@@ -81,17 +81,20 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
         ];
         /** @type {Set<number>} */
         const settled = new Set();
+        /** @type {Set<number>} */
+        const resent = new Set();
         for (let round = 0; ; round += 1) {
           const done = await runWorker({
             options: {
               ...options,
               // A few are asked for again although this worker knows what became of them.
               orderIds: mine.filter((orderId) => !settled.has(orderId) || random() < 0.02),
-              resendIds: index === 0 ? resendIds : [],
+              resendIds: index === 0 ? resendIds.filter((orderId) => !resent.has(orderId)) : [],
               seed: seed + round * workers + index,
             },
             hear(line) {
               told.push(line);
+              if (line.kind === 'resend') resent.add(line.orderId);
               if (settledKinds.has(line.kind)) settled.add(line.orderId);
             },
             random,
@@ -246,7 +249,7 @@ async function runWorker({ options, hear, random, totals }) {
   const stop = new AbortController();
   const trouble = (async () => {
     for (;;) {
-      await pause(500 + random() * 3_000, undefined, { signal: stop.signal });
+      await pause(500 + random() * 6_000, undefined, { signal: stop.signal });
       if (random() < 0.6) {
         totals.kills += 1;
         child.kill('SIGKILL');
@@ -287,8 +290,7 @@ async function startSandbox(orders) {
       const answer = await fetch(new URL('/sandbox/ledger', url), {
         headers: { authorization: `Bearer ${token}` },
       });
-      /** @type {{ order_id: number }[]} */
-      const entries = await answer.json();
+      const entries = /** @type {{ order_id: number }[]} */ (await answer.json());
       /** @type {Map<number, number>} */
       const counts = new Map();
       for (const { order_id: orderId } of entries) counts.set(orderId, (counts.get(orderId) ?? 0) + 1);

@@ -28,13 +28,26 @@ await orderSync.settle();
 await close();
 
 async function* runs() {
-  const patience = { maxUnknownInRow: Number.POSITIVE_INFINITY };
-  for (let rest = orderIds; rest.length > 0;) {
+  yield* sendAll(orderIds, (orderId, how) => orderSync.sync(orderId, how));
+  yield* sendAll(resendIds, (orderId, how) => {
+    say({ orderId, kind: 'resend' });
+    return orderSync.sync(orderId, { ...how, resend: true });
+  });
+}
+
+/**
+ * Sends until each order has come as far as the API.
+ *
+ * @param {readonly number[]} ids
+ * @param {typeof orderSync.sync} sync
+ */
+async function* sendAll(ids, sync) {
+  for (let rest = ids; rest.length > 0;) {
     /** @type {number[]} */
     const again = [];
     let done = 0;
     try {
-      for await (const outcome of syncMany(orderSync, rest, patience)) {
+      for await (const outcome of syncMany({ sync }, rest, { maxUnknownInRow: Number.POSITIVE_INFINITY })) {
         done += 1;
         if (outcome.outcome === 'not_sent') again.push(outcome.orderId);
         yield outcome;
@@ -44,14 +57,6 @@ async function* runs() {
       if (!isOrderSyncError(error) || error.code !== 'internal_error') throw error;
     }
     rest = [...rest.slice(done), ...again];
-  }
-  for (const orderId of resendIds) {
-    say({ orderId, kind: 'resend' });
-    yield* syncMany(
-      { sync: (id, options) => orderSync.sync(id, { ...options, resend: true }) },
-      [orderId],
-      patience,
-    );
   }
 }
 

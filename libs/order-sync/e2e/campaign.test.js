@@ -9,5 +9,5 @@ describe('a short fault campaign with real processes', () => {
     expect(report.totals.kills).toBeGreaterThan(0);
     expect(Object.keys(report.faults).length).toBeGreaterThan(3);
     expect(report.states).toMatchObject({ synced: expect.any(Number), rejected: expect.any(Number) });
-  });
+  }, 180_000);
 });

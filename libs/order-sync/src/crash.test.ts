@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { type Script, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Fault, faultyStore } from '../e2e/support/faulty-store.js';
 import { noLimit } from '../e2e/support/limiter-of.js';
 import { createSender } from '../e2e/support/sender.js';
@@ -116,16 +116,18 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
 });
 
 describe('an outcome that could not be written', () => {
-  it('is told to the caller and to the log, and written with the next event of the order', async () => {
+  /** A sender whose disk is full from the moment on that the API has got the order. */
+  async function sceneOf() {
+    const disk = { full: false };
     const upstream = await startUpstream((_, response) => {
       disk.full = true;
       sendJson(response, 200, { error: false, message, data: [] });
     });
+    onTestFinished(() => upstream.close());
     const clock = createVirtualClock();
     const store = createMemoryStore({ clock });
-    const disk = { full: false };
     const journalFaults: JournalFault[] = [];
-    const { orderSync } = createSender({
+    const sender = createSender({
       url: upstream.url,
       store: {
         ...store,
@@ -136,43 +138,42 @@ describe('an outcome that could not be written', () => {
       rateLimiter: noLimit(),
       onJournalFault: (fault) => journalFaults.push(fault),
     });
+    const other = createSender({ url: upstream.url, store, clock, rateLimiter: noLimit() });
     const alive = new Promise<never>(() => undefined);
+    return {
+      disk,
+      upstream,
+      journalFaults,
+      orderSync: sender.orderSync,
+      sync: () => tell(sender.orderSync, alive, clock),
+      syncByAnother: () => tell(other.orderSync, alive, clock),
+    };
+  }
 
-    expect(await tell(orderSync, alive, clock)).toMatchObject({ synced: { message, recorded: false } });
+  it('is told to the caller and to the log, and written with the next event of the order', async () => {
+    const { disk, upstream, journalFaults, sync } = await sceneOf();
+    expect(await sync()).toMatchObject({ synced: { message, recorded: false } });
     expect(journalFaults).toMatchObject([{ orderId: 42, outcome: 'synced', cause: { message: 'ENOSPC' } }]);
-    expect(await tell(orderSync, alive, clock)).toEqual({ code: 'internal_error' });
-    expect(upstream.requests).toHaveLength(1);
+    expect(await sync()).toEqual({ code: 'internal_error' });
 
     disk.full = false;
-    expect(await tell(orderSync, alive, clock)).toEqual({ code: 'already_synced' });
+    expect(await sync()).toEqual({ code: 'already_synced' });
     expect(upstream.requests).toHaveLength(1);
-    await upstream.close();
   });
 
   it('is unknown to everybody else', async () => {
-    const upstream = await startUpstream((_, response) => {
-      disk.full = true;
-      sendJson(response, 200, { error: false, message, data: [] });
-    });
-    const clock = createVirtualClock();
-    const store = createMemoryStore({ clock });
-    const disk = { full: false };
-    const { orderSync } = createSender({
-      url: upstream.url,
-      store: {
-        ...store,
-        update: (key, updater, options) =>
-          disk.full ? Promise.reject(new Error('ENOSPC')) : store.update(key, updater, options),
-      },
-      clock,
-      rateLimiter: noLimit(),
-    });
-    const alive = new Promise<never>(() => undefined);
-    await tell(orderSync, alive, clock);
-
-    const other = createSender({ url: upstream.url, store, clock, rateLimiter: noLimit() });
-    expect(await tell(other.orderSync, alive, clock)).toEqual({ code: 'outcome_unknown' });
+    const { upstream, sync, syncByAnother } = await sceneOf();
+    await sync();
+    expect(await syncByAnother()).toEqual({ code: 'outcome_unknown' });
     expect(upstream.requests).toHaveLength(1);
-    await upstream.close();
+  });
+
+  it('is written before the process ends, if it can be by then', async () => {
+    const { disk, orderSync, sync, syncByAnother } = await sceneOf();
+    await sync();
+    await orderSync.settle();
+    disk.full = false;
+    await orderSync.settle();
+    expect(await syncByAnother()).toEqual({ code: 'already_synced' });
   });
 });

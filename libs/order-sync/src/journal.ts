@@ -46,6 +46,7 @@ export interface Reduced {
   readonly record: OrderRecord;
   /** Whether the event was allowed; if not, nothing but time changed the record. */
   readonly accepted: boolean;
+  readonly changed: boolean;
 }
 
 export interface Retention {
@@ -86,14 +87,16 @@ export function reduce(
   retention: Retention,
 ): Reduced {
   const now = new Date(time.wallMs).toISOString();
-  const attempts = record.attempts.map((attempt) =>
-    isOver(attempt, time) ? expired(attempt, now) : attempt,
-  );
-  const accept = (changed: readonly Attempt[]) => ({
-    record: { ...record, attempts: changed },
-    accepted: true,
+  const attempts = record.attempts.some((attempt) => isOver(attempt, time))
+    ? record.attempts.map((attempt) => (isOver(attempt, time) ? expired(attempt, now) : attempt))
+    : record.attempts;
+  const reduced = (accepted: boolean, next: readonly Attempt[]): Reduced => ({
+    record: { ...record, attempts: next },
+    accepted,
+    changed: next !== record.attempts,
   });
-  const refuse = () => ({ record: { ...record, attempts }, accepted: false });
+  const accept = (next: readonly Attempt[]) => reduced(true, next);
+  const refuse = () => reduced(false, attempts);
 
   switch (event.type) {
     case 'look':
@@ -176,7 +179,7 @@ export function reduceStored(
         reason: 'What was recorded before could not be read; it is kept as it was.',
       };
       const record = { ...emptyRecord(orderId), attempts: [lost], replaced: stored };
-      return reduce(record, event, time, retention);
+      return { ...reduce(record, event, time, retention), changed: true };
     }
   }
 }

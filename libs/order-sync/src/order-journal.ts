@@ -79,6 +79,8 @@ export interface OrderJournal {
   ): Promise<{ readonly written: boolean; readonly at: string }>;
   /** As `look`; a human's word is recorded durably, if there is anything that it can be about. */
   confirm(orderId: number, verdict: Verdict): Promise<JournalView>;
+  /** Tries once more to write what could not be written. Never rejects. */
+  catchUp(): Promise<void>;
 }
 
 export interface OrderJournalOptions {
@@ -106,45 +108,59 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
   /** What could not be written yet, by order. */
   const late = new Map<number, Late>();
 
-  async function apply(
+  /**
+   * Lets an event happen to an order's record. What is written is durable, always; a store that cannot promise that
+   * rejects.
+   */
+  async function update(
     orderId: number,
     event: JournalEvent,
-    { durable = false }: { readonly durable?: boolean } = {},
-  ): Promise<JournalView> {
+    { writes }: { readonly writes: boolean },
+  ): Promise<JournalView & { readonly changed: boolean }> {
     try {
       return await store.update(
         `${namespace}/order/${orderId}`,
         (stored, time) => {
-          const { record, accepted } = reduceStored(stored, orderId, event, time, retention);
-          const { attempts } = record;
+          const reduced = reduceStored(stored, orderId, event, time, retention);
+          const { attempts } = reduced.record;
+          // An accepted event is written again even if it changes nothing: the last time it may have failed halfway.
+          const isNew = writes && (reduced.accepted || reduced.changed);
           return {
-            record: attempts.length === 0 ? undefined : record,
-            result: { standing: standingOf(attempts), attempts, accepted, bootId: time.bootId },
+            record: isNew ? (attempts.length === 0 ? undefined : reduced.record) : asFound(stored),
+            result: {
+              standing: standingOf(attempts),
+              attempts,
+              accepted: reduced.accepted,
+              changed: reduced.changed,
+              bootId: time.bootId,
+            },
           };
         },
-        { durable },
+        { durable: writes },
       );
     } catch (error) {
       throw error instanceof JournalUnreadableError ? error : new JournalUnavailableError(orderId, error);
     }
   }
 
-  async function catchUp(orderId: number): Promise<void> {
+  async function catchUpOn(orderId: number): Promise<void> {
     const event = late.get(orderId);
     if (event === undefined) return;
-    await apply(orderId, event, { durable: true });
-    late.delete(orderId);
+    await write(orderId, event);
+    if (late.get(orderId) === event) late.delete(orderId);
   }
 
+  const write = (orderId: number, event: JournalEvent) => update(orderId, event, { writes: true });
+
   /** Writes now, a little later, or with the next event of the order. */
-  async function write(
+  async function writeSurely(
     orderId: number,
     event: Late,
     waitsMs: readonly number[],
   ): Promise<JournalView | undefined> {
     for (let retries = 0; ; retries += 1) {
       try {
-        return await apply(orderId, event, { durable: event.type === 'end' });
+        return await write(orderId, event);
       } catch (error) {
         const waitMs = waitsMs[retries];
         if (waitMs === undefined) {
@@ -163,45 +179,43 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
 
   return {
     async look(orderId) {
-      await catchUp(orderId);
-      const view = await apply(orderId, { type: 'look' });
+      await catchUpOn(orderId);
+      const seen = await update(orderId, { type: 'look' }, { writes: false });
+      const view = seen.changed ? await write(orderId, { type: 'look' }) : seen;
       if (view.standing.state !== 'sending') return view;
       const { id, by } = view.standing.attempt;
       const atWork = by.instance === me.instance ? inFlight.has(id) : !isGone(by, view.bootId);
-      return atWork ? view : await apply(orderId, { type: 'abandon', id }, { durable: true });
+      return atWork ? view : await write(orderId, { type: 'abandon', id });
     },
     async announce(orderId, { resend, after }) {
-      await catchUp(orderId);
+      await catchUpOn(orderId);
       const id = randomUUID();
       const started = { monotonicMs: clock.monotonic(), wallMs: clock.now() };
       inFlight.add(id);
       try {
-        const view = await apply(
-          orderId,
-          { type: 'begin', id, by: me, resend, leaseMs, after },
-          { durable: true },
-        );
+        const view = await write(orderId, { type: 'begin', id, by: me, resend, leaseMs, after });
         if (!view.accepted) throw new Overtaken(view);
         // The wall clock notices a machine that slept, the other one a clock that was set.
         const tookMs = Math.max(clock.monotonic() - started.monotonicMs, clock.now() - started.wallMs);
         if (tookMs > slowestAnnouncementMs) {
-          throw new JournalUnavailableError(orderId, new Error(`writing took ${Math.round(tookMs)} ms`));
+          throw new JournalUnavailableError(orderId, undefined, `writing took ${Math.round(tookMs)} ms`);
         }
         if (view.standing.state !== 'sending') throw new TypeError('unreachable: a begun attempt is sending');
         return view.standing.attempt;
       } catch (error) {
         // A store that fails may have written all the same.
-        if (error instanceof JournalUnavailableError) await write(orderId, { type: 'take_back', id }, []);
+        if (error instanceof JournalUnavailableError)
+          await writeSurely(orderId, { type: 'take_back', id }, []);
         inFlight.delete(id);
         throw error;
       }
     },
     async takeBack(orderId, { id }) {
-      await write(orderId, { type: 'take_back', id }, retriesMs);
+      await writeSurely(orderId, { type: 'take_back', id }, retriesMs);
       inFlight.delete(id);
     },
     async conclude(orderId, attempt, ending) {
-      const view = await write(orderId, { type: 'end', attempt, ending }, retriesMs);
+      const view = await writeSurely(orderId, { type: 'end', attempt, ending }, retriesMs);
       inFlight.delete(attempt.id);
       const recorded = view?.attempts.find(({ id }) => id === attempt.id);
       const at =
@@ -211,8 +225,16 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       return { written: view !== undefined, at };
     },
     async confirm(orderId, verdict) {
-      await catchUp(orderId);
-      return await apply(orderId, { type: 'confirm', as: verdict, by: me }, { durable: true });
+      await catchUpOn(orderId);
+      return await write(orderId, { type: 'confirm', as: verdict, by: me });
+    },
+    async catchUp() {
+      await Promise.allSettled([...late.keys()].map(catchUpOn));
     },
   };
+}
+
+/** A record that was read is an object, or it would have been unreadable. */
+function asFound(stored: unknown): object | undefined {
+  return typeof stored === 'object' && stored !== null ? stored : undefined;
 }

@@ -290,9 +290,10 @@ export function createOrderSync(options: OrderSyncOptions): OrderSync {
     async settle() {
       for (;;) {
         const sending = [...running.values()].filter((shared) => shared.phase().kind === 'sending');
-        if (sending.length === 0) return;
+        if (sending.length === 0) break;
         await Promise.allSettled(sending.map(({ result }) => result));
       }
+      await journal.catchUp();
     },
   };
 }

@@ -105,7 +105,6 @@ const resolution = z.looseObject({
 });
 
 const attemptFacts = {
-  id: z.string().min(1),
   startedAt: z.iso.datetime(),
   leaseUntil: z.iso.datetime(),
   by: recordedCaller,
@@ -113,29 +112,29 @@ const attemptFacts = {
   resolutions: z.array(resolution).exactOptional(),
 };
 
+const id = z.string().min(1);
+const endedAt = z.iso.datetime();
+
 const attempt = z.discriminatedUnion('state', [
-  z.looseObject({ ...attemptFacts, state: z.literal('sending') }),
+  z.looseObject({ id, state: z.literal('sending'), ...attemptFacts }),
   z.looseObject({
-    ...attemptFacts,
+    id,
     state: z.literal('synced'),
-    endedAt: z.iso.datetime(),
+    ...attemptFacts,
+    endedAt,
     message: z.string(),
     reason: z.string().exactOptional(),
   }),
   z.looseObject({
-    ...attemptFacts,
+    id,
     state: z.literal('rejected'),
-    endedAt: z.iso.datetime(),
+    ...attemptFacts,
+    endedAt,
     code: z.string(),
     reason: z.string(),
     message: z.string().exactOptional(),
   }),
-  z.looseObject({
-    ...attemptFacts,
-    state: z.literal('unknown'),
-    endedAt: z.iso.datetime(),
-    reason: z.string(),
-  }),
+  z.looseObject({ id, state: z.literal('unknown'), ...attemptFacts, endedAt, reason: z.string() }),
 ]);
 
 const recordSchema: z.ZodType<OrderRecord> = z.looseObject({

@@ -90,6 +90,17 @@ describe('callers of one piece of work', () => {
   });
 });
 
+describe('the process', () => {
+  it('is kept alive as long as the work goes on, and no longer', async () => {
+    const { clock, finish, join } = begin();
+    expect(clock.timers().keepingAlive).toBe(1);
+    join({ maxWaitMs: 60_000 });
+    finish('done');
+    await clock.advance(0);
+    expect(clock.timers().waiting).toBe(0);
+  });
+});
+
 describe('a caller’s patience', () => {
   it('is over at once when the budget is expected too late', async () => {
     const { clock, course, join } = begin();
@@ -118,15 +129,6 @@ describe('a caller’s patience', () => {
     course.enter({ kind: 'elsewhere', attempt });
     await clock.advance(5_000);
     expect(joined).toEqual({});
-  });
-
-  it('does not keep a process alive longer than the work', async () => {
-    const { clock, finish, join } = begin();
-    join({ maxWaitMs: 60_000 });
-    expect(clock.timers().waiting).toBe(1);
-    finish('done');
-    await clock.advance(0);
-    expect(clock.timers().waiting).toBe(0);
   });
 
   it('is asked for when it joins late: it learns what is left of the wait', async () => {

@@ -51,6 +51,9 @@ interface Caller {
   reconsider(): void;
 }
 
+/** Node's longest, about 25 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Starts the work; it is cancelled when the last caller goes, and a caller can only go as the phase allows. */
 export function startSharedSync<Result>(
   orderId: number,
@@ -75,8 +78,10 @@ export function startSharedSync<Result>(
       for (const caller of [...callers]) caller.reconsider();
     },
   });
+  // Whatever the work waits for: a process must not run out of things to do, and end, in the middle of it.
+  const letGo = clock.setTimer(() => undefined, longestTimerMs, { keepAlive: true });
   // Callers may all be gone by the time it fails.
-  result.catch(() => undefined);
+  result.then(letGo, letGo);
 
   return {
     result,

@@ -33,7 +33,7 @@ export function faultyStore(store: StateStore, nth: number, fault: Fault): Fault
     };
   });
   const never = new Promise<never>(() => undefined);
-  const full = () => new Error('ENOSPC: no space left on device');
+  const failure = (code: string) => Object.assign(new Error(`${code}: /a/file of the machine`), { code });
 
   return {
     struck: () => updates >= nth,
@@ -47,10 +47,10 @@ export function faultyStore(store: StateStore, nth: number, fault: Fault): Fault
       switch (fault) {
         case 'fails':
         case 'fails from now on':
-          throw full();
+          throw failure('ENOSPC');
         case 'fails after writing':
           await store.update(key, updater, options);
-          throw new Error('ECONNRESET');
+          throw failure('ECONNRESET');
         case 'dies':
           die();
           return await never;

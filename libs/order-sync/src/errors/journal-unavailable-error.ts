@@ -2,15 +2,16 @@ import { OrderSyncError } from './order-sync-error.js';
 
 /**
  * The journal could not be read or written, so nothing was sent: without it nobody could tell afterwards. `cause` is the
- * store's error.
+ * store's error; only its code is repeated, since its message can name files of the machine.
  */
 export class JournalUnavailableError extends OrderSyncError {
   override readonly name = 'JournalUnavailableError';
   readonly code = 'internal_error';
 
-  constructor(orderId: number, cause: unknown) {
-    const detail = cause instanceof Error ? ` (${cause.message})` : '';
-    super(`The journal of order ${orderId} is not available${detail}; nothing was sent.`, {
+  /** @param detail what is wrong, in a few words */
+  constructor(orderId: number, cause: unknown, detail: string | undefined = codeOf(cause)) {
+    const reason = detail === undefined ? '' : ` (${detail})`;
+    super(`The journal of order ${orderId} is not available${reason}; nothing was sent.`, {
       orderId,
       source: 'local',
       retryable: true,
@@ -18,4 +19,8 @@ export class JournalUnavailableError extends OrderSyncError {
       cause,
     });
   }
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
 }

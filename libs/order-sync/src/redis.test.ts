@@ -1,0 +1,75 @@
+import type { ServerResponse } from 'node:http';
+import { type Script, sendJson, startUpstream } from '@wemasy-orders/client/testing';
+import { createRedisStore } from '@wemasy-orders/state/redis';
+import { afterEach, describe, expect, it } from 'vitest';
+import { noLimit } from '../e2e/support/limiter-of.js';
+import { hasRedis, startRedis } from '../e2e/support/redis.js';
+import { createSender } from '../e2e/support/sender.js';
+import type { JournalFault } from './index.js';
+
+if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function sceneOf(script: Script) {
+  const redis = await startRedis();
+  closers.push(() => redis.kill());
+  const upstream = await startUpstream(script);
+  closers.push(() => upstream.close());
+  const journalFaults: JournalFault[] = [];
+  return {
+    redis,
+    upstream,
+    journalFaults,
+    /** A sender on another machine, as far as Redis can tell. */
+    sender() {
+      const store = createRedisStore({ url: redis.url });
+      closers.push(() => store.close());
+      return createSender({
+        url: upstream.url,
+        store,
+        rateLimiter: noLimit(),
+        onJournalFault: (fault) => journalFaults.push(fault),
+      }).orderSync;
+    },
+  };
+}
+
+function accept(response: ServerResponse): void {
+  sendJson(response, 200, { error: false, message: 'Order synced to SnelStart.', data: [] });
+}
+
+describe.skipIf(!hasRedis)('on Redis', () => {
+  it('machines that send one order at the same time send it once and share the outcome', async () => {
+    const { upstream, sender } = await sceneOf((_, response) => accept(response));
+    const results = await Promise.all(Array.from({ length: 8 }, () => sender().sync(42)));
+    expect(new Set(results.map(({ syncedAt }) => syncedAt)).size).toBe(1);
+    expect(upstream.requests).toHaveLength(1);
+    await expect(sender().sync(42)).rejects.toMatchObject({ code: 'already_synced' });
+  });
+
+  it('nothing is sent while Redis cannot be reached', async () => {
+    const { redis, upstream, sender } = await sceneOf((_, response) => accept(response));
+    await redis.kill();
+    await expect(sender().sync(42)).rejects.toMatchObject({ code: 'internal_error', effect: 'none' });
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('an outcome survives that Redis fell over, and lost everything, while the request was under way', async () => {
+    const { redis, upstream, journalFaults, sender } = await sceneOf(async (_, response) => {
+      await redis.kill();
+      accept(response);
+    });
+    const orderSync = sender();
+    expect(await orderSync.sync(42)).toMatchObject({ orderId: 42, recorded: false });
+    expect(journalFaults).toMatchObject([{ orderId: 42, outcome: 'synced' }]);
+
+    await redis.start();
+    await orderSync.settle();
+    await expect(sender().sync(42)).rejects.toMatchObject({ code: 'already_synced' });
+    expect(upstream.requests).toHaveLength(1);
+  });
+});
