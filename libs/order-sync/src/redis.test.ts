@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { type Script, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { createRedisStore } from '@wemasy-orders/state/redis';
+import { hasRedis, startRedis } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { noLimit } from '../e2e/support/limiter-of.js';
-import { hasRedis, startRedis } from '../e2e/support/redis.js';
 import { createSender } from '../e2e/support/sender.js';
 import type { JournalFault } from './index.js';
 
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 async function sceneOf(script: Script) {
   const redis = await startRedis();
-  closers.push(() => redis.kill());
+  closers.push(() => redis.close());
   const upstream = await startUpstream(script);
   closers.push(() => upstream.close());
   const journalFaults: JournalFault[] = [];
@@ -53,21 +53,21 @@ describe.skipIf(!hasRedis)('on Redis', () => {
 
   it('nothing is sent while Redis cannot be reached', async () => {
     const { redis, upstream, sender } = await sceneOf((_, response) => accept(response));
-    await redis.kill();
+    await redis.stop();
     await expect(sender().sync(42)).rejects.toMatchObject({ code: 'internal_error', effect: 'none' });
     expect(upstream.requests).toHaveLength(0);
   });
 
   it('an outcome survives that Redis fell over, and lost everything, while the request was under way', async () => {
     const { redis, upstream, journalFaults, sender } = await sceneOf(async (_, response) => {
-      await redis.kill();
+      await redis.stop();
       accept(response);
     });
     const orderSync = sender();
     expect(await orderSync.sync(42)).toMatchObject({ orderId: 42, recorded: false });
     expect(journalFaults).toMatchObject([{ orderId: 42, outcome: 'synced' }]);
 
-    await redis.start();
+    await redis.restart();
     await orderSync.settle();
     await expect(sender().sync(42)).rejects.toMatchObject({ code: 'already_synced' });
     expect(upstream.requests).toHaveLength(1);

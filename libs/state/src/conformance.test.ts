@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createFolderStore } from './folder.js';
 import { createMemoryStore } from './memory.js';
 import { createRedisStore } from './redis.js';
-import { hasRedis, type RedisServer, startRedis } from './testing/redis-server.js';
+import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
 import type { StateStore } from './state-store.js';
 import { count } from './testing/count.js';
 import { readRecord } from './testing/read-record.js';

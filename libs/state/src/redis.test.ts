@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisStore } from './redis.js';
-import { hasRedis, type RedisServer, startRedis } from './testing/redis-server.js';
+import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
 import type { StateStore } from './state-store.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');

@@ -1,1 +1,2 @@
+export { hasRedis, type RedisServer, startRedis } from './redis-server.js';
 export { createVirtualClock, type VirtualClock } from './virtual-clock.js';
