@@ -81,21 +81,25 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
         ];
         /** @type {Set<number>} */
         const settled = new Set();
-        /** @type {Set<number>} */
-        const resent = new Set();
+        /** Orders that were sent again, and whether it is known what became of that. @type {Map<number, boolean>} */
+        const resent = new Map();
         for (let round = 0; ; round += 1) {
           const done = await runWorker({
             options: {
               ...options,
               // A few are asked for again although this worker knows what became of them.
               orderIds: mine.filter((orderId) => !settled.has(orderId) || random() < 0.02),
-              resendIds: index === 0 ? resendIds.filter((orderId) => !resent.has(orderId)) : [],
+              resendIds: index === 0 ? resendIds.filter((orderId) => resent.get(orderId) !== true) : [],
               seed: seed + round * workers + index,
             },
             hear(line) {
               told.push(line);
-              if (line.kind === 'resend') resent.add(line.orderId);
-              if (settledKinds.has(line.kind)) settled.add(line.orderId);
+              if (line.kind === 'resend') resent.set(line.orderId, false);
+              // Not an answer: it is asked for again, also by a later process.
+              if (line.kind === 'not_sent') settled.delete(line.orderId);
+              if (!settledKinds.has(line.kind)) return;
+              settled.add(line.orderId);
+              if (resent.has(line.orderId)) resent.set(line.orderId, true);
             },
             random,
             totals,
@@ -183,11 +187,18 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
     if (kind === 'unknown')
       rules.push([message?.includes('SnelStart') === true, 'is unknown, and nobody was told what to do']);
   }
-  const last = told.findLast(({ kind }) => kind !== 'resend' && kind !== 'journal fault');
+  const last = told.findLast(
+    ({ kind }, index) =>
+      kind !== 'resend' &&
+      kind !== 'journal fault' &&
+      // A resend that was rejected says nothing about what was sent before.
+      !(kind === 'rejected' && told[index - 1]?.kind === 'resend'),
+  );
   // Who was told that it was synced, but that the journal could not be written, knows more than the journal.
   const isNamed = last?.kind === 'unknown' || last?.recorded === false;
   rules.push([state !== 'unknown' || isNamed, `is unknown, but the last word about it was ${last?.kind}`]);
-  return rules.filter(([holds]) => !holds).map(([, fault]) => `order ${orderId} ${fault}`);
+  const words = told.map(({ kind }) => kind).join(', ');
+  return rules.filter(([holds]) => !holds).map(([, fault]) => `order ${orderId} ${fault} (told: ${words})`);
 }
 
 /**
