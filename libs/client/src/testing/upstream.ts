@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** A request as the upstream received it. */
@@ -41,9 +40,10 @@ export async function startUpstream(script: Script): Promise<Upstream> {
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
   return {
-    url: `http://127.0.0.1:${port}/api`,
+    url: `http://127.0.0.1:${address.port}/api`,
     requests,
     async close() {
       server.closeAllConnections();
