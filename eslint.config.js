@@ -35,6 +35,19 @@ export default tseslint.config(
               sourceTag: 'scope:order-sync',
               onlyDependOnLibsWithTags: ['scope:client', 'scope:rate-limit', 'scope:state', 'type:document'],
             },
+            {
+              sourceTag: 'scope:present',
+              onlyDependOnLibsWithTags: ['scope:order-sync', 'scope:client'],
+            },
+            {
+              sourceTag: 'scope:setup',
+              onlyDependOnLibsWithTags: [
+                'scope:order-sync',
+                'scope:client',
+                'scope:rate-limit',
+                'scope:state',
+              ],
+            },
             { sourceTag: 'scope:sandbox', onlyDependOnLibsWithTags: ['scope:client'] },
           ],
         },

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 /**
  * Bundles an app into dist/main.js: one executable file without dependencies, so that starting it costs no module
- * resolution and installing it brings nothing else along.
+ * resolution and installing it brings nothing else along. What is imported lazily lies in chunks beside it.
  *
  * @param {import('esbuild').BuildOptions} [options] what this app needs besides
  */
@@ -16,6 +16,8 @@ export async function bundle(options = {}) {
     entryPoints: ['src/main.ts'],
     outdir: 'dist',
     bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
     minify: true,
     platform: 'node',
     target: 'node20',

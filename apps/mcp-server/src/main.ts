@@ -3,13 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { ConfigurationError } from '@wemasy-orders/client';
+import { checksText, type ConfigSources, describeStatePlace, examine, setUp } from '@wemasy-orders/setup';
 import { systemClock } from '@wemasy-orders/state';
-import { type ConfigSources, readConfig } from './config.js';
-import { createLog, type Log } from './log.js';
 import { createMcpServer } from './server.js';
-import { connect, type Services } from './services.js';
-import { describeStatePlace, openStore } from './state.js';
 import { listOrdersTool } from './tools/list-orders.js';
 import { syncOrderTool } from './tools/sync-order.js';
 import { serveOverStdio } from './transports/stdio.js';
@@ -41,7 +37,7 @@ switch (command.kind) {
 }
 
 async function serve(flags: ConfigSources['flags'], http: HttpAddress | undefined): Promise<void> {
-  const { config, log, services, close } = await setUp(flags);
+  const { config, log, services, close } = await start(flags);
   const tools = [
     listOrdersTool({
       client: () => services().client,
@@ -80,8 +76,7 @@ async function serve(flags: ConfigSources['flags'], http: HttpAddress | undefine
 }
 
 async function diagnose(flags: ConfigSources['flags']): Promise<void> {
-  const { checksText, examine } = await import('./doctor.js');
-  const { config, faults, services, close } = await setUp({ 'log-level': 'error', ...flags });
+  const { config, faults, services, close } = await start({ 'log-level': 'error', ...flags });
   const checks = await examine({
     config,
     faults,
@@ -93,56 +88,15 @@ async function diagnose(flags: ConfigSources['flags']): Promise<void> {
   await close();
 }
 
-/** Reads the configuration and builds what tools and doctor stand on; faults wait until something is asked of it. */
-async function setUp(flags: ConfigSources['flags']) {
-  const { config, faults } = readConfig({
+function start(flags: ConfigSources['flags']) {
+  return setUp({
     flags,
     environment: process.env,
     platform: process.platform,
     home: homedir(),
     readFile: (path) => readFileSync(path, 'utf8'),
+    caller: { app: 'wemasy-orders-mcp', version: PACKAGE_VERSION },
+    clock: systemClock,
+    writeLog: (line) => process.stderr.write(line),
   });
-  const log = createLog({
-    level: config.WEMASY_LOG_LEVEL,
-    write: (line) => process.stderr.write(line),
-    now: Date.now,
-    secrets: config.token === '' ? [] : [config.token],
-  });
-  const connected = await connectOrExplain(config, faults, log);
-  const allFaults =
-    connected instanceof ConfigurationError && faults.length === 0 ? [connected.message] : faults;
-  for (const fault of allFaults) log.warn('configuration fault', { fault });
-  return {
-    config,
-    faults: allFaults,
-    log,
-    services: () => {
-      if (connected instanceof ConfigurationError) throw connected;
-      return connected;
-    },
-    close: async () => {
-      if (!(connected instanceof ConfigurationError)) await connected.close();
-    },
-  };
-}
-
-/** A server that cannot call the API still lists its tools; each call then says what to set. */
-async function connectOrExplain(
-  config: ReturnType<typeof readConfig>['config'],
-  faults: readonly string[],
-  log: Log,
-): Promise<Services | ConfigurationError> {
-  if (faults.length > 0) return new ConfigurationError(faults.join(' '));
-  try {
-    const store = await openStore(config.state, {
-      clock: systemClock,
-      onWarning: ({ message }) => {
-        log.warn('state', { message });
-      },
-    });
-    return connect({ config, store, log, clock: systemClock, version: PACKAGE_VERSION });
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error;
-    throw error;
-  }
 }

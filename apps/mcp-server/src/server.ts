@@ -1,6 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
-import type { Log } from './log.js';
-import { failureOf, failureText } from './present/failure.js';
+import { failureOf } from '@wemasy-orders/present';
+import type { Log } from '@wemasy-orders/setup';
+import { failureText } from './present/failure.js';
 import type { Tool } from './tools/tool.js';
 
 const instructions = [

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { type ConfigSources, describeSettings } from './config.js';
+import { type ConfigSources, describeSettings, settingsHelp } from '@wemasy-orders/setup';
 
 /** A loopback address to listen on. */
 export interface HttpAddress {
@@ -65,10 +65,6 @@ function parseAddress(text: string): HttpAddress | string {
 
 /** What `--help` prints. */
 export function helpText(): string {
-  const rows = describeSettings().map(({ variable, flag, takesValue, meaning, shownDefault }) => {
-    const name = flag === undefined ? variable : `${variable}, --${flag}${takesValue ? ' <value>' : ''}`;
-    return `  ${name}\n      ${meaning.replaceAll('`', '')} (default: ${shownDefault.replaceAll('`', '')})`;
-  });
   return [
     'wemasy-orders-mcp: MCP server for the orders of a Wemasy webshop',
     '',
@@ -79,18 +75,6 @@ export function helpText(): string {
     '  wemasy-orders-mcp --help | --version',
     '',
     'The environment configures it; a flag wins over its variable:',
-    ...rows,
+    settingsHelp(),
   ].join('\n');
-}
-
-/** The table of settings as the README shows it. */
-export function settingsTable(): string {
-  const rows = describeSettings().map(({ variable, flag, meaning, shownDefault }) => [
-    `\`${variable}\``,
-    flag === undefined ? '' : `\`--${flag}\``,
-    meaning,
-    shownDefault,
-  ]);
-  const table = [['Variable', 'Flag', 'Meaning', 'Default'], ['---', '---', '---', '---'], ...rows];
-  return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

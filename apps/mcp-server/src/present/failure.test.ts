@@ -6,8 +6,9 @@ import {
   TimeoutError,
   ValidationFailedError,
 } from '@wemasy-orders/client';
+import { failureOf } from '@wemasy-orders/present';
 import { describe, expect, it } from 'vitest';
-import { failureOf, failureText } from './failure.js';
+import { failureText } from './failure.js';
 
 const textOf = (error: unknown) => failureText(failureOf(error));
 

@@ -1,8 +1,7 @@
 import { orderPage } from '@wemasy-orders/client/testing';
+import { columnsFor, defaultColumns, totalsOf } from '@wemasy-orders/present';
 import { describe, expect, it } from 'vitest';
-import { columnsFor, defaultColumns } from './columns.js';
 import { OrdersTable, summaryOf, tableOf, textOf } from './orders-table.js';
-import { totalsOf } from './totals.js';
 
 const columns = defaultColumns(columnsFor('names'));
 const orders = [

@@ -1,8 +1,7 @@
 import type { Order, OrderPage } from '@wemasy-orders/client';
+import { type Cell, type Column, type Totals, totalsOf } from '@wemasy-orders/present';
 import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
-import type { Cell, Column } from './columns.js';
-import { type Totals, totalsOf } from './totals.js';
 
 /** What `list_orders` answers; the same facts are in the text beside it. */
 export const OrdersTable = z.strictObject({

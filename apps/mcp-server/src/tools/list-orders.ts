@@ -1,11 +1,10 @@
 import { type OrderPage, type OrdersClient, RateLimitedError } from '@wemasy-orders/client';
 import { operations } from '@wemasy-orders/client/operations';
 import { ListOrdersQuery, ListOrdersRequest } from '@wemasy-orders/client/schemas';
+import { columnsFor, createTotals, defaultColumns, type PersonalData } from '@wemasy-orders/present';
 import type { Clock } from '@wemasy-orders/state';
 import * as z from 'zod';
-import { columnsFor, defaultColumns, type PersonalData } from '../present/columns.js';
 import { OrdersTable, summaryOf, tableOf, textOf } from '../present/orders-table.js';
-import { createTotals } from '../present/totals.js';
 import { parseArguments } from './arguments.js';
 import { portableSchema } from './portable-schema.js';
 import type { Tool, ToolCall } from './tool.js';

@@ -1,8 +1,8 @@
 import { operations } from '@wemasy-orders/client/operations';
 import { SyncOrderRequest } from '@wemasy-orders/client/schemas';
 import type { OrderSync } from '@wemasy-orders/order-sync';
+import { cleanText } from '@wemasy-orders/present';
 import * as z from 'zod';
-import { cleanText } from '../present/clean-text.js';
 import { parseArguments } from './arguments.js';
 import { portableSchema } from './portable-schema.js';
 import type { Tool } from './tool.js';

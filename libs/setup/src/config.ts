@@ -2,7 +2,7 @@ import type { OperationId, RateLimitOverride } from '@wemasy-orders/client';
 import { operations, productionUrl } from '@wemasy-orders/client/operations';
 import * as z from 'zod';
 import { logLevels } from './log.js';
-import { defaultStatePlace, type Machine, parseStatePlace, type StatePlace } from './state.js';
+import { defaultStatePlace, type Machine, parseStatePlace, type StatePlace } from './state-place.js';
 
 const onOff = z
   .enum(['on', 'off', 'true', 'false', '1', '0'], { error: 'must be on or off' })

@@ -5,13 +5,13 @@ import {
   type OrdersClient,
   rateLimitPolicies,
 } from '@wemasy-orders/client';
-import { createOrderSync, type OrderSync } from '@wemasy-orders/order-sync';
+import { type Caller, createOrderSync, type OrderSync } from '@wemasy-orders/order-sync';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { accountNamespace, type Clock, type StateStore } from '@wemasy-orders/state';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 
-/** What the tools stand on. */
+/** What an app works with. */
 export interface Services {
   readonly client: OrdersClient;
   readonly orderSync: OrderSync;
@@ -24,15 +24,16 @@ export interface ServiceOptions {
   readonly store: StateStore;
   readonly log: Log;
   readonly clock: Clock;
-  readonly version: string;
+  /** Who is written into the journal as having asked for a sync. */
+  readonly caller: Caller;
 }
 
 /**
- * Builds what the tools stand on: one limiter and one journal for every call of this account.
+ * Builds what an app works with: one limiter and one journal for every call of this account.
  *
  * @throws {ConfigurationError} when the token or the base URL cannot work
  */
-export function connect({ config, store, log, clock, version }: ServiceOptions): Services {
+export function connect({ config, store, log, clock, caller }: ServiceOptions): Services {
   const { token, WEMASY_API_URL: baseUrl } = config;
   if (!URL.canParse(baseUrl)) throw new ConfigurationError('WEMASY_API_URL is not a URL.');
   const namespace = accountNamespace(baseUrl, token);
@@ -58,7 +59,7 @@ export function connect({ config, store, log, clock, version }: ServiceOptions):
     store,
     namespace,
     clock,
-    caller: { app: 'wemasy-orders-mcp', version },
+    caller,
     requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
     onJournalFault: (fault) => {
       log.error('the outcome of a sync could not be written', { ...fault });

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@wemasy-orders/state';
 import { describe, expect, it } from 'vitest';
-import { defaultStatePlace, describeStatePlace, type Machine, openStore, parseStatePlace } from './state.js';
+import {
+  defaultStatePlace,
+  describeStatePlace,
+  type Machine,
+  openStore,
+  parseStatePlace,
+} from './state-place.js';
 
 const linux: Machine = { platform: 'linux', home: '/home/jan', environment: {} };
 const windows: Machine = { platform: 'win32', home: 'C:\\Users\\Jan', environment: {} };

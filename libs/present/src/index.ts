@@ -1,0 +1,4 @@
+export { cleanText } from './clean-text.js';
+export { type Cell, type Column, columnsFor, defaultColumns, type PersonalData } from './columns.js';
+export { type Failure, type FailureCode, failureOf } from './failure.js';
+export { createTotals, type StatusTotal, type Totals, totalsOf } from './totals.js';

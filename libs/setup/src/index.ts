@@ -1,0 +1,21 @@
+export {
+  type Config,
+  type ConfigSources,
+  describeSettings,
+  readConfig,
+  type SettingDescription,
+} from './config.js';
+export { type Check, checksText, type DoctorOptions, examine } from './doctor.js';
+export { createLog, type Log, type LogLevel } from './log.js';
+export { connect, type ServiceOptions, type Services } from './services.js';
+export { setUp, type SetUp, type SetUpOptions } from './set-up.js';
+export { settingsHelp, settingsTable } from './settings-help.js';
+export {
+  defaultStatePlace,
+  describeStatePlace,
+  type Machine,
+  openStore,
+  type OpenStoreOptions,
+  parseStatePlace,
+  type StatePlace,
+} from './state-place.js';
