@@ -13,7 +13,7 @@ import { createStack, token, windowSeconds } from './stack.js';
 /**
  * What a process was told about an order.
  *
- * @typedef {{ orderId: number, kind: string, code?: string, message?: string, recorded?: boolean }} Told
+ * @typedef {{ orderId: number, kind: string, resend?: boolean, code?: string, message?: string, recorded?: boolean }} Told
  */
 
 /**
@@ -188,11 +188,11 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
       rules.push([message?.includes('SnelStart') === true, 'is unknown, and nobody was told what to do']);
   }
   const last = told.findLast(
-    ({ kind }, index) =>
+    ({ kind, resend }) =>
       kind !== 'resend' &&
       kind !== 'journal fault' &&
       // A resend that was rejected says nothing about what was sent before.
-      !(kind === 'rejected' && told[index - 1]?.kind === 'resend'),
+      !(kind === 'rejected' && resend === true),
   );
   // Who was told that it was synced, but that the journal could not be written, knows more than the journal.
   const isNamed = last?.kind === 'unknown' || last?.recorded === false;

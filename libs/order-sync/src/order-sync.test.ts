@@ -467,6 +467,22 @@ describe('calls for one order at the same time', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
+  it('are told of what stands, when what they waited for was a resend that the API rejected', async () => {
+    const { upstream, arrival } = await heldUpstream();
+    const store = createMemoryStore();
+    const { orderSync } = senderOf({ url: upstream.url, store });
+    const lost = failureOf(orderSync.sync(42));
+    (await arrival()).destroy();
+    await lost;
+    const resend = failureOf(orderSync.sync(42, { resend: true }));
+    const response = await arrival();
+    const waiting = failureOf(senderOf({ url: upstream.url, store }).orderSync.sync(42));
+    sendJson(response, 422, { message: 'The selected order id is invalid.', errors: {} });
+    expect(await resend).toBeInstanceOf(ValidationFailedError);
+    expect(await waiting).toBeInstanceOf(SyncOutcomeUnknownError);
+    expect(await waiting).toMatchObject({ moment: 'before' });
+  });
+
   it('share the outcome of one that was faster while the other waited for budget', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const store = createMemoryStore();

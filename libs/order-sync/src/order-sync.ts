@@ -156,10 +156,10 @@ export function createOrderSync(options: OrderSyncOptions): OrderSync {
       if (view.standing.state === 'sending') {
         const { attempt } = view.standing;
         course.enter({ kind: 'elsewhere', attempt });
-        const outcome = await outcomeOf(orderId, attempt, course.signal);
-        if (outcome !== undefined && verdictOn(outcome) === undefined) return handOver(orderId, outcome);
+        view = await endOf(orderId, attempt, course.signal);
+        const outcome = view.attempts.find(({ id }) => id === attempt.id);
+        if (isOpen(outcome)) return handOver(orderId, outcome, view.standing, turn);
         course.enter({ kind: 'queued' });
-        view = await journal.look(orderId);
         continue;
       }
       if (!turn.resend) refuseTwice(orderId, view.standing);
@@ -172,21 +172,17 @@ export function createOrderSync(options: OrderSyncOptions): OrderSync {
       view = done.overtakenBy;
       const last = view.attempts.at(-1);
       const fresh = last !== undefined && !known.some(({ id }) => id === last.id);
-      if (fresh && last.state !== 'sending') return handOver(orderId, last);
+      if (fresh && last.state !== 'sending') return handOver(orderId, last, view.standing, turn);
     }
   }
 
-  /** @returns the attempt once it has ended, or undefined when it was taken back and counts as never made */
-  async function outcomeOf(
-    orderId: number,
-    { id }: SendingAttempt,
-    signal: AbortSignal,
-  ): Promise<EndedAttempt | undefined> {
+  /** @returns the journal once the attempt has ended, or was taken back and counts as never made */
+  async function endOf(orderId: number, { id }: SendingAttempt, signal: AbortSignal): Promise<JournalView> {
     for (let delayMs: number = pollMs.first; ; delayMs = Math.min(delayMs * 1.5, pollMs.longest)) {
       await sleep(clock, delayMs, signal);
-      const { attempts } = await journal.look(orderId);
-      const attempt = attempts.find((candidate) => candidate.id === id);
-      if (attempt?.state !== 'sending') return attempt;
+      const view = await journal.look(orderId);
+      const attempt = view.attempts.find((candidate) => candidate.id === id);
+      if (attempt?.state !== 'sending') return view;
     }
   }
 
@@ -324,12 +320,24 @@ function refuseTwice(orderId: number, standing: Standing): void {
   if (standing.state === 'unknown') throw new SyncOutcomeUnknownError(orderId, 'before', standing.attempt);
 }
 
+/** Whether an attempt has ended and nobody has said yet what to think of it. */
+function isOpen(attempt: Attempt | undefined): attempt is EndedAttempt {
+  return attempt !== undefined && attempt.state !== 'sending' && verdictOn(attempt) === undefined;
+}
+
 /** What another process's attempt, made while this call waited, means for this call. */
-function handOver(orderId: number, attempt: EndedAttempt): SyncedOrder {
+function handOver(
+  orderId: number,
+  attempt: EndedAttempt,
+  standing: Standing,
+  { resend }: Pick<Turn, 'resend'>,
+): SyncedOrder {
   switch (attempt.state) {
     case 'synced':
       return { orderId, message: attempt.message, syncedAt: attempt.endedAt, recorded: true };
     case 'rejected':
+      // What was rejected may have been a resend; an earlier attempt still stands.
+      if (!resend) refuseTwice(orderId, standing);
       throw new RejectedElsewhereError(orderId, attempt);
     case 'unknown':
       throw new SyncOutcomeUnknownError(orderId, 'meanwhile', attempt);
