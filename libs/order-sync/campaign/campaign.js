@@ -84,11 +84,14 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
         /** Orders that were sent again, and whether it is known what became of that. @type {Map<number, boolean>} */
         const resent = new Map();
         for (let round = 0; ; round += 1) {
+          // A few are asked for again although this worker knows what became of them.
+          const asked = mine.filter((orderId) => !settled.has(orderId) || random() < 0.02);
+          // Whoever is killed while it sends one of those again has not heard what became of that.
+          for (const orderId of asked) settled.delete(orderId);
           const done = await runWorker({
             options: {
               ...options,
-              // A few are asked for again although this worker knows what became of them.
-              orderIds: mine.filter((orderId) => !settled.has(orderId) || random() < 0.02),
+              orderIds: asked,
               resendIds: index === 0 ? resendIds.filter((orderId) => resent.get(orderId) !== true) : [],
               seed: seed + round * workers + index,
             },
