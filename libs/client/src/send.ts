@@ -1,4 +1,4 @@
-import { type Permit, type RateLimiter, RateLimitDeadlineError } from '@wemasy-orders/rate-limit';
+import { isUnsent, type Permit, type RateLimiter, RateLimitDeadlineError } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
 import { type Answer, faultOf } from './answer.js';
 import { CancelledError } from './errors/cancelled-error.js';
@@ -227,31 +227,11 @@ function faultOfSending(
 ): OrdersError {
   if (signal?.aborted) return new CancelledError('unknown');
   if (deadline.aborted) return new TimeoutError(timeoutMs);
-  const reason = reasonOf(thrown);
-  const neverConnected = response === undefined && reason !== undefined && connectFailures.has(reason);
-  return new ConnectionError(neverConnected ? 'none' : 'unknown', reason);
+  const isWithoutEffect = response === undefined && isUnsent(thrown);
+  return new ConnectionError(isWithoutEffect ? 'none' : 'unknown', reasonOf(thrown));
 }
 
-/**
- * Reasons that can only come from setting up a connection: looking up the name, connecting, or agreeing on TLS.
- * ECONNRESET, EPIPE and the like are not among them: they can come after the request has left.
- */
-const connectFailures = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-/** The code that Node's fetch hides in the chain of causes; of several addresses tried, all failed alike. */
+/** The code that Node's fetch hides in the chain of causes; of several addresses tried, the first one's. */
 function reasonOf(thrown: unknown): string | undefined {
   for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code;

@@ -13,3 +13,4 @@ export {
   type RateLimitSnapshot,
   type RateLimitWarning,
 } from './rate-limiter.js';
+export { isUnsent } from './unsent.js';

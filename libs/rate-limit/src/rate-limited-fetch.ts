@@ -1,5 +1,6 @@
 import { RateLimitDeadlineError } from './deadline-error.js';
 import type { AcquireOptions, Permit, RateLimiter } from './rate-limiter.js';
+import { isUnsent } from './unsent.js';
 
 export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority' | 'onWait'> {
   limiter: RateLimiter;
@@ -15,16 +16,6 @@ export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority'
   /** Longest wait for permits in milliseconds, over all resends of a request; default: unlimited. */
   maxWaitMs?: number;
 }
-
-/** Errors of `fetch` that come before a request has left. */
-const UNSENT = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /**
  * A `fetch` that keeps to the limiter's policies.
@@ -85,12 +76,4 @@ async function sendWith(
     void (isUnsent(error) ? permit.release() : permit.report({ kind: 'lost' }));
     throw error;
   }
-}
-
-/** `fetch` hides the reason in the cause of its error, and several reasons in one that lists them. */
-function isUnsent(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isUnsent);
-  if ('code' in error && typeof error.code === 'string') return UNSENT.has(error.code);
-  return isUnsent(error.cause);
 }

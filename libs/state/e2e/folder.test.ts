@@ -46,7 +46,7 @@ test('a process that is killed while it holds the lock holds nobody up', async (
 
 test('a process that is stopped while it holds the lock loses it, and does its work when it wakes', async () => {
   const child = start({ times: 1, signal: 'SIGSTOP' });
-  while (readdirSync(folder, { recursive: true }).every((name) => !String(name).includes('count.lock'))) {
+  while (readdirSync(folder, { recursive: true }).every((name) => !String(name).endsWith('.has-it'))) {
     await sleep(5);
   }
   // Two seconds are over in twenty milliseconds.
@@ -71,6 +71,8 @@ test('processes that are killed at any moment leave a whole record and nothing e
   }
   const next = createFolderStore({ folder, onWarning: ({ message }) => expect.fail(message) });
   expect(await next.update('shared/count', count)).toBeGreaterThan(200);
-  expect(readdirSync(join(folder, '.locks'))).toEqual([]);
+  await Promise.all([store.close(), next.close()]);
+  const locks = readdirSync(join(folder, '.locks'), { recursive: true }).map(String);
+  expect(locks.filter((name) => name.includes('-'))).toEqual([]);
   expect(readdirSync(join(folder, 'shared'))).toEqual(['count.json']);
 });

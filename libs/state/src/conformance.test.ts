@@ -6,7 +6,7 @@ import { createFolderStore } from './folder.js';
 import { createMemoryStore } from './memory.js';
 import { createRedisStore } from './redis.js';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
-import type { StateStore } from './state-store.js';
+import type { ListableStore } from './state-store.js';
 import { count } from './testing/count.js';
 import { readRecord } from './testing/read-record.js';
 
@@ -23,14 +23,14 @@ beforeAll(async () => {
 });
 
 /** Every store keeps these promises. */
-const stores: [name: string, isHere: boolean, open: () => StateStore][] = [
+const stores: [name: string, isHere: boolean, open: () => ListableStore][] = [
   ['memory', true, () => createMemoryStore()],
   ['folder', true, () => createFolderStore({ folder: join(folder, String((places += 1))) })],
   ['Redis', hasRedis, () => createRedisStore({ url: redis.url, keyPrefix: `${(places += 1)}:` })],
 ];
 
 describe.each(stores)('the %s store', (_, isHere, openStore) => {
-  const opened: StateStore[] = [];
+  const opened: ListableStore[] = [];
   const open = () => {
     const store = openStore();
     opened.push(store);
@@ -98,10 +98,35 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
     expect(await readRecord(store, 'key')).toEqual({ n: 1 });
   });
 
+  test('names the records directly below a prefix', async () => {
+    const store = open();
+    expect(await store.keys('a/order')).toEqual([]);
+    for (const key of [
+      'a/order/1',
+      'a/order/2',
+      'a/order/COM1',
+      'a/order/*[x]?',
+      'a/order/2/deep',
+      'a/orders/3',
+      'a/order',
+      'b/order/4',
+    ]) {
+      await store.update(key, () => ({ record: { key }, result: undefined }));
+    }
+    expect((await store.keys('a/order')).sort()).toEqual([
+      'a/order/*[x]?',
+      'a/order/1',
+      'a/order/2',
+      'a/order/COM1',
+    ]);
+    expect(await store.keys('a/ord*')).toEqual([]);
+  });
+
   test('refuses updates when it is closed, and may be closed twice', async () => {
     const store = open();
     await store.close();
     await store.close();
     await expect(readRecord(store, 'key')).rejects.toThrow('closed');
+    await expect(store.keys('a')).rejects.toThrow('closed');
   });
 });

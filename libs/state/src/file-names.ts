@@ -23,6 +23,16 @@ export function filePathOf(key: string): string[] {
   });
 }
 
+/** The segment of a key that a file's name stands for; undefined where it is none of ours. */
+export function keySegmentOf(name: string): string | undefined {
+  try {
+    const segment = decodeURIComponent(name);
+    return segment !== '' && encodeSegment(segment) === name ? segment : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function encodeSegment(segment: string): string {
   const name = segment.replaceAll(/[^a-z0-9_-]/gu, encodeCharacter);
   return RESERVED.test(name) ? encodeCharacter(name.charAt(0)) + name.slice(1) : name;

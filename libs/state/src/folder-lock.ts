@@ -1,22 +1,28 @@
 /**
  * A lock that survives the death of whoever holds it, and that no late riser can break.
  *
- * It is a directory with one file in it, named after its holder: process, machine and boot, and a nonce.
+ * It is a folder with one token, a file whose name says who has the lock, and with the drafts of all who want it: each
+ * has a file that is to become the new record, named after its process, machine and boot, and a nonce.
  *
- * - **Taken** by renaming a prepared directory to the lock's name. Only an empty directory can be replaced, so
- *   exactly one of many succeeds, and its name is there from the first moment.
- * - **Committed** by renaming the file to the record's name. That empties the directory, so the new record and
- *   the release are one step.
- * - **Broken**, when the holder is dead, by deleting the file. A holder that was only stopped finds it gone: its
+ * - **Taken** by renaming the token from `free` to one's own name. A file can be renamed away only once, so exactly one
+ *   of many succeeds, and its name is there from the first moment.
+ * - **Committed** by renaming the draft to the record's name. Who has no draft has no lock, so the new record and the
+ *   release are one step; that the token is called `free` again afterwards only saves the next one a look.
+ * - **Broken**, when the holder is dead, by deleting its draft. A holder that was only stopped finds it gone: its
  *   commit fails, and it starts again. So breaking a lock can cost time but never an update, and nobody has to
  *   be sure that the holder is dead.
+ * - **Made** by renaming a prepared folder to the lock's name. Only an empty folder can be replaced, so there is never
+ *   a second token.
+ *
+ * Locks stay: making and removing folders costs more than all the rest. So there are only a few, which records share.
  */
 import { join } from 'node:path';
 import type { Clock } from './clock.js';
+import { createDrafts, type Draft } from './folder-drafts.js';
 import { attempt, errorCode, whenNotBusy, type FolderSystem } from './folder-system.js';
 
 export interface LocksmithOptions {
-  /** Where locks are prepared; on the same file system. */
+  /** Where the locks are; on the same file system as the records. */
   readonly workshop: string;
   readonly system: FolderSystem;
   readonly clock: Clock;
@@ -25,146 +31,179 @@ export interface LocksmithOptions {
 }
 
 export interface Lock {
-  /** To be filled with the new record; it is gone if the lock was broken. */
-  readonly file: string;
-  /** Puts the file in the record's place and lets the lock go. Throws ENOENT if the lock was broken. */
-  commit(record: string): void;
+  /** Puts a new text in the record's place and lets the lock go, see `Draft.publish`. Throws ENOENT if it was broken. */
+  commit(text: string, durable: boolean): void;
 }
 
 export interface Locksmith {
-  /** Waits for the lock at `path` and runs `action` while it is held. */
-  hold<T>(path: string, action: (lock: Lock) => T): Promise<T>;
-  /** Removes what processes left behind that died while they prepared a lock. */
-  tidy(): void;
+  /** Waits for the lock of the file `record` and runs `action` while it is held. */
+  hold<T>(record: string, action: (lock: Lock) => T): Promise<T>;
+  /** Removes what this process keeps for later. */
+  close(): void;
 }
+
+/** Enough that two records rarely meet. */
+const LOCKS = 16;
+const FREE = 'free';
+const TAKEN = '.has-it';
 
 /** A holder that is alive and holds a lock this long was stopped: its work takes less than a millisecond. */
 const LONGEST_HOLD_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
+/** So often a waiter looks again in the next turn of the event loop: most holders are done by then. */
+const QUICK_LOOKS = 20;
 const FIRST_PAUSE_MS = 0.5;
-const LONGEST_PAUSE_MS = 8;
+const LONGEST_PAUSE_MS = 4;
 
-/** What a rename says when the lock is taken … */
-const TAKEN = new Set(['ENOTEMPTY', 'EEXIST']);
-/** … and what it says on Windows, where it can also mean that it is forbidden. */
-const TAKEN_OR_FORBIDDEN = new Set(['EPERM', 'EACCES', 'EBUSY']);
-/** So often a rename may fail although nobody has the lock. */
-const MOST_UNEXPLAINED = 10;
+/** How often a lock that somebody removed is made again. */
+const MOST_MAKINGS = 8;
 
 /** Module scope: several stores of one process must not meet either. */
 const startedAt = process.hrtime.bigint().toString(36);
-let locks = 0;
-
-function nextNonce(): string {
-  locks += 1;
-  return `${startedAt}.${locks}`;
-}
+let nonces = 0;
 
 export function createLocksmith({ workshop, system, clock, isClosed }: LocksmithOptions): Locksmith {
   const { fs, pid } = system;
-  const machine = shortHash(`${system.hostname} ${system.bootId ?? ''}`);
+  const host = hash(system.hostname).toString(36);
+  const boot = hash(system.bootId ?? '').toString(36);
+  /** Locks that this process has used. */
+  const known = new Set<string>();
+  const drafts = createDrafts(system, nextName);
 
-  function remove(directory: string, file: string): void {
-    attempt(() => fs.unlinkSync(join(directory, file)));
-    attempt(() => fs.rmdirSync(directory));
+  function nextName(): string {
+    nonces += 1;
+    return `${pid}-${host}-${boot}-${startedAt}.${nonces}`;
   }
 
-  /** Resolves when the prepared directory has become the lock. */
-  async function take(prepared: string, path: string): Promise<void> {
+  function isDead(name: string): boolean {
+    const [itsPid = '', itsHost, itsBoot] = name.split('-');
+    return itsHost === host && (itsBoot !== boot || !system.isAlive(Number(itsPid)));
+  }
+
+  function makeLock(place: string): void {
+    const prepared = join(workshop, nextName());
+    fs.mkdirSync(prepared, { mode: 0o700 });
+    try {
+      fs.closeSync(fs.openSync(join(prepared, FREE), 'wx', 0o600));
+      // Windows does not replace an empty folder.
+      if (system.platform === 'win32') attempt(() => fs.rmdirSync(place));
+      fs.renameSync(prepared, place);
+    } catch (error) {
+      attempt(() => fs.unlinkSync(join(prepared, FREE)));
+      attempt(() => fs.rmdirSync(prepared));
+      // Somebody else has made it.
+      if (!exists(place)) throw error;
+    }
+    for (const name of fs.readdirSync(workshop)) {
+      if (!isDead(name)) continue;
+      attempt(() => fs.unlinkSync(join(workshop, name, FREE)));
+      attempt(() => fs.rmdirSync(join(workshop, name)));
+    }
+  }
+
+  /** Before the lock is taken: whoever breaks it must find a draft to delete. */
+  function openDraft(place: string, record: string): Draft {
+    for (let makings = 0; ; makings += 1) {
+      try {
+        return drafts.open(place, record);
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT' || makings === MOST_MAKINGS) throw error;
+        makeLock(place);
+      }
+    }
+  }
+
+  /** Makes a lock that is not there, and removes from one that is the drafts of processes that died while they waited. */
+  function getToKnow(place: string): void {
+    if (exists(place)) {
+      for (const name of fs.readdirSync(place)) {
+        if (!name.endsWith(TAKEN) && isDead(name)) attempt(() => fs.unlinkSync(join(place, name)));
+      }
+    } else makeLock(place);
+    known.add(place);
+  }
+
+  /** Resolves when `name` has the lock. */
+  async function waitFor(place: string, name: string): Promise<void> {
     const start = clock.monotonic();
     let seen: { holder: string; since: number } | undefined;
-    let unexplained = 0;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
-      const holder = holderOf(path);
-      unexplained = holder === undefined ? unexplained + 1 : 0;
+    for (let looks = 1; ; looks += 1) {
+      const token = tokenIn(place);
+      const holder = token?.endsWith(TAKEN) ? token.slice(0, -TAKEN.length) : undefined;
       if (holder !== undefined) {
         const now = clock.monotonic();
-        if (now - start > LONGEST_WAIT_MS) throw new Error(`The lock ${path} could not be had`);
+        if (now - start > LONGEST_WAIT_MS) throw new Error(`The lock ${place} could not be had`);
         if (holder !== seen?.holder) seen = { holder, since: now };
         if (isDead(holder) || now - seen.since > LONGEST_HOLD_MS) {
-          attempt(() => fs.unlinkSync(join(path, holder)));
+          attempt(() => fs.unlinkSync(join(place, holder)));
         }
       }
-      if (tryTake(prepared, path, unexplained > MOST_UNEXPLAINED)) return;
-      await pause(pauseMs);
+      const isFree = token !== undefined && (holder === undefined || !exists(join(place, holder)));
+      if (isFree && tryTake(place, token, name)) return;
+      await pause(looks);
       if (isClosed()) throw new Error('The store is closed');
     }
   }
 
-  function tryTake(prepared: string, path: string, isFinal = false): boolean {
+  function tokenIn(place: string): string | undefined {
+    const names = fs.readdirSync(place);
+    const token = names.find((name) => name === FREE || name.endsWith(TAKEN));
+    if (token === undefined) {
+      // Somebody removed it. No draft may be left that thinks it has it when there is a new one.
+      for (const name of names) attempt(() => fs.unlinkSync(join(place, name)));
+      makeLock(place);
+    }
+    return token;
+  }
+
+  function exists(path: string): boolean {
+    return fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
+  }
+
+  function tryTake(place: string, token: string, name: string): boolean {
     try {
-      fs.renameSync(prepared, path);
+      whenNotBusy(system, () => fs.renameSync(join(place, token), join(place, `${name}${TAKEN}`)));
       return true;
     } catch (error) {
-      const code = errorCode(error) ?? '';
-      if (TAKEN.has(code) || (TAKEN_OR_FORBIDDEN.has(code) && !isFinal)) return false;
+      if (errorCode(error) === 'ENOENT') return false;
       throw error;
     }
-  }
-
-  /** `undefined` if nobody has it. */
-  function holderOf(path: string): string | undefined {
-    try {
-      const [holder] = fs.readdirSync(path);
-      // Windows does not replace an empty directory.
-      if (holder === undefined) attempt(() => fs.rmdirSync(path));
-      return holder;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
-
-  function isDead(holder: string): boolean {
-    const [holderPid = '', holderMachine] = holder.split('-');
-    return holderMachine === machine && !system.isAlive(Number(holderPid));
   }
 
   /** Several waiters wake at different times. */
-  function pause(ms: number): Promise<void> {
+  function pause(looks: number): Promise<void> {
     return new Promise((resolve) => {
-      clock.setTimer(resolve, ms * (0.5 + Math.random()), { keepAlive: true });
+      if (looks <= QUICK_LOOKS) setImmediate(resolve);
+      else {
+        const ms = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (looks - QUICK_LOOKS - 1));
+        clock.setTimer(resolve, ms * (0.5 + Math.random()), { keepAlive: true });
+      }
     });
   }
 
   return {
-    async hold(path, action) {
-      const name = `${pid}-${machine}-${nextNonce()}`;
-      const prepared = join(workshop, name);
-      fs.mkdirSync(prepared, { mode: 0o700 });
+    async hold(record, action) {
+      const place = join(workshop, (hash(record) % LOCKS).toString(16));
+      if (!known.has(place)) getToKnow(place);
+      const draft = openDraft(place, record);
+      let isHeld = false;
       try {
-        fs.closeSync(fs.openSync(join(prepared, name), 'wx', 0o600));
         // Without a wait if it is free: nothing of this process comes between taking it and using it.
-        if (!tryTake(prepared, path)) await take(prepared, path);
-      } catch (error) {
-        remove(prepared, name);
-        throw error;
-      }
-      const file = join(path, name);
-      let committed = false;
-      try {
-        return action({
-          file,
-          commit(record) {
-            whenNotBusy(system, () => fs.renameSync(file, record));
-            committed = true;
-          },
-        });
+        if (!tryTake(place, FREE, draft.name)) await waitFor(place, draft.name);
+        isHeld = true;
+        return action({ commit: draft.publish });
       } finally {
-        // Whoever took the empty lock meanwhile keeps it: only an empty directory can be removed.
-        if (committed) attempt(() => fs.rmdirSync(path));
-        else remove(path, name);
+        draft.discard();
+        if (isHeld) attempt(() => fs.renameSync(join(place, `${draft.name}${TAKEN}`), join(place, FREE)));
       }
     },
-    tidy() {
-      for (const name of fs.readdirSync(workshop)) if (isDead(name)) remove(join(workshop, name), name);
-    },
+    close: drafts.close,
   };
 }
 
 /** FNV-1a: names a machine among the few that ever see one folder, without loading a crypto library. */
-function shortHash(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash.toString(16).padStart(8, '0');
+function hash(text: string): number {
+  let sum = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
+  return sum;
 }

@@ -5,13 +5,17 @@ import { hostname } from 'node:os';
 export type FileSystem = Pick<
   typeof fs,
   | 'closeSync'
+  | 'fstatSync'
   | 'fsyncSync'
+  | 'ftruncateSync'
+  | 'linkSync'
   | 'mkdirSync'
   | 'openSync'
   | 'readdirSync'
   | 'readFileSync'
   | 'renameSync'
   | 'rmdirSync'
+  | 'statSync'
   | 'unlinkSync'
   | 'writeFileSync'
 >;

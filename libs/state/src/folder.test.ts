@@ -1,11 +1,12 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.js';
 import { createFolderStore, type FileSystem, type FolderWarning } from './folder.js';
 import { nodeSystem, type FolderSystem } from './folder-system.js';
 import { isNetworkDisk } from './network-disk.js';
+import type { StateStore } from './state-store.js';
 import { count } from './testing/count.js';
 import { readRecord } from './testing/read-record.js';
 
@@ -20,6 +21,22 @@ function createStore(changes: Partial<FolderSystem> = {}, files: Partial<FileSys
   const system = { ...node, ...changes, fs: { ...node.fs, ...files } };
   const store = createFolderStore({ folder, system, onWarning: (warning) => warnings.push(warning) });
   return { store, warnings };
+}
+
+/** Where the lock of a record is, and what a holder of this machine and boot is called. */
+async function lockOf(store: StateStore, key: string): Promise<{ place: string; holder: string }> {
+  return store.update(key, (record) => {
+    const files = fs.readdirSync(join(folder, '.locks'), { recursive: true }).map(String);
+    const token = files.find((name) => name.endsWith('.has-it')) ?? '';
+    const place = join(folder, '.locks', dirname(token));
+    return { record: Object(record), result: { place, holder: basename(token, '.has-it') } };
+  });
+}
+
+/** Somebody else takes the lock. */
+function take(place: string, holder: string): void {
+  fs.writeFileSync(join(place, holder), '');
+  fs.renameSync(join(place, 'free'), join(place, `${holder}.has-it`));
 }
 
 function failure(code: string): Error {
@@ -47,10 +64,10 @@ describe('files', () => {
   test('are all that is left', async () => {
     const { store } = createStore();
     await store.update('a/b', count);
-    expect(fs.readdirSync(folder, { recursive: true }).map(String).sort()).toEqual([
-      '.locks',
-      'a',
-      join('a', 'b.json'),
+    const left = fs.readdirSync(folder, { recursive: true }).map(String);
+    expect(left.filter((name) => !name.startsWith('.locks')).sort()).toEqual(['a', join('a', 'b.json')]);
+    expect(left.filter((name) => dirname(dirname(name)) === '.locks').map((name) => basename(name))).toEqual([
+      'free',
     ]);
   });
 
@@ -77,6 +94,60 @@ describe('files', () => {
     await store.update('key', () => ({ record: { n: 1 }, result: undefined }));
     const records = rename.mock.calls.filter(([, to]) => String(to).endsWith('.json'));
     expect(records).toEqual([]);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the file that an update replaced', () => {
+  const write = (store: StateStore, text: string) =>
+    store.update('key', () => ({ record: { text }, result: undefined }));
+  const path = () => join(folder, 'key.json');
+
+  test('is written over by the next one, and the longer text that was in it leaves nothing behind', async () => {
+    const { store } = createStore();
+    await write(store, 'long '.repeat(200));
+    const first = fs.statSync(path()).ino;
+    await write(store, 'short');
+    await write(store, 'shorter');
+    expect(fs.statSync(path()).ino).toBe(first);
+    expect(fs.readFileSync(path(), 'utf8')).toBe('{\n  "text": "shorter"\n}\n');
+  });
+
+  test('is left alone where it has another name', async () => {
+    const { store } = createStore();
+    await write(store, 'one');
+    fs.linkSync(path(), join(folder, 'backup.json'));
+    await write(store, 'two');
+    await write(store, 'three');
+    expect(fs.readFileSync(join(folder, 'backup.json'), 'utf8')).toContain('one');
+    expect(fs.readFileSync(path(), 'utf8')).toContain('three');
+  });
+
+  test('is the record still when its lock was broken before it could be replaced', async () => {
+    const { store } = createStore();
+    const { place } = await lockOf(store, 'key');
+    await write(store, 'one');
+    let isBroken = false;
+    await store.update('key', (record) => {
+      if (!isBroken) {
+        isBroken = true;
+        for (const name of fs.readdirSync(place)) {
+          if (!name.endsWith('.has-it')) fs.rmSync(join(place, name));
+        }
+      }
+      return { record: { text: 'two', before: record }, result: undefined };
+    });
+    await write(store, 'three');
+    await store.close();
+    expect(fs.readFileSync(path(), 'utf8')).toContain('three');
+    expect(fs.readdirSync(place)).toEqual(['free']);
+  });
+
+  test('is not kept where updates are durable', async () => {
+    const { store } = createStore();
+    const { place } = await lockOf(store, 'key');
+    await store.update('key', count, { durable: true });
+    await store.update('key', count, { durable: true });
+    expect(fs.readdirSync(place)).toEqual(['free']);
   });
 });
 
@@ -168,7 +239,8 @@ describe('a folder that cannot be used', () => {
     expect(await store.update('key', count)).toBe(2);
     expect(warnings).toHaveLength(1);
     expect(await readRecord(createStore().store, 'key')).toEqual({ n: 1 });
-    expect(fs.readdirSync(join(folder, '.locks'))).toEqual([]);
+    const locks = fs.readdirSync(join(folder, '.locks'), { recursive: true }).map(String);
+    expect(locks.filter((name) => name.includes(String(process.pid)))).toEqual([]);
   });
 
   test('passes on what the updater throws, which is not the fault of the disk', async () => {
@@ -214,15 +286,13 @@ describe('on Windows', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('a lock that its dead holder left empty or full is taken', async () => {
+  test('a lock that its dead holder left, or that somebody emptied, is taken', async () => {
     const { store } = createStore({ platform, isAlive: (pid) => pid === process.pid }, windows());
     await store.update('key', count);
-    const lock = join(folder, 'key.lock');
-    fs.mkdirSync(lock);
+    const { place, holder } = await lockOf(store, 'key');
+    take(place, holder.replace(/^\d+/, '999'));
     expect(await store.update('key', count)).toBe(2);
-    const machine = /^\d+-(\w+)-/.exec(await nameOfHolder(store))?.[1];
-    fs.mkdirSync(lock);
-    fs.writeFileSync(join(lock, `999-${machine}-dead`), '');
+    fs.rmSync(join(place, 'free'));
     expect(await store.update('key', count)).toBe(3);
   });
 
@@ -264,21 +334,15 @@ describe('on Windows', () => {
   ])('%s is on a network disk: %s', (path, expected) => {
     expect(isNetworkDisk(path, { ...nodeSystem(), platform })).toBe(expected);
   });
-
-  async function nameOfHolder(store: ReturnType<typeof createStore>['store']): Promise<string> {
-    return store.update('key', (record) => ({
-      record: typeof record === 'object' && record !== null ? record : undefined,
-      result: fs.readdirSync(join(folder, 'key.lock'))[0] ?? '',
-    }));
-  }
 });
 
 describe('a lock', () => {
+  const elsewhere = '1-0badcafe-nonce';
+
   test('of another machine is respected for two seconds, then taken', async () => {
-    await createStore().store.update('key', count);
-    const lock = join(folder, 'key.lock');
-    fs.mkdirSync(lock);
-    fs.writeFileSync(join(lock, '1-0badcafe-nonce'), '');
+    const first = createStore().store;
+    await first.update('key', count);
+    take((await lockOf(first, 'key')).place, elsewhere);
     let waitedMs = 0;
     const clock = {
       ...systemClock,
@@ -294,14 +358,25 @@ describe('a lock', () => {
     expect(waitedMs).toBeLessThan(2_020);
   });
 
+  test('whose holder has committed is free, whatever its token says', async () => {
+    const { store } = createStore();
+    await store.update('key', count);
+    const { place } = await lockOf(store, 'key');
+    take(place, elsewhere);
+    fs.rmSync(join(place, elsewhere));
+    expect(await store.update('key', count)).toBe(2);
+  });
+
   test('that was broken while it was held makes the update run again on the new record', async () => {
     const { store } = createStore();
     await store.update('key', count);
+    const { place } = await lockOf(store, 'key');
     let isBroken = false;
     const n = await store.update('key', (record) => {
       if (!isBroken) {
         isBroken = true;
-        fs.rmSync(join(folder, 'key.lock'), { recursive: true });
+        const draft = fs.readdirSync(place).find((name) => !name.endsWith('.has-it')) ?? '';
+        fs.rmSync(join(place, draft));
         fs.writeFileSync(join(folder, 'key.json'), '{"n": 10}');
       }
       return count(record);
@@ -309,25 +384,61 @@ describe('a lock', () => {
     expect(n).toBe(11);
   });
 
-  test('that was prepared by a process that died is tidied away', async () => {
+  test('that was removed while it was held makes the update run again on the new record', async () => {
     const { store } = createStore();
-    let holder = '';
-    await store.update('key', () => {
-      holder = fs.readdirSync(join(folder, 'key.lock'))[0] ?? '';
-      return { record: undefined, result: undefined };
+    await store.update('key', count);
+    const { place } = await lockOf(store, 'key');
+    let isRemoved = false;
+    const n = await store.update('key', (record) => {
+      if (!isRemoved) {
+        isRemoved = true;
+        fs.rmSync(place, { recursive: true });
+        fs.writeFileSync(join(folder, 'key.json'), '{"n": 10}');
+      }
+      return count(record);
     });
-    const left = holder.replace(/^\d+/, '999999999');
-    fs.mkdirSync(join(folder, '.locks', left));
-    fs.writeFileSync(join(folder, '.locks', left, left), '');
+    expect(n).toBe(11);
+  });
+
+  test('that lost its token is made again, and whoever thought to hold it does not', async () => {
+    const { store } = createStore();
+    await store.update('key', count);
+    const { place } = await lockOf(store, 'key');
+    take(place, elsewhere);
+    fs.rmSync(join(place, `${elsewhere}.has-it`));
+    expect(await store.update('key', count)).toBe(2);
+    await store.close();
+    expect(fs.readdirSync(place)).toEqual(['free']);
+  });
+
+  test('is tidied of what processes left that died, in this boot or an earlier one', async () => {
+    const { store } = createStore();
+    const { place, holder } = await lockOf(store, 'key');
+    await createStore({ bootId: 'an earlier one' }).store.update('key', count);
+    await store.update('key', count);
+    fs.writeFileSync(join(place, holder.replace(/^\d+/, '999999999')), '');
+    await store.close();
+    expect(fs.readdirSync(place)).toHaveLength(3);
+    const last = createStore().store;
+    await last.update('key', count);
+    await last.close();
+    expect(fs.readdirSync(place)).toEqual(['free']);
+  });
+
+  test('is tidied of what a process left that died while it made it', async () => {
+    const { place, holder } = await lockOf(createStore().store, 'key');
+    fs.rmSync(place, { recursive: true });
+    const dead = holder.replace(/^\d+/, '999999999');
+    fs.mkdirSync(join(folder, '.locks', dead));
+    fs.writeFileSync(join(folder, '.locks', dead, 'free'), '');
     await createStore().store.update('key', count);
-    expect(fs.readdirSync(join(folder, '.locks'))).toEqual([]);
+    expect(fs.readdirSync(join(folder, '.locks'))).toEqual([basename(place)]);
   });
 
   test('is not waited for any longer when the store is closed', async () => {
-    const { store } = createStore({ isAlive: () => true });
+    const { store } = createStore();
     await store.update('key', count);
-    fs.mkdirSync(join(folder, 'key.lock'));
-    fs.writeFileSync(join(folder, 'key.lock', '1-0badcafe-nonce'), '');
+    take((await lockOf(store, 'key')).place, elsewhere);
     const waiting = expect(store.update('key', count)).rejects.toThrow('The store is closed');
     await store.close();
     await waiting;

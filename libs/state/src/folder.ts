@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path';
 import { systemClock, type Clock } from './clock.js';
 import { filePathOf } from './file-names.js';
+import { keysInFolder } from './folder-keys.js';
 import { createLocksmith, type Lock, type Locksmith } from './folder-lock.js';
 import { attempt, errorCode, nodeSystem, whenNotBusy, type FolderSystem } from './folder-system.js';
 import { isNetworkDisk } from './network-disk.js';
-import type { StateStore, StoreTime, Updater } from './state-store.js';
+import type { ListableStore, StoreTime, Updater } from './state-store.js';
 
 export type { FileSystem, FolderSystem } from './folder-system.js';
 
@@ -43,7 +44,7 @@ const MOST_ATTEMPTS = 8;
  * Where the folder cannot be used (forbidden, read-only, full, on a network disk) there is one warning, and
  * what would have been written is kept in memory; what can be read is read. A `durable` update rejects instead.
  */
-export function createFolderStore(options: FolderStoreOptions): StateStore {
+export function createFolderStore(options: FolderStoreOptions): ListableStore {
   const { folder, clock = systemClock, onWarning, system = nodeSystem() } = options;
   const { fs } = system;
   const workshop = join(folder, '.locks');
@@ -58,21 +59,18 @@ export function createFolderStore(options: FolderStoreOptions): StateStore {
     fs.mkdirSync(workshop, { recursive: true, mode: 0o700 });
     if (isNetworkDisk(folder, system))
       throw new Error('it is on a network disk, where locks cannot be trusted');
-    const opened = createLocksmith({ workshop, system, clock, isClosed: () => closed });
-    opened.tidy();
-    return opened;
+    return createLocksmith({ workshop, system, clock, isClosed: () => closed });
   }
 
   async function onDisk<T>(path: string, updater: Updater<T>, durable: boolean): Promise<Outcome<T>> {
     for (let attempts = 1; ; attempts += 1) {
       try {
         locksmith ??= openFolder();
-        return await locksmith.hold(`${path}.lock`, (lock) => exchange(lock, path, updater, durable));
+        return await locksmith.hold(`${path}.json`, (lock) => exchange(lock, path, updater, durable));
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempts === MOST_ATTEMPTS) throw error;
-        // The first record of its kind, somebody removed the folder, or the lock was held too long and broken.
+        // Somebody removed the folder, or the lock was held too long and broken.
         fs.mkdirSync(workshop, { recursive: true, mode: 0o700 });
-        fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       }
     }
   }
@@ -83,14 +81,9 @@ export function createFolderStore(options: FolderStoreOptions): StateStore {
     const outcome = apply(updater, parse(text, path));
     if ('thrown' in outcome) return outcome;
     if (outcome.text !== undefined && (durable || outcome.text !== text)) {
-      const fd = fs.openSync(lock.file, 'r+');
-      try {
-        fs.writeFileSync(fd, outcome.text);
-        if (durable) fs.fsyncSync(fd);
-      } finally {
-        fs.closeSync(fd);
-      }
-      lock.commit(`${path}.json`);
+      // The first record of its kind.
+      if (text === undefined) fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      lock.commit(outcome.text, durable);
       if (durable) syncDirectory(dirname(path));
     }
     return outcome;
@@ -186,8 +179,13 @@ export function createFolderStore(options: FolderStoreOptions): StateStore {
       if ('thrown' in outcome) throw outcome.thrown;
       return outcome.result;
     },
+    async keys(prefix) {
+      if (closed) throw new Error('The store is closed');
+      return keysInFolder(fs, folder, prefix);
+    },
     async close() {
       closed = true;
+      locksmith?.close();
     },
   };
 }

@@ -1,4 +1,4 @@
 export { systemClock, type Clock } from './clock.js';
 export { createMemoryStore, type MemoryStoreOptions } from './memory.js';
 export { accountNamespace } from './namespace.js';
-export type { StateStore, StoreTime, Update, UpdateOptions, Updater } from './state-store.js';
+export type { ListableStore, StateStore, StoreTime, Update, UpdateOptions, Updater } from './state-store.js';

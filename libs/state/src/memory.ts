@@ -1,12 +1,13 @@
 import { systemClock, type Clock } from './clock.js';
-import type { StateStore, StoreTime } from './state-store.js';
+import { isDirectlyBelow } from './keys.js';
+import type { ListableStore, StoreTime } from './state-store.js';
 
 export interface MemoryStoreOptions {
   clock?: Clock;
 }
 
 /** A store for one process: shared by nobody else and gone when the process ends. */
-export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = {}): StateStore {
+export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = {}): ListableStore {
   // Text, as in the stores that processes share: nobody can change a record through a reference to it.
   const records = new Map<string, string>();
   let closed = false;
@@ -20,6 +21,10 @@ export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = 
       if (updated.record === undefined) records.delete(key);
       else if (updated.record !== record) records.set(key, JSON.stringify(updated.record));
       return updated.result;
+    },
+    async keys(prefix) {
+      if (closed) throw new Error('The store is closed');
+      return [...records.keys()].filter((key) => isDirectlyBelow(key, prefix));
     },
     async close() {
       closed = true;

@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-
 /** 128 bits: enough that two accounts never meet, short enough for a file name. */
 const NAMESPACE_HEX_DIGITS = 32;
 
@@ -15,6 +13,8 @@ const NAMESPACE_HEX_DIGITS = 32;
  */
 export function accountNamespace(baseUrl: string | URL, account: string): string {
   if (account === '') throw new TypeError('The account must not be empty');
+  // Not imported: whoever loads this library for its stores would wait for all of it.
+  const { createHmac } = process.getBuiltinModule('node:crypto');
   return createHmac('sha256', account)
     .update(normalise(new URL(baseUrl)))
     .digest('hex')

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisStore } from './redis.js';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
 import type { StateStore } from './state-store.js';
+import { readRecord } from './testing/read-record.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
 
@@ -79,6 +80,38 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     const left = await redis.pttl('wemasy-orders:same');
     redis.disconnect();
     expect(left).toBeGreaterThan(0);
+  });
+
+  it('looks at what is there, not at what it wrote last', async () => {
+    const [one, two] = [open(), open()];
+    await one.update('seen', addOne);
+    await two.update('seen', addOne);
+    expect(await readRecord(one, 'seen')).toEqual({ n: 2 });
+  });
+
+  it('rejects with what an updater throws on what is there, not on what it wrote last', async () => {
+    const [one, two] = [open(), open()];
+    const refuse = (n: number) => (record: unknown) => {
+      const added = addOne(record);
+      if (added.result === n) throw new RangeError(`not ${n}`);
+      return added;
+    };
+    await one.update('refused', addOne);
+    await two.update('refused', addOne);
+    expect(await one.update('refused', refuse(2))).toBe(3);
+    await two.update('refused', addOne);
+    await expect(one.update('refused', refuse(5))).rejects.toThrow('not 5');
+  });
+
+  it('asks for the time once for all updates that begin together', async () => {
+    const redis = new Redis(server.url);
+    const store = open();
+    await store.update('together/0', addOne);
+    await redis.config('RESETSTAT');
+    await Promise.all(Array.from({ length: 20 }, (_, at) => store.update(`together/${at}`, addOne)));
+    const calls = /cmdstat_time:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1];
+    redis.disconnect();
+    expect(calls).toBe('1');
   });
 
   it('rejects while the server is away and works again when it is back', async () => {

@@ -1,5 +1,6 @@
 import { Redis, type Result } from 'ioredis';
-import type { StateStore, StoreTime, Updater, UpdateOptions } from './state-store.js';
+import { isDirectlyBelow } from './keys.js';
+import type { ListableStore, StoreTime, Updater, UpdateOptions } from './state-store.js';
 
 export interface RedisStoreOptions {
   /** `redis://` or `rediss://`, with user, password and database number where they are needed. */
@@ -11,13 +12,9 @@ export interface RedisStoreOptions {
 }
 
 /**
- * Reads a record and the server's clock at once. Each script touches one key, so it works on a cluster as well.
- */
-const readScript = `return {redis.call('GET', KEYS[1]), redis.call('TIME')}`;
-
-/**
- * Writes a record if nobody else has written it since it was read; otherwise gives back what is there now, so that the
- * next try needs no reading. An empty old or new text stands for no record.
+ * Writes a record if it still is what it was taken for; otherwise gives back what is there now and the time, so that the
+ * next try needs no reading. An empty old or new text stands for no record. It touches one key, so that it works on a
+ * cluster as well.
  */
 const swapScript = `
 local now = redis.call('GET', KEYS[1])
@@ -30,13 +27,14 @@ return 1`;
 declare module 'ioredis' {
   // The library's way of typing scripts: they become methods of the connection.
   interface RedisCommander<Context> {
-    readRecord(key: string): Result<unknown, Context>;
     swapRecord(key: string, old: string, fresh: string, expiresInMs: string): Result<unknown, Context>;
   }
 }
 
 /** After so many lost races somebody else is always faster, which points at a fault and not at traffic. */
 const mostTries = 1000;
+/** So many records are remembered, so that most updates need not read theirs. */
+const mostRemembered = 10_000;
 
 /**
  * A store for processes on several machines, on Redis 7 or Valkey. A lost race for a record is run again, so updaters
@@ -49,22 +47,61 @@ export function createRedisStore({
   url,
   keyPrefix = 'wemasy-orders:',
   timeoutMs = 2_000,
-}: RedisStoreOptions): StateStore {
+}: RedisStoreOptions): ListableStore {
   const redis = new Redis(url, {
     keyPrefix,
     lazyConnect: true,
+    // What is sent in one turn of the event loop goes out in one piece.
+    enableAutoPipelining: true,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     maxRetriesPerRequest: 1,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     scripts: {
-      readRecord: { lua: readScript, numberOfKeys: 1 },
       swapRecord: { lua: swapScript, numberOfKeys: 1 },
     },
   });
   // Every command that fails rejects its update; without a listener each failed reconnect would be printed as well.
   redis.on('error', () => undefined);
   let closed = false;
+  /** Records as this process last wrote them; a swap finds out whether somebody else has been there since. */
+  const remembered = new Map<string, string>();
+  let reading: Promise<StoreTime> | undefined;
+
+  /** The server's clock, asked once for all who want to know it in one turn of the event loop. */
+  function readTime(): Promise<StoreTime> {
+    if (reading === undefined) {
+      // Before the question leaves, with what else is sent in this turn: nobody gets a time from before he asked.
+      process.nextTick(() => (reading = undefined));
+      reading = redis.time().then(parseTime);
+    }
+    return reading;
+  }
+
+  async function readText(key: string): Promise<string> {
+    return (await redis.get(key)) ?? '';
+  }
+
+  function remember(key: string, text: string): void {
+    remembered.set(key, text);
+    for (const oldest of remembered.keys()) {
+      if (remembered.size <= mostRemembered) break;
+      remembered.delete(oldest);
+    }
+  }
+
+  /** Runs the updater on what is remembered, if it would write: what only looks must see what is there. */
+  function foresee<T>(key: string, updater: Updater<T>, time: StoreTime): Applied<T> | undefined {
+    const text = remembered.get(key);
+    // One guess each: after a lost race the record is read.
+    if (text === undefined || !remembered.delete(key)) return undefined;
+    try {
+      const applied = apply(updater, text, time);
+      return applied.fresh === undefined ? undefined : applied;
+    } catch {
+      return undefined;
+    }
+  }
 
   async function update<T>(
     key: string,
@@ -72,22 +109,40 @@ export function createRedisStore({
     { expiresInMs }: UpdateOptions = {},
   ): Promise<T> {
     if (closed) throw new Error('The store is closed');
-    let { text, time } = parseReading(await redis.readRecord(key));
+    const expiry = expiresInMs === undefined ? '' : String(Math.ceil(expiresInMs));
+    const isKnown = remembered.has(key);
+    const [time, text] = await Promise.all([readTime(), isKnown ? undefined : readText(key)]);
+    let applied =
+      (isKnown ? foresee(key, updater, time) : undefined) ??
+      apply(updater, text ?? (await readText(key)), time);
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const record = parseRecord(text);
-      const updated = updater(record, time);
-      if (updated.record === record) return updated.result;
-      const fresh = updated.record === undefined ? '' : JSON.stringify(updated.record);
-      const expiry = expiresInMs === undefined ? '' : String(Math.ceil(expiresInMs));
-      const answer = await redis.swapRecord(key, text, fresh, expiry);
-      if (answer === 1) return updated.result;
-      ({ text, time } = parseReading(answer));
+      const { old, fresh, result } = applied;
+      if (fresh === undefined) return result;
+      const answer = await redis.swapRecord(key, old, fresh, expiry);
+      if (answer === 1) {
+        remember(key, fresh);
+        return result;
+      }
+      applied = apply(updater, ...parseReading(answer));
     }
     throw new Error(`The record ${key} is written by others without a pause`);
   }
 
   return {
     update,
+    async keys(prefix) {
+      if (closed) throw new Error('The store is closed');
+      const found = new Set<string>();
+      // What scans is not a command on a key, so the prefix is not put before it.
+      const match = `${escapePattern(`${keyPrefix}${prefix}`)}/*`;
+      let cursor = '0';
+      do {
+        const [next, names] = await redis.scan(cursor, 'MATCH', match, 'COUNT', 1_000);
+        for (const name of names) found.add(name.slice(keyPrefix.length));
+        cursor = next;
+      } while (cursor !== '0');
+      return [...found].filter((key) => isDirectlyBelow(key, prefix));
+    },
     async close() {
       if (closed) return;
       closed = true;
@@ -96,21 +151,40 @@ export function createRedisStore({
   };
 }
 
-/** An empty text stands for no record. */
-interface Reading {
-  readonly text: string;
-  readonly time: StoreTime;
+/** Characters that mean something in a pattern of Redis mean themselves. */
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\*?[\]]/g, '\\$&');
 }
 
-/** @throws TypeError when Redis answers something that the scripts do not return */
-function parseReading(answer: unknown): Reading {
+/** An empty text stands for no record. */
+interface Applied<T> {
+  readonly old: string;
+  /** Absent if the record stays as it is. */
+  readonly fresh?: string;
+  readonly result: T;
+}
+
+function apply<T>(updater: Updater<T>, old: string, time: StoreTime): Applied<T> {
+  const found = parseRecord(old);
+  const { record, result } = updater(found, time);
+  if (record === found) return { old, result };
+  return { old, fresh: record === undefined ? '' : JSON.stringify(record), result };
+}
+
+/** @throws TypeError when Redis answers something that the script does not return */
+function parseReading(answer: unknown): [text: string, time: StoreTime] {
   const [text, time]: unknown[] = Array.isArray(answer) ? answer : [];
-  const [seconds, microseconds]: unknown[] = Array.isArray(time) ? time : [];
+  if (typeof text !== 'string' && text !== null)
+    throw new TypeError('Redis answered something else than a record');
+  return [text ?? '', parseTime(time)];
+}
+
+/** @throws TypeError when it is not what TIME answers */
+function parseTime(answer: unknown): StoreTime {
+  const [seconds, microseconds]: unknown[] = Array.isArray(answer) ? answer : [];
   const wallMs = Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000);
-  if ((typeof text !== 'string' && text !== null) || !Number.isFinite(wallMs)) {
-    throw new TypeError('Redis answered something else than a record and its time');
-  }
-  return { text: text ?? '', time: { wallMs } };
+  if (!Number.isFinite(wallMs)) throw new TypeError('Redis answered something else than its time');
+  return { wallMs };
 }
 
 /** What cannot be read is handed on as it is: to the caller's guard it is a record, and none that it knows. */

@@ -30,7 +30,10 @@ export interface Update<T> {
 export type Updater<T> = (record: unknown, time: StoreTime) => Update<T>;
 
 export interface UpdateOptions {
-  /** Resolve only when the record would survive a power cut; default false. */
+  /**
+   * Resolve only when the record would survive a power cut; default false. For all updates of a record or for none:
+   * one without it may lose in a power cut what earlier ones have kept.
+   */
   readonly durable?: boolean;
   /**
    * The record means nothing any more when nobody has updated it for this long, so a store may drop it; default:
@@ -53,4 +56,13 @@ export interface StateStore {
   update<T>(key: string, updater: Updater<T>, options?: UpdateOptions): Promise<T>;
   /** Lets go of files and connections; later updates reject. Records stay. Harmless when repeated. */
   close(): Promise<void>;
+}
+
+/** A store that can also say which records it holds. */
+export interface ListableStore extends StateStore {
+  /**
+   * Keys of the records directly below a prefix, in no order: `account/order` names `account/order/1`. What comes or goes
+   * meanwhile may be among them or not, and a record that was deleted may still be named.
+   */
+  keys(prefix: string): Promise<string[]>;
 }

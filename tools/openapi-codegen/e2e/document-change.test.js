@@ -2,14 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseDocument } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyWorkspace, workspaceRoot } from './workspace-copy.js';
 
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const documentPath = 'openapi/wemasy-orders.yaml';
 const generated = ['operations.ts', 'schema.ts', 'schemas.ts'].map(
   (file) => `libs/client/src/generated/${file}`,
@@ -49,7 +47,7 @@ describe('a value added to an enum of the document', () => {
   });
 
   it('compiles', async () => {
-    await copy.node('.', tsc, '--build', 'libs/client');
+    await copy.nx('build', '@wemasy-orders/client');
   });
 
   it('is offered by the tool', async () => {
@@ -93,7 +91,7 @@ describe('an operation added to the document', () => {
       console.log(JSON.stringify(rateLimitPolicies().find(({ name }) => name === 'cancelOrder')));
     `;
     await writeFile(join(copy.root, 'libs/client/src/use.ts'), use);
-    await copy.node('.', tsc, '--build', 'libs/client');
+    await copy.nx('build', '@wemasy-orders/client');
     const printed = await copy.node('.', 'libs/client/dist/use.js');
     expect(JSON.parse(printed)).toEqual({ name: 'cancelOrder', limit: 5, windowMs: 30_000 });
   });

@@ -42,6 +42,9 @@ export async function measureCosts(redisUrl) {
     const workers = Array.from({ length: 8 }, () =>
       fork(fileURLToPath(new URL('cost-worker.js', import.meta.url)), [folder]),
     );
+    // None of them is measured while others still start.
+    await Promise.all(workers.map((each) => once(each, 'message')));
+    for (const each of workers) each.send('go');
     const costs = (await Promise.all(workers.map((each) => once(each, 'message')))).map(([report]) => report);
     const later = costs.flatMap((each) => each.slice(1)).sort((a, b) => a - b);
     const first = await acquireCosts(join(folder, 'alone'), 1);

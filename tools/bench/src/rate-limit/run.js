@@ -114,7 +114,7 @@ function report(short, long, costs) {
   return `\`npm run bench -- rate-limit\`, ${circumstances()}
 
 A server that counts in fixed windows as Laravel's throttle does, 5 to 60 ms away; two windows' worth of calls always
-waiting; a rejected call is sent again when Retry-After is over. \`Allowance used\` is the part of what the server would
+waiting, sent with \`node:http\` over connections that stay open; a rejected call is sent again when Retry-After is over. \`Allowance used\` is the part of what the server would
 have taken, after one window for warming up. Libraries: ${libraries.join(', ')}.
 
 Windows of 2 s, 6 of them:

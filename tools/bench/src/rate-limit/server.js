@@ -54,6 +54,7 @@ export async function startThrottledServer({ limit, windowMs }) {
       );
     }, travel());
   });
+  server.keepAliveTimeout = 2 * windowMs;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,4 +1,6 @@
 // @ts-check
+import { post } from './post.js';
+
 /**
  * One process under load: keeps a fixed number of calls waiting or under way until it is told to stop, and every
  * rejected call is sent again. Reports its waits and its CPU time.
@@ -16,11 +18,9 @@ async function one() {
   while (!stopping) {
     const since = performance.now();
     let sentAt = since;
-    const response = await paced(async () => {
+    const response = await paced(() => {
       sentAt = performance.now();
-      const answer = await fetch(url, { method: 'POST' });
-      await answer.text();
-      return answer;
+      return post(url);
     });
     if (response.status === 200) waits.push((sentAt - since) / windowMs);
   }

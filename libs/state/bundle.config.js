@@ -1,0 +1,4 @@
+// @ts-check
+import { bundleLibrary } from '../../tools/build-config/bundle-library.js';
+
+await bundleLibrary();
