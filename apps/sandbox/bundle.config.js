@@ -6,16 +6,8 @@ import { bundle } from '../../tools/build-config/bundle.js';
 
 const require = createRequire(import.meta.url);
 
-await bundle({
-  // node-sqlite3-wasm is CommonJS and looks for its .wasm file where it lies itself: beside the bundle.
-  define: { __dirname: 'import.meta.dirname' },
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-});
+await bundle();
 
-const wasm = 'node-sqlite3-wasm.wasm';
-await copyFile(join(dirname(require.resolve('node-sqlite3-wasm')), wasm), join('dist', wasm));
 await copyFile('../../openapi/wemasy-orders.yaml', 'dist/wemasy-orders.yaml');
 
 // What the pages consist of: our own files, and of Scalar's package the one script for browsers.

@@ -1,6 +1,7 @@
 // @ts-check
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -17,21 +18,48 @@ export async function bundle(options = {}) {
     outdir: 'dist',
     bundle: true,
     splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
+    // All in one folder, so that `import.meta.url` means the same place in every file of a bundle.
+    chunkNames: '[name]-[hash]',
     minify: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    plugins: [builtInsForCommonJs],
     conditions: ['@wemasy-orders/source'],
     sourcemap: 'linked',
     legalComments: 'none',
     metafile: true,
     ...options,
-    define: { PACKAGE_VERSION: JSON.stringify(version), ...options.define },
+    define: { PACKAGE_VERSION: JSON.stringify(version), __dirname: 'import.meta.dirname', ...options.define },
   });
-  await writeFile('dist/licenses.txt', await licensesOf(Object.keys(metafile.inputs)));
+  const inputs = Object.keys(metafile.inputs);
+  // node-sqlite3-wasm looks for this file where it lies itself.
+  const sqlite = inputs.find((input) => input.endsWith('/node-sqlite3-wasm.js'));
+  if (sqlite !== undefined) {
+    const wasm = sqlite.replace(/\.js$/, '.wasm');
+    await copyFile(wasm, join('dist', basename(wasm)));
+  }
+  await writeFile('dist/licenses.txt', await licensesOf(inputs));
   await chmod('dist/main.js', 0o755);
 }
+
+/**
+ * Lets bundled CommonJS packages require what Node has built in, which in an ES module nobody could.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const builtInsForCommonJs = {
+  name: 'built-ins-for-commonjs',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'built-in';
+    onResolve({ filter: /^[a-z]/ }, ({ kind, path }) =>
+      kind === 'require-call' && isBuiltin(path) ? { path, namespace } : undefined,
+    );
+    onLoad({ filter: /./, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
 
 /**
  * The licences of what is bundled: most of them ask to travel with every copy.

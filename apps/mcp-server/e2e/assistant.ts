@@ -3,6 +3,7 @@ import { Client as ModernClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as ClassicClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as ClassicTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { Ajv } from 'ajv';
 import * as z from 'zod';
 
 /** The built file, as an assistant starts it. */
@@ -19,6 +20,7 @@ const ToolList = z.object({
       title: z.string(),
       annotations: z.record(z.string(), z.unknown()),
       inputSchema: z.looseObject({ properties: z.record(z.string(), z.looseObject({})) }),
+      outputSchema: z.looseObject({}),
     }),
   ),
 });
@@ -34,10 +36,23 @@ export interface CallResult {
   readonly isError: boolean;
 }
 
+export interface ProgressNotice {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Given, the client asks for progress notifications. */
+  readonly onprogress?: (notice: ProgressNotice) => void;
+}
+
 /** An assistant that has started the server and talks to it. */
 export interface Assistant {
   listTools(): Promise<z.output<typeof ToolList>['tools']>;
-  call(name: string, args?: Record<string, unknown>, options?: { signal?: AbortSignal }): Promise<CallResult>;
+  /** @throws {Error} also when a success is not what the tool's output schema promises */
+  call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<CallResult>;
   /** What the server has written to stderr so far. */
   log(): string;
   readonly pid: number;
@@ -66,20 +81,13 @@ export async function startAssistant(options: AssistantOptions = {}): Promise<As
     const client = new ClassicClient(info);
     const log = collect(transport);
     await client.connect(transport);
-    return {
-      listTools: async () => ToolList.parse(await client.listTools()).tools,
-      call: async (name, args, call) =>
-        toResult(
-          await client.callTool(
-            { name, ...(args === undefined ? {} : { arguments: args }) },
-            undefined,
-            call,
-          ),
-        ),
+    return assistantOf({
+      list: () => client.listTools(),
+      callTool: (request, call) => client.callTool(request, undefined, call),
       log,
       pid: transport.pid ?? 0,
       close: () => client.close(),
-    };
+    });
   }
   const transport = new ModernTransport(parameters);
   const client = new ModernClient(
@@ -88,14 +96,57 @@ export async function startAssistant(options: AssistantOptions = {}): Promise<As
   );
   const log = collect(transport);
   await client.connect(transport);
-  return {
-    listTools: async () => ToolList.parse(await client.listTools()).tools,
-    call: async (name, args, call) =>
-      toResult(await client.callTool({ name, ...(args === undefined ? {} : { arguments: args }) }, call)),
+  return assistantOf({
+    list: () => client.listTools(),
+    callTool: (request, call) => client.callTool(request, call),
     log,
     pid: transport.pid ?? 0,
     close: () => client.close(),
+  });
+}
+
+interface Connection extends Pick<Assistant, 'log' | 'pid' | 'close'> {
+  list(): Promise<unknown>;
+  callTool(
+    request: { name: string; arguments?: Record<string, unknown> },
+    options: CallOptions | undefined,
+  ): Promise<unknown>;
+}
+
+function assistantOf({ list, callTool, ...connection }: Connection): Assistant {
+  const listTools = async () => ToolList.parse(await list()).tools;
+  let checks: ReturnType<typeof outputSchemas> | undefined;
+  return {
+    ...connection,
+    listTools,
+    async call(name, args, options) {
+      const answer = CallAnswer.parse(
+        await callTool({ name, ...(args === undefined ? {} : { arguments: args }) }, options),
+      );
+      const { content, structuredContent: structured, isError = false } = answer;
+      if (!isError) {
+        checks ??= outputSchemas(await listTools());
+        checks.get(name)?.(structured);
+      }
+      return { text: content[0].text, structured, isError };
+    },
   };
+}
+
+/** For each tool, a check that a success is what the list promises. */
+function outputSchemas(tools: z.output<typeof ToolList>['tools']) {
+  const ajv = new Ajv({ strict: true });
+  return new Map(
+    tools.map(({ name, outputSchema }) => {
+      const validate = ajv.compile(outputSchema);
+      return [
+        name,
+        (structured: unknown) => {
+          if (!validate(structured)) throw new Error(`${name}: ${ajv.errorsText(validate.errors)}`);
+        },
+      ];
+    }),
+  );
 }
 
 function collect(transport: { readonly stderr: NodeJS.EventEmitter | null }): () => string {
@@ -104,9 +155,4 @@ function collect(transport: { readonly stderr: NodeJS.EventEmitter | null }): ()
     text += chunk.toString('utf8');
   });
   return () => text;
-}
-
-function toResult(answer: unknown): CallResult {
-  const { content, structuredContent, isError } = CallAnswer.parse(answer);
-  return { text: content[0].text, structured: structuredContent, isError: isError === true };
 }

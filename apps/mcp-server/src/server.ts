@@ -1,8 +1,25 @@
-import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { operations } from '@wemasy-orders/client/operations';
 import { failureOf } from '@wemasy-orders/present';
 import type { Log } from '@wemasy-orders/setup';
+import { type Clock, systemClock } from '@wemasy-orders/state';
 import { failureText } from './present/failure.js';
+import { type ProgressReporter, startProgress } from './tools/progress.js';
 import type { Tool } from './tools/tool.js';
+import {
+  appsExtension,
+  ordersView,
+  readOrdersView,
+  showsApps,
+  shownInOrdersView,
+} from './view/orders-view.js';
 
 const instructions = [
   'The orders of one webshop on the Wemasy platform, and its link to the bookkeeping system SnelStart.',
@@ -17,30 +34,47 @@ export interface ServerOptions {
   readonly version: string;
   readonly tools: readonly Tool[];
   readonly log: Log;
+  readonly clock?: Clock;
 }
 
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
-export function createMcpServer({ version, tools, log }: ServerOptions): Server {
+export function createMcpServer({ version, tools, log, clock = systemClock }: ServerOptions): Server {
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
     {
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, resources: {}, extensions: { [appsExtension]: {} } },
       instructions,
       // The list depends on the configuration alone, and that cannot change while the process runs.
       cacheHints: { 'tools/list': { ttlMs: 3_600_000, cacheScope: 'private' } },
     },
   );
 
-  server.setRequestHandler('tools/list', () => ({
-    tools: tools.map(({ name, title, description, annotations, inputSchema, outputSchema }) => ({
-      name,
-      title,
-      description,
-      annotations,
-      inputSchema,
-      outputSchema,
-    })),
+  server.setRequestHandler('tools/list', (_, context) => {
+    const offersView = clientShowsApps(server, context);
+    return {
+      tools: tools.map(({ name, title, description, annotations, inputSchema, outputSchema }) => ({
+        name,
+        title,
+        description,
+        annotations,
+        inputSchema,
+        outputSchema,
+        ...(offersView && name === operations.listOrders.tool.name ? { _meta: shownInOrdersView } : {}),
+      })),
+    };
+  });
+
+  server.setRequestHandler('resources/list', (_, context) => ({
+    resources: clientShowsApps(server, context) ? [ordersView] : [],
   }));
+
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
+
+  server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
+    if (uri !== ordersView.uri) throw new ResourceNotFoundError(uri);
+    const sync = tools.some(({ name }) => name === operations.syncOrder.tool.name);
+    return { contents: [await readOrdersView({ sync })] };
+  });
 
   server.setRequestHandler('tools/call', async (request, context) => {
     const { name, arguments: input } = request.params;
@@ -48,34 +82,48 @@ export function createMcpServer({ version, tools, log }: ServerOptions): Server 
     if (tool === undefined) {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${JSON.stringify(name)}`);
     }
+    const progress = progressOf(context, { log, clock });
     try {
-      const { structured, text } = await tool.run(input, {
-        signal: context.mcpReq.signal,
-        progress: progressOf(context, log),
-      });
+      const { structured, text } = await tool.run(input, { signal: context.mcpReq.signal, progress });
       return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code === 'internal_error') log.error('call failed', { tool: name, error });
       else log.info('call refused', { tool: name, code: failure.code });
       return { content: [{ type: 'text', text: failureText(failure) }], isError: true };
+    } finally {
+      progress.stop();
     }
   });
 
   return server;
 }
 
-/** Progress notifications for a client that asked for them, silence for others. */
-function progressOf(context: ServerContext, log: Log): (message: string) => void {
-  const progressToken = context.mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return () => undefined;
-  let progress = 0;
-  return (message) => {
-    progress += 1;
-    context.mcpReq
-      .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
-      .catch((error: unknown) => {
-        log.debug('progress not delivered', { error });
-      });
-  };
+/** Whether the client has declared that it shows pages: with the request, or in the 2025 era once, at the start. */
+function clientShowsApps(server: Server, { mcpReq }: ServerContext): boolean {
+  const envelope: Readonly<Record<string, unknown>> | undefined = mcpReq.envelope;
+  return showsApps(envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities());
 }
+
+/** Progress notifications for a client that asked for them, silence for others. */
+function progressOf(
+  { mcpReq }: ServerContext,
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+): ProgressReporter {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return silence;
+  const reporter = startProgress({
+    clock,
+    tell: (notice) => {
+      mcpReq
+        .notify({ method: 'notifications/progress', params: { progressToken, ...notice } })
+        .catch((error: unknown) => {
+          log.debug('progress not delivered', { error });
+        });
+    },
+  });
+  mcpReq.signal.addEventListener('abort', reporter.stop, { once: true });
+  return reporter;
+}
+
+const silence: ProgressReporter = { waits: () => undefined, done: () => undefined, stop: () => undefined };

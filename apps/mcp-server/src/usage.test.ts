@@ -4,13 +4,14 @@ import { helpText, parseCommand } from './usage.js';
 
 describe('the command line', () => {
   it('serves when nothing else is asked for', () => {
-    expect(parseCommand([])).toEqual({ kind: 'serve', flags: {} });
+    expect(parseCommand([])).toEqual({ kind: 'serve', flags: {}, sandbox: false });
   });
 
   it('passes on the flags', () => {
     expect(parseCommand(['--api-url', 'http://127.0.0.1:1/api', '--read-only', '--timeout-ms=5'])).toEqual({
       kind: 'serve',
       flags: { 'api-url': 'http://127.0.0.1:1/api', 'read-only': true, 'timeout-ms': '5' },
+      sandbox: false,
     });
   });
 
@@ -27,7 +28,7 @@ describe('the command line', () => {
     ['localhost:0', { host: 'localhost', port: 0 }],
     ['[::1]:4020', { host: '::1', port: 4020 }],
   ])('listens on %s', (address, http) => {
-    expect(parseCommand(['--http', address])).toEqual({ kind: 'serve', flags: {}, http });
+    expect(parseCommand(['--http', address])).toEqual({ kind: 'serve', flags: {}, sandbox: false, http });
   });
 
   it.each(['0.0.0.0:4020', 'example.com:80', '192.168.1.1:80', '99999', 'port', ''])(
@@ -38,7 +39,36 @@ describe('the command line', () => {
   );
 
   it('examines the set-up', () => {
-    expect(parseCommand(['doctor', '--read-only'])).toEqual({ kind: 'doctor', flags: { 'read-only': true } });
+    expect(parseCommand(['doctor', '--read-only'])).toEqual({
+      kind: 'doctor',
+      flags: { 'read-only': true },
+      sandbox: false,
+    });
+  });
+
+  it.each([
+    [['--sandbox'], { kind: 'serve', flags: {}, sandbox: true }],
+    [['doctor', '--sandbox'], { kind: 'doctor', flags: {}, sandbox: true }],
+    [
+      ['--sandbox', '--http', '4020', '--read-only'],
+      {
+        kind: 'serve',
+        flags: { 'read-only': true },
+        sandbox: true,
+        http: { host: '127.0.0.1', port: 4020 },
+      },
+    ],
+  ])('works against a sandbox: %j', (argv, command) => {
+    expect(parseCommand(argv)).toEqual(command);
+  });
+
+  it('names every flag that contradicts --sandbox', () => {
+    expect(
+      parseCommand(['--sandbox', '--api-url', 'https://api.wemasy.nl/api', '--api-token-file', 'x']),
+    ).toEqual({
+      kind: 'misuse',
+      fault: '--sandbox calls no account: leave --api-url and --api-token-file out.',
+    });
   });
 
   it.each([[['--nonsense']], [['--api-token', 'x']], [['serve']], [['--timeout-ms']]])(

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { type ConfigSources, describeSettings, settingsHelp } from '@wemasy-orders/setup';
+import { accountFlags, type ConfigSources, describeSettings, settingsHelp } from '@wemasy-orders/setup';
 
 /** A loopback address to listen on. */
 export interface HttpAddress {
@@ -10,10 +10,17 @@ export interface HttpAddress {
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' | 'version' }
-  | { readonly kind: 'doctor'; readonly flags: ConfigSources['flags'] }
+  | ({ readonly kind: 'doctor' } & Target)
   /** `http` is absent where the server speaks over stdio. */
-  | { readonly kind: 'serve'; readonly flags: ConfigSources['flags']; readonly http?: HttpAddress }
+  | ({ readonly kind: 'serve'; readonly http?: HttpAddress } & Target)
   | { readonly kind: 'misuse'; readonly fault: string };
+
+/** What is worked with, and how. */
+export interface Target {
+  readonly flags: ConfigSources['flags'];
+  /** Whether it is a sandbox inside this process instead of an account. */
+  readonly sandbox: boolean;
+}
 
 /** Reads the command line. The token is not among its flags. */
 export function parseCommand(argv: readonly string[]): Command {
@@ -21,6 +28,7 @@ export function parseCommand(argv: readonly string[]): Command {
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean' },
     http: { type: 'string' },
+    sandbox: { type: 'boolean' },
   };
   for (const { flag, takesValue } of describeSettings()) {
     if (flag !== undefined) options[flag] = { type: takesValue ? 'string' : 'boolean' };
@@ -31,7 +39,7 @@ export function parseCommand(argv: readonly string[]): Command {
   } catch (error) {
     return { kind: 'misuse', fault: error instanceof Error ? error.message : String(error) };
   }
-  const { help, version, http, ...values } = parsed.values;
+  const { help, version, http, sandbox = false, ...values } = parsed.values;
   const [verb, ...surplus] = parsed.positionals;
   if (help === true) return { kind: 'help' };
   if (version === true) return { kind: 'version' };
@@ -44,12 +52,20 @@ export function parseCommand(argv: readonly string[]): Command {
   const flags = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
   );
-  if (verb === 'doctor') return { kind: 'doctor', flags };
-  if (http === undefined) return { kind: 'serve', flags };
+  const contradicting = accountFlags.filter((flag) => flags[flag] !== undefined);
+  if (sandbox === true && contradicting.length > 0) {
+    return {
+      kind: 'misuse',
+      fault: `--sandbox calls no account: leave --${contradicting.join(' and --')} out.`,
+    };
+  }
+  const target = { flags, sandbox: sandbox === true };
+  if (verb === 'doctor') return { kind: 'doctor', ...target };
+  if (http === undefined) return { kind: 'serve', ...target };
   const address = parseAddress(String(http));
   return typeof address === 'string'
     ? { kind: 'misuse', fault: address }
-    : { kind: 'serve', flags, http: address };
+    : { kind: 'serve', ...target, http: address };
 }
 
 /** `[host:]port`; a fault where it is none, or where others than this machine could reach it. */
@@ -73,6 +89,9 @@ export function helpText(): string {
     '  wemasy-orders-mcp --http [host:]port [flags]    speak Streamable HTTP at /mcp, on this machine only',
     '  wemasy-orders-mcp doctor [flags]                check the set-up; exits 1 when something is wrong',
     '  wemasy-orders-mcp --help | --version',
+    '',
+    'With --sandbox, all of them work against a sandbox inside the process: invented orders, no token, nothing that',
+    'reaches Wemasy or SnelStart. Address, token and limits of an account are then left aside, wherever they are set.',
     '',
     'The environment configures it; a flag wins over its variable:',
     settingsHelp(),

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { accessibilityFaults, describeInBrowser, type Page } from '@wemasy-orders/browser-testing';
 import { operations } from '@wemasy-orders/client/operations';
 import * as schemas from '@wemasy-orders/client/schemas';
-import { accessibilityFaults, describeInBrowser } from './browser.js';
 import { type BuiltSandbox, startBuiltSandbox } from './built-sandbox.js';
 
 const source = readFileSync(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { accessibilityFaults, describeInBrowser } from '@wemasy-orders/browser-testing';
 import { operations } from '@wemasy-orders/client/operations';
-import { accessibilityFaults, describeInBrowser } from './browser.js';
 import { type BuiltSandbox, startBuiltSandbox } from './built-sandbox.js';
 
 describeInBrowser('the start page', (open) => {

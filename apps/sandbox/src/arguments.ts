@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { operations } from '@wemasy-orders/client/operations';
-import { defaultHost, type SandboxOptions } from './server.js';
-import { defaultOrders, defaultSeed } from './shop.js';
+import { defaultHost, defaultOrders, defaultSeed, type SandboxOptions } from '@wemasy-orders/sandbox-server';
 
 export type Arguments =
   | { readonly action: 'start'; readonly options: SandboxOptions }

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { startSandbox, StartFault } from '@wemasy-orders/sandbox-server';
 import * as z from 'zod';
 import { help, parseArguments } from './arguments.js';
-import { startSandbox } from './server.js';
-import { StartFault } from './start-fault.js';
+import { createPages } from './pages.js';
 
 /** Whatever the user can put right in the command line. */
 const usageExitCode = 2;
@@ -22,7 +22,13 @@ switch (parsed.action) {
     break;
   case 'start':
     try {
-      const sandbox = await startSandbox(parsed.options);
+      const sandbox = await startSandbox({
+        ...parsed.options,
+        pages: createPages(),
+        onError: (error) => {
+          console.error(error);
+        },
+      });
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
         process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
       }

@@ -1,10 +1,9 @@
-import type { HttpBindings } from '@hono/node-server';
-import type { Hono } from 'hono';
+import { apiPath, tokens } from '@wemasy-orders/sandbox-server';
+import { Hono } from 'hono';
 import { readAsset, readReferenceBundle } from './assets.js';
 import { openApiDocument } from './openapi-document.js';
 import { referencePage } from './reference-page.js';
 import { startPage } from './start-page.js';
-import { tokens } from './tokens.js';
 
 const script = 'text/javascript; charset=UTF-8';
 const stylesheet = 'text/css; charset=UTF-8';
@@ -29,7 +28,9 @@ const referencePolicy = policy.map((rule) => {
 });
 
 /** The start page, the reference, and the document they are about. */
-export function addPages(app: Hono<{ Bindings: HttpBindings }>, apiPath: string): void {
+export function createPages(): Hono {
+  const app = new Hono();
+
   function page(path: string, rules: readonly string[], render: (apiUrl: string) => string): void {
     app.get(path, (context) =>
       context.body(render(new URL(context.req.url).origin + apiPath), 200, {
@@ -58,4 +59,5 @@ export function addPages(app: Hono<{ Bindings: HttpBindings }>, apiPath: string)
 
   file('/openapi.yaml', 'application/yaml; charset=UTF-8', () => openApiDocument().yaml);
   file('/openapi.json', 'application/json', () => openApiDocument().json);
+  return app;
 }

@@ -1,5 +1,5 @@
+import { documentedOrder } from '@wemasy-orders/sandbox-server';
 import { html } from 'hono/html';
-import { documentedOrder } from './documented-order.js';
 
 /**
  * Shows the document and lets a reader try it. The document stays as it is, the vendor's address in it;

@@ -1,7 +1,7 @@
+import { tokens } from '@wemasy-orders/sandbox-server';
 import { expect, it } from 'vitest';
 import { referencePage } from './reference-page.js';
 import { startPage } from './start-page.js';
-import { tokens } from './tokens.js';
 
 const hostile = 'http://127.0.0.1/"><script>alert(1)</script>';
 

@@ -1,6 +1,6 @@
+import { tokens } from '@wemasy-orders/sandbox-server';
 import { html } from 'hono/html';
 import { assistantConfigurations, serverCommand } from './assistant-configurations.js';
-import { tokens } from './tokens.js';
 
 /** What this is and how to get in; the counters are filled by the page's own script. */
 export function startPage(apiUrl: string): string {

@@ -135,7 +135,9 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
       }
     },
     allowance: (operationId) => rateLimiter.snapshot(operationId),
-    paths: transport.paths,
+    get paths() {
+      return transport.paths;
+    },
     close: async () => {
       await ownRateLimiter?.close();
     },

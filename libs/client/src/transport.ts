@@ -22,14 +22,19 @@ export interface Transport {
 }
 
 export function createTransport(baseUrl: URL, send: Send): Transport {
-  const client = createClient<paths>({
-    baseUrl: baseUrl.href,
-    fetch: (request) => send(request, { signal: request.signal }),
-  });
+  let created: PathsClient | undefined;
+  // When first used: it touches the global Request, which makes Node load its whole HTTP client.
+  const client = (): PathsClient =>
+    (created ??= createClient<paths>({
+      baseUrl: baseUrl.href,
+      fetch: (request) => send(request, { signal: request.signal }),
+    }));
   return {
-    paths: client,
+    get paths() {
+      return client();
+    },
     async listOrders(body, page, call) {
-      const { data } = await client.POST('/services/webshop/v1/orders/all', {
+      const { data } = await client().POST('/services/webshop/v1/orders/all', {
         params: { query: { page } },
         body,
         fetch: (request) => send(request, call),
@@ -37,7 +42,7 @@ export function createTransport(baseUrl: URL, send: Send): Transport {
       return answered(data).data;
     },
     async syncOrder(body, call) {
-      const { data } = await client.POST('/services/webshop/v1/orders/sync-snelstart-order', {
+      const { data } = await client().POST('/services/webshop/v1/orders/sync-snelstart-order', {
         body,
         fetch: (request) => send(request, call),
       });

@@ -34,4 +34,5 @@ export type {
   UnknownAttempt,
   Verdict,
 } from './record.js';
+export { recordedOrders } from './recorded-orders.js';
 export { syncMany, type SyncManyOptions, type SyncOutcome, type SyncProgress } from './sync-many.js';

@@ -11,7 +11,12 @@ const orderFields = Object.entries(fields)
 
 /** An order in which every field holds its own path, whatever its type should be. */
 function orderThatNamesItself(): Order {
-  const order: Record<string, unknown> = { undocumented: 'undocumented', billing: {} };
+  const unknown = { undocumented: 'undocumented' };
+  const order: Record<string, unknown> = {
+    ...unknown,
+    billing: { ...unknown },
+    pdf_status: { ...unknown, invoice: { ...unknown }, package_slip: { ...unknown } },
+  };
   for (const { name } of orderFields) {
     const path = name.split('.');
     const last = path.pop() ?? '';
@@ -108,9 +113,9 @@ describe('a cell', () => {
   });
 
   it('keeps numbers and booleans, and shows data of no known form as JSON', () => {
-    const order = { id: 7, should_snelstart_sync: false, metadata: { note: 'a\nb' } };
+    const order = { id: 7, should_snelstart_sync: false, metadata: { 'n\u200bote': ['a\nb', 1, null] } };
     expect(valueOf('full', 'id', order)).toBe(7);
     expect(valueOf('full', 'should_snelstart_sync', order)).toBe(false);
-    expect(valueOf('full', 'metadata', order)).toBe('{"note":"a\\nb"}');
+    expect(valueOf('full', 'metadata', order)).toBe('{"note":["a b",1,null]}');
   });
 });

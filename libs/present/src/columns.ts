@@ -99,7 +99,15 @@ const customer: Column = {
 function toCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'boolean') return value;
-  return cleanText(typeof value === 'string' ? value : JSON.stringify(value));
+  return cleanText(typeof value === 'string' ? value : JSON.stringify(cleaned(value)));
+}
+
+/** Cleaned before it becomes JSON, which would write hidden characters out and so carry them past the cleaner. */
+function cleaned(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (Array.isArray(value)) return value.map(cleaned);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [cleanText(name), cleaned(child)]));
 }
 
 /**

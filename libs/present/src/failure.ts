@@ -7,7 +7,13 @@ import {
   RefusedError,
   ValidationFailedError,
 } from '@wemasy-orders/client';
-import { isOrderSyncError, type OrderSyncError } from '@wemasy-orders/order-sync';
+import {
+  AlreadySyncedError,
+  isOrderSyncError,
+  type OrderSyncError,
+  RejectedElsewhereError,
+  SyncOutcomeUnknownError,
+} from '@wemasy-orders/order-sync';
 import { cleanText } from './clean-text.js';
 
 type KnownError = OrdersError | OrderSyncError;
@@ -25,6 +31,8 @@ export interface Failure {
   /** Whether the call may have taken effect at the API all the same. */
   readonly effect: 'none' | 'unknown';
   readonly retryAfterSeconds?: number;
+  /** There where the order is not sent again unless `resend` asks for it. */
+  readonly canResend?: true;
   /** What the API or the arguments' check says, field by field or as a whole; untrusted, already cleaned. */
   readonly details: readonly string[];
 }
@@ -43,15 +51,58 @@ export function failureOf(error: unknown): Failure {
   }
   return {
     code: error.code,
-    sentence: error instanceof InvalidArgumentsError ? 'The arguments are not valid.' : error.message,
+    sentence: cleanText(sentenceOf(error)),
     source: error.source,
     retryable: error.retryable,
     effect: error.effect,
     ...('retryAfterSeconds' in error && error.retryAfterSeconds !== undefined
       ? { retryAfterSeconds: error.retryAfterSeconds }
       : {}),
-    details: detailsOf(error).map(cleanText),
+    ...(canResend(error) ? { canResend: true } : {}),
+    details: shortened(detailsOf(error).map(cleanText)),
   };
+}
+
+function canResend(error: KnownError): boolean {
+  return (
+    error instanceof AlreadySyncedError ||
+    (error instanceof SyncOutcomeUnknownError && error.moment !== 'under_way')
+  );
+}
+
+function sentenceOf(error: KnownError): string {
+  if (error instanceof InvalidArgumentsError) return 'The arguments are not valid.';
+  return error instanceof SyncOutcomeUnknownError ? unknownOutcome(error) : error.message;
+}
+
+/** Unlike the error's message, without process and machine, and without a remedy, which depends on the reader. */
+function unknownOutcome({ orderId, moment, attempt, cause }: SyncOutcomeUnknownError): string {
+  const { startedAt, by } = attempt;
+  const sender = `${by.app} ${by.version}`;
+  switch (moment) {
+    case 'now': {
+      const reason = isOrdersError(cause) ? ` ${cause.message}` : '';
+      return `Order ${orderId} was sent at ${startedAt}; whether it reached the books is not known.${reason}`;
+    }
+    case 'meanwhile':
+      return `Order ${orderId} was sent at ${startedAt} by ${sender} at the same time; whether it reached the books is not known.`;
+    case 'before':
+      return `Order ${orderId} was sent at ${startedAt} by ${sender}; whether it reached the books is not known. It was not sent again.`;
+    case 'under_way':
+      return `Order ${orderId} is being sent since ${startedAt} by ${sender}; its outcome will be in the journal.`;
+  }
+}
+
+/** Most characters that the details of a failure may have together; an API can find fault with every field. */
+const longestDetails = 360;
+
+function shortened(details: readonly string[]): readonly string[] {
+  let length = 0;
+  const shown = details.filter((detail) => (length += detail.length) <= longestDetails);
+  const [first] = details;
+  if (first !== undefined && shown.length === 0) return [first];
+  const left = details.length - shown.length;
+  return left === 0 ? shown : [...shown, `and ${left} more`];
 }
 
 function detailsOf(error: KnownError): readonly string[] {
@@ -67,7 +118,8 @@ function detailsOf(error: KnownError): readonly string[] {
   if (
     error instanceof AuthenticationError ||
     error instanceof PermissionError ||
-    error instanceof RefusedError
+    error instanceof RefusedError ||
+    error instanceof RejectedElsewhereError
   ) {
     return apiMessage(error);
   }
@@ -75,5 +127,5 @@ function detailsOf(error: KnownError): readonly string[] {
 }
 
 function apiMessage({ apiMessage }: { readonly apiMessage: string | undefined }): readonly string[] {
-  return apiMessage === undefined ? [] : [`the API says ${JSON.stringify(apiMessage)}`];
+  return apiMessage === undefined ? [] : [`the API says ${JSON.stringify(cleanText(apiMessage))}`];
 }

@@ -48,17 +48,18 @@ const Settings = z.object({
     description:
       'Where processes share budget and journal: an absolute path of a folder, `redis://…` (or `rediss://…`), or `memory`',
   }),
-  WEMASY_READ_ONLY: onOff.default(false).meta({ description: '`on`: offer no tool that writes' }),
+  WEMASY_READ_ONLY: onOff.default(false).meta({ description: '`on`: offer nothing that writes' }),
   WEMASY_PERSONAL_DATA: z
     .enum(['none', 'names', 'full'], { error: 'must be none, names or full' })
     .default('names')
-    .meta({ description: "How much of the customers' data the assistant sees: `none`, `names` or `full`" }),
+    .meta({ description: "How much of the customers' data is shown: `none`, `names` or `full`" }),
   WEMASY_TIMEOUT_MS: milliseconds(1)
     .default(30_000)
     .meta({ description: 'Deadline of one request to the API, in ms' }),
-  WEMASY_MAX_WAIT_MS: milliseconds(0)
-    .default(45_000)
-    .meta({ description: 'Longest that a call waits for allowance before it answers "retry in N s", in ms' }),
+  WEMASY_MAX_WAIT_MS: milliseconds(0).default(45_000).meta({
+    description:
+      'Longest that an assistant\'s call waits for allowance before it answers "retry in N s", in ms',
+  }),
   WEMASY_RATE_LIMITS: rateLimits.default({}).meta({
     description:
       'Limits of this account that differ from the documented ones, e.g. `listOrders=120/60,syncOrder=10/60`',

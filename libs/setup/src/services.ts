@@ -5,9 +5,9 @@ import {
   type OrdersClient,
   rateLimitPolicies,
 } from '@wemasy-orders/client';
-import { type Caller, createOrderSync, type OrderSync } from '@wemasy-orders/order-sync';
+import { type Caller, createOrderSync, type OrderSync, recordedOrders } from '@wemasy-orders/order-sync';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
-import { accountNamespace, type Clock, type StateStore } from '@wemasy-orders/state';
+import { accountNamespace, type Clock, type ListableStore } from '@wemasy-orders/state';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 
@@ -15,13 +15,15 @@ import type { Log } from './log.js';
 export interface Services {
   readonly client: OrdersClient;
   readonly orderSync: OrderSync;
+  /** Ids of the orders that the journal has a record of, smallest first. */
+  recordedOrders(): Promise<number[]>;
   /** Waits for writes that are under way, then lets go of everything. */
   close(): Promise<void>;
 }
 
 export interface ServiceOptions {
   readonly config: Config;
-  readonly store: StateStore;
+  readonly store: ListableStore;
   readonly log: Log;
   readonly clock: Clock;
   /** Who is written into the journal as having asked for a sync. */
@@ -68,6 +70,7 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
   return {
     client,
     orderSync,
+    recordedOrders: () => recordedOrders(store, namespace),
     async close() {
       await orderSync.settle();
       await client.close();

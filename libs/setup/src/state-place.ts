@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path';
-import { type Clock, createMemoryStore, type StateStore } from '@wemasy-orders/state';
+import { type Clock, createMemoryStore, type ListableStore } from '@wemasy-orders/state';
 
 /** Where processes share budget and journal. */
 export type StatePlace =
@@ -58,7 +58,7 @@ export interface OpenStoreOptions {
 export async function openStore(
   place: StatePlace,
   { clock, onWarning }: OpenStoreOptions,
-): Promise<StateStore> {
+): Promise<ListableStore> {
   switch (place.kind) {
     case 'memory':
       return createMemoryStore({ clock });

@@ -1,11 +1,15 @@
 import {
   CancelledError,
   InvalidArgumentsError,
-  OutcomeUnknownError,
   RateLimitedError,
   TimeoutError,
   ValidationFailedError,
 } from '@wemasy-orders/client';
+import {
+  JournalUnavailableError,
+  JournalUnreadableError,
+  SyncOutcomeUnknownError,
+} from '@wemasy-orders/order-sync';
 import { failureOf } from '@wemasy-orders/present';
 import { describe, expect, it } from 'vitest';
 import { failureText } from './failure.js';
@@ -45,12 +49,35 @@ describe('a failure as text', () => {
     `);
   });
 
-  it('of a write with an unknown outcome warns of repeating it', () => {
-    expect(textOf(new OutcomeUnknownError(new TimeoutError(30_000)))).toMatchInlineSnapshot(`
-      "outcome_unknown: It is not known whether the API did this: The API did not answer within 30000 ms.
+  it('of a write with an unknown outcome says how to look, and when it may be sent again', () => {
+    const attempt = {
+      id: 'a1',
+      startedAt: '2026-11-22T10:00:00.000Z',
+      by: { app: 'wemasy-orders-mcp', version: '0.1.0', pid: 1, host: 'h', instance: 'i' },
+    };
+    const timeout = new TimeoutError(30_000);
+    expect(textOf(new SyncOutcomeUnknownError(42, 'now', attempt, timeout))).toMatchInlineSnapshot(`
+      "outcome_unknown: Order 42 was sent at 2026-11-22T10:00:00.000Z; whether it reached the books is not known. The API did not answer within 30000 ms.
       source: upstream
       retryable: no
-      next: Do not call sync_order for this order again. Ask the user to look in SnelStart whether the order is there."
+      next: Do not repeat it. Ask the user to look for the order in SnelStart; list_orders with search_query shows what the shop knows of it. Only if the user says that it is not there, call with resend true."
+    `);
+    expect(textOf(new SyncOutcomeUnknownError(42, 'before', attempt))).toMatchInlineSnapshot(`
+      "outcome_unknown: Order 42 was sent at 2026-11-22T10:00:00.000Z by wemasy-orders-mcp 0.1.0; whether it reached the books is not known. It was not sent again.
+      source: local
+      retryable: no
+      next: Do not repeat it. Ask the user to look for the order in SnelStart; list_orders with search_query shows what the shop knows of it. Only if the user says that it is not there, call with resend true."
+    `);
+    expect(textOf(new JournalUnreadableError(42, 'it is damaged', 'confirm'))).not.toContain('resend true');
+  });
+
+  it('of a journal that cannot be written says where to look', () => {
+    const cause = Object.assign(new Error("EACCES: mkdir '/home/owner/state'"), { code: 'EACCES' });
+    expect(textOf(new JournalUnavailableError(42, cause))).toMatchInlineSnapshot(`
+      "internal_error: The journal of order 42 is not available (EACCES); nothing was sent.
+      source: local
+      retryable: yes
+      next: Nothing was done. Ask the user to see to the place that WEMASY_STATE names, then call again."
     `);
   });
 

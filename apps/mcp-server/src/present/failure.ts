@@ -14,7 +14,7 @@ const nextSteps: Readonly<Record<FailureCode, string>> = {
     'Try again once; if it happens again, ask the user to check the connection and WEMASY_API_URL.',
   unexpected_response: 'Ask the user to check WEMASY_API_URL; calling again does not help.',
   outcome_unknown:
-    'Do not call sync_order for this order again. Ask the user to look in SnelStart whether the order is there.',
+    'Do not repeat it. Ask the user to look for the order in SnelStart; list_orders with search_query shows what the shop knows of it.',
   already_synced:
     'Nothing is left to do; only if the user insists on a second booking, call again with resend true.',
   cancelled: 'Nothing was done; call again if it is still wanted.',
@@ -33,8 +33,15 @@ export function failureText(failure: Failure): string {
   ].join('\n');
 }
 
-function nextStep({ code, effect }: Failure): string {
-  return code === 'cancelled' && effect === 'unknown'
-    ? 'The API may have worked on it; look before you repeat it.'
+function nextStep({ code, effect, canResend }: Failure): string {
+  if (code === 'cancelled' && effect === 'unknown') {
+    return 'The API may have worked on it; look before you repeat it.';
+  }
+  // Only a journal that cannot be written fails so.
+  if (code === 'internal_error' && effect === 'none') {
+    return 'Nothing was done. Ask the user to see to the place that WEMASY_STATE names, then call again.';
+  }
+  return code === 'outcome_unknown' && canResend
+    ? `${nextSteps[code]} Only if the user says that it is not there, call with resend true.`
     : nextSteps[code];
 }

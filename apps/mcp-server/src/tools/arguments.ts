@@ -11,12 +11,24 @@ export function parseArguments<Schema extends z.ZodObject>(schema: Schema, input
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape).join(', ');
   throw new InvalidArgumentsError(
-    parsed.error.issues.flatMap((issue) =>
+    parsed.error.issues.map((issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ argument: key, fault: `is not an argument; known are ${known}` }))
-        : [{ argument: issue.path.map(String).join('.') || 'arguments', fault: issue.message }],
+        ? {
+            argument: issue.keys.join(', '),
+            fault: `${issue.keys.length === 1 ? 'is not an argument' : 'are not arguments'}; known are ${known}`,
+          }
+        : { argument: issue.path.map(String).join('.') || 'arguments', fault: faultOf(issue) },
     ),
   );
+}
+
+/** A longer list is not repeated; the assistant has it in the tool's schema. */
+const longestListTold = 12;
+
+function faultOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_value' && issue.values.length > longestListTold
+    ? `Invalid option: none of the ${issue.values.length} in the schema`
+    : issue.message;
 }
 
 function withoutNulls(input: unknown): unknown {

@@ -1,13 +1,14 @@
-import { type OrderPage, type OrdersClient, RateLimitedError } from '@wemasy-orders/client';
+import type { OrdersClient } from '@wemasy-orders/client';
 import { operations } from '@wemasy-orders/client/operations';
 import { ListOrdersQuery, ListOrdersRequest } from '@wemasy-orders/client/schemas';
-import { columnsFor, createTotals, defaultColumns, type PersonalData } from '@wemasy-orders/present';
+import { columnsFor, defaultColumns, type PersonalData } from '@wemasy-orders/present';
 import type { Clock } from '@wemasy-orders/state';
 import * as z from 'zod';
-import { OrdersTable, summaryOf, tableOf, textOf } from '../present/orders-table.js';
+import { OrdersTable, tableOf, textOf } from '../present/orders-table.js';
 import { parseArguments } from './arguments.js';
 import { portableSchema } from './portable-schema.js';
-import type { Tool, ToolCall } from './tool.js';
+import { summarize } from './summary.js';
+import type { Tool } from './tool.js';
 
 const defaultPerPage = 25;
 /** More rows than this would fill an assistant's context; asking for more is an error, never a silent cut. */
@@ -33,69 +34,38 @@ export function listOrdersTool({ client, personalData, maxWaitMs, clock }: ListO
       .min(1)
       .max(maxPerPage)
       .default(defaultPerPage)
-      .describe(`${ListOrdersRequest.shape.per_page.description ?? ''} At most ${maxPerPage}.`),
+      .describe(ListOrdersRequest.shape.per_page.description ?? ''),
     ...ListOrdersQuery.shape,
     fields: z
       .array(z.enum([first, ...rest]))
-      .min(1)
       .optional()
-      .describe('Columns to show instead of the usual ones.'),
-    summarize: z
-      .boolean()
-      .optional()
-      .describe('Counts and exact sums by status over all matching pages instead of rows.'),
+      .describe('Columns to show.'),
+    summarize: z.boolean().optional().describe('Counts and sums by status, no rows.'),
   });
-
-  async function summarize(
-    filters: Parameters<OrdersClient['list']>[0],
-    call: ToolCall,
-  ): Promise<OrdersTable> {
-    const firstPage = filters?.page ?? 1;
-    const endsAt = clock.monotonic() + maxWaitMs;
-    const totals = createTotals();
-    let lastPageRead: OrderPage | undefined;
-    let ordersRead = 0;
-    const stoppedAt = (reason: string, read: OrderPage) =>
-      summaryOf(totals.value(), {
-        firstPage,
-        lastPageRead: read,
-        ordersRead,
-        stopped: `${reason} Call again with summarize and page ${read.current_page + 1} for the rest, and add the sums.`,
-      });
-    for (let page = firstPage; lastPageRead === undefined || page <= lastPageRead.last_page; page += 1) {
-      const leftMs = endsAt - clock.monotonic();
-      if (lastPageRead !== undefined && leftMs <= 0) return stoppedAt('Time was up.', lastPageRead);
-      try {
-        lastPageRead = await client().list(
-          { ...filters, per_page: maxPerPage, page },
-          { signal: call.signal, maxWaitMs: Math.max(0, leftMs) },
-        );
-      } catch (error) {
-        if (lastPageRead === undefined || !(error instanceof RateLimitedError)) throw error;
-        return stoppedAt(`The allowance is used up for ${error.retryAfterSeconds} s.`, lastPageRead);
-      }
-      totals.add(lastPageRead.data);
-      ordersRead += lastPageRead.data.length;
-      call.progress(`read page ${page} of ${lastPageRead.last_page}`);
-    }
-    return summaryOf(totals.value(), { firstPage, lastPageRead, ordersRead });
-  }
 
   return {
     ...operations.listOrders.tool,
     inputSchema: portableSchema(Arguments),
     outputSchema: portableSchema(OrdersTable),
     async run(input, call) {
-      const { fields, summarize: wantsSummary, ...filters } = parseArguments(Arguments, input);
-      if (wantsSummary) return answer(await summarize(filters, call));
-      const page = await client().list(filters, {
-        signal: call.signal,
-        onWait: ({ expectedWaitMs }) => {
-          call.progress(`waiting ${Math.ceil(expectedWaitMs / 1000)} s for the API's allowance`);
+      const { fields, summarize: wantsSummary, page = 1, ...filters } = parseArguments(Arguments, input);
+      if (wantsSummary) {
+        const options = { client: client(), filters, firstPage: page, maxWaitMs, clock, call };
+        return answer(await summarize({ ...options, perPage: maxPerPage }));
+      }
+      const answered = await client().list(
+        { ...filters, page },
+        {
+          signal: call.signal,
+          onWait: (wait) => {
+            call.progress.waits(wait);
+          },
         },
-      });
-      const chosen = fields && columns.filter(({ name }) => fields.includes(name));
-      return answer(tableOf(page, chosen ?? defaultColumns(columns)));
+      );
+      const chosen = fields?.length ? columns.filter(({ name }) => fields.includes(name)) : undefined;
+      return answer(
+        tableOf(answered, { columns: chosen ?? defaultColumns(columns), chosen: chosen !== undefined }),
+      );
     },
   };
 }

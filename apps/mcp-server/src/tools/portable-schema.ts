@@ -5,7 +5,8 @@ export type JsonSchema = { readonly type: 'object'; readonly [keyword: string]: 
 
 /**
  * The JSON Schema that clients are shown for an object. It keeps to what every client family accepts: no `$schema`, no
- * null (an optional argument is left out instead), no lists of types, no bounds that only repeat what an integer is.
+ * null (an optional argument is left out instead), no lists of types, no bounds that only repeat what an integer is, no
+ * schema for the values of a map.
  */
 export function portableSchema(schema: z.ZodObject): JsonSchema {
   return { ...simplify(z.toJSONSchema(schema, { io: 'input' })), type: 'object' };
@@ -48,6 +49,8 @@ function isNoise(keyword: string, value: unknown): boolean {
       return value === Number.MIN_SAFE_INTEGER;
     case 'maximum':
       return value === Number.MAX_SAFE_INTEGER;
+    case 'additionalProperties':
+      return typeof value !== 'boolean';
     default:
       return false;
   }

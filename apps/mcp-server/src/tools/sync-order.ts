@@ -11,16 +11,13 @@ const { order_id: orderId } = SyncOrderRequest.shape;
 
 const Arguments = z.strictObject({
   order_id: orderId.min(1).describe(orderId.description ?? ''),
-  resend: z
-    .boolean()
-    .default(false)
-    .describe('Send again although it was sent before; only when the user insists on it.'),
+  resend: z.boolean().optional().describe('Send again; only if the user insists.'),
 });
 
 /** What `sync_order` answers. */
 const SyncedOrder = z.strictObject({
   order_id: z.int(),
-  outcome: z.literal('synced'),
+  outcome: z.enum(['synced']),
   message: z.string(),
   synced_at: z.string(),
 });
@@ -40,8 +37,8 @@ export function syncOrderTool({ orderSync }: SyncOrderOptions): Tool {
       const { message, syncedAt } = await orderSync().sync(order_id, {
         resend,
         signal: call.signal,
-        onWait: ({ expectedWaitMs }) => {
-          call.progress(`waiting ${Math.ceil(expectedWaitMs / 1000)} s for the API's allowance`);
+        onWait: (wait) => {
+          call.progress.waits(wait);
         },
       });
       const structured: z.output<typeof SyncedOrder> = {

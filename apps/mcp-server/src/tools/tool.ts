@@ -1,12 +1,13 @@
 import type { Operation } from '@wemasy-orders/client/operations';
 import type { JsonSchema } from './portable-schema.js';
+import type { Progress } from './progress.js';
 
 /** What a running call may use besides its arguments. */
 export interface ToolCall {
   /** Aborted when the client cancels or goes away. */
   readonly signal: AbortSignal;
-  /** Tells the client that the call is alive and what it waits for. */
-  readonly progress: (message: string) => void;
+  /** Tells the client how the call is getting on. */
+  readonly progress: Progress;
 }
 
 /** A success: the same facts twice, since some clients show the model only one of them. */

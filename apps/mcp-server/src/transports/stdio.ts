@@ -1,11 +1,18 @@
 import type { Readable } from 'node:stream';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+
+/** A client whose `initialize` has been answered already, though it still lies in stdin. */
+export interface Greeted {
+  /** The id of that request. */
+  readonly id: string | number;
+}
 
 export interface StdioOptions {
   readonly factory: McpServerFactory;
   readonly stdin: Readable;
   readonly onError: (error: Error) => void;
+  readonly greeted?: Greeted | undefined;
 }
 
 /**
@@ -13,11 +20,22 @@ export interface StdioOptions {
  *
  * @returns a promise that resolves when stdin has ended
  */
-export async function serveOverStdio({ factory, stdin, onError }: StdioOptions): Promise<void> {
-  const handle = serveStdio(factory, { onerror: onError });
+export async function serveOverStdio({ factory, stdin, onError, greeted }: StdioOptions): Promise<void> {
+  const transport = new StdioServerTransport(stdin);
+  if (greeted !== undefined) leaveOutAnswer(transport, greeted);
+  const handle = serveStdio(factory, { onerror: onError, transport });
   await new Promise<void>((resolve) => {
     stdin.once('end', resolve);
     stdin.once('close', resolve);
   });
   await handle.close();
+}
+
+/** Lets the server take notice of a client that has its answer: the second one is not sent. */
+function leaveOutAnswer(transport: StdioServerTransport, { id }: Greeted): void {
+  const send = transport.send.bind(transport);
+  transport.send = async (message) => {
+    if (!('id' in message) || 'method' in message || message.id !== id) return send(message);
+    transport.send = send;
+  };
 }

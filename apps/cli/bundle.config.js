@@ -1,0 +1,4 @@
+// @ts-check
+import { bundle } from '../../tools/build-config/bundle.js';
+
+await bundle();

@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cliFile, type Environment, runCli, startCli } from './support/cli.js';
+import { type Sandbox, startSandbox } from './support/sandbox.js';
+
+let sandbox: Sandbox;
+let folder: string;
+let environment: Environment;
+
+beforeAll(async () => {
+  sandbox = await startSandbox('--window-seconds', '1');
+  folder = mkdtempSync(join(tmpdir(), 'wemasy-orders-cli-'));
+  environment = {
+    WEMASY_API_URL: sandbox.apiUrl,
+    WEMASY_API_TOKEN: 'sandbox-full-access',
+    WEMASY_STATE: join(folder, 'state'),
+    WEMASY_RATE_LIMITS: 'listOrders=60/1,syncOrder=5/1',
+  };
+});
+afterAll(async () => {
+  await sandbox.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Orders that are flagged to be sent, some for each test. */
+let dueIds: number[];
+beforeAll(async () => {
+  const { stdout } = await runCli(['sync-due', '--dry-run', '--json'], environment);
+  const plan: { id: number }[] = JSON.parse(stdout);
+  dueIds = plan.map(({ id }) => id);
+});
+const takeIds = (many: number) => dueIds.splice(0, many);
+/** How often each of these orders was booked. */
+const bookings = async (ids: readonly number[]) => {
+  const booked = await sandbox.booked();
+  return ids.map((id) => booked.filter((each) => each === id).length);
+};
+
+describe('in a pipe', () => {
+  it('has no colours, questions or cursor movements', async () => {
+    const [one = 0, other = 0] = takeIds(2);
+    const { exitCode, stdout, stderr } = await runCli(['sync', `${one}`, `${other}`], environment);
+    expect(exitCode).toBe(0);
+    expect(stdout + stderr).not.toContain('\u001B');
+    expect(stderr).toBe(`1/2 order ${one}: synced\n2/2 order ${other}: synced\n`);
+  });
+
+  it('FORCE_COLOR asks for colours all the same', async () => {
+    const { stdout } = await runCli(['list'], { ...environment, FORCE_COLOR: '1' });
+    expect(stdout).toContain('\u001B[1m');
+  });
+
+  it('list ends quietly when its reader has seen enough', async () => {
+    const answersBefore = sandbox.answers.length;
+    const child = startCli(['list', '--all', '--per-page', '5', '--format', 'ndjson'], environment);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    const [exitCode] = await once(child, 'exit');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(sandbox.answers.length - answersBefore).toBeLessThan(100);
+  });
+
+  it('a run goes on when its reader has gone, and tells its true exit code', async () => {
+    const ids = takeIds(2);
+    const child = startCli(['sync', ...ids.map(String), '99999999'], environment);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const [exitCode] = await once(child, 'exit');
+    expect(exitCode).toBe(1);
+    expect(await bookings(ids)).toEqual([1, 1]);
+  });
+
+  it('an order of unknown outcome is looked up, confirmed and sent again', async () => {
+    const [orderId = 0] = takeIds(1);
+    const id = String(orderId);
+    await sandbox.fail({ kind: 'connection_reset', when: 'before', operation: 'syncOrder' });
+    const report = join(folder, 'report.json');
+    const lost = await runCli(['sync', id, '--report', report], environment);
+    expect(lost.exitCode).toBe(3);
+    expect(lost.stdout).toContain(`wemasy-orders confirm ${id} --synced (or --not-synced)`);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      counts: { unknown: 1 },
+      orders: [{ order_id: orderId, outcome: 'unknown' }],
+    });
+
+    expect((await runCli(['sync', id], environment)).exitCode).toBe(3);
+    const open = await runCli(['journal', '--unknown', '--json'], environment);
+    expect(JSON.parse(open.stdout)).toMatchObject([{ orderId, state: 'unknown' }]);
+    const evidence = await runCli(['confirm', id], environment);
+    expect(evidence).toMatchObject({
+      exitCode: 2,
+      stdout: expect.stringContaining(`Journal of order ${id}: unknown`),
+    });
+
+    expect((await runCli(['confirm', id, '--not-synced'], environment)).exitCode).toBe(0);
+    expect((await runCli(['sync', id], environment)).exitCode).toBe(0);
+    expect((await runCli(['journal', '--unknown'], environment)).stdout).toBe(
+      'order  state  sent  by  why\n',
+    );
+    expect(await bookings([orderId])).toEqual([1]);
+  });
+
+  it('killed at random and run again, it books each order once', async () => {
+    const orderIds = takeIds(12);
+    const ids = orderIds.map(String);
+    for (const afterMs of [250, 400, 550, 700, 900]) {
+      const child = startCli(['sync', ...ids], environment);
+      child.stdout.resume();
+      child.stderr.resume();
+      const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
+      await once(child, 'exit');
+      clearTimeout(timer);
+      // What was under way is for a person to look up: here, in the ledger.
+      const { stdout } = await runCli(['journal', '--unknown', '--json'], environment);
+      const booked = await sandbox.booked();
+      for (const { orderId } of JSON.parse(stdout)) {
+        const verdict = booked.includes(orderId) ? '--synced' : '--not-synced';
+        expect((await runCli(['confirm', String(orderId), verdict], environment)).exitCode).toBe(0);
+      }
+    }
+    expect((await runCli(['sync', ...ids], environment)).exitCode).toBe(0);
+    expect(await bookings(orderIds)).toEqual(ids.map(() => 1));
+  });
+
+  it('--sandbox needs no account and reaches nobody', async () => {
+    const answersBefore = sandbox.answers.length;
+    const { exitCode, stdout, stderr } = await runCli(['--sandbox', 'sync', '2502', '--json'], {
+      WEMASY_API_URL: environment['WEMASY_API_URL'] ?? '',
+    });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ orders: [{ order_id: 2502, outcome: 'synced' }] });
+    expect(stderr).toContain('nothing reaches Wemasy or SnelStart');
+    expect(sandbox.answers.length).toBe(answersBefore);
+  });
+
+  it('bash completes what the document lists', () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    symlinkSync(cliFile, join(bin, 'wemasy-orders'));
+    const typed = [
+      'source <(wemasy-orders completion bash)',
+      'COMP_WORDS=(wemasy-orders list --status pa)',
+      'COMP_CWORD=3',
+      '_wemasy_orders',
+      'echo "${COMPREPLY[@]}"',
+    ];
+    const path = [bin, dirname(process.execPath), process.env['PATH']].join(':');
+    const { stdout } = spawnSync('bash', ['-c', typed.join('\n')], { env: { PATH: path }, encoding: 'utf8' });
+    expect(stdout).toBe('payment_received paid\n');
+  });
+});

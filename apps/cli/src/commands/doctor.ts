@@ -1,0 +1,18 @@
+import { checksText, describeStatePlace, examine } from '@wemasy-orders/setup';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { cleanJson } from '../output/json.js';
+import type { Manner, Session } from '../session.js';
+
+/** Checks the set-up, with one list of one order. */
+export async function doctor({ json }: Manner, session: Session): Promise<ExitCode> {
+  const { config, faults, terminal } = session;
+  const checks = await examine({
+    config,
+    faults,
+    state: describeStatePlace(config.state),
+    client: () => session.services().client,
+  });
+  await terminal.out.write(json ? cleanJson(checks) : `${checksText(checks)}\n`);
+  if (faults.length > 0) return exitCodes.usage;
+  return checks.every(({ works }) => works) ? exitCodes.done : exitCodes.failed;
+}

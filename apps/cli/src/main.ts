@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { systemClock } from '@wemasy-orders/state';
+import { exitCodes } from './exit-codes.js';
+import { createInterruption } from './interruption.js';
+import { preferLittleMemory } from './lean-memory.js';
+import { run } from './run.js';
+import { createTerminal } from './terminal.js';
+
+/** Version of the package, put in when it is bundled. */
+declare const PACKAGE_VERSION: string;
+
+const { stdin, stdout, stderr } = process;
+const terminal = createTerminal({ stdin, stdout, stderr, environment: process.env });
+const interruption = createInterruption({ end: () => process.exit(exitCodes.interrupted) });
+// Also when the window is closed or the machine shuts down: an order under way should see its outcome written.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interruption.interrupt);
+
+const exitCode = await run(process.argv.slice(2), {
+  terminal,
+  version: PACKAGE_VERSION,
+  clock: systemClock,
+  environment: process.env,
+  platform: process.platform,
+  home: homedir(),
+  readFile: (path) => readFileSync(path, 'utf8'),
+  interruptibly: interruption.interruptibly,
+  beforeRequests: preferLittleMemory,
+});
+await terminal.out.write('');
+process.exit(exitCode);

@@ -1,0 +1,89 @@
+import {
+  accountFlags,
+  type ConfigSources,
+  setUp,
+  type SetUp,
+  type SetUpOptions,
+  setUpWithSandbox,
+} from '@wemasy-orders/setup';
+import type { Clock } from '@wemasy-orders/state';
+import { plainLog } from './plain-log.js';
+import type { Session, SettingFlags } from './session.js';
+import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+
+/** Where everything that a command depends on is handed in. */
+export interface World extends Omit<ConfigSources, 'flags'> {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly interruptibly: Session['interruptibly'];
+  /** Called before the first request to the API, if there is to be one. */
+  readonly beforeRequests: () => void;
+}
+
+/** A session that has to be closed: that waits for what is under way. */
+export interface OpenSession extends Session {
+  close(): Promise<void>;
+}
+
+/** What a session is for, as the command line says it. */
+export interface Target {
+  readonly flags: SettingFlags;
+  /** Whether it is a sandbox inside this process instead of an account. */
+  readonly sandbox: boolean;
+}
+
+/** Reads the settings and connects. Where there are faults, a session is open all the same, for the commands that tell them. */
+export async function openSession(target: Target, world: World): Promise<OpenSession> {
+  const { flags } = target;
+  const { terminal, clock, version, interruptibly } = world;
+  const wantsLog = flags['log-level'] !== undefined || world.environment['WEMASY_LOG_LEVEL'] !== undefined;
+  const write = (text: string) => void terminal.err.write(text);
+  const { config, faults, log, services, close } = await start(
+    target,
+    {
+      ...world,
+      flags: wantsLog ? flags : { ...flags, 'log-level': 'warn' },
+      caller: { app: 'wemasy-orders', version },
+      writeLog: wantsLog ? write : plainLog(write),
+    },
+    write,
+  );
+  return {
+    terminal,
+    clock,
+    config,
+    faults,
+    log,
+    // The variable is for an assistant, who cannot wait; a person says so, and a job waits as long as it takes.
+    maxWaitMs: flags['max-wait-ms'] === undefined ? Number.POSITIVE_INFINITY : config.WEMASY_MAX_WAIT_MS,
+    services() {
+      const connected = services();
+      world.beforeRequests();
+      return connected;
+    },
+    interruptibly,
+    close,
+  };
+}
+
+async function start(
+  { flags, sandbox }: Target,
+  options: SetUpOptions,
+  write: (text: string) => void,
+): Promise<SetUp> {
+  if (!sandbox) return await setUp(options);
+  const contradicting = accountFlags.filter((flag) => flags[flag] !== undefined);
+  if (contradicting.length > 0) {
+    throw new UsageError('--sandbox works with no account.', `Leave --${contradicting.join(' and --')} out.`);
+  }
+  const { startSandbox, tokens } = await import('@wemasy-orders/sandbox-server');
+  const running = await startSandbox({
+    onError: ({ message }) => write(`wemasy-orders: sandbox: ${message}\n`),
+  });
+  write(
+    'A sandbox with invented orders, which lasts as long as this command; nothing reaches Wemasy or SnelStart.\n',
+  );
+  return await setUpWithSandbox({ ...running, token: tokens.fullAccess }, options);
+}

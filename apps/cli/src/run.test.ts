@@ -1,0 +1,397 @@
+import type { Order } from '@wemasy-orders/client';
+import { OrderStatus } from '@wemasy-orders/client/schemas';
+import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { definitions } from './program.js';
+import { runLine } from './testing/test-world.js';
+
+const canary = 'canary-token-5f2a';
+let upstream: Upstream | undefined;
+afterEach(async () => {
+  await upstream?.close();
+  upstream = undefined;
+});
+
+/** A shop of these orders, which takes every sync. */
+async function shop(orders: readonly Order[] = []): Promise<Record<string, string>> {
+  upstream = await startUpstream(({ url, body }, response) => {
+    if (url.includes('sync-snelstart-order')) {
+      sendJson(response, 200, { error: false, message: 'booked', data: [] });
+      return;
+    }
+    const page = Number(new URL(url, 'http://x').searchParams.get('page'));
+    const { per_page: perPage } = Object(JSON.parse(body === '' ? '{}' : body));
+    const shown = orders.slice((page - 1) * perPage, page * perPage);
+    sendJson(response, 200, orderPage(shown, { page, perPage, total: orders.length }));
+  });
+  return { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+}
+
+const some: Order[] = [
+  { id: 1, status: 'paid', total: '0.10', should_snelstart_sync: true },
+  { id: 2, status: 'paid', total: '0.20', should_snelstart_sync: false },
+  { id: 3, status: 'on_hold', total: '5', should_snelstart_sync: true },
+];
+
+describe('the help', () => {
+  it.each(definitions.filter(({ isHidden }) => isHidden !== true))(
+    'of $name says what it does, has examples, and names the exit codes',
+    async ({ name, description, examples }) => {
+      const { exitCode, stdout, stderr } = await runLine([name, '--help']);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(description);
+      expect(examples.length).toBeGreaterThan(0);
+      for (const [line, meaning] of examples) {
+        expect(stdout).toContain(`  $ ${line}\n      ${meaning}\n`);
+        expect(line).toContain(`wemasy-orders ${name}`);
+      }
+      expect(stdout).toMatch(/Exit codes:\n(.*\n){4} {2}130 +interrupted\n$/);
+    },
+  );
+
+  it.each(definitions.flatMap(({ examples }) => examples.map(([line]) => line)))(
+    'shows a command line that is understood: %s',
+    async (line) => {
+      const [, ...words] = line
+        .replace(/^source <\((.*)\)$/, '$1')
+        .replace(/ [|<>].*$/, '')
+        .split(' ');
+      // No token: what is understood asks for it, and the rest works.
+      const { stderr } = await runLine(words.filter((word) => word !== '--json'));
+      expect(stderr).not.toContain('--help');
+      expect(stderr).toMatch(
+        /^$|^wemasy-orders: (WEMASY_API_TOKEN is not set|No order is named|sync-due asks)/,
+      );
+    },
+  );
+
+  it('names every value of a filter', async () => {
+    const { stdout } = await runLine(['list', '--help']);
+    for (const status of OrderStatus.options) expect(stdout).toContain(`"${status}"`);
+  });
+
+  it('is on stderr, with exit code 2, when nothing is asked', async () => {
+    const { exitCode, stdout, stderr } = await runLine([]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^Usage: wemasy-orders/);
+  });
+
+  it('has no option for the token', async () => {
+    const { stdout } = await runLine(['--help']);
+    expect(stdout).not.toMatch(/--api-token\b(?!-file)/);
+  });
+});
+
+describe('the version', () => {
+  it('is all that --version says', async () => {
+    expect(await runLine(['--version'])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+});
+
+describe('a command line that is wrong', () => {
+  it.each([
+    [['frobnicate'], /Unknown command 'frobnicate'/],
+    [['list', '--stauts', 'paid'], /Did you mean --status\?/],
+    [['list', '--status', 'lost'], /Allowed choices are on_hold/],
+    [['list', '--per-page', 'many'], /--per-page "many"/],
+    [['list', '--page', '0'], /--page "0" is no page/],
+    [['list', '--all', '--page', '2'], /cannot be used with/],
+    [['list', '--fields', 'id,nonsense'], /there is no column nonsense/],
+    [['list', 'surplus'], /Too many arguments/],
+    [['confirm', '1', '--synced', '--not-synced'], /cannot be used with/],
+    [['sync', 'INV-7'], /"INV-7" is no order id/],
+    [['sync-due'], /--yes to send without asking/],
+    [['completion', 'tcsh'], /Allowed choices are bash/],
+  ])('%j: one line with the remedy, exit code 2', async (args, expected) => {
+    const environment = await shop();
+    const { exitCode, stdout, stderr } = await runLine(args, { environment });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^wemasy-orders: .*\.\n$/);
+    expect(stderr).toMatch(expected);
+    expect(upstream?.requests).toEqual([]);
+  });
+
+  it('is told as JSON to machines', async () => {
+    expect((await runLine(['list', '--json', '--format', 'csv'])).stderr).toContain('cannot be used with');
+    const { stderr } = await runLine(['list', '--json', '--page', 'x']);
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'invalid_arguments',
+        message: '--page "x" is no page.',
+        remedy: 'Give a whole number from 1.',
+      },
+    });
+  });
+});
+
+describe('settings', () => {
+  it('that are wrong are told at once, in one line, with exit code 2', async () => {
+    const { exitCode, stderr } = await runLine(['list', '--personal-data', 'all', '--timeout-ms', 'soon']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^wemasy-orders: WEMASY_API_TOKEN is not set .*WEMASY_PERSONAL_DATA must be .*WEMASY_TIMEOUT_MS must be .*\n$/,
+    );
+    expect(stderr.match(/\n/g)).toHaveLength(1);
+  });
+
+  it('may stand before or after the command, and win over the environment', async () => {
+    const environment = { ...(await shop(some)), WEMASY_API_URL: 'http://127.0.0.1:1/' };
+    const url = upstream?.url ?? '';
+    for (const args of [
+      ['--api-url', url, 'list'],
+      ['list', '--api-url', url],
+    ]) {
+      expect((await runLine(args, { environment })).exitCode).toBe(0);
+    }
+  });
+
+  it('are shown by config, the token by its length alone', async () => {
+    const environment = { WEMASY_API_TOKEN_FILE: '/run/token', WEMASY_STATE: 'redis://user:secret@host/1' };
+    const { stdout, exitCode } = await runLine(['config', '--json', '--timeout-ms', '5000'], {
+      environment,
+      files: { '/run/token': canary },
+    });
+    expect(exitCode).toBe(0);
+    const rows: unknown = JSON.parse(stdout);
+    expect(rows).toContainEqual({ setting: 'WEMASY_TIMEOUT_MS', value: '5000', from: '--timeout-ms' });
+    expect(rows).toContainEqual({ setting: 'WEMASY_STATE', value: 'Redis at host', from: 'environment' });
+    expect(rows).toContainEqual({ setting: 'WEMASY_READ_ONLY', value: 'off', from: 'default' });
+    expect(stdout).not.toContain('secret');
+    expect(stdout).not.toContain(canary);
+  });
+
+  it('of a read-only set-up refuse every command that writes, and let a flag overrule', async () => {
+    const environment = { ...(await shop(some)), WEMASY_READ_ONLY: 'on' };
+    for (const args of [
+      ['sync', '1'],
+      ['sync-due', '--yes'],
+      ['confirm', '1', '--synced'],
+    ]) {
+      const { exitCode, stderr } = await runLine(args, { environment });
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/writes, and WEMASY_READ_ONLY is on/);
+    }
+    expect(upstream?.requests).toEqual([]);
+    expect((await runLine(['sync-due', '--dry-run'], { environment })).exitCode).toBe(0);
+    expect((await runLine(['sync', '1', '--no-read-only'], { environment })).exitCode).toBe(0);
+  });
+});
+
+describe('list', () => {
+  it('shows a page as a table, and says on stderr that there is more', async () => {
+    const environment = await shop(some);
+    const { stdout, stderr } = await runLine(['list', '--per-page', '2', '--fields', 'id,total'], {
+      environment,
+    });
+    expect(stdout).toBe('id  total\n 1   0.10\n 2   0.20\n');
+    expect(stderr).toBe('Page 1 of 2: 2 of 3 orders. --page 2 shows the next, --all shows all.\n');
+  });
+
+  it('sends the filters as they were given', async () => {
+    const environment = await shop(some);
+    await runLine(['list', '--status', 'paid', '--sort-key', 'total_amount', '--search-query', '7'], {
+      environment,
+    });
+    expect(JSON.parse(upstream?.requests[0]?.body ?? '')).toEqual({
+      per_page: 25,
+      status: 'paid',
+      sortKey: 'total_amount',
+      search_query: '7',
+    });
+  });
+
+  it.each([
+    ['json', (text: string): unknown => JSON.parse(text)],
+    [
+      'ndjson',
+      (text: string): unknown =>
+        text
+          .trim()
+          .split('\n')
+          .map((line): unknown => JSON.parse(line)),
+    ],
+  ])('writes all pages as %s', async (format, parse) => {
+    const environment = await shop(some);
+    const { stdout, stderr } = await runLine(
+      ['list', '--all', '--per-page', '2', '--format', format, '--fields', 'id'],
+      { environment },
+    );
+    expect(parse(stdout)).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+    expect(stderr).toBe('');
+  });
+
+  it('adds up exactly, over all pages', async () => {
+    const environment = await shop(some);
+    const { stdout } = await runLine(['list', '--summary', '--per-page', '1', '--json'], { environment });
+    expect(JSON.parse(stdout)).toEqual([
+      { status: 'on_hold', count: 1, sum: '5' },
+      { status: 'paid', count: 2, sum: '0.3' },
+    ]);
+  });
+
+  it('lets nothing through that a terminal would obey', async () => {
+    const environment = await shop([
+      { id: 1, status: '\u001B]0;owned\u0007\u001B[2Jpaid', payment_method: 'a\nb\u202Ec' },
+    ]);
+    for (const format of ['table', 'json', 'ndjson', 'csv']) {
+      const { stdout } = await runLine(['list', '--format', format], { environment });
+      expect(stdout).toContain('paid');
+      // eslint-disable-next-line no-control-regex -- what must not be there
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]|owned/);
+    }
+  });
+
+  it('shows personal data only when it is told to', async () => {
+    const environment = await shop([{ id: 1, billing: { invoice_email: 'jan@example.com' } }]);
+    const refused = await runLine(['list', '--fields', 'invoice_email'], { environment });
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('--personal-data full shows invoice_email.');
+    const { stdout } = await runLine(['list', '--fields', 'invoice_email', '--personal-data', 'full'], {
+      environment,
+    });
+    expect(stdout).toContain('jan@example.com');
+  });
+
+  it('tells a fault of the API in one line', async () => {
+    upstream = await startUpstream((_, response) =>
+      sendJson(response, 401, { error: true, message: 'Unauthenticated.' }),
+    );
+    const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+    const { exitCode, stdout, stderr } = await runLine(['list'], { environment });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toBe(
+      'wemasy-orders: The API does not accept the token: the API says "Unauthenticated.". Set a valid WEMASY_API_TOKEN, or name its file in WEMASY_API_TOKEN_FILE.\n',
+    );
+  });
+
+  it('waits for allowance as long as --max-wait-ms says, whatever the variable says', async () => {
+    const environment = {
+      ...(await shop(some)),
+      WEMASY_RATE_LIMITS: 'listOrders=1/60',
+      WEMASY_MAX_WAIT_MS: '0',
+    };
+    const { exitCode, stderr } = await runLine(['list', '--all', '--per-page', '1', '--max-wait-ms', '5'], {
+      environment,
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /allowance for this operation is used up for the next \d+ s; the call was not sent\. Try again in \d+ s\.\n$/,
+    );
+  });
+});
+
+describe('sync', () => {
+  it('sends what is named and what is piped in, once, and reports', async () => {
+    const environment = await shop();
+    const { exitCode, stdout } = await runLine(['sync', '2', '-', '--json'], {
+      environment,
+      input: '3\n2\n',
+    });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      counts: { synced: 2, already_synced: 0, rejected: 0, unknown: 0, not_sent: 0 },
+      orders: [
+        { order_id: 2, outcome: 'synced', message: 'booked' },
+        { order_id: 3, outcome: 'synced' },
+      ],
+    });
+    expect(upstream?.requests.map(({ body }): unknown => JSON.parse(body))).toEqual([
+      { order_id: 2 },
+      { order_id: 3 },
+    ]);
+  });
+
+  it('says each outcome on stderr as it comes, and nothing at all with --quiet', async () => {
+    const environment = await shop();
+    expect((await runLine(['sync', '2', '3'], { environment })).stderr).toBe(
+      '1/2 order 2: synced\n2/2 order 3: synced\n',
+    );
+    expect(await runLine(['sync', '2', '--quiet'], { environment })).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  it('with --quiet still reports what needs a person', async () => {
+    upstream = await startUpstream((_, response) =>
+      sendJson(response, 500, { error: true, message: 'boom' }),
+    );
+    const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+    const { exitCode, stdout, stderr } = await runLine(['sync', '2', '--quiet'], { environment });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: '' });
+    expect(stdout).toContain('wemasy-orders confirm 2 --synced (or --not-synced)');
+  });
+
+  it('sends nothing when the report could not be written', async () => {
+    const environment = await shop();
+    const { exitCode, stderr } = await runLine(['sync', '2', '--report', '/nowhere/report.json'], {
+      environment,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^wemasy-orders: --report: \/nowhere\/report.json cannot be written\. /);
+    expect(upstream?.requests).toEqual([]);
+  });
+
+  it('never shows the token, whatever happens', async () => {
+    upstream = await startUpstream(({ headers }, response) =>
+      sendJson(response, 422, {
+        error: true,
+        message: headers.authorization,
+        data: { order_id: [headers.authorization] },
+      }),
+    );
+    const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary, WEMASY_LOG_LEVEL: 'trace' };
+    for (const args of [['sync', '1'], ['list'], ['doctor'], ['config'], ['confirm', '1'], ['journal']]) {
+      for (const more of [[], ['--json']]) {
+        const { stdout, stderr } = await runLine([...args, ...more], { environment });
+        expect(stdout + stderr).not.toContain(canary);
+      }
+    }
+  });
+});
+
+describe('sync-due', () => {
+  it('shows what it would send, and sends nothing', async () => {
+    const environment = await shop(some);
+    const { exitCode, stdout, stderr } = await runLine(['sync-due', '--dry-run'], { environment });
+    expect(exitCode).toBe(0);
+    expect(
+      stdout
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.trim().split(/ {2,}/)),
+    ).toEqual([
+      ['1', 'paid', '0.10', 'send'],
+      ['3', 'on_hold', '5', 'send'],
+    ]);
+    expect(stderr).toBe('3 orders looked at, 2 flagged to be sent: 2 to send.\n');
+    expect(upstream?.requests.filter(({ url }) => url.includes('sync'))).toEqual([]);
+  });
+
+  it('sends exactly the orders that are flagged', async () => {
+    const environment = await shop(some);
+    const { exitCode, stdout } = await runLine(['sync-due', '--yes', '--json'], { environment });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ orders: [{ order_id: 1 }, { order_id: 3 }] });
+  });
+
+  it('has nothing to say with --quiet when nothing is flagged', async () => {
+    const environment = await shop([{ id: 1, should_snelstart_sync: false }]);
+    expect(await runLine(['sync-due', '--yes', '--quiet'], { environment })).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+});
+
+describe('doctor', () => {
+  it('tells missing settings from an API that cannot be reached', async () => {
+    expect((await runLine(['doctor'])).exitCode).toBe(2);
+    const environment = await shop(some);
+    expect((await runLine(['doctor'], { environment })).exitCode).toBe(0);
+    await upstream?.close();
+    expect((await runLine(['doctor'], { environment })).exitCode).toBe(1);
+  });
+});

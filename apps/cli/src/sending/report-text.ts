@@ -1,0 +1,83 @@
+import { widthOf } from '../output/display-width.js';
+import type { Row } from '../output/rows.js';
+import { createStyle } from '../output/style.js';
+import { createTable } from '../output/table.js';
+import type { Channel } from '../terminal.js';
+import { type Outcome, outcomeOrder, type Report, type ReportedOrder } from './report.js';
+
+const words: Readonly<Record<Outcome, string>> = {
+  synced: 'synced',
+  already_synced: 'already synced',
+  rejected: 'rejected',
+  unknown: 'unknown',
+  not_sent: 'not sent',
+};
+
+const colors = {
+  synced: 'green',
+  already_synced: 'dim',
+  rejected: 'red',
+  unknown: 'yellow',
+  not_sent: 'red',
+} as const satisfies Record<Outcome, string>;
+
+/** The report for people: every order with its outcome, what to do about those that need it, and the counts. */
+export function reportText(report: Report, out: Pick<Channel, 'columns' | 'hasColor'>): string {
+  const style = createStyle(out.hasColor);
+  const table = createTable(['order', 'outcome', 'when', 'why'], {
+    width: out.columns(),
+    hasColor: out.hasColor,
+  });
+  const orders = outcomeOrder.flatMap((outcome) =>
+    report.orders.filter((order) => order.outcome === outcome),
+  );
+  const next = nextSteps(report);
+  return [
+    orders.length === 0 ? '' : table.add(orders.map(rowOf)),
+    ...(next.length === 0 ? [] : ['\n', ...next.map((line) => `${line}\n`)]),
+    orders.length === 0 ? '' : '\n',
+    `${countsText(report, (outcome, text) => style(colors[outcome], text))}\n`,
+  ].join('');
+}
+
+function rowOf({ order_id, outcome, synced_at, message, reason }: ReportedOrder): Row {
+  return [order_id, words[outcome], synced_at ?? null, reason ?? message ?? null];
+}
+
+/** `60 orders: 57 synced, 2 rejected, 1 unknown.` */
+export function countsText(
+  { orders, counts, interrupted }: Report,
+  paint: (outcome: Outcome, text: string) => string = (_, text) => text,
+): string {
+  const parts = [...outcomeOrder]
+    .reverse()
+    .filter((outcome) => counts[outcome] > 0)
+    .map((outcome) => paint(outcome, `${counts[outcome]} ${words[outcome]}`));
+  const total = `${orders.length} ${orders.length === 1 ? 'order' : 'orders'}`;
+  return `${interrupted ? 'Interrupted. ' : ''}${total}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
+}
+
+/** One line for each thing to do, with the orders that it is about. */
+function nextSteps({ orders, stopped_by: stop }: Report): string[] {
+  const byStep = new Map<string, number[]>();
+  for (const { order_id: id, outcome, next } of orders) {
+    if (next === undefined || outcome === 'unknown') continue;
+    byStep.set(next, [...(byStep.get(next) ?? []), id]);
+  }
+  return [
+    ...(stop === undefined ? [] : [`The run ended early: ${stop.message} ${stop.next}`]),
+    ...orders.flatMap(({ order_id: id, outcome, next }) =>
+      outcome === 'unknown' && next !== undefined ? [`Order ${id}: ${next}`] : [],
+    ),
+    ...[...byStep].map(([step, ids]) => `${idsText(ids)}: ${step}`),
+  ];
+}
+
+const longestList = 60;
+
+function idsText(ids: readonly number[]): string {
+  const all = ids.join(', ');
+  const [first] = ids;
+  if (ids.length === 1) return `Order ${all}`;
+  return widthOf(all) <= longestList ? `Orders ${all}` : `${ids.length} orders from ${first} on`;
+}

@@ -1,0 +1,80 @@
+import { access, constants, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ExitCode } from '../exit-codes.js';
+import type { Session } from '../session.js';
+import { UsageError } from '../usage-error.js';
+import { sendingAllowance } from './allowance.js';
+import { createProgress } from './progress.js';
+import { exitCodeOfRun, type Report, reportOf } from './report.js';
+import { reportText } from './report-text.js';
+import { sendOrders, type SendOrdersOptions } from './send-orders.js';
+
+/** How a run tells what became of it. */
+export interface ReportingOptions {
+  /** The report as JSON on stdout instead of a table. */
+  readonly json: boolean;
+  /** A file for the report as JSON. */
+  readonly report: string | undefined;
+  /** Say nothing unless something needs attention. */
+  readonly quiet: boolean;
+}
+
+export interface RunOptions
+  extends ReportingOptions, Pick<SendOrdersOptions, 'orderIds' | 'priority' | 'resend'> {}
+
+/** Sends orders and reports on it, whatever happens in between. */
+export async function run(options: RunOptions, session: Session): Promise<ExitCode> {
+  const { orderIds, priority, resend, report: file, quiet } = options;
+  const { clock, config, terminal, maxWaitMs } = session;
+  const { orderSync } = session.services();
+  if (file !== undefined) await checkWritable(file);
+  const allowance = sendingAllowance(config.WEMASY_RATE_LIMITS);
+  const total = orderIds.length;
+  const progress = await createProgress({ total, allowance, err: terminal.err, clock, quiet });
+  const startedAt = clock.now();
+  const result = await session.interruptibly(async (signal) => {
+    signal.addEventListener('abort', () => {
+      progress.say('Stopping after the order that is under way. Ctrl-C again stops at once.');
+    });
+    try {
+      const onProgress = progress.follow;
+      return await sendOrders({
+        orderSync,
+        orderIds,
+        priority,
+        allowance,
+        resend,
+        maxWaitMs,
+        signal,
+        onProgress,
+      });
+    } finally {
+      progress.end();
+    }
+  });
+  const report = reportOf({ result, startedAt, endedAt: clock.now() });
+  const exitCode = exitCodeOfRun(report, result);
+  if (file !== undefined) await writeReport(file, report);
+  if (options.json) await terminal.out.write(`${JSON.stringify(report, null, 2)}\n`);
+  else if (!quiet || exitCode !== 0) await terminal.out.write(reportText(report, terminal.out));
+  return exitCode;
+}
+
+/** Before anything is sent: afterwards it would be too late to choose another place. */
+async function checkWritable(file: string): Promise<void> {
+  try {
+    await access(dirname(file), constants.W_OK);
+  } catch {
+    throw new UsageError(
+      `--report: ${file} cannot be written.`,
+      'Name a file in a folder that exists and can be written.',
+    );
+  }
+}
+
+/** Whoever reads it sees the whole report or the one before. */
+async function writeReport(file: string, report: Report): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`;
+  await writeFile(draft, `${JSON.stringify(report, null, 2)}\n`);
+  await rename(draft, file);
+}

@@ -1,0 +1,50 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { systemClock } from '@wemasy-orders/state';
+import { createInterruption } from '../interruption.js';
+import { run } from '../run.js';
+import { createTerminal } from '../terminal.js';
+
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process, its streams being pipes. */
+export async function runLine(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const { environment = {}, input = '', files = {} } = options;
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  stdin.end(input);
+  const texts = [stdout, stderr].map(collect);
+  const exitCode = await run(args, {
+    terminal: createTerminal({ stdin, stdout, stderr, environment }),
+    version: '1.2.3',
+    clock: systemClock,
+    environment: { WEMASY_STATE: 'memory', ...environment },
+    platform: 'linux',
+    home: '/home/jan',
+    readFile: (path) => {
+      const text = files[path];
+      if (text === undefined) throw new Error(`no file ${path}`);
+      return text;
+    },
+    beforeRequests: () => undefined,
+    interruptibly: createInterruption({ end: () => undefined }).interruptibly,
+  });
+  stdout.end();
+  stderr.end();
+  const [out = '', err = ''] = await Promise.all(texts);
+  return { exitCode, stdout: out, stderr: err };
+}
+
+async function collect(stream: Readable): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}

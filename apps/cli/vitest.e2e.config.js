@@ -1,0 +1,1 @@
+export { e2e as default } from '../../tools/build-config/vitest.js';

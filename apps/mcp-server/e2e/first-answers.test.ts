@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { describeSettings } from '@wemasy-orders/setup';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serverFile } from './assistant.js';
+
+/** The same build without what was recorded: there the server itself answers everything. */
+let folder: string;
+let serverAlone: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'first-answers-'));
+  await cp(dirname(serverFile), join(folder, 'dist'), { recursive: true });
+  await cp(join(dirname(serverFile), '..', 'package.json'), join(folder, 'package.json'));
+  await rm(join(folder, 'dist', 'first-answers.json'));
+  serverAlone = join(folder, 'dist', 'main.js');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const modern = { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } };
+const everyCapability = {
+  roots: { listChanged: true },
+  sampling: {},
+  elicitation: { form: {} },
+  experimental: {},
+};
+
+interface Client {
+  readonly protocolVersion?: string;
+  readonly capabilities?: object;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What a server answers to a client that greets it and then asks, one question after the other. */
+async function conversation(file: string, questions: readonly string[], client: Client = {}) {
+  const { protocolVersion = '2025-06-18', capabilities = {}, environment = {} } = client;
+  const server = spawn(process.execPath, [file], {
+    env: { WEMASY_STATE: 'memory', ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const exited = once(server, 'exit');
+  let log = '';
+  server.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const clientInfo = { name: 'e2e', version: '1.0.0' };
+  const answers: unknown[] = [];
+  const ask = async (method: string, params: object) => {
+    server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: answers.length, method, params })}\n`);
+    answers.push(JSON.parse(String((await lines.next()).value)));
+  };
+  await ask('initialize', { protocolVersion, capabilities, clientInfo });
+  server.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
+  for (const method of questions) await ask(method, {});
+  server.stdin.end();
+  await exited;
+  return { answers, loaded: log.includes('serving over stdio') };
+}
+
+const lists = ['tools/list', 'resources/list', 'resources/templates/list', 'ping'];
+
+async function expectTheSame(client: Client): Promise<void> {
+  const [first, alone] = await Promise.all(
+    [serverFile, serverAlone].map((file) => conversation(file, lists, client)),
+  );
+  expect(first?.answers).toEqual(alone?.answers);
+  expect(alone?.loaded).toBe(true);
+}
+
+describe('what is answered without the server is what the server answers', () => {
+  it.each(['2024-10-07', '2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2030-01-01'])(
+    'in protocol %s',
+    (protocolVersion) => expectTheSame({ protocolVersion }),
+  );
+
+  it.each([
+    ['everything else', everyCapability],
+    ['pages', { extensions: modern }],
+    [
+      'pages of another kind',
+      { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/plain'] } } },
+    ],
+    ['an unknown extension', { extensions: { 'example.com/x': {} } }],
+  ])('to a client that can do %s', (_, capabilities) => expectTheSame({ capabilities }));
+
+  /** Another value than the default for each setting, so that one on which the answers come to depend is noticed. */
+  const values: Readonly<Record<string, readonly string[]>> = {
+    WEMASY_API_TOKEN: ['token'],
+    WEMASY_API_TOKEN_FILE: ['/nowhere'],
+    WEMASY_API_URL: ['http://127.0.0.1:1/api'],
+    WEMASY_STATE: ['/nowhere'],
+    WEMASY_READ_ONLY: ['on', 'true', '1', 'off', 'perhaps', '${READ_ONLY}'],
+    WEMASY_PERSONAL_DATA: ['none', 'names', 'full', 'some'],
+    WEMASY_TIMEOUT_MS: ['1'],
+    WEMASY_MAX_WAIT_MS: ['1'],
+    WEMASY_RATE_LIMITS: ['listOrders=1/1'],
+    WEMASY_LOG_LEVEL: ['trace'],
+  };
+  it.each(
+    describeSettings().flatMap(({ variable }) => (values[variable] ?? []).map((value) => [variable, value])),
+  )('with %s=%s', (variable = '', value = '') =>
+    expectTheSame({ environment: { [variable]: value }, capabilities: { extensions: modern } }),
+  );
+
+  it('whatever other settings there are', () => {
+    expect(Object.keys(values).sort()).toEqual(
+      describeSettings()
+        .map(({ variable }) => variable)
+        .sort(),
+    );
+  });
+
+  it('with both settings that matter', () =>
+    expectTheSame({ environment: { WEMASY_READ_ONLY: 'on', WEMASY_PERSONAL_DATA: 'none' } }));
+});
+
+describe('the server', () => {
+  it('is not loaded for what every client asks first', async () => {
+    expect((await conversation(serverFile, lists)).loaded).toBe(false);
+  });
+
+  it('is loaded for anything else, goes on with the same client, and says nothing twice', async () => {
+    const questions = ['tools/list', 'prompts/list', 'tools/list', 'ping'];
+    const [first, alone] = await Promise.all(
+      [serverFile, serverAlone].map((file) =>
+        conversation(file, questions, { capabilities: { extensions: modern } }),
+      ),
+    );
+    expect(first).toEqual(alone);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('need not be loaded to end well on %s', async (signal) => {
+    const server = spawn(process.execPath, [serverFile], { stdio: ['pipe', 'pipe', 'pipe'], env: {} });
+    server.stdin.write(greeting);
+    await once(server.stdout, 'data');
+    const exited = once(server, 'exit');
+    server.kill(signal);
+    expect(await exited).toEqual([0, null]);
+  });
+
+  it('need not be loaded to end well when the client has gone before it reads', async () => {
+    const server = spawn(process.execPath, [serverFile], { stdio: ['pipe', 'pipe', 'pipe'], env: {} });
+    const said = text(server.stderr);
+    const exited = once(server, 'exit');
+    server.stdout.destroy();
+    server.stdin.write(greeting);
+    expect(await exited).toEqual([0, null]);
+    expect(await said).toBe('');
+  });
+});
+
+const greeting = `${JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'e2e', version: '1.0.0' } },
+})}\n`;

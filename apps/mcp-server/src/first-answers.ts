@@ -1,0 +1,160 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Greeted } from './transports/stdio.js';
+
+/**
+ * What the server answers to the questions that every client asks first, as the build has recorded it from the server
+ * itself. With it, a process that an assistant starts and never uses loads neither the SDK nor the tools.
+ */
+export interface FirstAnswers {
+  /** The settings that the answers depend on. */
+  readonly variables: readonly string[];
+  /** Each distinct answer once: a result as JSON. */
+  readonly answers: readonly string[];
+  /** Places in `answers`, by protocol version. */
+  readonly initialize: Readonly<Record<string, number>>;
+  /** Places in `answers`, by circumstances (see `circumstancesOf`) and then by method. */
+  readonly lists: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Where the first answers end and the server goes on. */
+export interface HandOver {
+  /** Who was answered; undefined when nobody was. */
+  readonly greeted: Greeted | undefined;
+  /** Whether the client has gone away. */
+  readonly ended: boolean;
+}
+
+export interface FirstAnswersOptions {
+  readonly recorded: FirstAnswers;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+}
+
+/**
+ * Answers what was recorded, word for word, until something else is asked. Then stdin is as if nobody had read from
+ * it: the greeting lies in it again, so that the server learns who is there, and after it what is still unanswered.
+ */
+export function answerFirst({
+  recorded,
+  environment,
+  stdin,
+  stdout,
+}: FirstAnswersOptions): Promise<HandOver> {
+  return new Promise((resolve) => {
+    const greeting: Buffer[] = [];
+    let greeted: Greeted | undefined;
+    let lists: Readonly<Record<string, number>> = {};
+    let unread: Buffer = Buffer.alloc(0);
+
+    /** @returns whether that was all there is to do about the line */
+    function answer(line: Buffer): boolean {
+      const message = parse(line);
+      if (message === undefined) return false;
+      const { id, method, params } = message;
+      if (greeted === undefined) {
+        const client = method === 'initialize' && id !== undefined ? readGreeting(params) : undefined;
+        const result = recorded.answers[own(recorded.initialize, client?.protocolVersion) ?? -1];
+        if (id === undefined || client === undefined || result === undefined) return false;
+        const circumstances = circumstancesOf(recorded.variables, environment, client.extensions);
+        lists = own(recorded.lists, circumstances) ?? {};
+        greeted = { id };
+        greeting.push(line);
+        return write(id, result);
+      }
+      if (id === undefined) {
+        if (method !== 'notifications/initialized') return false;
+        greeting.push(line);
+        return true;
+      }
+      const result = isEmpty(params) ? recorded.answers[own(lists, method) ?? -1] : undefined;
+      return result !== undefined && write(id, result);
+    }
+
+    function write(id: string | number, result: string): true {
+      stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}\n`);
+      return true;
+    }
+
+    function onReadable(): void {
+      for (let chunk: Buffer | null = stdin.read(); chunk !== null; chunk = stdin.read()) {
+        unread = Buffer.concat([unread, chunk]);
+        for (let end = unread.indexOf('\n'); end >= 0; end = unread.indexOf('\n')) {
+          const line = unread.subarray(0, end + 1);
+          if (!answer(line)) return handOver(false);
+          unread = unread.subarray(end + 1);
+        }
+      }
+    }
+
+    function onEnd(): void {
+      handOver(true);
+    }
+
+    function handOver(ended: boolean): void {
+      stdin.off('readable', onReadable).off('end', onEnd).off('close', onEnd);
+      if (!ended) stdin.unshift(Buffer.concat([...greeting, unread]));
+      resolve({ greeted, ended });
+    }
+
+    stdin.on('readable', onReadable).once('end', onEnd).once('close', onEnd);
+  });
+}
+
+/** What the answers depend on, as one text: the values of the settings, and what the client can show. */
+export function circumstancesOf(
+  variables: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  extensions: unknown,
+): string {
+  return JSON.stringify([...variables.map((name) => environment[name] ?? ''), extensions ?? {}]);
+}
+
+interface Message {
+  readonly id: string | number | undefined;
+  readonly method: string;
+  readonly params: unknown;
+}
+
+// Read by hand, since the point is to load nothing. Whatever is not plainly as expected is left to the server.
+
+function parse(line: Buffer): Message | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value) || value['jsonrpc'] !== '2.0') return undefined;
+  const { id, method, params } = value;
+  if (typeof method !== 'string') return undefined;
+  if (id !== undefined && typeof id !== 'string' && !Number.isSafeInteger(id)) return undefined;
+  return { id: typeof id === 'string' || typeof id === 'number' ? id : undefined, method, params };
+}
+
+function readGreeting(params: unknown): { protocolVersion: string; extensions: unknown } | undefined {
+  if (!isRecord(params)) return undefined;
+  const { protocolVersion, capabilities, clientInfo, ...more } = params;
+  const understood =
+    typeof protocolVersion === 'string' &&
+    isRecord(capabilities) &&
+    Object.values(capabilities).every(isRecord) &&
+    isRecord(clientInfo) &&
+    typeof clientInfo['name'] === 'string' &&
+    typeof clientInfo['version'] === 'string' &&
+    Object.keys(more).length === 0;
+  return understood ? { protocolVersion, extensions: capabilities['extensions'] } : undefined;
+}
+
+/** The client writes the name, and every object has some of its own, `constructor` for one. */
+function own<Value>(table: Readonly<Record<string, Value>>, name: string | undefined): Value | undefined {
+  return name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function isEmpty(params: unknown): boolean {
+  return params === undefined || (isRecord(params) && Object.keys(params).length === 0);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

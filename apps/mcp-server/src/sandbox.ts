@@ -1,0 +1,19 @@
+import type { RunningSandbox } from '@wemasy-orders/setup';
+import { startSandbox, tokens } from '@wemasy-orders/sandbox-server';
+
+/**
+ * Starts a sandbox inside this process, on a free port of this machine. Loaded only when it is asked for.
+ *
+ * @param tell takes a line for the user: where the sandbox is, and what goes wrong in it
+ */
+export async function startEmbeddedSandbox(tell: (line: string) => void): Promise<RunningSandbox> {
+  const sandbox = await startSandbox({
+    onError: ({ stack }) => {
+      tell(`Sandbox: ${stack}`);
+    },
+  });
+  tell(
+    `Sandbox inside this process: ${sandbox.url}. Its orders are invented; nothing reaches Wemasy or SnelStart.`,
+  );
+  return { ...sandbox, token: tokens.fullAccess };
+}

@@ -1,0 +1,149 @@
+import * as client from '@wemasy-orders/client';
+import * as orderSync from '@wemasy-orders/order-sync';
+import { describe, expect, it } from 'vitest';
+import { failureOf } from './failure.js';
+
+const by = { app: 'wemasy-orders', version: '0.1.0', pid: 4711, host: 'owners-laptop', instance: 'i' };
+const attempt = {
+  id: 'a1',
+  startedAt: '2026-11-22T10:00:00.000Z',
+  leaseUntil: '2026-11-22T10:00:45.000Z',
+  endedAt: '2026-11-22T10:00:02.000Z',
+  by,
+};
+const answered = { status: 200, requestId: 'request-1' };
+const unreadable = Object.assign(new Error('EACCES: /home/owner/.local/state/x.json'), { code: 'EACCES' });
+
+/** One of every error that the libraries throw, and what it means. */
+const errors: readonly [Error & { readonly name: string }, ...(string | boolean)[]][] = [
+  [new client.AuthenticationError('No.', answered), 'authentication_failed', 'upstream', false],
+  [new client.CancelledError('none'), 'cancelled', 'local', true],
+  [new client.ConfigurationError('WEMASY_API_TOKEN is not set.'), 'configuration_error', 'local', false],
+  [new client.ConnectionError('none', 'ECONNREFUSED'), 'network_error', 'local', true],
+  [new client.EmptyBodyError(answered), 'unexpected_response', 'upstream', false],
+  [new client.HtmlBodyError(answered), 'unexpected_response', 'upstream', false],
+  [
+    new client.InvalidArgumentsError([{ argument: 'page', fault: 'Too small' }]),
+    'invalid_arguments',
+    'local',
+    false,
+  ],
+  [new client.MalformedJsonError(answered), 'unexpected_response', 'upstream', false],
+  [new client.OutcomeUnknownError(new client.TimeoutError(5)), 'outcome_unknown', 'upstream', false],
+  [new client.PermissionError('No.', answered), 'permission_denied', 'upstream', false],
+  [new client.RateLimitedError('local', 7), 'rate_limited', 'local', true],
+  [new client.RedirectError(answered), 'unexpected_response', 'upstream', false],
+  [new client.RefusedError('No.', answered), 'upstream_error', 'upstream', false],
+  [
+    new client.SchemaMismatchError(['data.total: expected number'], answered),
+    'unexpected_response',
+    'upstream',
+    false,
+  ],
+  [new client.TimeoutError(30_000), 'upstream_timeout', 'upstream', true],
+  [new client.UpstreamError({ status: 503 }), 'upstream_error', 'upstream', true],
+  [
+    new client.ValidationFailedError('No.', { order_id: ['Wrong.'] }, answered),
+    'validation_failed',
+    'upstream',
+    false,
+  ],
+  [
+    new orderSync.AlreadySyncedError(7, { ...attempt, state: 'synced', message: 'Order synced.' }),
+    'already_synced',
+    'local',
+    false,
+  ],
+  [new orderSync.JournalUnavailableError(7, unreadable), 'internal_error', 'local', true],
+  [
+    new orderSync.JournalUnreadableError(7, 'it is damaged at attempts', 'confirm'),
+    'outcome_unknown',
+    'local',
+    false,
+  ],
+  [new orderSync.NothingToConfirmError(7, 'not_sent'), 'invalid_arguments', 'local', false],
+  [
+    new orderSync.RejectedElsewhereError(7, {
+      ...attempt,
+      state: 'rejected',
+      code: 'permission_denied',
+      reason: 'The token is not allowed to do this.',
+      message: 'No.',
+    }),
+    'permission_denied',
+    'upstream',
+    false,
+  ],
+  [new orderSync.RepeatedUnknownError(7, 3), 'outcome_unknown', 'local', false],
+  [
+    new orderSync.SyncOutcomeUnknownError(7, 'now', attempt, new client.TimeoutError(5)),
+    'outcome_unknown',
+    'upstream',
+    false,
+  ],
+];
+
+describe('what an error means', () => {
+  it('is known of every error that the libraries throw', () => {
+    const thrown = Object.entries({ ...client, ...orderSync })
+      .filter(([, value]) => typeof value === 'function' && value.prototype instanceof Error)
+      .map(([name]) => name)
+      .filter((name) => !['OrdersError', 'OrderSyncError'].includes(name));
+    expect(errors.map(([{ name }]) => name).toSorted()).toEqual(thrown.toSorted());
+  });
+
+  it.each(errors.map(([error, ...meaning]) => [error.name, error, meaning] as const))(
+    '%s: its code, where it comes from, whether trying again helps; nothing internal',
+    (_, error, meaning) => {
+      const failure = failureOf(error);
+      expect([failure.code, failure.source, failure.retryable]).toEqual(meaning);
+      expect(failure.sentence).toMatch(/^[A-Z].*\.$/);
+      expect(JSON.stringify(failure)).not.toMatch(/\/home|owners-laptop|4711|node:|\.[jt]s\b|Error\b/);
+    },
+  );
+
+  it('is not told of an error that is not ours', () => {
+    expect(failureOf(unreadable)).toEqual({
+      code: 'internal_error',
+      sentence: 'The server failed in a way that it does not know.',
+      source: 'local',
+      retryable: false,
+      effect: 'unknown',
+      details: [],
+    });
+  });
+
+  it.each([
+    ['now', 'Order 7 was sent at 2026-11-22T10:00:00.000Z; whether it reached the books is not known.'],
+    ['before', 'by wemasy-orders 0.1.0; whether it reached the books is not known. It was not sent again.'],
+    ['meanwhile', 'by wemasy-orders 0.1.0 at the same time; whether it reached the books is not known.'],
+    ['under_way', 'is being sent since 2026-11-22T10:00:00.000Z by wemasy-orders 0.1.0'],
+  ] as const)('of an unknown outcome (%s) says when, by whom, and what was done', (moment, said) => {
+    const failure = failureOf(new orderSync.SyncOutcomeUnknownError(7, moment, attempt));
+    expect(failure.sentence).toContain(said);
+    expect(failure.canResend).toBe(moment === 'under_way' ? undefined : true);
+  });
+
+  it('of an order that is in the books says since when and by whom', () => {
+    const [error] = errors.find(([{ name }]) => name === 'AlreadySyncedError') ?? [];
+    expect(failureOf(error)).toMatchObject({
+      sentence:
+        'Order 7 was sent to bookkeeping at 2026-11-22T10:00:02.000Z by wemasy-orders 0.1.0; it was not sent again.',
+      canResend: true,
+    });
+  });
+
+  it('is told with as many details as a reader can use', () => {
+    const faults = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [`field_${at}`, ['This value is wrong.']]),
+    );
+    const { details } = failureOf(new client.ValidationFailedError('No.', faults, answered));
+    expect(details[0]).toBe('field_0: This value is wrong.');
+    expect(details.at(-1)).toBe(`and ${40 - details.length + 1} more`);
+    expect(details.join('').length).toBeLessThan(400);
+    const long = { field: ['x'.repeat(5_000)] };
+    expect(failureOf(new client.ValidationFailedError('No.', long, answered)).details).toEqual([
+      `field: ${'x'.repeat(292)}…`,
+    ]);
+  });
+});

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import type { ValidationError } from '@wemasy-orders/client/schemas';
+import { type Input, toInteger } from './request-input.js';
+
+/** Body of a 422. */
+export type ValidationFailure = z.infer<typeof ValidationError>;
+
+export type Validated<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: ValidationFailure };
+
+/**
+ * Checks a request against its generated schema, as a Laravel form request would: fields that the schema
+ * does not know are ignored, numbers may come as text, and what is wrong is said in Laravel's sentences.
+ * Everything follows from the schema, so a change of the document needs no edit here.
+ */
+export function validate<Shape extends z.core.$ZodShape>(
+  schema: z.ZodObject<Shape>,
+  input: Input,
+): Validated<z.output<z.ZodObject<Shape>>> {
+  const known = Object.entries(schema.shape)
+    .filter(([field]) => Object.hasOwn(input, field))
+    .map(([field, type]) => [
+      field,
+      wantsInteger(type) ? (toInteger(input[field]) ?? input[field]) : input[field],
+    ]);
+  const result = schema.safeParse(Object.fromEntries(known), { reportInput: true });
+  if (result.success) return { ok: true, value: result.data };
+
+  const errors = new Map<string, string[]>();
+  for (const issue of result.error.issues) {
+    const field = issue.path.join('.');
+    const type = schema.shape[String(issue.path[0])];
+    const found = sentence(field, issue, issue.input, type !== undefined && wantsInteger(type));
+    errors.set(field, [...(errors.get(field) ?? []), found]);
+  }
+  return { ok: false, failure: validationFailure(Object.fromEntries(errors)) };
+}
+
+/** A 422 for a value that is well formed but names nothing: Laravel's `exists` rule. */
+export function nothingSelected(field: string): ValidationFailure {
+  return validationFailure({ [field]: [`The selected ${attribute(field)} is invalid.`] });
+}
+
+function validationFailure(errors: Record<string, string[]>): ValidationFailure {
+  const [first = '', ...others] = Object.values(errors).flat();
+  const more =
+    others.length === 0 ? '' : ` (and ${others.length} more error${others.length === 1 ? '' : 's'})`;
+  return { message: first + more, errors };
+}
+
+/** Whatever wraps the type (optional, nullable): one that wants an integer says so of a half. */
+function wantsInteger(type: z.core.$ZodType): boolean {
+  const issues = z.safeParse(type, 0.5).error?.issues ?? [];
+  return issues.some((issue) => issue.code === 'invalid_type' && issue.expected === 'int');
+}
+
+/** Laravel's own English sentence for what zod found (`lang/en/validation.php`). */
+function sentence(field: string, issue: z.core.$ZodIssue, input: unknown, integer: boolean): string {
+  const name = attribute(field);
+  if (input === undefined || input === null) return `The ${name} field is required.`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `The ${name} field must be ${integer ? 'an integer' : typeName(issue.expected)}.`;
+    case 'invalid_value':
+      return `The selected ${name} is invalid.`;
+    case 'too_small':
+      return `The ${name} field must ${atLeast(issue)}.`;
+    case 'too_big':
+      return `The ${name} field must not ${moreThan(issue)}.`;
+    case 'not_multiple_of':
+      return `The ${name} field must be a multiple of ${issue.divisor}.`;
+    case 'invalid_format':
+      return `The ${name} field format is invalid.`;
+    case 'invalid_union': {
+      const [first] = issue.errors.flat();
+      return first === undefined ? `The ${name} field is invalid.` : sentence(field, first, input, integer);
+    }
+    default:
+      return `The ${name} field is invalid.`;
+  }
+}
+
+/** PHP has one array where JSON has arrays and objects. */
+function typeName(expected: string): string {
+  switch (expected) {
+    case 'int':
+      return 'an integer';
+    case 'number':
+      return 'a number';
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+    case 'object':
+    case 'record':
+      return 'an array';
+    default:
+      return 'a string';
+  }
+}
+
+function atLeast({ origin, minimum, inclusive }: z.core.$ZodIssueTooSmall): string {
+  if (origin === 'string') return `be at least ${minimum} characters`;
+  if (origin === 'array') return `have at least ${minimum} items`;
+  return inclusive === false ? `be greater than ${minimum}` : `be at least ${minimum}`;
+}
+
+function moreThan({ origin, maximum }: z.core.$ZodIssueTooBig): string {
+  if (origin === 'string') return `be greater than ${maximum} characters`;
+  if (origin === 'array') return `have more than ${maximum} items`;
+  return `be greater than ${maximum}`;
+}
+
+/** The name of a field as Laravel prints it: `sortKey` is "sort key". */
+function attribute(field: string): string {
+  return field
+    .replaceAll(/(?<=.)(?=[A-Z])/g, '_')
+    .toLowerCase()
+    .replaceAll('_', ' ');
+}

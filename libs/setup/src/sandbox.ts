@@ -1,0 +1,54 @@
+import type { ConfigSources } from './config.js';
+import { setUp, type SetUp, type SetUpOptions } from './set-up.js';
+
+/** A sandbox that runs inside the app. */
+export interface RunningSandbox {
+  /** Base URL of its API. */
+  readonly url: string;
+  /** Opens the sandbox and nothing else, so it needs no secrecy. */
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** Settings that say which account is called: with a sandbox there is none, so whatever they are, they do not count. */
+const accountVariables = [
+  'WEMASY_API_URL',
+  'WEMASY_API_TOKEN',
+  'WEMASY_API_TOKEN_FILE',
+  'WEMASY_RATE_LIMITS',
+];
+
+/** Their flags, which contradict a request for the sandbox. */
+export const accountFlags: readonly string[] = ['api-url', 'api-token-file', 'rate-limits'];
+
+/**
+ * The same sources, but leading to the sandbox whatever they held: a real token is not even read, and the real API
+ * cannot be reached. State is kept in memory unless the user says where.
+ */
+export function leadingTo<Sources extends ConfigSources>(
+  { url, token }: Pick<RunningSandbox, 'url' | 'token'>,
+  sources: Sources,
+): Sources {
+  const apart = (names: readonly string[]) => (entry: readonly [string, unknown]) =>
+    !names.includes(entry[0]);
+  const { WEMASY_STATE = 'memory', ...environment } = Object.fromEntries(
+    Object.entries(sources.environment).filter(apart(accountVariables)),
+  );
+  return {
+    ...sources,
+    flags: Object.fromEntries(Object.entries(sources.flags).filter(apart(accountFlags))),
+    environment: { ...environment, WEMASY_STATE, WEMASY_API_URL: url, WEMASY_API_TOKEN: token },
+  };
+}
+
+/** Sets an app up against a sandbox, which ends with it. */
+export async function setUpWithSandbox(sandbox: RunningSandbox, options: SetUpOptions): Promise<SetUp> {
+  const set = await setUp(leadingTo(sandbox, options));
+  return {
+    ...set,
+    async close() {
+      await set.close();
+      await sandbox.close();
+    },
+  };
+}
