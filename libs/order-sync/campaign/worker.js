@@ -16,26 +16,23 @@ const random = createRandom(seed);
 
 const { orderSync, close } = createStack({ ...options, journalStore: withDiskFaults, onJournalFault });
 
-for await (const { resend, outcome } of runs()) {
+for await (const outcome of runs()) {
   const { orderId, outcome: kind } = outcome;
   say(
     'error' in outcome
-      ? { orderId, kind, resend, code: outcome.error.code, message: outcome.error.message }
-      : { orderId, kind, resend, recorded: outcome.recorded },
+      ? { orderId, kind, code: outcome.error.code, message: outcome.error.message }
+      : { orderId, kind, recorded: outcome.recorded },
   );
 }
 await orderSync.settle();
 await close();
 
 async function* runs() {
-  for await (const outcome of sendAll(orderIds, (orderId, how) => orderSync.sync(orderId, how))) {
-    yield { resend: false, outcome };
-  }
-  const resends = sendAll(resendIds, (orderId, how) => {
+  yield* sendAll(orderIds, (orderId, how) => orderSync.sync(orderId, how));
+  yield* sendAll(resendIds, (orderId, how) => {
     say({ orderId, kind: 'resend' });
     return orderSync.sync(orderId, { ...how, resend: true });
   });
-  for await (const outcome of resends) yield { resend: true, outcome };
 }
 
 /**
