@@ -1,9 +1,10 @@
 // @ts-check
 import { once } from 'node:events';
-import { acquireCosts } from './cost.js';
+import { acquireCosts, timerLateness } from './cost.js';
 
-/** One of several processes that take permits from one folder. */
+/** One of several processes: takes permits from one folder, or only looks how late it is woken. */
+const [what, folder = ''] = process.argv.slice(2);
 process.send?.('ready');
 await once(process, 'message');
-const costs = await acquireCosts(process.argv[2] ?? '', 200);
-process.send?.(costs, () => process.exit(0));
+const figures = what === 'acquire' ? await acquireCosts(folder, 200) : await timerLateness(200);
+process.send?.(figures, () => process.exit(0));
