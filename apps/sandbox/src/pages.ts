@@ -55,6 +55,7 @@ export function createPages(): Hono {
   page('/docs', referencePolicy, (apiUrl) => referencePage(apiUrl, tokens.fullAccess));
   file('/assets/reference-page.css', stylesheet, () => readAsset('reference-page.css'));
   file('/assets/reference-page.js', script, () => readAsset('reference-page.js'));
+  file('/assets/reference-repairs.js', script, () => readAsset('reference-repairs.js'));
   file('/assets/scalar.js', script, readReferenceBundle);
 
   file('/openapi.yaml', 'application/yaml; charset=UTF-8', () => openApiDocument().yaml);

@@ -36,6 +36,7 @@ export function referencePage(apiUrl: string, token: string): string {
           >
           <script src="/assets/scalar.js"></script>
           <script src="/assets/reference-page.js" type="module"></script>
+          <script src="/assets/reference-repairs.js" type="module"></script>
         </body>
       </html> `,
   );
