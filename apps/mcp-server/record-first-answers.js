@@ -81,7 +81,7 @@ async function ask(environment, protocolVersion, shown) {
     (request, id) => `${JSON.stringify({ jsonrpc: '2.0', id, ...request })}\n`,
   );
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
-  /** @type {any[]} */
+  /** @type {{ protocolVersion?: string }[]} */
   const results = [];
   const hear = async () => {
     const { id, result } = JSON.parse((await lines.next()).value);
@@ -96,5 +96,6 @@ async function ask(environment, protocolVersion, shown) {
   server.stdin.end();
   await exited;
   const [greeting, ...lists] = results;
+  if (greeting === undefined) throw new Error('the server did not answer initialize');
   return { greeting, results: lists };
 }

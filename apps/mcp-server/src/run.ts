@@ -68,7 +68,7 @@ async function serve(target: Target, http: HttpAddress | undefined, options: Run
     syncOrderTool({ orderSync: () => services().orderSync }),
   ].filter(({ annotations }) => annotations.readOnlyHint || !config.WEMASY_READ_ONLY);
   const transport = {
-    factory: () => createMcpServer({ version: PACKAGE_VERSION, tools, log }),
+    factory: () => createMcpServer({ version: PACKAGE_VERSION, tools, log, clock: systemClock }),
     onError: (error: Error) => {
       log.warn('protocol fault', { error });
     },

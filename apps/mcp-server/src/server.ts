@@ -9,7 +9,7 @@ import {
 import { operations } from '@wemasy-orders/client/operations';
 import { failureOf } from '@wemasy-orders/present';
 import type { Log } from '@wemasy-orders/setup';
-import { type Clock, systemClock } from '@wemasy-orders/state';
+import type { Clock } from '@wemasy-orders/state';
 import { failureText } from './present/failure.js';
 import { type ProgressReporter, startProgress } from './tools/progress.js';
 import type { Tool } from './tools/tool.js';
@@ -34,11 +34,11 @@ export interface ServerOptions {
   readonly version: string;
   readonly tools: readonly Tool[];
   readonly log: Log;
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
-export function createMcpServer({ version, tools, log, clock = systemClock }: ServerOptions): Server {
+export function createMcpServer({ version, tools, log, clock }: ServerOptions): Server {
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
     {

@@ -43,15 +43,15 @@ export async function measureListCalls(file, rounds) {
     await call();
     return performance.now() - since;
   };
-  /** @type {any} */
-  let answer;
+  /** @type {import('./session.js').Result} */
+  let answer = {};
   const through = () =>
     timed(async () => {
       answer = await session.request('tools/call', {
         name: 'list_orders',
         arguments: { per_page: orders },
       });
-      if (answer.isError) throw new Error(answer.content[0].text);
+      if (answer.isError) throw new Error(answer.content?.[0]?.text);
     });
   const without = () =>
     timed(async () => {

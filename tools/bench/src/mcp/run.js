@@ -117,7 +117,7 @@ function rowOf({ name, bytes, packages }, starts) {
 function factsOf({ first, pairs, memory, answer }) {
   const through = median(pairs.map((pair) => pair.through));
   const without = median(pairs.map((pair) => pair.without));
-  const text = encode(answer.content[0].text).length;
+  const text = encode(answer.content?.[0]?.text ?? '').length;
   const structured = encode(JSON.stringify(answer.structuredContent)).length;
   return [
     ['The first call, which loads the server and its HTTP client', `${first.toFixed(0)} ms`],

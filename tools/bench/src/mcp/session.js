@@ -15,12 +15,22 @@ import { createInterface } from 'node:readline';
  */
 
 /**
+ * What a server answers, as far as it is looked at here.
+ *
+ * @typedef {object} Result
+ * @property {readonly object[]} [tools]
+ * @property {readonly { readonly text?: string }[]} [content]
+ * @property {object} [structuredContent]
+ * @property {boolean} [isError]
+ */
+
+/**
  * An assistant's side of the protocol, hand-made, so that it costs nothing worth mentioning.
  *
  * @typedef {object} Session
  * @property {number} startedAt when the process was spawned, by performance.now()
  * @property {number} pid
- * @property {(method: string, params?: object) => Promise<any>} request resolves with the result
+ * @property {(method: string, params?: object) => Promise<Result>} request resolves with the result
  * @property {() => Promise<void>} close ends stdin and waits for the process
  */
 
@@ -44,7 +54,7 @@ export async function open({ command, args, environment = {}, protocolVersion = 
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const exited = once(child, 'exit');
-  /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
+  /** @type {Map<number, { resolve: (result: Result) => void, reject: (error: Error) => void }>} */
   const waiting = new Map();
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { id, result, error } = JSON.parse(line);
