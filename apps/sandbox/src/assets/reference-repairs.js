@@ -22,6 +22,10 @@ const repairs = {
     button.setAttribute('aria-pressed', button.getAttribute('aria-selected'));
     button.removeAttribute('aria-selected');
   },
+  // Of tabs only one is reached with the Tab key; of buttons each.
+  '.client-libraries-list [role=button][tabindex="-1"]': (button) => {
+    button.tabIndex = 0;
+  },
   // A search region has no name of its own; a button has, from what it says.
   'button[role=search]': (button) => {
     button.removeAttribute('role');
@@ -29,7 +33,8 @@ const repairs = {
   'button.scalar-code-copy:not([aria-label])': (button) => {
     button.setAttribute('aria-label', 'Copy this sample');
   },
-  // The button in the header of a model copies its address: for the mouse only, as it stands inside another button.
+  // The button in the header of a model copies its address. It stands inside another button, where only a mouse can use
+  // it; everybody else gets the address from the sidebar, whose entries lead to it.
   '.collapsible-section-trigger button:not([role=img])': (button) => {
     button.setAttribute('role', 'img');
     button.setAttribute('aria-hidden', 'true');
@@ -49,6 +54,6 @@ function repair() {
 new MutationObserver(repair).observe(document.body, {
   subtree: true,
   childList: true,
-  attributeFilter: ['aria-selected', 'role', 'aria-label'],
+  attributeFilter: ['aria-selected', 'role', 'aria-label', 'tabindex'],
 });
 repair();
