@@ -1,32 +1,64 @@
+import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isUnsent } from './unsent.js';
 
-function failure(code: string): Error {
-  return Object.assign(new Error(code), { code });
+function failure(code: string, syscall?: string): Error {
+  return Object.assign(new Error(code), { code }, syscall === undefined ? {} : { syscall });
+}
+
+function fetchFailed(cause: unknown): TypeError {
+  return new TypeError('fetch failed', { cause });
 }
 
 describe('a failed fetch', () => {
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'CERT_HAS_EXPIRED', 'UND_ERR_CONNECT_TIMEOUT'])(
-    'with %s has sent nothing',
-    (code) => {
-      expect(isUnsent(new TypeError('fetch failed', { cause: failure(code) }))).toBe(true);
-    },
-  );
+  it.each([
+    ['ECONNREFUSED', 'connect'],
+    ['EHOSTUNREACH', 'connect'],
+    ['ETIMEDOUT', 'connect'],
+    ['ENOTFOUND', 'getaddrinfo'],
+    ['CERT_HAS_EXPIRED', undefined],
+    ['UND_ERR_CONNECT_TIMEOUT', undefined],
+  ])('with %s of %s has sent nothing', (code, syscall) => {
+    expect(isUnsent(fetchFailed(failure(code, syscall)))).toBe(true);
+  });
 
-  it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT'])(
-    'with %s may have sent the request',
+  it.each([
+    ['ECONNRESET', 'read'],
+    ['EPIPE', 'write'],
+    ['UND_ERR_SOCKET', undefined],
+    ['UND_ERR_HEADERS_TIMEOUT', undefined],
+  ])('with %s of %s may have sent the request', (code, syscall) => {
+    expect(isUnsent(fetchFailed(failure(code, syscall)))).toBe(false);
+  });
+
+  it.each(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ECONNREFUSED'])(
+    'with %s of a connection that stood may have sent the request',
     (code) => {
-      expect(isUnsent(new TypeError('fetch failed', { cause: failure(code) }))).toBe(false);
+      expect(isUnsent(fetchFailed(failure(code, 'read')))).toBe(false);
+      expect(isUnsent(fetchFailed(failure(code)))).toBe(false);
     },
   );
 
   it('has sent nothing only if each address that was tried failed before that', () => {
-    const refused = failure('ECONNREFUSED');
-    const tried = (...errors: Error[]) =>
-      new TypeError('fetch failed', { cause: new AggregateError(errors) });
-    expect(isUnsent(tried(refused, failure('ENETUNREACH')))).toBe(true);
-    expect(isUnsent(tried(refused, failure('ECONNRESET')))).toBe(false);
+    const refused = failure('ECONNREFUSED', 'connect');
+    const tried = (...errors: Error[]) => fetchFailed(new AggregateError(errors));
+    expect(isUnsent(tried(refused, failure('ENETUNREACH', 'connect')))).toBe(true);
+    expect(isUnsent(tried(refused, failure('ECONNRESET', 'read')))).toBe(false);
     expect(isUnsent(tried())).toBe(false);
+  });
+
+  it('has sent nothing when nobody listens or nobody has the name', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    await new Promise((resolve) => server.close(resolve));
+    for (const url of [`http://127.0.0.1:${port}/`, 'http://nobody.invalid/']) {
+      expect(isUnsent(await fetch(url).catch((error: unknown) => error))).toBe(true);
+    }
   });
 
   it('of an unknown kind may have sent it', () => {

@@ -1,15 +1,10 @@
-/**
- * Reasons that can only come from setting up a connection: looking up the name, connecting, or agreeing on TLS.
- * ECONNRESET, EPIPE and the like are not among them: they can come after the request has left.
- */
+/** System calls that come before a connection stands. */
+const connecting: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
+
+/** Reasons that are no system call's and can only come from connecting or from agreeing on TLS. */
 const connectFailures: ReadonlySet<string> = new Set([
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
@@ -20,10 +15,14 @@ const connectFailures: ReadonlySet<string> = new Set([
 /**
  * Whether what `fetch` rejected with proves that the request has not left. `fetch` hides the reason in the cause of its
  * error, and several reasons in one that lists them.
+ *
+ * A system error's code proves nothing by itself: EHOSTUNREACH and ETIMEDOUT can also be what becomes of a connection that
+ * stood, and over which the request has left.
  */
 export function isUnsent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isUnsent);
+  if ('syscall' in error && typeof error.syscall === 'string') return connecting.has(error.syscall);
   if ('code' in error && typeof error.code === 'string') return connectFailures.has(error.code);
   return isUnsent(error.cause);
 }
