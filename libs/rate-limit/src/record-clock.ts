@@ -43,9 +43,8 @@ export function advanceClock(
 
 /** Whole milliseconds, for people who read the record. */
 function reading(time: StoreTime): Pick<RecordClock, 'wallMs' | 'monotonicMs' | 'bootId'> {
-  return {
-    wallMs: Math.floor(time.wallMs),
-    ...(time.monotonicMs !== undefined && { monotonicMs: Math.floor(time.monotonicMs) }),
-    ...(time.bootId !== undefined && { bootId: time.bootId }),
-  };
+  const wallMs = Math.floor(time.wallMs);
+  if (time.monotonicMs === undefined) return { wallMs };
+  const monotonicMs = Math.floor(time.monotonicMs);
+  return time.bootId === undefined ? { wallMs, monotonicMs } : { wallMs, monotonicMs, bootId: time.bootId };
 }

@@ -84,17 +84,13 @@ export function createRedisStore({
 
   function remember(key: string, text: string): void {
     remembered.set(key, text);
-    for (const oldest of remembered.keys()) {
-      if (remembered.size <= mostRemembered) break;
-      remembered.delete(oldest);
-    }
+    if (remembered.size <= mostRemembered) return;
+    const [first] = remembered.keys();
+    if (first !== undefined) remembered.delete(first);
   }
 
   /** Runs the updater on what is remembered, if it would write: what only looks must see what is there. */
-  function foresee<T>(key: string, updater: Updater<T>, time: StoreTime): Applied<T> | undefined {
-    const text = remembered.get(key);
-    // One guess each: after a lost race the record is read.
-    if (text === undefined || !remembered.delete(key)) return undefined;
+  function foresee<T>(text: string, updater: Updater<T>, time: StoreTime): Applied<T> | undefined {
     try {
       const applied = apply(updater, text, time);
       return applied.fresh === undefined ? undefined : applied;
@@ -110,10 +106,11 @@ export function createRedisStore({
   ): Promise<T> {
     if (closed) throw new Error('The store is closed');
     const expiry = expiresInMs === undefined ? '' : String(Math.ceil(expiresInMs));
-    const isKnown = remembered.has(key);
-    const [time, text] = await Promise.all([readTime(), isKnown ? undefined : readText(key)]);
+    const known = remembered.get(key);
+    const [time, text] =
+      known === undefined ? await Promise.all([readTime(), readText(key)]) : [await readTime()];
     let applied =
-      (isKnown ? foresee(key, updater, time) : undefined) ??
+      (known === undefined ? undefined : foresee(known, updater, time)) ??
       apply(updater, text ?? (await readText(key)), time);
     for (let tries = 0; tries < mostTries; tries += 1) {
       const { old, fresh, result } = applied;
@@ -123,6 +120,7 @@ export function createRedisStore({
         remember(key, fresh);
         return result;
       }
+      remembered.delete(key);
       applied = apply(updater, ...parseReading(answer));
     }
     throw new Error(`The record ${key} is written by others without a pause`);
