@@ -6,5 +6,6 @@ import { acquireCosts, timerLateness } from './cost.js';
 const [what, folder = ''] = process.argv.slice(2);
 process.send?.('ready');
 await once(process, 'message');
-const figures = what === 'acquire' ? await acquireCosts(folder, 200) : await timerLateness(200);
+const figures =
+  what === 'idle' ? await timerLateness(200) : await acquireCosts(folder, what === 'first' ? 1 : 200);
 process.send?.(figures, () => process.exit(0));

@@ -1,0 +1,2 @@
+// What importing anything at all costs, for comparison.
+export {};
