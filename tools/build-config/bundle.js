@@ -24,7 +24,7 @@ export async function bundle(options = {}) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    plugins: [builtInsForCommonJs],
+    plugins: [builtIns],
     conditions: ['@wemasy-orders/source'],
     sourcemap: 'linked',
     legalComments: 'none',
@@ -44,16 +44,19 @@ export async function bundle(options = {}) {
 }
 
 /**
- * Lets bundled CommonJS packages require what Node has built in, which in an ES module nobody could.
+ * Asks the process for what Node has built in. CommonJS packages could not require it in an ES module, and an import reads
+ * every property first: `node:fs` then loads the streams, which few runs need.
  *
  * @type {import('esbuild').Plugin}
  */
-const builtInsForCommonJs = {
-  name: 'built-ins-for-commonjs',
+const builtIns = {
+  name: 'built-ins',
   setup({ onResolve, onLoad }) {
     const namespace = 'built-in';
     onResolve({ filter: /^[a-z]/ }, ({ kind, path }) =>
-      kind === 'require-call' && isBuiltin(path) ? { path, namespace } : undefined,
+      (kind === 'require-call' || kind === 'import-statement') && isBuiltin(path)
+        ? { path, namespace }
+        : undefined,
     );
     onLoad({ filter: /./, namespace }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,

@@ -3,21 +3,23 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { systemClock } from '@wemasy-orders/state';
 import { exitCodes } from './exit-codes.js';
+import { loadHttpClientEarly, preferLittleMemory } from './http-client.js';
 import { createInterruption } from './interruption.js';
-import { preferLittleMemory } from './lean-memory.js';
 import { run } from './run.js';
 import { createTerminal } from './terminal.js';
 
 /** Version of the package, put in when it is bundled. */
 declare const PACKAGE_VERSION: string;
 
+const argv = process.argv.slice(2);
+loadHttpClientEarly(argv);
 const { stdin, stdout, stderr } = process;
 const terminal = createTerminal({ stdin, stdout, stderr, environment: process.env });
 const interruption = createInterruption({ end: () => process.exit(exitCodes.interrupted) });
 // Also when the window is closed or the machine shuts down: an order under way should see its outcome written.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interruption.interrupt);
 
-const exitCode = await run(process.argv.slice(2), {
+const exitCode = await run(argv, {
   terminal,
   version: PACKAGE_VERSION,
   clock: systemClock,

@@ -1,5 +1,6 @@
 import { posix, win32 } from 'node:path';
 import { type Clock, createMemoryStore, type ListableStore } from '@wemasy-orders/state';
+import { createFolderStore } from '@wemasy-orders/state/folder';
 
 /** Where processes share budget and journal. */
 export type StatePlace =
@@ -54,7 +55,7 @@ export interface OpenStoreOptions {
   readonly onWarning: (warning: { readonly message: string }) => void;
 }
 
-/** Opens the store; what it needs is loaded only for the place that is chosen. */
+/** Opens the store. The client of Redis is large and loaded only where it is wanted. */
 export async function openStore(
   place: StatePlace,
   { clock, onWarning }: OpenStoreOptions,
@@ -62,10 +63,8 @@ export async function openStore(
   switch (place.kind) {
     case 'memory':
       return createMemoryStore({ clock });
-    case 'folder': {
-      const { createFolderStore } = await import('@wemasy-orders/state/folder');
+    case 'folder':
       return createFolderStore({ folder: place.folder, clock, onWarning });
-    }
     case 'redis': {
       const { createRedisStore } = await import('@wemasy-orders/state/redis');
       return createRedisStore({ url: place.url });
