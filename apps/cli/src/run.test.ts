@@ -229,6 +229,19 @@ describe('list', () => {
     ]);
   });
 
+  it('does not take the first page, shown again, for all of them', async () => {
+    upstream = await startUpstream((_, response) =>
+      sendJson(response, 200, orderPage(some.slice(0, 1), { perPage: 1, total: 3 })),
+    );
+    const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+    for (const flags of [['--all'], ['--summary'], ['--page', '2']]) {
+      const { exitCode, stderr } = await runLine(['list', ...flags], { environment });
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('The API answered with page 1 where page 2 was asked for.');
+    }
+    expect(upstream.requests).toHaveLength(5);
+  });
+
   it('lets nothing through that a terminal would obey', async () => {
     const environment = await shop([
       { id: 1, status: '\u001B]0;owned\u0007\u001B[2Jpaid', payment_method: 'a\nb\u202Ec' },

@@ -229,6 +229,16 @@ describe.each(clientKinds)('the server, asked by the official %s', (kind) => {
     });
   });
 
+  it('takes no page for another one, and never asks for it again', async () => {
+    api.behaves((_, response) => sendJson(response, 200, orderPage([{ id: 1 }], { perPage: 1, total: 3 })));
+    const sent = api.requests.length;
+    expectFailure(await assistant.call('list_orders', { page: 3 }), 'unexpected_response');
+    const summary = await assistant.call('list_orders', { summarize: true });
+    expect(summary.structured).toMatchObject({ page: 1, has_more: true, totals_scope: 'page' });
+    expect(summary.text).toContain('The API answered with page 1 where page 2 was asked for.');
+    expect(api.requests).toHaveLength(sent + 3);
+  });
+
   it('takes null for an argument that is not given', async () => {
     api.behaves((_, response) => sendJson(response, 200, orderPage([])));
     const { isError } = await assistant.call('list_orders', { status: null, page: null, fields: null });

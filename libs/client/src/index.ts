@@ -13,6 +13,7 @@ export {
   type RateLimitFacts,
 } from './errors/orders-error.js';
 export { OutcomeUnknownError } from './errors/outcome-unknown-error.js';
+export { PaginationError } from './errors/pagination-error.js';
 export { PermissionError } from './errors/permission-error.js';
 export { RateLimitedError } from './errors/rate-limited-error.js';
 export { RedirectError } from './errors/redirect-error.js';

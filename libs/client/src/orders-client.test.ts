@@ -55,7 +55,7 @@ const synced = { error: false, message: 'Order synced', data: [] };
 
 describe('list', () => {
   it('sends the filters in the body, the page in the query, and the token in its header', async () => {
-    const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, orderPage([], { page: 3 })));
     await clientOf(upstream.url).list({
       status: 'on_hold',
       per_page: 5,
@@ -109,6 +109,33 @@ describe('list', () => {
   });
 });
 
+describe('a page other than the one asked for', () => {
+  const firstPage = orderPage([{ id: 1 }], { page: 1, perPage: 1, total: 3 });
+
+  it('is an error that names both, and not taken for the answer', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, firstPage));
+    expect(await failureOf(clientOf(upstream.url).list({ page: 3 }))).toMatchObject({
+      name: 'PaginationError',
+      code: 'unexpected_response',
+      message: 'The API answered with page 1 where page 3 was asked for.',
+    });
+  });
+
+  it('ends a walk over all pages after the page that was read', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, firstPage));
+    const pages = clientOf(upstream.url).listAll();
+    expect((await pages.next()).value).toEqual(firstPage.data);
+    expect((await failureOf(pages.next())).name).toBe('PaginationError');
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('beyond the last one is a page like any other', async () => {
+    const beyond = orderPage([], { page: 9, perPage: 1, total: 3 });
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, beyond));
+    expect(await clientOf(upstream.url).list({ page: 9 })).toEqual(beyond.data);
+  });
+});
+
 describe('listAll', () => {
   const orders = [1, 2, 3, 4, 5].map((id) => ({ id }));
   const paginate: Script = ({ url }, response) => {
@@ -138,6 +165,35 @@ describe('listAll', () => {
     for await (const page of clientOf(upstream.url).listAll()) pages.push(page);
     expect(pages).toEqual([emptyPage.data]);
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('follows a list that grows while it is read', async () => {
+    const upstream = await upstreamWith(({ url }, response, index) => {
+      const page = Number(new URL(url, 'http://upstream').searchParams.get('page'));
+      sendJson(response, 200, orderPage([{ id: page }], { page, perPage: 1, total: Math.min(2 + index, 4) }));
+    });
+    const ids: number[] = [];
+    for await (const page of clientOf(upstream.url).listAll()) ids.push(...page.data.map(({ id }) => id));
+    expect(ids).toEqual([1, 2, 3, 4]);
+  });
+
+  it('ends, and says so, where the list grows with every page that is read', async () => {
+    const upstream = await upstreamWith(({ url }, response) => {
+      const page = Number(new URL(url, 'http://upstream').searchParams.get('page'));
+      sendJson(response, 200, orderPage([{ id: page }], { page, perPage: 1, total: page + 1 }));
+    });
+    const rateLimiter = createRateLimiter({
+      store: createMemoryStore(),
+      policies: rateLimitPolicies({ listOrders: { limit: 1_000, windowSeconds: 60 } }),
+      namespace: 'endless',
+    });
+    closers.push(() => rateLimiter.close());
+    const pages = clientOf(upstream.url, { rateLimiter }).listAll();
+    const walk = async () => {
+      for await (const page of pages) expect(page.data).toHaveLength(1);
+    };
+    expect((await failureOf(walk())).message).toContain('it seems to have no end');
+    expect(upstream.requests).toHaveLength(104);
   });
 
   it('asks for no page that the reader does not want', async () => {

@@ -5,12 +5,18 @@ import { ConfigurationError } from './errors/configuration-error.js';
 import { InvalidArgumentsError } from './errors/invalid-arguments-error.js';
 import { isOrdersError } from './errors/orders-error.js';
 import { OutcomeUnknownError } from './errors/outcome-unknown-error.js';
+import { PaginationError } from './errors/pagination-error.js';
 import { productionUrl } from './generated/operations.js';
 import type { ListOrdersRequest, OrderPage, SyncOrderResponse } from './generated/schema.js';
 import * as schemas from './generated/schemas.js';
 import { type OperationId, rateLimitPolicies } from './operations.js';
 import { type AttemptReport, type CallOptions, createSend } from './send.js';
 import { createTransport, type PathsClient } from './transport.js';
+
+/**
+ * A list may grow while it is read, but every walk over it must end: at twice as many pages as it had, and so many more.
+ */
+const pagesOfGrowth = 100;
 
 /** Filters and sorting of a list; a field that is undefined or null is not sent. */
 export type OrderFilters = {
@@ -45,6 +51,7 @@ export interface OrdersClient {
    * One page of orders.
    *
    * @param filters `page` counts from 1 and defaults to 1
+   * @throws {PaginationError} when the API answers with another page
    * @throws {OrdersError} see the classes under `errors/`
    */
   list(
@@ -55,6 +62,7 @@ export interface OrdersClient {
    * Every matching page in turn, from `page` on. Each page is a call of its own: the same filters with the next page
    * number, never a URL that the API sent. Orders that come or go meanwhile can shift between pages.
    *
+   * @throws {PaginationError} also when the list grows faster than it can be read
    * @throws {OrdersError} see the classes under `errors/`
    */
   listAll(
@@ -114,16 +122,30 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   const list: OrdersClient['list'] = async ({ page = 1, ...filters } = {}, call = {}) => {
     const body = check(schemas.ListOrdersRequest.strict(), withoutNothing(filters));
     const query = check(schemas.ListOrdersQuery.strict().required(), { page });
-    return await transport.listOrders(body, query.page, call);
+    const answer = await transport.listOrders(body, query.page, call);
+    // Laravel's paginator repeats the page it was asked for, also beyond the last one.
+    if (answer.current_page !== query.page) {
+      throw new PaginationError(
+        `The API answered with page ${answer.current_page} where page ${query.page} was asked for.`,
+      );
+    }
+    return answer;
   };
 
   return {
     list,
     async *listAll({ page: first = 1, ...filters } = {}, call = {}) {
-      for (let page = first, lastPage = first; page <= lastPage; page += 1) {
-        const answer = await list({ ...filters, page }, call);
-        lastPage = answer.last_page;
+      let answer = await list({ ...filters, page: first }, call);
+      yield answer;
+      const furthest = 2 * answer.last_page + pagesOfGrowth;
+      while (answer.current_page < Math.min(answer.last_page, furthest)) {
+        answer = await list({ ...filters, page: answer.current_page + 1 }, call);
         yield answer;
+      }
+      if (answer.current_page < answer.last_page) {
+        throw new PaginationError(
+          `The API's list of orders grew to ${answer.last_page} pages while ${furthest} were read; it seems to have no end.`,
+        );
       }
     },
     async sync(orderId, call = {}) {

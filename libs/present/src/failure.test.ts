@@ -30,6 +30,7 @@ const errors: readonly [Error & { readonly name: string }, ...(string | boolean)
   ],
   [new client.MalformedJsonError(answered), 'unexpected_response', 'upstream', false],
   [new client.OutcomeUnknownError(new client.TimeoutError(5)), 'outcome_unknown', 'upstream', false],
+  [new client.PaginationError('The API answered with page 1.'), 'unexpected_response', 'upstream', false],
   [new client.PermissionError('No.', answered), 'permission_denied', 'upstream', false],
   [new client.RateLimitedError('local', 7), 'rate_limited', 'local', true],
   [new client.RedirectError(answered), 'unexpected_response', 'upstream', false],

@@ -3,6 +3,7 @@ import {
   type Order,
   type OrderFilters,
   type OrdersClient,
+  PaginationError,
   RateLimitedError,
   UpstreamError,
 } from '@wemasy-orders/client';
@@ -118,6 +119,19 @@ describe('a summary', () => {
     expect(table.note).toContain('Sums cover pages 1 to 2 of 3 (20 of 25 orders).');
     expect(table.note).toContain(reason);
     expect(table.note).toContain('call again with summarize and page 3, and add the sums.');
+  });
+
+  it('that cannot be carried on does not say that it can', async () => {
+    const stopped = shop(orders(25), (page) => {
+      if (page === 2) throw new PaginationError('The API answered with page 1 where page 2 was asked for.');
+    });
+    const { note, has_more } = await summaryOf(stopped);
+    expect(note).toBe(
+      'Sums cover pages 1 to 1 of 3 (10 of 25 orders). The API answered with page 1 where page 2 was asked for. ' +
+        'Calling again for the rest does not help.',
+    );
+    expect(has_more).toBe(true);
+    expect(stopped.asked).toHaveLength(2);
   });
 
   it('can be carried on from a page', async () => {

@@ -68,20 +68,23 @@ export async function summarize(options: SummaryOptions): Promise<OrdersTable> {
       ...(stopped === undefined ? {} : { stopped }),
     });
 
-  let last = await read(firstPage, call.signal);
-  if (last.current_page >= last.last_page) return summary(last);
+  let page = firstPage;
+  let last = await read(page, call.signal);
+  if (page >= last.last_page) return summary(last);
   const deadline = startDeadline(clock, endsAt - clock.monotonic());
   try {
     const signal = AbortSignal.any([call.signal, deadline.signal]);
-    while (last.current_page < last.last_page) last = await read(last.current_page + 1, signal);
+    for (; page < last.last_page; page += 1) last = await read(page + 1, signal);
     return summary(last);
   } catch (error) {
     if (call.signal.aborted || !isOrdersError(error)) throw error;
-    const reason = error instanceof CancelledError ? 'Time was up.' : failureOf(error).sentence;
-    return summary(
-      last,
-      `${reason} For the rest, call again with summarize and page ${last.current_page + 1}, and add the sums.`,
-    );
+    const timeWasUp = error instanceof CancelledError;
+    const reason = timeWasUp ? 'Time was up.' : failureOf(error).sentence;
+    const rest =
+      timeWasUp || error.retryable
+        ? `For the rest, call again with summarize and page ${page + 1}, and add the sums.`
+        : 'Calling again for the rest does not help.';
+    return summary(last, `${reason} ${rest}`);
   } finally {
     deadline.clear();
   }
