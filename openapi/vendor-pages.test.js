@@ -80,12 +80,21 @@ describe('the response examples of the vendor pages', () => {
   });
 });
 
+describe('an order', () => {
+  it.each([null, []])('may have %j in the place of an object', (nothing) => {
+    expect(faultsOf('Order', { id: 1, billing: nothing, pdf_status: nothing, metadata: nothing })).toEqual(
+      [],
+    );
+    expect(faultsOf('Order', { id: 1, pdf_status: { invoice: nothing, package_slip: nothing } })).toEqual([]);
+  });
+});
+
 describe('a wrong answer', () => {
   it.each([
     ['an id that is text', { id: '2502' }],
     ['an order without an id', { status: 'paid' }],
     ['an amount that is a number', { id: 1, total: 129.99551 }],
-    ['billing that is a list', { id: 1, billing: [] }],
+    ['billing that is a list of something', { id: 1, billing: ['Keizersgracht'] }],
   ])('is refused: %s', (_, order) => {
     expect(faultsOf('Order', order)).not.toEqual([]);
   });

@@ -4,6 +4,7 @@ import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isOrdersError, type OrdersError } from './errors/orders-error.js';
+import type { Order } from './generated/schema.js';
 import { rateLimitPolicies } from './operations.js';
 import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
 import { orderPage, type Script, sendJson, startUpstream, type Upstream } from './testing/index.js';
@@ -89,6 +90,15 @@ describe('list', () => {
       sendJson(response, 200, orderPage([{ id: 1, status: 'lost_at_sea' }])),
     );
     expect((await clientOf(upstream.url).list()).data[0]?.status).toBe('lost_at_sea');
+  });
+
+  it.each([null, []])('accepts orders that have %j in the place of an object', async (nothing) => {
+    const orders: Order[] = [
+      { id: 1, billing: nothing, pdf_status: nothing },
+      { id: 2, pdf_status: { invoice: nothing, package_slip: nothing } },
+    ];
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, orderPage(orders)));
+    expect((await clientOf(upstream.url).list()).data).toEqual(orders);
   });
 
   it.each([

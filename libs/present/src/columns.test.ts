@@ -103,6 +103,8 @@ describe('a cell', () => {
     [{ invoice_company: 'Ja\u200bnsen\nBV' }, 'Jansen BV'],
     [{ invoice_firstname: '', invoice_company: null }, null],
     [{}, null],
+    [[], null],
+    [null, null],
   ])('shows the customer %j as %j', (billing, shown) => {
     expect(valueOf('names', 'customer', { id: 1, billing })).toBe(shown);
   });
@@ -110,6 +112,13 @@ describe('a cell', () => {
   it('is empty for a field that the order does not have', () => {
     expect(valueOf('full', 'invoice_email', { id: 1 })).toBeNull();
     expect(valueOf('full', 'invoice.url', { id: 1, pdf_status: {} })).toBeNull();
+  });
+
+  it.each([null, []])('is empty where the order has %j in the place of an object', (nothing) => {
+    const cellsOf = (order: Order) => columnsFor('full').map(({ cellOf }) => cellOf(order));
+    const nothingElse = cellsOf({ id: 1 });
+    expect(cellsOf({ id: 1, billing: nothing, pdf_status: nothing })).toEqual(nothingElse);
+    expect(cellsOf({ id: 1, pdf_status: { invoice: nothing, package_slip: nothing } })).toEqual(nothingElse);
   });
 
   it('keeps numbers and booleans, and shows data of no known form as JSON', () => {

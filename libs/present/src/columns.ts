@@ -90,8 +90,9 @@ function fieldColumn(path: string): Column {
 const customer: Column = {
   name: 'customer',
   cellOf: ({ billing }) => {
-    const person = [billing?.invoice_firstname, billing?.invoice_lastname].map((name) => name?.trim());
-    const name = billing?.invoice_company?.trim() || person.filter(Boolean).join(' ');
+    if (!billing || Array.isArray(billing)) return null;
+    const person = [billing.invoice_firstname, billing.invoice_lastname].map((name) => name?.trim());
+    const name = billing.invoice_company?.trim() || person.filter(Boolean).join(' ');
     return name === '' ? null : cleanText(name);
   },
 };

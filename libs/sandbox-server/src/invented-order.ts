@@ -6,7 +6,8 @@ import { hostileNotes } from './hostile-texts.js';
 import { chance, int, pick } from './random.js';
 import { shopDate } from './shop-date.js';
 
-export type Order = z.infer<typeof schemas.Order>;
+/** An order of this shop, in which an address has fields, even where all of them are null. */
+export type Order = z.infer<typeof schemas.Order> & { billing: z.infer<typeof schemas.OrderBilling> };
 type Status = z.infer<typeof schemas.OrderStatus>;
 
 interface StatusTraits {
@@ -121,7 +122,7 @@ function billing(
   customer: Customer,
   recipient: Customer | null,
   notes: string | null,
-): NonNullable<Order['billing']> {
+): z.infer<typeof schemas.OrderBilling> {
   return {
     invoice_email: customer.email,
     invoice_firstname: customer.firstName,
@@ -164,7 +165,7 @@ function freeText(
   return chance(probability) ? pick(texts) : null;
 }
 
-function pdfDocument(path: string | null): NonNullable<NonNullable<Order['pdf_status']>['invoice']> {
+function pdfDocument(path: string | null): z.infer<typeof schemas.PdfDocument> {
   if (path !== null) return { status: 'completed', url: `https://example.com/pdfs/${path}`, pending: false };
   return { status: 'not_generated', url: null, pending: chance(0.03) };
 }

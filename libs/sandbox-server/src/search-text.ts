@@ -6,10 +6,8 @@ const fieldSeparator = '\u001f';
 /** Order number, names, e-mail address and invoice id: what a shop would type; the vendor does not say. */
 export function searchText(order: Order): string {
   const { billing } = order;
-  const name = [billing?.invoice_firstname, billing?.invoice_lastname]
-    .filter((part) => part != null)
-    .join(' ');
-  return [order.order_number, name, billing?.invoice_company, billing?.invoice_email, order.invoice_id]
+  const name = [billing.invoice_firstname, billing.invoice_lastname].filter((part) => part != null).join(' ');
+  return [order.order_number, name, billing.invoice_company, billing.invoice_email, order.invoice_id]
     .map((field) => searchable(field ?? ''))
     .join(fieldSeparator);
 }

@@ -24,6 +24,7 @@ const schemaNode = z.strictObject({
   minLength: z.int().optional(),
   maxLength: z.int().optional(),
   pattern: z.string().optional(),
+  maxItems: z.int().min(0).optional(),
   required: z.array(z.string()).optional(),
   get properties() {
     return z.record(z.string(), schemaNode).optional();

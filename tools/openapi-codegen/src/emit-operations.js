@@ -104,7 +104,8 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
 }
 
 /**
- * Walks an answer down to its leaves. A leaf is a value, a map, or a union: whatever has no named fields below it.
+ * Walks an answer down to its leaves. A leaf is a value, a map, or a union: whatever has no named fields below it. What
+ * stands in place of an object that is missing has no fields either, so that the object's own are walked.
  *
  * @param {ApiDescription} api
  * @param {SchemaNode} node
@@ -115,13 +116,14 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
  */
 function fieldsOf(api, node, place, path) {
   const target = resolve(api, node);
-  if (target.properties !== undefined) {
-    return Object.entries(target.properties).flatMap(([name, property]) =>
+  const present = presentIn(api, target);
+  if (present.properties !== undefined) {
+    return Object.entries(present.properties).flatMap(([name, property]) =>
       fieldsOf(api, property, place, path === '' ? name : `${path}.${name}`),
     );
   }
   const elements =
-    target.type === 'array' && target.items !== undefined ? resolve(api, target.items) : undefined;
+    present.type === 'array' && present.items !== undefined ? resolve(api, present.items) : undefined;
   if (elements?.properties !== undefined) return fieldsOf(api, elements, place, `${path}[]`);
   const privacy = node['x-privacy'];
   if (privacy === undefined) throw new DocumentError(`${place}: the field ${path} needs an x-privacy mark`);
@@ -136,6 +138,19 @@ function fieldsOf(api, node, place, path) {
       },
     ],
   ];
+}
+
+/**
+ * The one option of a union that can hold anything, where the others are null or an empty array.
+ *
+ * @param {ApiDescription} api
+ * @param {SchemaNode} target
+ */
+function presentIn(api, target) {
+  const [only, ...others] = (target.anyOf ?? [])
+    .map((option) => resolve(api, option))
+    .filter(({ type, maxItems }) => type !== 'null' && maxItems !== 0);
+  return only === undefined || others.length > 0 ? target : only;
 }
 
 /**

@@ -96,7 +96,7 @@ const constraintsOf = /** @type {const} */ ({
   number: ['minimum', 'maximum'],
   boolean: [],
   null: [],
-  array: ['items'],
+  array: ['items', 'maxItems'],
   object: ['properties', 'required', 'additionalProperties'],
 });
 
@@ -132,7 +132,7 @@ function zodOfType(type, node, oneOfSeveral, place) {
       return 'z.null()';
     case 'array':
       if (node.items === undefined) throw new DocumentError(`${place}: an array needs items`);
-      return `z.array(${zodOf(node.items, `${place}[]`)})`;
+      return `z.array(${zodOf(node.items, `${place}[]`)})${call('max', node.maxItems)}`;
     case 'object':
       return zodOfObject(node, place);
   }

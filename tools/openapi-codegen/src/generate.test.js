@@ -48,6 +48,11 @@ describe('schemas.ts', () => {
     ['several types', { type: ['boolean', 'integer', 'null'] }, 'z.union([z.boolean(), z.int()]).nullable()'],
     ['an enum', { type: 'string', enum: ['a', 'b'] }, "z.enum(['a', 'b']).exactOptional()"],
     ['a list', { type: 'array', items: { type: 'string' } }, 'z.array(z.string()).exactOptional()'],
+    [
+      'an empty list',
+      { type: 'array', items: {}, maxItems: 0 },
+      'z.array(z.unknown()).max(0).exactOptional()',
+    ],
     ['a list of anything', { type: 'array', items: {} }, 'z.array(z.unknown()).exactOptional()'],
     [
       'a map',
@@ -148,6 +153,29 @@ describe('a document that is not understood', () => {
 });
 
 describe('operations.ts', () => {
+  /** @param {readonly Record<string, unknown>[]} options */
+  const generatedFrom = async (options) => {
+    const Things = { type: 'object', properties: { owner: { anyOf: options } } };
+    const Owner = { type: 'object', properties: { name: { type: 'string', 'x-privacy': 'name' } } };
+    const Nothing = { type: 'array', maxItems: 0, items: {} };
+    const files = await generate(documentWith({ schemas: { Things, Owner, Nothing } }), place);
+    return files['operations.ts'];
+  };
+  const owner = { $ref: '#/components/schemas/Owner' };
+
+  it('holds the fields of an object that null or an empty array may stand for', async () => {
+    const nothing = [{ $ref: '#/components/schemas/Nothing' }, { type: 'null' }];
+    expect(await generatedFrom([owner, ...nothing])).toContain(
+      "responseFields: { 'owner.name': { privacy: 'name', types: ['string'] } }",
+    );
+  });
+
+  it('holds no fields of an object that another value may stand for, so that it needs a mark itself', async () => {
+    await expect(generatedFrom([owner, { type: 'string' }])).rejects.toThrow(
+      'the field owner needs an x-privacy mark',
+    );
+  });
+
   it('holds path, method, limit and every field of the answer with its privacy', async () => {
     const Things = {
       type: 'object',

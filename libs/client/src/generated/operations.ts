@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: fcab9ae312b654875d6804ed44fcf75ce3b43f2de3ab2f90faaf21039e86edf2
+// SHA-256 of the document: bcd310f8c372853cfff2207a07c8ebb7a9780a19e578ec6b3a63a51bebf31641
 
 import type * as schemas from './schemas.js';
 

@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: fcab9ae312b654875d6804ed44fcf75ce3b43f2de3ab2f90faaf21039e86edf2
+// SHA-256 of the document: bcd310f8c372853cfff2207a07c8ebb7a9780a19e578ec6b3a63a51bebf31641
 
 export interface paths {
   '/services/webshop/v1/orders/all': {
@@ -202,7 +202,8 @@ export interface components {
      * @description One order.
      *
      *     The table says no more than `object[]`. Names and types are read off the one order of the
-     *     example, so every field but the id may be missing or null.
+     *     example, so every field but the id may be missing or null, and an object without fields may
+     *     come as PHP writes it.
      */
     Order: {
       /**
@@ -237,7 +238,7 @@ export interface components {
        * @example Processing
        */
       status_label?: string | null;
-      billing?: components['schemas']['OrderBilling'];
+      billing?: components['schemas']['OrderBilling'] | components['schemas']['EmptyArray'] | null;
       /**
        * @description VAT country or number.
        *
@@ -298,13 +299,15 @@ export interface components {
         | null;
       /** @description Comment of the shop. */
       vendor_comment?: string | null;
-      pdf_status?: components['schemas']['OrderPdfStatus'];
+      pdf_status?: components['schemas']['OrderPdfStatus'] | components['schemas']['EmptyArray'] | null;
       /**
        * @description Number of the invoice.
        * @example INV-5
        */
       invoice_id?: string | null;
     };
+    /** @description What PHP writes for an associative array without entries. */
+    EmptyArray: unknown[];
     /** @description Billing and shipping address. */
     OrderBilling: {
       /** @example john@example.com */
@@ -367,8 +370,8 @@ export interface components {
     };
     /** @description The order's printable documents. */
     OrderPdfStatus: {
-      invoice?: components['schemas']['PdfDocument'];
-      package_slip?: components['schemas']['PdfDocument'];
+      invoice?: components['schemas']['PdfDocument'] | components['schemas']['EmptyArray'] | null;
+      package_slip?: components['schemas']['PdfDocument'] | components['schemas']['EmptyArray'] | null;
     };
     /** @description A printable document. */
     PdfDocument: {
@@ -484,6 +487,7 @@ export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
 export type OrderPage = components['schemas']['OrderPage'];
 export type PaginationLink = components['schemas']['PaginationLink'];
 export type Order = components['schemas']['Order'];
+export type EmptyArray = components['schemas']['EmptyArray'];
 export type OrderBilling = components['schemas']['OrderBilling'];
 export type OrderPdfStatus = components['schemas']['OrderPdfStatus'];
 export type PdfDocument = components['schemas']['PdfDocument'];

@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: fcab9ae312b654875d6804ed44fcf75ce3b43f2de3ab2f90faaf21039e86edf2
+// SHA-256 of the document: bcd310f8c372853cfff2207a07c8ebb7a9780a19e578ec6b3a63a51bebf31641
 
 import * as z from 'zod';
 import type { components, operations } from './schema.js';
@@ -105,6 +105,10 @@ export const OrderBilling = exactly<components['schemas']['OrderBilling']>()(
     .describe('Billing and shipping address.'),
 );
 
+export const EmptyArray = exactly<components['schemas']['EmptyArray']>()(
+  z.array(z.unknown()).max(0).describe('What PHP writes for an associative array without entries.'),
+);
+
 export const PdfDocument = exactly<components['schemas']['PdfDocument']>()(
   z
     .object({
@@ -117,7 +121,10 @@ export const PdfDocument = exactly<components['schemas']['PdfDocument']>()(
 
 export const OrderPdfStatus = exactly<components['schemas']['OrderPdfStatus']>()(
   z
-    .object({ invoice: PdfDocument.exactOptional(), package_slip: PdfDocument.exactOptional() })
+    .object({
+      invoice: z.union([PdfDocument, EmptyArray]).nullable().exactOptional(),
+      package_slip: z.union([PdfDocument, EmptyArray]).nullable().exactOptional(),
+    })
     .describe("The order's printable documents."),
 );
 
@@ -133,7 +140,7 @@ export const Order = exactly<components['schemas']['Order']>()(
       type: z.string().nullable().exactOptional().describe('Type of the order, e.g. checkout.'),
       status: z.string().nullable().exactOptional().describe('Status of the order.'),
       status_label: z.string().nullable().exactOptional().describe('Status in words, as the shop shows it.'),
-      billing: OrderBilling.exactOptional(),
+      billing: z.union([OrderBilling, EmptyArray]).nullable().exactOptional(),
       eu_vat: z.string().nullable().exactOptional().describe('VAT country or number.'),
       order_number: z
         .string()
@@ -159,7 +166,7 @@ export const Order = exactly<components['schemas']['Order']>()(
         .exactOptional()
         .describe('Further data of the shop.'),
       vendor_comment: z.string().nullable().exactOptional().describe('Comment of the shop.'),
-      pdf_status: OrderPdfStatus.exactOptional(),
+      pdf_status: z.union([OrderPdfStatus, EmptyArray]).nullable().exactOptional(),
       invoice_id: z.string().nullable().exactOptional().describe('Number of the invoice.'),
     })
     .describe('One order.'),
