@@ -269,7 +269,9 @@ describe.each(clientKinds)('the server, asked by the official %s', (kind) => {
       const { tool, ...rest } = args;
       const first = await assistant.call(tool, rest);
       expectFailure(first, 'rate_limited');
-      expect(first.text).toMatch(/^retry_after_seconds: 3[0-2]$/m);
+      expect(first.text).toMatch(
+        /^rate_limited: The API rejected the call .*\nsource: upstream\nretryable: yes\nretry_after_seconds: 3[0-2]\n/,
+      );
       const sent = api.requests.length;
       const second = await assistant.call(tool, rest);
       expect(second.text).toMatch(

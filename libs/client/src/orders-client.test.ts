@@ -276,16 +276,24 @@ describe('a documented failure', () => {
         sendJson(response, 429, apiError('Too Many Attempts.'), { ...limits(5, 0), 'retry-after': '37' }),
       );
       const client = clientOf(upstream.url, { maxWaitMs: 0 });
-      expect(await failureOf(operation === 'list' ? client.list() : client.sync(42))).toMatchObject({
+      const call = () => failureOf(operation === 'list' ? client.list() : client.sync(42));
+      const refused = await call();
+      expect(refused).toMatchObject({
         name: 'RateLimitedError',
         code: 'rate_limited',
+        source: 'upstream',
         retryable: true,
         effect: 'none',
+        status: 429,
+        rateLimit: { limit: 5, remaining: 0 },
       });
       expect(upstream.requests).toHaveLength(1);
-      const { retryAfterSeconds } = await failureOf(operation === 'list' ? client.list() : client.sync(42));
-      expect(retryAfterSeconds).toBeGreaterThanOrEqual(38);
-      expect(retryAfterSeconds).toBeLessThanOrEqual(40);
+      const held = await call();
+      expect(held).toMatchObject({ name: 'RateLimitedError', source: 'local' });
+      for (const { retryAfterSeconds } of [refused, held]) {
+        expect(retryAfterSeconds).toBeGreaterThanOrEqual(38);
+        expect(retryAfterSeconds).toBeLessThanOrEqual(40);
+      }
       expect(upstream.requests, 'the second call must not be sent into a known pause').toHaveLength(1);
     },
   );
@@ -416,6 +424,16 @@ describe('a retry', () => {
     const upstream = await upstreamWith((_, response) => void response.writeHead(503).end());
     expect(await failureOf(clientOf(upstream.url).list())).toMatchObject({ status: 503, retryable: true });
     expect(upstream.requests).toHaveLength(3);
+  });
+
+  it('that finds no allowance left ends with what the API answered', async () => {
+    const upstream = await upstreamWith((_, response) => void response.writeHead(503, limits(60, 0)).end());
+    expect(await failureOf(clientOf(upstream.url, { maxWaitMs: 1_000 }).list())).toMatchObject({
+      code: 'upstream_error',
+      source: 'upstream',
+      status: 503,
+    });
+    expect(upstream.requests).toHaveLength(1);
   });
 
   it('does not wait for a server that asks for a long time', async () => {

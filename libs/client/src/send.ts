@@ -77,12 +77,15 @@ export function createSend(options: SendOptions): Send {
     const outgoing = await readOutgoing(request, call.signal);
     const startedAt = clock.monotonic();
     const maxWaitMs = call.maxWaitMs ?? options.maxWaitMs;
+    let failure: OrdersError | undefined;
     for (let retries = 0; ; retries += 1) {
       const waitLeftMs = Math.max(0, startedAt + maxWaitMs - clock.monotonic());
-      const { permit, takeBack } = await takePermit(options.rateLimiter, operation, {
-        ...call,
-        maxWaitMs: waitLeftMs,
-      });
+      const { permit, takeBack } = await takePermit(
+        options.rateLimiter,
+        operation,
+        { ...call, maxWaitMs: waitLeftMs },
+        failure,
+      );
       const sentAt = clock.monotonic();
       const result = await attempt(options, operation, outgoing, permit);
       onAttempt?.({
@@ -94,8 +97,9 @@ export function createSend(options: SendOptions): Send {
         ...(result.error === undefined ? {} : { error: result.error }),
       });
       if (result.error === undefined) return toResponse(result.answer);
-      const delayMs = retryDelayMs(result.error, { safe: isSafe(operation), retries, random: random() });
-      if (delayMs === undefined) throw result.error;
+      failure = result.error;
+      const delayMs = retryDelayMs(failure, { safe: isSafe(operation), retries, random: random() });
+      if (delayMs === undefined) throw failure;
       await takeBack?.();
       await sleep(clock, delayMs, call.signal);
     }
@@ -134,11 +138,16 @@ interface ReadyPermit {
   readonly takeBack: TakeBack | undefined;
 }
 
-/** Takes a permit that is still good at this moment, announced; the caller sends without another await. */
+/**
+ * Takes a permit that is still good at this moment, announced; the caller sends without another await.
+ *
+ * @param failure of the attempt before, if there was one: where there is no room for another, it is what the call came to
+ */
 async function takePermit(
   rateLimiter: RateLimiter,
   operation: Operation,
   { signal, maxWaitMs, priority, onWait, beforeSend }: CallOptions,
+  failure: OrdersError | undefined,
 ): Promise<ReadyPermit> {
   for (;;) {
     if (signal?.aborted) throw new CancelledError('none');
@@ -148,7 +157,7 @@ async function takePermit(
     } catch (error) {
       if (signal?.aborted) throw new CancelledError('none');
       if (error instanceof RateLimitDeadlineError) {
-        throw new RateLimitedError('local', Math.ceil(error.retryAfterMs / 1000));
+        throw failure ?? new RateLimitedError('local', Math.ceil(error.retryAfterMs / 1000));
       }
       throw error;
     }

@@ -210,6 +210,11 @@ describe('a request that had no effect', () => {
     const { orderSync } = senderOf({ url: upstream.url });
     const failure = await failureOf(orderSync.sync(42, { maxWaitMs: 10 }));
     expect(failure).toBeInstanceOf(RateLimitedError);
+    expect(failure).toMatchObject({ source: 'upstream', status: 429 });
+    expect(failure).toHaveProperty(
+      'retryAfterSeconds',
+      expect.toSatisfy((seconds: number) => seconds >= 600),
+    );
     expect(await orderSync.history(42)).toEqual({ orderId: 42, state: 'not_sent', attempts: [] });
   });
 
@@ -560,6 +565,20 @@ describe('calls for one order at the same time', () => {
     const impatient = failureOf(orderSync.sync(42, { maxWaitMs: 0 }));
     const patient = orderSync.sync(42, { maxWaitMs: 10_000 });
     expect(await impatient).toBeInstanceOf(RateLimitedError);
+    expect(await patient).toMatchObject({ orderId: 42 });
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('start anew for a patient one when the API refused the impatient one that led them', async () => {
+    const upstream = await upstreamWith((_, response, index) =>
+      index === 0
+        ? sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, { 'retry-after': '0' })
+        : accept(response),
+    );
+    const { orderSync } = senderOf({ url: upstream.url });
+    const impatient = failureOf(orderSync.sync(42, { maxWaitMs: 0 }));
+    const patient = orderSync.sync(42, { maxWaitMs: 10_000 });
+    expect(await impatient).toMatchObject({ code: 'rate_limited', source: 'upstream' });
     expect(await patient).toMatchObject({ orderId: 42 });
     expect(upstream.requests).toHaveLength(2);
   });

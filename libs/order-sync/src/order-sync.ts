@@ -266,9 +266,7 @@ export function createOrderSync(options: OrderSyncOptions): OrderSync {
         } catch (error) {
           // The call that did the work may have had less patience than this one.
           const tooSoon =
-            error instanceof RateLimitedError &&
-            error.source === 'local' &&
-            error.retryAfterSeconds * 1000 <= (leftMs() ?? 0);
+            error instanceof RateLimitedError && error.retryAfterSeconds * 1000 <= (leftMs() ?? 0);
           if (!tooSoon) throw error;
         }
       }
