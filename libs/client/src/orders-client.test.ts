@@ -402,6 +402,16 @@ describe('an odd answer', () => {
     expect(error).toMatchObject({ apiMessage: 'Bad header: Bearer [token]' });
   });
 
+  it.each(['t', 'paid'])('keeps the values of an answer in which the token %j is a word', async (token) => {
+    const page = orderPage([{ id: 1, status: 'paid' }]);
+    const upstream = await upstreamWith(({ url }, response) =>
+      sendJson(response, 200, url.includes('sync') ? synced : page),
+    );
+    const client = clientOf(upstream.url, { token });
+    expect(await client.list()).toEqual(page.data);
+    expect(await client.sync(1)).toEqual(synced);
+  });
+
   it('does not follow a redirect with the token', async () => {
     const elsewhere = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
     const location = `${elsewhere.url}/services/webshop/v1/orders/all`;

@@ -10,6 +10,7 @@ import { TimeoutError } from './errors/timeout-error.js';
 import type { Operation } from './generated/operations.js';
 import { isSafe, operationOf } from './operations.js';
 import { retryDelayMs } from './retry.js';
+import { withoutToken } from './without-token.js';
 
 /** What the caller of one operation may ask for. */
 export interface CallOptions {
@@ -205,7 +206,7 @@ async function attempt(
     // The answer proves what the server counted; other callers should know before the body has come through.
     await permit.report({ kind: 'answered', status: response.status, headers: response.headers });
     // An answer that repeats the token (an error page that prints the request, say) must not carry it any further.
-    const text = (await response.text()).replaceAll(token, '[token]');
+    const text = withoutToken(await response.text(), token);
     const answer = { status: response.status, headers: response.headers, text };
     const error = faultOf(operation, answer, clock.now());
     return error === undefined ? { answer } : { answer, error };
