@@ -218,6 +218,7 @@ describe.each(clientKinds)('the server, asked by the official %s', (kind) => {
         'detail: query: is not an argument; known are sortKey',
       ],
       ['an unknown column', 'list_orders', { fields: ['order_session'] }, 'detail: fields.0: Invalid option'],
+      ['no columns at all', 'list_orders', { fields: [] }, 'detail: fields: '],
       ['no order', 'sync_order', {}, 'detail: order_id: Invalid input'],
       ['an order of zero', 'sync_order', { order_id: 0 }, 'detail: order_id: Too small'],
     ])('%s', async (_, tool, args, detail) => {

@@ -41,6 +41,13 @@ describe.each(clientKinds)('orders, as the official %s gets them', (kind) => {
     );
   });
 
+  it('have the columns that were asked for, in that order and each once', async () => {
+    const fields = ['total', 'id', 'customer', 'total'];
+    const { text, structured } = await assistant.call('list_orders', { per_page: 1, fields });
+    expect(structured).toMatchObject({ columns: ['total', 'id', 'customer'] });
+    expect(text).toContain('\ntotal,id,customer\n');
+  });
+
   it('of a long page have what they share in the line of facts', async () => {
     const { text, structured } = await assistant.call('list_orders', { status: 'completed', per_page: 50 });
     expect(structured?.['constant']).toEqual({ status: 'completed', payment_status: 'paid' });

@@ -38,6 +38,7 @@ export function listOrdersTool({ client, personalData, maxWaitMs, clock }: ListO
     ...ListOrdersQuery.shape,
     fields: z
       .array(z.enum([first, ...rest]))
+      .min(1)
       .optional()
       .describe('Columns to show.'),
     summarize: z.boolean().optional().describe('Counts and sums by status, no rows.'),
@@ -62,7 +63,8 @@ export function listOrdersTool({ client, personalData, maxWaitMs, clock }: ListO
           },
         },
       );
-      const chosen = fields?.length ? columns.filter(({ name }) => fields.includes(name)) : undefined;
+      const chosen =
+        fields && [...new Set(fields)].flatMap((field) => columns.find(({ name }) => name === field) ?? []);
       return answer(
         tableOf(answered, { columns: chosen ?? defaultColumns(columns), chosen: chosen !== undefined }),
       );
