@@ -407,4 +407,12 @@ describe('doctor', () => {
     await upstream?.close();
     expect((await runLine(['doctor'], { environment })).exitCode).toBe(1);
   });
+
+  it('says what to do about an address at which there is no API', async () => {
+    upstream = await startUpstream((_, response) => sendJson(response, 404, { message: 'Not found.' }));
+    const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+    const { exitCode, stdout } = await runLine(['doctor'], { environment });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^FAULT {2}API .* Check the base URL;/m);
+  });
 });

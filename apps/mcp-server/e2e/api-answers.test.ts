@@ -25,7 +25,8 @@ const answers: readonly [string, Script, ...(readonly [string, string])][] = [
     'validation_failed',
     'validation_failed',
   ],
-  ['404', (_, response) => sendJson(response, 404, apiError), 'upstream_error', 'upstream_error'],
+  ['404', (_, response) => sendJson(response, 404, apiError), 'unexpected_response', 'unexpected_response'],
+  ['400', (_, response) => sendJson(response, 400, apiError), 'upstream_error', 'upstream_error'],
   ['500', (_, response) => sendJson(response, 500, apiError), 'upstream_error', 'outcome_unknown'],
   [
     '502 with a web page',
@@ -228,6 +229,17 @@ describe.each(clientKinds)('the server, asked by the official %s', (kind) => {
       expect(answer.text).toContain(detail);
       expect(api.requests).toHaveLength(sent);
     });
+  });
+
+  it('points to the address where the API finds nothing, and says what it says', async () => {
+    api.behaves((_, response) => sendJson(response, 404, { message: 'No query results for order 7.' }));
+    for (const { text } of [
+      await assistant.call('list_orders'),
+      await assistant.call('sync_order', { order_id: (orderId += 1) }),
+    ]) {
+      expect(text).toMatch(/^detail: the API says "No query results for order 7\."$/m);
+      expect(text).toMatch(/^next: Ask the user to check WEMASY_API_URL;/m);
+    }
   });
 
   it('takes no page for another one, and never asks for it again', async () => {

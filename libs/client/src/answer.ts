@@ -4,6 +4,7 @@ import { AuthenticationError } from './errors/authentication-error.js';
 import { EmptyBodyError } from './errors/empty-body-error.js';
 import { HtmlBodyError } from './errors/html-body-error.js';
 import { MalformedJsonError } from './errors/malformed-json-error.js';
+import { NotFoundError } from './errors/not-found-error.js';
 import type { AnswerFacts, OrdersError, RateLimitFacts } from './errors/orders-error.js';
 import { PermissionError } from './errors/permission-error.js';
 import { RateLimitedError } from './errors/rate-limited-error.js';
@@ -40,6 +41,9 @@ export function faultOf(operation: Operation, answer: Answer, nowMs: number): Or
       return new AuthenticationError(apiMessage, facts);
     case 403:
       return new PermissionError(apiMessage, facts);
+    case 404:
+    case 405:
+      return new NotFoundError(apiMessage, facts);
     case 422:
       return new ValidationFailedError(
         apiMessage,

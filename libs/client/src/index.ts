@@ -6,6 +6,7 @@ export { EmptyBodyError } from './errors/empty-body-error.js';
 export { HtmlBodyError } from './errors/html-body-error.js';
 export { type ArgumentFault, InvalidArgumentsError } from './errors/invalid-arguments-error.js';
 export { MalformedJsonError } from './errors/malformed-json-error.js';
+export { NotFoundError } from './errors/not-found-error.js';
 export {
   isOrdersError,
   OrdersError,

@@ -348,9 +348,19 @@ describe('an odd answer', () => {
       { name: 'UpstreamError', code: 'upstream_error' },
     ],
     [
-      'an undocumented 404',
-      (_, response) => sendJson(response, 404, { message: 'Not found' }),
+      'an undocumented 400',
+      (_, response) => sendJson(response, 400, { message: 'Bad request' }),
       { name: 'UpstreamError', code: 'upstream_error' },
+    ],
+    [
+      'a 404 of the API',
+      (_, response) => sendJson(response, 404, { message: 'Not found' }),
+      { name: 'NotFoundError', code: 'unexpected_response' },
+    ],
+    [
+      'a 405 of a web site',
+      (_, response) => response.writeHead(405, { 'content-type': 'text/html' }).end(html),
+      { name: 'NotFoundError', code: 'unexpected_response' },
     ],
     [
       'a connection that breaks before the answer',
@@ -376,7 +386,7 @@ describe('an odd answer', () => {
   it.each(cases)('never repeats a sync: %s', async (_, script, expected) => {
     const upstream = await upstreamWith(script);
     const error = await failureOf(clientOf(upstream.url).sync(42));
-    const certain = ['RefusedError'].includes(expected.name) || error.status === 404;
+    const certain = ['RefusedError', 'NotFoundError'].includes(expected.name) || error.status === 400;
     expect(error).toMatchObject(
       certain
         ? { ...expected, effect: 'none' }

@@ -6,6 +6,7 @@ import {
   CancelledError,
   ConnectionError,
   InvalidArgumentsError,
+  NotFoundError,
   RateLimitedError,
   RefusedError,
   ValidationFailedError,
@@ -165,6 +166,7 @@ describe('a rejected order', () => {
   it.each([
     [422, { message: 'No.', errors: { order_id: ['No.'] } }, ValidationFailedError, 'validation_failed'],
     [401, { error: true, message: 'No.' }, AuthenticationError, 'authentication_failed'],
+    [404, { error: true, message: 'No.' }, NotFoundError, 'unexpected_response'],
     [200, { error: true, message: 'No.' }, RefusedError, 'upstream_error'],
   ])(
     'is recorded with the API’s reason and may be sent again: %d',

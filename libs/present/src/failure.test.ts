@@ -29,6 +29,7 @@ const errors: readonly [Error & { readonly name: string }, ...(string | boolean)
     false,
   ],
   [new client.MalformedJsonError(answered), 'unexpected_response', 'upstream', false],
+  [new client.NotFoundError('No.', { status: 404 }), 'unexpected_response', 'upstream', false],
   [new client.OutcomeUnknownError(new client.TimeoutError(5)), 'outcome_unknown', 'upstream', false],
   [new client.PaginationError('The API answered with page 1.'), 'unexpected_response', 'upstream', false],
   [new client.PermissionError('No.', answered), 'permission_denied', 'upstream', false],

@@ -2,6 +2,7 @@ import {
   AuthenticationError,
   InvalidArgumentsError,
   isOrdersError,
+  NotFoundError,
   type OrdersError,
   PermissionError,
   RefusedError,
@@ -117,6 +118,7 @@ function detailsOf(error: KnownError): readonly string[] {
   }
   if (
     error instanceof AuthenticationError ||
+    error instanceof NotFoundError ||
     error instanceof PermissionError ||
     error instanceof RefusedError ||
     error instanceof RejectedElsewhereError
