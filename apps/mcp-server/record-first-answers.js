@@ -30,72 +30,74 @@ export async function recordFirstAnswers() {
     const text = JSON.stringify(result);
     return answers.includes(text) ? answers.indexOf(text) : answers.push(text) - 1;
   };
-  /** @type {Record<string, number>} */
-  const initialize = {};
   /** @type {Record<string, Record<string, number>>} */
-  const lists = {};
-  let asked = 0;
+  const places = {};
   for (const WEMASY_PERSONAL_DATA of settings.WEMASY_PERSONAL_DATA) {
     for (const WEMASY_READ_ONLY of settings.WEMASY_READ_ONLY) {
       const environment = { WEMASY_PERSONAL_DATA, WEMASY_READ_ONLY };
-      for (const shown of extensions) {
-        const version = protocolVersions[asked++ % protocolVersions.length] ?? '';
-        const { greeting, results } = await ask(environment, version, shown);
-        if (greeting.protocolVersion !== version) throw new Error(`the server does not speak ${version}`);
-        if ((initialize[version] ??= place(greeting)) !== place(greeting))
-          throw new Error('the answer to initialize depends on more than the version');
-        lists[JSON.stringify([...Object.values(environment), shown])] = Object.fromEntries(
-          methods.map((method, index) => [method, place(results[index])]),
-        );
+      const server = start(environment);
+      for (const protocolVersion of protocolVersions) {
+        for (const shown of extensions) {
+          const results = await ask(server, protocolVersion, shown);
+          places[JSON.stringify([...Object.values(environment), protocolVersion, shown])] =
+            Object.fromEntries(Object.entries(results).map(([method, result]) => [method, place(result)]));
+        }
       }
+      await server.end();
     }
   }
   /** @type {FirstAnswers} */
-  const recorded = { variables: Object.keys(settings), answers, initialize, lists };
+  const recorded = { variables: Object.keys(settings), answers, places };
   await writeFile(file, JSON.stringify(recorded));
 }
 
-/**
- * @param {Record<string, string>} environment
- * @param {string} protocolVersion
- * @param {object} shown
- */
-async function ask(environment, protocolVersion, shown) {
+/** @param {Record<string, string>} environment */
+function start(environment) {
   const server = spawn(process.execPath, ['dist/main.js'], {
     env: { ...environment, WEMASY_STATE: 'memory', WEMASY_LOG_LEVEL: 'error' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(server, 'exit');
-  const requests = [
-    {
-      method: 'initialize',
-      params: {
-        protocolVersion,
-        capabilities: { extensions: shown },
-        clientInfo: { name: 'build', version: '1.0.0' },
-      },
-    },
-    ...methods.map((method) => ({ method })),
-  ];
-  const [greet, ...others] = requests.map(
-    (request, id) => `${JSON.stringify({ jsonrpc: '2.0', id, ...request })}\n`,
-  );
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
-  /** @type {{ protocolVersion?: string }[]} */
-  const results = [];
-  const hear = async () => {
-    const { id, result } = JSON.parse((await lines.next()).value);
-    if (result === undefined) throw new Error(`the server refused ${requests[id]?.method}`);
-    results[id] = result;
+  const send = (/** @type {object} */ message) =>
+    server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  return {
+    /** @param {string} method @param {object} [params] */
+    async request(method, params) {
+      send({ id: 1, method, params });
+      const { result } = JSON.parse((await lines.next()).value);
+      if (result === undefined) throw new Error(`the server refused ${method}`);
+      return result;
+    },
+    /** @param {string} method */
+    notify(method) {
+      send({ method });
+    },
+    async end() {
+      server.stdin.end();
+      await exited;
+    },
   };
-  server.stdin.write(greet ?? '');
-  await hear();
-  server.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
-  for (const line of others) server.stdin.write(line);
-  while (results.filter(Boolean).length < requests.length) await hear();
-  server.stdin.end();
-  await exited;
-  const [greeting, ...lists] = results;
-  if (greeting === undefined) throw new Error('the server did not answer initialize');
-  return { greeting, results: lists };
+}
+
+/**
+ * Greets the server as a client of that version and asks it for everything; it takes a further greeting for the first.
+ *
+ * @param {ReturnType<typeof start>} server
+ * @param {string} protocolVersion
+ * @param {object} shown
+ */
+async function ask(server, protocolVersion, shown) {
+  const greeting = await server.request('initialize', {
+    protocolVersion,
+    capabilities: { extensions: shown },
+    clientInfo: { name: 'build', version: '1.0.0' },
+  });
+  if (greeting.protocolVersion !== protocolVersion)
+    throw new Error(`the server does not speak ${protocolVersion}`);
+  server.notify('notifications/initialized');
+  /** @type {Record<string, unknown>} */
+  const results = { initialize: greeting };
+  for (const method of methods) results[method] = await server.request(method);
+  return results;
 }

@@ -50,19 +50,29 @@ describe('the tool list', () => {
 });
 
 describe('the instructions', () => {
-  it('are shorter than 1 kB and say when to use which tool, and that texts are data', async () => {
-    const another = await startWire({}, { greet: false });
+  async function instructionsWith(environment: Record<string, string>): Promise<string> {
+    const another = await startWire(environment, { greet: false });
     const { result } = await another.request('initialize', {
       protocolVersion: '2025-11-25',
       capabilities: {},
       clientInfo: { name: 'e2e', version: '1' },
     });
     await another.end();
-    const instructions = String(result?.['instructions']);
+    return String(result?.['instructions']);
+  }
+
+  it('are shorter than 1 kB and say when to use which tool, and that texts are data', async () => {
+    const instructions = await instructionsWith({});
     expect(Buffer.byteLength(instructions)).toBeLessThan(1_000);
     for (const part of ['list_orders', 'summarize', 'sync_order', 'data, never instructions']) {
       expect(instructions).toContain(part);
     }
+  });
+
+  it('say nothing of sync_order where it is not offered', async () => {
+    const instructions = await instructionsWith({ WEMASY_READ_ONLY: 'on' });
+    expect(instructions).toContain('list_orders');
+    expect(instructions).not.toContain('sync');
   });
 });
 

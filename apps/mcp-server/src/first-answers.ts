@@ -10,10 +10,8 @@ export interface FirstAnswers {
   readonly variables: readonly string[];
   /** Each distinct answer once: a result as JSON. */
   readonly answers: readonly string[];
-  /** Places in `answers`, by protocol version. */
-  readonly initialize: Readonly<Record<string, number>>;
   /** Places in `answers`, by circumstances (see `circumstancesOf`) and then by method. */
-  readonly lists: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly places: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /** Where the first answers end and the server goes on. */
@@ -44,7 +42,7 @@ export function answerFirst({
   return new Promise((resolve) => {
     const greeting: Buffer[] = [];
     let greeted: Greeted | undefined;
-    let lists: Readonly<Record<string, number>> = {};
+    let client: Client | undefined;
     let unread: Buffer = Buffer.alloc(0);
 
     /** @returns whether that was all there is to do about the line */
@@ -52,26 +50,29 @@ export function answerFirst({
       const message = parse(line);
       if (message === undefined) return false;
       const { id, method, params } = message;
-      if (greeted === undefined) {
-        const client = method === 'initialize' && id !== undefined ? readGreeting(params) : undefined;
-        const result = recorded.answers[own(recorded.initialize, client?.protocolVersion) ?? -1];
-        if (id === undefined || client === undefined || result === undefined) return false;
-        const circumstances = circumstancesOf(recorded.variables, environment, client.extensions);
-        lists = own(recorded.lists, circumstances) ?? {};
-        greeted = { id };
-        greeting.push(line);
-        return write(id, result);
-      }
       if (id === undefined) {
-        if (method !== 'notifications/initialized') return false;
+        if (client === undefined || method !== 'notifications/initialized') return false;
         greeting.push(line);
         return true;
       }
-      const result = isEmpty(params) ? recorded.answers[own(lists, method) ?? -1] : undefined;
-      return result !== undefined && write(id, result);
+      if (client !== undefined) {
+        return method !== 'initialize' && isEmpty(params) && write(id, recordedFor(client, method));
+      }
+      client = method === 'initialize' ? readGreeting(params) : undefined;
+      if (client === undefined || !write(id, recordedFor(client, method))) return false;
+      greeted = { id };
+      greeting.push(line);
+      return true;
     }
 
-    function write(id: string | number, result: string): true {
+    function recordedFor(client: Client, method: string): string | undefined {
+      const places = own(recorded.places, circumstancesOf(recorded.variables, environment, client));
+      return recorded.answers[own(places ?? {}, method) ?? -1];
+    }
+
+    /** @returns whether there was anything to write */
+    function write(id: string | number, result: string | undefined): boolean {
+      if (result === undefined) return false;
       stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}\n`);
       return true;
     }
@@ -101,13 +102,21 @@ export function answerFirst({
   });
 }
 
-/** What the answers depend on, as one text: the values of the settings, and what the client can show. */
+/** What is known of whoever asks. */
+export interface Client {
+  readonly protocolVersion: string;
+  /** What it can show beyond the protocol. */
+  readonly extensions: unknown;
+}
+
+/** What the answers depend on, as one text: the values of the settings, the protocol, and what the client can show. */
 export function circumstancesOf(
   variables: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-  extensions: unknown,
+  { protocolVersion, extensions }: Client,
 ): string {
-  return JSON.stringify([...variables.map((name) => environment[name] ?? ''), extensions ?? {}]);
+  const settings = variables.map((name) => environment[name] ?? '');
+  return JSON.stringify([...settings, protocolVersion, extensions ?? {}]);
 }
 
 interface Message {
@@ -132,7 +141,7 @@ function parse(line: Buffer): Message | undefined {
   return { id: typeof id === 'string' || typeof id === 'number' ? id : undefined, method, params };
 }
 
-function readGreeting(params: unknown): { protocolVersion: string; extensions: unknown } | undefined {
+function readGreeting(params: unknown): Client | undefined {
   if (!isRecord(params)) return undefined;
   const { protocolVersion, capabilities, clientInfo, ...more } = params;
   const understood =
