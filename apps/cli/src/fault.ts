@@ -57,7 +57,11 @@ const bug: Fault = {
 export function sentenceOf({ sentence, details }: Pick<Failure, 'sentence' | 'details'>): string {
   return details.length === 0
     ? sentence
-    : `${sentence.replace(/\.$/, '')}: ${details.join('; ').replace(/\.$/, '')}.`;
+    : `${withoutStop(sentence)}: ${details.map(withoutStop).join('; ')}.`;
+}
+
+function withoutStop(text: string): string {
+  return text.replace(/\.$/, '');
 }
 
 function remedyOf({ code, retryAfterSeconds }: Failure): string {

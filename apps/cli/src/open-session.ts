@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 /** Where everything that a command depends on is handed in. */
-export interface World extends Omit<ConfigSources, 'flags'> {
+export interface World extends Omit<ConfigSources, 'flags' | 'defaults'> {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly version: string;
@@ -38,13 +38,14 @@ export interface Target {
 export async function openSession(target: Target, world: World): Promise<OpenSession> {
   const { flags } = target;
   const { terminal, clock, version, interruptibly } = world;
-  const wantsLog = flags['log-level'] !== undefined || world.environment['WEMASY_LOG_LEVEL'] !== undefined;
+  const wantsLog = Boolean(flags['log-level'] ?? world.environment['WEMASY_LOG_LEVEL']);
   const write = (text: string) => void terminal.err.write(text);
   const { config, faults, log, services, close } = await start(
     target,
     {
       ...world,
-      flags: wantsLog ? flags : { ...flags, 'log-level': 'warn' },
+      flags,
+      defaults: { WEMASY_LOG_LEVEL: 'warn' },
       caller: { app: 'wemasy-orders', version },
       writeLog: wantsLog ? write : plainLog(write),
     },

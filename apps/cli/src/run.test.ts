@@ -126,10 +126,11 @@ describe('a command line that is wrong', () => {
 
 describe('settings', () => {
   it('that are wrong are told at once, in one line, with exit code 2', async () => {
-    const { exitCode, stderr } = await runLine(['list', '--personal-data', 'all', '--timeout-ms', 'soon']);
+    const args = ['list', '--personal-data', 'all', '--timeout-ms', 'soon', '--api-url', 'shop.example'];
+    const { exitCode, stderr } = await runLine(args);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
-      /^wemasy-orders: WEMASY_API_TOKEN is not set .*WEMASY_PERSONAL_DATA must be .*WEMASY_TIMEOUT_MS must be .*\n$/,
+      /^wemasy-orders: The configuration has 4 faults: WEMASY_API_TOKEN is not set \(.*\); WEMASY_API_URL is not a URL; WEMASY_PERSONAL_DATA must be .*; WEMASY_TIMEOUT_MS must be .*\. Set /,
     );
     expect(stderr.match(/\n/g)).toHaveLength(1);
   });

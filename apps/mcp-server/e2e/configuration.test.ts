@@ -31,7 +31,7 @@ describe('the configuration', () => {
         const { text, isError } = await assistant.call(tool, args);
         expect(isError).toBe(true);
         expect(text).toMatch(
-          /^configuration_error: WEMASY_API_TOKEN is not set.*WEMASY_API_URL is the literal text \$\{…\}.*WEMASY_PERSONAL_DATA must be /,
+          /^configuration_error: The configuration has 3 faults\.\n(.*\n)*detail: WEMASY_API_TOKEN is not set.*\ndetail: WEMASY_API_URL contains the literal text \$\{…\}.*\ndetail: WEMASY_PERSONAL_DATA must be .*\n/,
         );
       }
     },

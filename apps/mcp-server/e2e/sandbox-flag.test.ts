@@ -1,12 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { serverFile } from './assistant.js';
+import { run } from './run.js';
 
 const canary = 'canary-token-77d1';
 
@@ -32,17 +32,6 @@ async function connect(env: Record<string, string> = { PATH: '' }) {
   const client = new Client({ name: 'e2e', version: '1' });
   await client.connect(transport);
   return { client, log: () => log };
-}
-
-/** Runs a command of the built server that ends by itself. */
-async function run(args: readonly string[], env: Record<string, string> = { PATH: '' }) {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [serverFile, ...args], { env });
-    return { exitCode: 0, stdout, stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = Object(error);
-    return { exitCode: Number(code), stdout: String(stdout), stderr: String(stderr) };
-  }
 }
 
 describe('--sandbox', () => {

@@ -98,4 +98,12 @@ describe('in tokens of o200k_base', () => {
     expect(structured).toBe('null');
     expect(measured(`an error: ${what}`, countTokens(text), 150)).toBeLessThanOrEqual(150);
   });
+
+  it('an error costs at most 150: three faults of the configuration', async () => {
+    const wire = await startWire({ WEMASY_API_URL: 'https://${HOST}/api', WEMASY_PERSONAL_DATA: 'all' });
+    const { text } = await call(wire, 'list_orders', {});
+    await wire.end();
+    expect(text.match(/^detail: /gm)).toHaveLength(3);
+    expect(measured('an error: three faults', countTokens(text), 150)).toBeLessThanOrEqual(150);
+  });
 });

@@ -4,7 +4,6 @@ import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import {
   checksText,
-  describeStatePlace,
   examine,
   setUp,
   type SetUp,
@@ -97,13 +96,12 @@ async function serve(target: Target, http: HttpAddress | undefined, options: Run
   process.exit(0);
 }
 
-async function diagnose({ flags, sandbox }: Target, options: RunOptions): Promise<void> {
-  const target = { flags: { 'log-level': 'error', ...flags }, sandbox };
-  const { config, faults, services, close } = await start(target, options);
+async function diagnose(target: Target, options: RunOptions): Promise<void> {
+  // What a log would warn of is in the checks.
+  const { config, faults, services, close } = await start(target, options, { WEMASY_LOG_LEVEL: 'error' });
   const checks = await examine({
     config,
     faults,
-    state: describeStatePlace(config.state),
     client: () => services().client,
   });
   options.print(checksText(checks));
@@ -111,9 +109,14 @@ async function diagnose({ flags, sandbox }: Target, options: RunOptions): Promis
   await close();
 }
 
-async function start({ flags, sandbox }: Target, { environment, tell }: RunOptions): Promise<SetUp> {
+async function start(
+  { flags, sandbox }: Target,
+  { environment, tell }: RunOptions,
+  defaults: SetUpOptions['defaults'] = {},
+): Promise<SetUp> {
   const options: SetUpOptions = {
     flags,
+    defaults,
     environment,
     platform: process.platform,
     home: homedir(),

@@ -1,3 +1,4 @@
+export { baseUrlFault, tokenFault } from './connection-faults.js';
 export { AuthenticationError } from './errors/authentication-error.js';
 export { CancelledError } from './errors/cancelled-error.js';
 export { ConfigurationError } from './errors/configuration-error.js';

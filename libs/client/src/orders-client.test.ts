@@ -624,6 +624,13 @@ describe('the set-up', () => {
     expect(create).toThrow(message);
     expect(create).not.toThrow(canary);
   });
+
+  it('names all that is wrong at once', () => {
+    const create = () => createOrdersClient({ token: '', baseUrl: 'api.wemasy.nl' });
+    expect(create).toThrow(
+      expect.objectContaining({ faults: ['The API token is empty.', 'The base URL is not a URL.'] }),
+    );
+  });
 });
 
 /** A port of this machine that nobody listens on. */

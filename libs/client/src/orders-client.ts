@@ -1,6 +1,7 @@
 import { createRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@wemasy-orders/rate-limit';
 import { accountNamespace, type Clock, createMemoryStore, systemClock } from '@wemasy-orders/state';
 import type * as z from 'zod';
+import { baseUrlFault, tokenFault } from './connection-faults.js';
 import { ConfigurationError } from './errors/configuration-error.js';
 import { InvalidArgumentsError } from './errors/invalid-arguments-error.js';
 import { isOrdersError } from './errors/orders-error.js';
@@ -92,8 +93,9 @@ export interface OrdersClient {
  * @throws {ConfigurationError} when the token or the base URL cannot work
  */
 export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
-  const token = checkToken(options.token);
-  const baseUrl = checkBaseUrl(options.baseUrl ?? productionUrl);
+  const { token, baseUrl: address = productionUrl } = options;
+  checkConnection(token, address);
+  const baseUrl = new URL(address);
   const clock = options.clock ?? systemClock;
   const ownRateLimiter =
     options.rateLimiter === undefined
@@ -184,28 +186,11 @@ function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   );
 }
 
-/** A character that HTTP does not allow in a header makes fetch throw an error that quotes the whole header. */
-function checkToken(token: string): string {
-  if (token === '') throw new ConfigurationError('The API token is empty.');
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new ConfigurationError(
-      'The API token contains a space, a line break or another character no token has.',
-    );
-  }
-  return token;
-}
-
-function checkBaseUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new ConfigurationError('The base URL is not a URL.');
-  const url = new URL(text);
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
-    throw new ConfigurationError(
-      'The base URL must start with https:// (http:// only for this machine itself).',
-    );
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new ConfigurationError('The base URL must not contain a user, a password, a query or a fragment.');
-  }
-  return url;
+/** @throws {ConfigurationError} naming everything that cannot work */
+function checkConnection(token: string, baseUrl: string): void {
+  const faults = [
+    ['API token', tokenFault(token)],
+    ['base URL', baseUrlFault(baseUrl)],
+  ].flatMap(([what, fault]) => (fault === undefined ? [] : [`The ${what} ${fault}.`]));
+  if (faults.length > 0) throw new ConfigurationError(...faults);
 }

@@ -135,6 +135,18 @@ describe('what an error means', () => {
     });
   });
 
+  it('of a faulty configuration tells every fault, however many there are', () => {
+    const faults = Array.from({ length: 10 }, (_, at) => `WEMASY_SETTING_${at} must be ${'x'.repeat(80)}.`);
+    expect(failureOf(new client.ConfigurationError(...faults))).toMatchObject({
+      sentence: 'The configuration has 10 faults.',
+      details: faults,
+    });
+    expect(failureOf(new client.ConfigurationError('It is not set.'))).toMatchObject({
+      sentence: 'It is not set.',
+      details: [],
+    });
+  });
+
   it('is told with as many details as a reader can use', () => {
     const faults = Object.fromEntries(
       Array.from({ length: 40 }, (_, at) => [`field_${at}`, ['This value is wrong.']]),

@@ -1,5 +1,6 @@
 import {
   AuthenticationError,
+  ConfigurationError,
   InvalidArgumentsError,
   isOrdersError,
   NotFoundError,
@@ -34,7 +35,7 @@ export interface Failure {
   readonly retryAfterSeconds?: number;
   /** There where the order is not sent again unless `resend` asks for it. */
   readonly canResend?: true;
-  /** What the API or the arguments' check says, field by field or as a whole; untrusted, already cleaned. */
+  /** What the API, or the check of arguments or settings, says one by one or as a whole; untrusted, already cleaned. */
   readonly details: readonly string[];
 }
 
@@ -60,7 +61,7 @@ export function failureOf(error: unknown): Failure {
       ? { retryAfterSeconds: error.retryAfterSeconds }
       : {}),
     ...(canResend(error) ? { canResend: true } : {}),
-    details: shortened(detailsOf(error).map(cleanText)),
+    details: detailsOf(error),
   };
 }
 
@@ -73,6 +74,7 @@ function canResend(error: KnownError): boolean {
 
 function sentenceOf(error: KnownError): string {
   if (error instanceof InvalidArgumentsError) return 'The arguments are not valid.';
+  if (hasManyFaults(error)) return `The configuration has ${error.faults.length} faults.`;
   return error instanceof SyncOutcomeUnknownError ? unknownOutcome(error) : error.message;
 }
 
@@ -107,6 +109,17 @@ function shortened(details: readonly string[]): readonly string[] {
 }
 
 function detailsOf(error: KnownError): readonly string[] {
+  // As many as there are settings at the most, and whoever puts them right has to know all of them.
+  if (hasManyFaults(error)) return error.faults.map(cleanText);
+  return shortened(foundFaults(error).map(cleanText));
+}
+
+/** A single one is the sentence itself. */
+function hasManyFaults(error: KnownError): error is ConfigurationError {
+  return error instanceof ConfigurationError && error.faults.length > 1;
+}
+
+function foundFaults(error: KnownError): readonly string[] {
   if (error instanceof InvalidArgumentsError) {
     return error.faults.map(({ argument, fault }) => `${argument}: ${fault}`);
   }

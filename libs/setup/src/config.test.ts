@@ -65,9 +65,29 @@ describe('the configuration', () => {
   });
 
   it('treats an empty variable as one that is not set', () => {
-    const { config, faults } = read({ WEMASY_API_TOKEN: canary, WEMASY_TIMEOUT_MS: '', WEMASY_API_URL: '' });
+    const { config, faults } = read({
+      WEMASY_API_TOKEN: canary,
+      WEMASY_API_TOKEN_FILE: '',
+      WEMASY_TIMEOUT_MS: '',
+      WEMASY_API_URL: '',
+    });
     expect(faults).toEqual([]);
-    expect(config.WEMASY_TIMEOUT_MS).toBe(30_000);
+    expect(config).toMatchObject({ token: canary, WEMASY_TIMEOUT_MS: 30_000 });
+  });
+
+  it('takes the file that a flag names, whatever token the environment has', () => {
+    const { config, faults } = read(
+      { WEMASY_API_TOKEN: canary, WEMASY_API_TOKEN_FILE: '/run/other' },
+      { flags: { 'api-token-file': '/run/token' }, readFile: (path) => path },
+    );
+    expect({ token: config.token, faults }).toEqual({ token: '/run/token', faults: [] });
+  });
+
+  it('has the defaults of the app where it has some', () => {
+    const defaults = { WEMASY_LOG_LEVEL: 'warn' };
+    const level = (given: string) =>
+      read({ WEMASY_API_TOKEN: canary, WEMASY_LOG_LEVEL: given }, { defaults }).config.WEMASY_LOG_LEVEL;
+    expect(['', 'debug', 'loud'].map(level)).toEqual(['warn', 'debug', 'warn']);
   });
 });
 
@@ -86,7 +106,7 @@ describe('a faulty configuration', () => {
     expect(faults).toMatchInlineSnapshot(`
       [
         "WEMASY_API_TOKEN is not set (or WEMASY_API_TOKEN_FILE instead).",
-        "WEMASY_API_URL is the literal text \${…}: the assistant did not fill the variable in; write the value itself.",
+        "WEMASY_API_URL contains the literal text \${…}: the assistant did not fill the variable in; write the value itself.",
         "WEMASY_PERSONAL_DATA must be none, names or full.",
         "WEMASY_TIMEOUT_MS must be a whole number of milliseconds.",
         "WEMASY_MAX_WAIT_MS must be a whole number of milliseconds.",
@@ -95,7 +115,7 @@ describe('a faulty configuration', () => {
         "WEMASY_STATE must be memory, redis://…, rediss://… or the absolute path of a folder.",
       ]
     `);
-    expect(config.WEMASY_READ_ONLY).toBe(true);
+    expect(config).toMatchObject({ WEMASY_READ_ONLY: true, token: '', state: undefined });
   });
 
   it.each([
@@ -104,10 +124,16 @@ describe('a faulty configuration', () => {
     ['a token that is a placeholder', { WEMASY_API_TOKEN: '${WEMASY_TOKEN}' }, 'literal text ${…}'],
     ['both kinds of token', { WEMASY_API_TOKEN: canary, WEMASY_API_TOKEN_FILE: 'x' }, 'are both set'],
     ['a token file that is missing', { WEMASY_API_TOKEN_FILE: 'x' }, 'cannot be read'],
+    ['a placeholder in the token', { WEMASY_API_TOKEN: 'key-${WEMASY_TOKEN}' }, 'literal text ${…}'],
     [
       'a token file that is a placeholder',
-      { WEMASY_API_TOKEN_FILE: '${FILE}' },
-      'WEMASY_API_TOKEN_FILE is the literal',
+      { WEMASY_API_TOKEN_FILE: '${HOME}/token' },
+      'WEMASY_API_TOKEN_FILE contains the literal',
+    ],
+    [
+      'a token that HTTP forbids',
+      { WEMASY_API_TOKEN: `${canary} ` + 'x' },
+      'WEMASY_API_TOKEN contains a space',
     ],
   ])('names it: %s', (_, environment, fault) => {
     const { config, faults } = read(environment);
@@ -117,10 +143,38 @@ describe('a faulty configuration', () => {
     expect(config.token).toBe('');
   });
 
-  it('names an empty token file', () => {
-    expect(read({ WEMASY_API_TOKEN_FILE: 'x' }, { readFile: () => '\n' }).faults).toEqual([
-      'WEMASY_API_TOKEN_FILE names an empty file.',
+  it.each([
+    ['\n', 'is empty.'],
+    [`${canary}\n${canary}\n`, 'contains a space, a line break or another character no token has.'],
+    ['${WEMASY_TOKEN}\n', 'contains the literal text ${…}: '],
+  ])('names a token file that holds %j', (text, fault) => {
+    const { config, faults } = read({ WEMASY_API_TOKEN_FILE: 'x' }, { readFile: () => text });
+    expect(faults).toEqual([expect.stringContaining(`WEMASY_API_TOKEN_FILE names a file that ${fault}`)]);
+    expect(faults.join()).not.toContain(canary);
+    expect(config.token).toBe('');
+  });
+
+  it.each([
+    ['WEMASY_API_URL', 'https://${HOST}/api'],
+    ['WEMASY_STATE', '/var/lib/${USER}/orders'],
+    ['WEMASY_STATE', 'redis://${REDIS_HOST}:6379'],
+  ])('names a placeholder in %s, wherever it stands: %s', (variable, value) => {
+    const { config, faults } = read({ WEMASY_API_TOKEN: canary, [variable]: value });
+    expect(faults).toEqual([expect.stringContaining(`${variable} contains the literal text \${…}`)]);
+    expect(config.state === undefined).toBe(variable === 'WEMASY_STATE');
+  });
+
+  it.each([
+    ['api.wemasy.nl', 'is not a URL'],
+    ['http://api.wemasy.nl/api', 'must start with https://'],
+    ['https://user:secret@api.wemasy.nl', 'must not contain a user, a password'],
+  ])('names the address, with all other faults: %s', (url, fault) => {
+    const { faults } = read({ WEMASY_API_TOKEN: 'a b', WEMASY_API_URL: url });
+    expect(faults).toEqual([
+      expect.stringContaining('WEMASY_API_TOKEN contains a space'),
+      expect.stringContaining(`WEMASY_API_URL ${fault}`),
     ]);
+    expect(faults.join()).not.toContain('secret');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { OperationId, RateLimitOverride } from '@wemasy-orders/client';
+import { baseUrlFault, type OperationId, type RateLimitOverride, tokenFault } from '@wemasy-orders/client';
 import { operations, productionUrl } from '@wemasy-orders/client/operations';
 import * as z from 'zod';
 import { logLevels } from './log.js';
@@ -35,6 +35,11 @@ const rateLimits = z.string().transform((text, context) => {
   return limits;
 });
 
+const baseUrl = z.string().superRefine((text, context) => {
+  const fault = baseUrlFault(text);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
+
 /** Stands for the platform's place, which only the machine knows. */
 const usersStateFolder = "the user's state folder";
 
@@ -43,7 +48,7 @@ const usersStateFolder = "the user's state folder";
  * what the documentation and `--help` say of it.
  */
 const Settings = z.object({
-  WEMASY_API_URL: z.string().default(productionUrl).meta({ description: 'Base URL of the API' }),
+  WEMASY_API_URL: baseUrl.default(productionUrl).meta({ description: 'Base URL of the API' }),
   WEMASY_STATE: z.string().default(usersStateFolder).meta({
     description:
       'Where processes share budget and journal: an absolute path of a folder, `redis://…` (or `rediss://…`), or `memory`',
@@ -73,7 +78,13 @@ const Settings = z.object({
 });
 
 type SettingName = keyof typeof Settings.shape;
-export type Config = z.output<typeof Settings> & { readonly token: string; readonly state: StatePlace };
+
+export interface Config extends z.output<typeof Settings> {
+  /** Empty where there is a fault about it. */
+  readonly token: string;
+  /** Undefined where there is a fault about it. */
+  readonly state: StatePlace | undefined;
+}
 
 /** A row of the documentation's table of settings. */
 export interface SettingDescription {
@@ -88,7 +99,7 @@ export interface SettingDescription {
 /** All settings, in the order of the documentation. */
 export function describeSettings(): SettingDescription[] {
   const token = [
-    { variable: 'WEMASY_API_TOKEN', flag: undefined, meaning: 'API token' },
+    { variable: tokenVariable, flag: undefined, meaning: 'API token' },
     { variable: tokenFile, flag: flagOf(tokenFile), meaning: 'File that holds the API token, instead of it' },
   ].map((row) => ({ ...row, takesValue: true, shownDefault: 'none' }));
   const others = Object.entries(Settings.shape).map(([variable, schema]) => ({
@@ -101,6 +112,7 @@ export function describeSettings(): SettingDescription[] {
   return [...token, ...others];
 }
 
+const tokenVariable = 'WEMASY_API_TOKEN';
 const tokenFile = 'WEMASY_API_TOKEN_FILE';
 
 function flagOf(variable: string): string {
@@ -116,13 +128,15 @@ function shownDefault(value: unknown): string {
 export interface ConfigSources extends Machine {
   /** Values of flags by flag name, as given on the command line. */
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  /** Where the app's defaults differ from the documented ones. */
+  readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
   /** Reads a text file. */
   readonly readFile: (path: string) => string;
 }
 
 /**
  * Reads the configuration. All faults are reported at once; where there are any, the faulty settings have their
- * defaults, which serves to list tools and to nothing else.
+ * defaults or nothing, which serves to list tools and to nothing else.
  *
  * @returns faults: one sentence each, beginning with the variable's name; never a value of the token
  */
@@ -131,8 +145,8 @@ export function readConfig(sources: ConfigSources): { config: Config; faults: re
   const given: Partial<Record<SettingName, string>> = {};
   for (const name of Settings.keyof().options) {
     const value = valueOf(name, sources);
-    if (value === undefined || value === '') continue;
-    if (isPlaceholder(value)) faults.push(placeholderFault(name));
+    if (value === undefined) continue;
+    if (hasPlaceholder(value)) faults.push(`${name} ${placeholderFault}.`);
     else given[name] = value;
   }
   const issues = Settings.safeParse(given).error?.issues ?? [];
@@ -140,53 +154,69 @@ export function readConfig(sources: ConfigSources): { config: Config; faults: re
   for (const { path, message } of issues) faults.push(`${String(path[0])} ${message}.`);
   const token = readToken(sources);
   if (token.fault !== undefined) faults.unshift(token.fault);
-  const state = given.WEMASY_STATE === undefined ? undefined : parseStatePlace(given.WEMASY_STATE, sources);
+  const state =
+    valueOf('WEMASY_STATE', sources) === undefined
+      ? defaultStatePlace(sources)
+      : parseStatePlace(given.WEMASY_STATE ?? '', sources);
   if (given.WEMASY_STATE !== undefined && state === undefined) {
     faults.push('WEMASY_STATE must be memory, redis://…, rediss://… or the absolute path of a folder.');
   }
   const understood = Object.entries(given).filter(([name]) => !faulty.has(name));
   return {
     config: {
-      ...Settings.parse(Object.fromEntries(understood)),
+      ...Settings.parse({ ...sources.defaults, ...Object.fromEntries(understood) }),
       token: token.value,
-      state: state ?? defaultStatePlace(sources),
+      state,
     },
     faults,
   };
 }
 
 function readToken(sources: ConfigSources): { value: string; fault?: string } {
-  const direct = sources.environment['WEMASY_API_TOKEN'];
+  const direct = sources.environment[tokenVariable];
   const path = valueOf(tokenFile, sources);
-  const fault = (text: string) => ({ value: '', fault: text });
-  if (direct !== undefined && path !== undefined) {
-    return fault(`WEMASY_API_TOKEN and ${tokenFile} are both set; set one of them.`);
+  if (path === undefined) {
+    return direct === undefined
+      ? { value: '', fault: `${tokenVariable} is not set (or ${tokenFile} instead).` }
+      : checkedToken(direct, tokenVariable);
   }
-  if (path !== undefined) {
-    if (isPlaceholder(path)) return fault(placeholderFault(tokenFile));
-    let text: string;
-    try {
-      text = sources.readFile(path).trim();
-    } catch {
-      return fault(`${tokenFile} names a file that cannot be read.`);
-    }
-    return text === '' ? fault(`${tokenFile} names an empty file.`) : { value: text };
+  const isFlag = path === sources.flags[flagOf(tokenFile)];
+  if (isSet(direct) && !isFlag) {
+    return { value: '', fault: `${tokenVariable} and ${tokenFile} are both set; set one of them.` };
   }
-  if (direct === undefined) return fault(`WEMASY_API_TOKEN is not set (or ${tokenFile} instead).`);
-  if (isPlaceholder(direct)) return fault(placeholderFault('WEMASY_API_TOKEN'));
-  return direct.trim() === '' ? fault('WEMASY_API_TOKEN is empty.') : { value: direct.trim() };
+  if (hasPlaceholder(path)) return { value: '', fault: `${tokenFile} ${placeholderFault}.` };
+  let text: string;
+  try {
+    text = sources.readFile(path);
+  } catch {
+    return { value: '', fault: `${tokenFile} names a file that cannot be read.` };
+  }
+  return checkedToken(text, `${tokenFile} names a file that`);
 }
 
+/** @param subject what the sentence about a fault begins with */
+function checkedToken(text: string, subject: string): { value: string; fault?: string } {
+  const token = text.trim();
+  const fault = hasPlaceholder(token) ? placeholderFault : tokenFault(token);
+  return fault === undefined ? { value: token } : { value: '', fault: `${subject} ${fault}.` };
+}
+
+/** What was given for a setting; an empty text counts as nothing. */
 function valueOf(variable: string, { flags, environment }: ConfigSources): string | undefined {
   const flag = flags[flagOf(variable)];
-  return typeof flag === 'boolean' ? (flag ? 'on' : 'off') : (flag ?? environment[variable]);
+  const value = typeof flag === 'boolean' ? (flag ? 'on' : 'off') : (flag ?? environment[variable]);
+  return isSet(value) ? value : undefined;
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
 }
 
 /** Some assistants pass `${VARIABLE}` on as it stands in their configuration file. */
-function isPlaceholder(value: string): boolean {
-  return /^\$\{.*\}$/.test(value.trim());
+function hasPlaceholder(value: string): boolean {
+  return /\$\{.*\}/.test(value);
 }
 
-function placeholderFault(variable: string): string {
-  return `${variable} is the literal text \${…}: the assistant did not fill the variable in; write the value itself.`;
-}
+/** The end of a sentence that names where it stands. */
+const placeholderFault =
+  'contains the literal text ${…}: the assistant did not fill the variable in; write the value itself';

@@ -1,6 +1,7 @@
 import { isOrdersError, type OrdersClient, type OperationId } from '@wemasy-orders/client';
 import { operations } from '@wemasy-orders/client/operations';
 import type { Config } from './config.js';
+import { describeStatePlace } from './state-place.js';
 
 /** What was looked at and what was found; never a part of the token. */
 export interface Check {
@@ -12,14 +13,12 @@ export interface Check {
 export interface DoctorOptions {
   readonly config: Config;
   readonly faults: readonly string[];
-  /** Where budget and journal lie, in words. */
-  readonly state: string;
   /** @throws {ConfigurationError} when the server is not configured to call the API */
   readonly client: () => OrdersClient;
 }
 
 /** Checks the whole set-up as a call would use it: with one list of one order, which costs one of the allowance. */
-export async function examine({ config, faults, state, client }: DoctorOptions): Promise<Check[]> {
+export async function examine({ config, faults, client }: DoctorOptions): Promise<Check[]> {
   const configuration =
     faults.length === 0
       ? [
@@ -30,7 +29,10 @@ export async function examine({ config, faults, state, client }: DoctorOptions):
           },
         ]
       : faults.map((found) => ({ what: 'configuration', works: false, found }));
-  const checks: Check[] = [...configuration, { what: 'state', works: true, found: state }];
+  const checks: Check[] = [...configuration];
+  if (config.state !== undefined) {
+    checks.push({ what: 'state', works: true, found: describeStatePlace(config.state) });
+  }
   if (faults.length > 0) return checks;
   checks.push({ what: 'token', works: true, found: `${config.token.length} characters` });
   try {

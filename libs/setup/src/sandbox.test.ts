@@ -16,15 +16,18 @@ function sources(environment: Record<string, string>, flags: ConfigSources['flag
 }
 
 describe('with a sandbox', () => {
-  it('no token is needed, and state is kept in memory', () => {
-    const { config, faults } = readConfig(leadingTo(sandbox, sources({})));
-    expect(faults).toEqual([]);
-    expect(config).toMatchObject({
-      WEMASY_API_URL: sandbox.url,
-      token: sandbox.token,
-      state: { kind: 'memory' },
-    });
-  });
+  it.each([{}, { WEMASY_STATE: '' }])(
+    'no token is needed, and state is kept in memory: %j',
+    (environment) => {
+      const { config, faults } = readConfig(leadingTo(sandbox, sources(environment)));
+      expect(faults).toEqual([]);
+      expect(config).toMatchObject({
+        WEMASY_API_URL: sandbox.url,
+        token: sandbox.token,
+        state: { kind: 'memory' },
+      });
+    },
+  );
 
   it.each([
     [{ WEMASY_API_TOKEN: canary, WEMASY_API_URL: 'https://api.wemasy.nl/api' }, {}],

@@ -31,13 +31,18 @@ export function leadingTo<Sources extends ConfigSources>(
 ): Sources {
   const apart = (names: readonly string[]) => (entry: readonly [string, unknown]) =>
     !names.includes(entry[0]);
-  const { WEMASY_STATE = 'memory', ...environment } = Object.fromEntries(
+  const { WEMASY_STATE, ...environment } = Object.fromEntries(
     Object.entries(sources.environment).filter(apart(accountVariables)),
   );
   return {
     ...sources,
     flags: Object.fromEntries(Object.entries(sources.flags).filter(apart(accountFlags))),
-    environment: { ...environment, WEMASY_STATE, WEMASY_API_URL: url, WEMASY_API_TOKEN: token },
+    environment: {
+      ...environment,
+      WEMASY_STATE: WEMASY_STATE || 'memory',
+      WEMASY_API_URL: url,
+      WEMASY_API_TOKEN: token,
+    },
   };
 }
 

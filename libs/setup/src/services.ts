@@ -1,6 +1,5 @@
 import {
   type AttemptReport,
-  ConfigurationError,
   createOrdersClient,
   type OrdersClient,
   rateLimitPolicies,
@@ -30,14 +29,9 @@ export interface ServiceOptions {
   readonly caller: Caller;
 }
 
-/**
- * Builds what an app works with: one limiter and one journal for every call of this account.
- *
- * @throws {ConfigurationError} when the token or the base URL cannot work
- */
+/** Builds what an app works with: one limiter and one journal for every call of this account. */
 export function connect({ config, store, log, clock, caller }: ServiceOptions): Services {
   const { token, WEMASY_API_URL: baseUrl } = config;
-  if (!URL.canParse(baseUrl)) throw new ConfigurationError('WEMASY_API_URL is not a URL.');
   const namespace = accountNamespace(baseUrl, token);
   const rateLimiter = createRateLimiter({
     store,

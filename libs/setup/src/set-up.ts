@@ -33,43 +33,31 @@ export async function setUp({ caller, clock, writeLog, ...sources }: SetUpOption
     now: () => clock.now(),
     secrets: config.token === '' ? [] : [config.token],
   });
-  const connected = await connectOrExplain({ config, faults, log, clock, caller });
-  const allFaults =
-    connected instanceof ConfigurationError && faults.length === 0 ? [connected.message] : faults;
-  for (const fault of allFaults) log.warn('configuration fault', { fault });
+  const onStateWarning = ({ message }: { readonly message: string }) => {
+    log.warn(message);
+  };
+  for (const fault of faults) log.warn('configuration fault', { fault });
+  const { state } = config;
+  const connected =
+    faults.length > 0 || state === undefined
+      ? undefined
+      : connect({
+          config,
+          store: await openStore(state, { clock, onWarning: onStateWarning }),
+          log,
+          clock,
+          caller,
+        });
   return {
     config,
-    faults: allFaults,
+    faults,
     log,
     services() {
-      if (connected instanceof ConfigurationError) throw connected;
+      if (connected === undefined) throw new ConfigurationError(...faults);
       return connected;
     },
     async close() {
-      if (!(connected instanceof ConfigurationError)) await connected.close();
+      await connected?.close();
     },
   };
-}
-
-interface ConnectOptions extends Pick<SetUpOptions, 'caller' | 'clock'> {
-  readonly config: Config;
-  readonly faults: readonly string[];
-  readonly log: Log;
-}
-
-async function connectOrExplain(options: ConnectOptions): Promise<Services | ConfigurationError> {
-  const { config, faults, log, clock } = options;
-  if (faults.length > 0) return new ConfigurationError(faults.join(' '));
-  try {
-    const store = await openStore(config.state, {
-      clock,
-      onWarning: ({ message }) => {
-        log.warn('state', { message });
-      },
-    });
-    return connect({ ...options, store });
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error;
-    throw error;
-  }
 }

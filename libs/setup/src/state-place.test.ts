@@ -36,6 +36,7 @@ describe('the place of the state', () => {
   it.each([
     [linux, '/home/jan/.local/state/wemasy-orders'],
     [{ ...linux, environment: { XDG_STATE_HOME: '/state' } }, '/state/wemasy-orders'],
+    [{ ...linux, environment: { XDG_STATE_HOME: '' } }, '/home/jan/.local/state/wemasy-orders'],
     [
       { ...linux, platform: 'darwin' as const, home: '/Users/jan' },
       '/Users/jan/Library/Application Support/wemasy-orders',

@@ -31,10 +31,10 @@ export function parseStatePlace(text: string, { platform, home }: Machine): Stat
 export function defaultStatePlace({ platform, home, environment }: Machine): StatePlace {
   const path = platform === 'win32' ? win32 : posix;
   const folders: Partial<Record<NodeJS.Platform, string>> = {
-    win32: environment['LOCALAPPDATA'] ?? path.join(home, 'AppData', 'Local'),
+    win32: environment['LOCALAPPDATA'] || path.join(home, 'AppData', 'Local'),
     darwin: path.join(home, 'Library', 'Application Support'),
   };
-  const base = folders[platform] ?? environment['XDG_STATE_HOME'] ?? path.join(home, '.local', 'state');
+  const base = folders[platform] ?? (environment['XDG_STATE_HOME'] || path.join(home, '.local', 'state'));
   return { kind: 'folder', folder: path.join(base, 'wemasy-orders') };
 }
 

@@ -40,7 +40,7 @@ function shown(
     case 'WEMASY_API_TOKEN_FILE':
       return given[variable] ?? null;
     case 'WEMASY_STATE':
-      return describeStatePlace(config.state);
+      return config.state === undefined ? null : describeStatePlace(config.state);
     case 'WEMASY_READ_ONLY':
       return config.WEMASY_READ_ONLY ? 'on' : 'off';
     case 'WEMASY_RATE_LIMITS':

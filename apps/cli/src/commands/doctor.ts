@@ -1,4 +1,4 @@
-import { checksText, describeStatePlace, examine } from '@wemasy-orders/setup';
+import { checksText, examine } from '@wemasy-orders/setup';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { cleanJson } from '../output/json.js';
 import type { Manner, Session } from '../session.js';
@@ -9,7 +9,6 @@ export async function doctor({ json }: Manner, session: Session): Promise<ExitCo
   const checks = await examine({
     config,
     faults,
-    state: describeStatePlace(config.state),
     client: () => session.services().client,
   });
   await terminal.out.write(json ? cleanJson(checks) : `${checksText(checks)}\n`);

@@ -4,8 +4,11 @@ import { OrdersError } from './orders-error.js';
 export class ConfigurationError extends OrdersError {
   override readonly name = 'ConfigurationError';
   readonly code = 'configuration_error';
+  /** All that is wrong, one sentence each. */
+  readonly faults: readonly string[];
 
-  constructor(message: string) {
-    super(message, { source: 'local', retryable: false, effect: 'none' });
+  constructor(...faults: readonly string[]) {
+    super(faults.join(' '), { source: 'local', retryable: false, effect: 'none' });
+    this.faults = faults;
   }
 }
