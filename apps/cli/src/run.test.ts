@@ -416,4 +416,12 @@ describe('doctor', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^FAULT {2}API .* Check the base URL;/m);
   });
+
+  it('finds a state folder that cannot be used, which no other check would', async () => {
+    const environment = { ...(await shop(some)), WEMASY_STATE: '/dev/null/state' };
+    const { exitCode, stdout } = await runLine(['doctor'], { environment });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^FAULT {2}state .*cannot be used: there is a file .* WEMASY_STATE\.$/m);
+    expect(stdout.match(/^FAULT/gm)).toHaveLength(1);
+  });
 });

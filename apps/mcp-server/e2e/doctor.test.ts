@@ -1,3 +1,4 @@
+import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './api.js';
 import { run } from './run.js';
@@ -6,6 +7,7 @@ let api: Api;
 let environment: Record<string, string>;
 beforeEach(async () => {
   api = await startApi();
+  api.behaves((_, response) => sendJson(response, 200, orderPage([])));
   environment = { WEMASY_API_URL: api.url, WEMASY_API_TOKEN: 'token', WEMASY_STATE: 'memory' };
 });
 afterEach(() => api.close());
@@ -21,5 +23,19 @@ describe('doctor', () => {
       expect.stringMatching(/^FAULT {2}configuration {2}WEMASY_STATE must be memory/),
       '',
     ]);
+  });
+
+  it.each([
+    ['/dev/null/state', /^FAULT {2}state +folder \/dev\/null\/state cannot be used: .* WEMASY_STATE\.$/m],
+    [
+      'redis://jan:secret@127.0.0.1:1',
+      /^FAULT {2}state +Redis at 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED.* WEMASY_STATE\.$/m,
+    ],
+  ])('finds that %s cannot be used, says what to do, and goes on to the API', async (state, fault) => {
+    const { exitCode, stdout, stderr } = await run(['doctor'], { ...environment, WEMASY_STATE: state });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(stdout).toMatch(fault);
+    expect(stdout).toMatch(/^ok +API /m);
+    expect(stdout).not.toContain('secret');
   });
 });

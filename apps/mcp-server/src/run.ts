@@ -102,6 +102,7 @@ async function diagnose(target: Target, options: RunOptions): Promise<void> {
   const checks = await examine({
     config,
     faults,
+    clock: systemClock,
     client: () => services().client,
   });
   options.print(checksText(checks));

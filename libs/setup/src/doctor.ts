@@ -1,7 +1,8 @@
 import { isOrdersError, type OrdersClient, type OperationId } from '@wemasy-orders/client';
 import { operations } from '@wemasy-orders/client/operations';
+import type { Clock } from '@wemasy-orders/state';
 import type { Config } from './config.js';
-import { describeStatePlace } from './state-place.js';
+import { describeStatePlace, openStore, type StatePlace } from './state-place.js';
 
 /** What was looked at and what was found; never a part of the token. */
 export interface Check {
@@ -13,28 +14,26 @@ export interface Check {
 export interface DoctorOptions {
   readonly config: Config;
   readonly faults: readonly string[];
-  /** @throws {ConfigurationError} when the server is not configured to call the API */
+  readonly clock: Clock;
+  /** @throws {ConfigurationError} where there are faults */
   readonly client: () => OrdersClient;
 }
 
-/** Checks the whole set-up as a call would use it: with one list of one order, which costs one of the allowance. */
-export async function examine({ config, faults, client }: DoctorOptions): Promise<Check[]> {
-  const configuration =
-    faults.length === 0
-      ? [
-          {
-            what: 'configuration',
-            works: true,
-            found: `${config.WEMASY_API_URL}, personal data ${config.WEMASY_PERSONAL_DATA}`,
-          },
-        ]
-      : faults.map((found) => ({ what: 'configuration', works: false, found }));
-  const checks: Check[] = [...configuration];
-  if (config.state !== undefined) {
-    checks.push({ what: 'state', works: true, found: describeStatePlace(config.state) });
+/**
+ * Checks the whole set-up as a call would use it: with a record that is written to the state and removed again, and with
+ * one list of one order, which costs one of the allowance.
+ */
+export async function examine({ config, faults, clock, client }: DoctorOptions): Promise<Check[]> {
+  const { state, token } = config;
+  const checks = faults.map((found): Check => ({ what: 'configuration', works: false, found }));
+  if (faults.length === 0) {
+    const found = `${config.WEMASY_API_URL}, personal data ${config.WEMASY_PERSONAL_DATA}`;
+    checks.push({ what: 'configuration', works: true, found });
   }
+  const shared = state === undefined ? undefined : await checkState(state, clock);
+  if (shared !== undefined) checks.push(shared);
+  if (token !== '') checks.push({ what: 'token', works: true, found: `${token.length} characters` });
   if (faults.length > 0) return checks;
-  checks.push({ what: 'token', works: true, found: `${config.token.length} characters` });
   try {
     const { total } = await client().list({ per_page: 1 });
     checks.push({
@@ -47,9 +46,24 @@ export async function examine({ config, faults, client }: DoctorOptions): Promis
     checks.push({ what: 'API', works: false, found: `${error.code}: ${error.message}` });
     return checks;
   }
+  // Without the shared state nobody knows what others have used.
+  if (shared?.works !== true) return checks;
   for (const { operationId } of Object.values(operations))
     checks.push(await allowanceOf(client(), operationId));
   return checks;
+}
+
+async function checkState(place: StatePlace, clock: Clock): Promise<Check> {
+  const store = await openStore(place, { clock, onWarning: () => undefined });
+  const fault = await store.findFault();
+  await store.close();
+  const where = describeStatePlace(place);
+  if (fault === undefined) return { what: 'state', works: true, found: where };
+  const remedy =
+    place.kind === 'redis'
+      ? 'Start it, or correct WEMASY_STATE.'
+      : 'Make it a folder that this user can write to, or name another one in WEMASY_STATE.';
+  return { what: 'state', works: false, found: `${where} cannot be used: ${fault}. ${remedy}` };
 }
 
 async function allowanceOf(client: OrdersClient, operationId: OperationId): Promise<Check> {

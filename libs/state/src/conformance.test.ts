@@ -122,11 +122,21 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
     expect(await store.keys('a/ord*')).toEqual([]);
   });
 
+  test('finds no fault with a place that can be used, and leaves nothing there', async () => {
+    const store = open();
+    await store.update('a/key', () => ({ record: { n: 1 }, result: undefined }), { durable: true });
+    expect(await store.findFault()).toBeUndefined();
+    expect(await open().findFault()).toBeUndefined();
+    expect(await readRecord(store, 'a/key')).toEqual({ n: 1 });
+    expect(await readRecord(store, 'trial')).toBeUndefined();
+  });
+
   test('refuses updates when it is closed, and may be closed twice', async () => {
     const store = open();
     await store.close();
     await store.close();
     await expect(readRecord(store, 'key')).rejects.toThrow('closed');
     await expect(store.keys('a')).rejects.toThrow('closed');
+    await expect(store.findFault()).rejects.toThrow('closed');
   });
 });

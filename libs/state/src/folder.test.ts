@@ -199,6 +199,7 @@ describe('a folder that cannot be used', () => {
     const { store, warnings } = createStore({}, files);
     expect(await store.update('key', count)).toBe(1);
     expect(await store.update('key', count)).toBe(2);
+    expect(await store.findFault()).toBe(reason);
     expect(warnings).toMatchObject([
       {
         code: 'memory-only',
@@ -231,6 +232,25 @@ describe('a folder that cannot be used', () => {
     const { store, warnings } = createStore();
     expect(await store.update('key', count)).toBe(1);
     expect(warnings).toMatchObject([{ code: 'memory-only' }]);
+    expect(await store.findFault()).toBe('there is a file where it should be');
+  });
+
+  test.each([
+    ['there is a file in its place', 'ENOTDIR', {}],
+    ['it cannot be made', 'EROFS', { mkdirSync: fail('EROFS') }],
+  ])('because %s names no records: there may be some', async (_, code, files: Partial<FileSystem>) => {
+    fs.rmSync(folder, { recursive: true });
+    fs.writeFileSync(folder, 'not a folder');
+    await expect(createStore({}, files).store.keys('a/order')).rejects.toMatchObject({ code });
+  });
+
+  test('because the disk fills up is found out without leaving anything', async () => {
+    const { store } = createStore({}, { writeFileSync: fail('ENOSPC') });
+    expect(await store.findFault()).toBe('the disk is full');
+    const full = createStore({}, { fsyncSync: fail('ENOSPC') });
+    expect(await full.store.findFault()).toBe('the disk is full');
+    expect(await createStore().store.findFault()).toBeUndefined();
+    expect(fs.readdirSync(folder)).toEqual(['.locks']);
   });
 
   test('because the disk fills up in the middle of a record keeps the old record whole', async () => {

@@ -62,11 +62,11 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     return createLocksmith({ workshop, system, clock, isClosed: () => closed });
   }
 
-  async function onDisk<T>(path: string, updater: Updater<T>, durable: boolean): Promise<Outcome<T>> {
+  async function onDisk<T>(path: string, action: (lock: Lock) => T): Promise<T> {
     for (let attempts = 1; ; attempts += 1) {
       try {
         locksmith ??= openFolder();
-        return await locksmith.hold(`${path}.json`, (lock) => exchange(lock, path, updater, durable));
+        return await locksmith.hold(`${path}.json`, action);
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempts === MOST_ATTEMPTS) throw error;
         // Somebody removed the folder, or the lock was held too long and broken.
@@ -169,7 +169,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
       // What has to survive is written to disk or not at all.
       let outcome =
         durable || !isMemoryOnly
-          ? await onDisk(path, updater, durable).catch((error: unknown) => {
+          ? await onDisk(path, (lock) => exchange(lock, path, updater, durable)).catch((error: unknown) => {
               if (closed) throw error;
               giveUpDisk(error);
               if (durable) throw error;
@@ -181,7 +181,25 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     },
     async keys(prefix) {
       if (closed) throw new Error('The store is closed');
+      // Of a folder that cannot be had nobody knows that it is empty.
+      locksmith ??= openFolder();
       return keysInFolder(fs, folder, prefix);
+    },
+    async findFault() {
+      if (closed) throw new Error('The store is closed');
+      const path = join(folder, `trial-${system.pid}`);
+      const remove = () => fs.unlinkSync(`${path}.json`);
+      try {
+        await onDisk(path, (lock) => {
+          lock.commit('{}\n', true);
+          syncDirectory(folder);
+          remove();
+        });
+        return undefined;
+      } catch (error) {
+        attempt(remove);
+        return describe(error);
+      }
     },
     async close() {
       closed = true;
@@ -200,6 +218,9 @@ function describe(cause: unknown): string {
     case 'ENOSPC':
     case 'EDQUOT':
       return 'the disk is full';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'there is a file where it should be';
     default:
       return cause instanceof Error ? cause.message : String(cause);
   }

@@ -26,6 +26,10 @@ export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = 
       if (closed) throw new Error('The store is closed');
       return [...records.keys()].filter((key) => isDirectlyBelow(key, prefix));
     },
+    async findFault() {
+      if (closed) throw new Error('The store is closed');
+      return undefined;
+    },
     async close() {
       closed = true;
     },

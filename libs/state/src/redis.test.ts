@@ -2,15 +2,15 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisStore } from './redis.js';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
-import type { StateStore } from './state-store.js';
+import type { ListableStore } from './state-store.js';
 import { readRecord } from './testing/read-record.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
 
 describe.skipIf(!hasRedis)('the Redis store', () => {
   let server: RedisServer;
-  const stores: StateStore[] = [];
-  const open = (timeoutMs?: number): StateStore => {
+  const stores: ListableStore[] = [];
+  const open = (timeoutMs?: number): ListableStore => {
     const store = createRedisStore({ url: server.url, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
     stores.push(store);
     return store;
@@ -112,6 +112,24 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     const calls = /cmdstat_time:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1];
     redis.disconnect();
     expect(calls).toBe('1');
+  });
+
+  it('says why it cannot be used, and never a password', async () => {
+    const away = createRedisStore({ url: 'redis://jan:secret@127.0.0.1:1' });
+    const refused = createRedisStore({ url: server.url.replace('//', '//jan:secret@') });
+    stores.push(away, refused);
+    expect(await away.findFault()).toBe('connect ECONNREFUSED 127.0.0.1:1');
+    await expect(away.update('key', addOne)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(away.keys('key')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await refused.findFault()).toMatch(/^WRONGPASS/);
+  });
+
+  it('is at fault where nothing can be written', async () => {
+    const redis = new Redis(server.url);
+    await redis.replicaof('127.0.0.1', '1');
+    expect(await open().findFault()).toMatch(/^READONLY/);
+    await redis.replicaof('NO', 'ONE');
+    redis.disconnect();
   });
 
   it('rejects while the server is away and works again when it is back', async () => {

@@ -61,25 +61,36 @@ export function createRedisStore({
       swapRecord: { lua: swapScript, numberOfKeys: 1 },
     },
   });
-  // Every command that fails rejects its update; without a listener each failed reconnect would be printed as well.
-  redis.on('error', () => undefined);
+  /** Why there is no connection; a command that waits for one is told only that it waited. */
+  let outage: Error | undefined;
+  // Without a listener each failed reconnect would be printed.
+  redis.on('error', (error) => (outage = error));
+  redis.on('ready', () => (outage = undefined));
   let closed = false;
   /** Records as this process last wrote them; a swap finds out whether somebody else has been there since. */
   const remembered = new Map<string, string>();
   let reading: Promise<StoreTime> | undefined;
+
+  async function answerTo<T>(command: Promise<T>): Promise<T> {
+    try {
+      return await command;
+    } catch (error) {
+      throw outage ?? error;
+    }
+  }
 
   /** The server's clock, asked once for all who want to know it in one turn of the event loop. */
   function readTime(): Promise<StoreTime> {
     if (reading === undefined) {
       // Before the question leaves, with what else is sent in this turn: nobody gets a time from before he asked.
       process.nextTick(() => (reading = undefined));
-      reading = redis.time().then(parseTime);
+      reading = answerTo(redis.time()).then(parseTime);
     }
     return reading;
   }
 
   async function readText(key: string): Promise<string> {
-    return (await redis.get(key)) ?? '';
+    return (await answerTo(redis.get(key))) ?? '';
   }
 
   function remember(key: string, text: string): void {
@@ -115,7 +126,7 @@ export function createRedisStore({
     for (let tries = 0; tries < mostTries; tries += 1) {
       const { old, fresh, result } = applied;
       if (fresh === undefined) return result;
-      const answer = await redis.swapRecord(key, old, fresh, expiry);
+      const answer = await answerTo(redis.swapRecord(key, old, fresh, expiry));
       if (answer === 1) {
         remember(key, fresh);
         return result;
@@ -135,11 +146,21 @@ export function createRedisStore({
       const match = `${escapePattern(`${keyPrefix}${prefix}`)}/*`;
       let cursor = '0';
       do {
-        const [next, names] = await redis.scan(cursor, 'MATCH', match, 'COUNT', 1_000);
+        const [next, names] = await answerTo(redis.scan(cursor, 'MATCH', match, 'COUNT', 1_000));
         for (const name of names) found.add(name.slice(keyPrefix.length));
         cursor = next;
       } while (cursor !== '0');
       return [...found].filter((key) => isDirectlyBelow(key, prefix));
+    },
+    async findFault() {
+      if (closed) throw new Error('The store is closed');
+      try {
+        await update('trial', () => ({ record: {}, result: undefined }), { expiresInMs: 60_000 });
+        await update('trial', () => ({ record: undefined, result: undefined }));
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
     },
     async close() {
       if (closed) return;

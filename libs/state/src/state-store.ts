@@ -58,11 +58,18 @@ export interface StateStore {
   close(): Promise<void>;
 }
 
-/** A store that can also say which records it holds. */
+/** A store that can also say which records it holds, and whether it can be used. */
 export interface ListableStore extends StateStore {
   /**
    * Keys of the records directly below a prefix, in no order: `account/order` names `account/order/1`. What comes or goes
-   * meanwhile may be among them or not, and a record that was deleted may still be named.
+   * meanwhile may be among them or not, and a record that was deleted may still be named. Rejects when the store cannot
+   * be used or reached.
    */
   keys(prefix: string): Promise<string[]>;
+  /**
+   * Tries whether a durable update is possible, with a record that it removes again.
+   *
+   * @returns what is in the way, in a few words; undefined where nothing is
+   */
+  findFault(): Promise<string | undefined>;
 }

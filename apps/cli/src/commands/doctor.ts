@@ -3,12 +3,13 @@ import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { cleanJson } from '../output/json.js';
 import type { Manner, Session } from '../session.js';
 
-/** Checks the set-up, with one list of one order. */
+/** Checks the set-up: settings, shared state, token and API. */
 export async function doctor({ json }: Manner, session: Session): Promise<ExitCode> {
-  const { config, faults, terminal } = session;
+  const { config, faults, clock, terminal } = session;
   const checks = await examine({
     config,
     faults,
+    clock,
     client: () => session.services().client,
   });
   await terminal.out.write(json ? cleanJson(checks) : `${checksText(checks)}\n`);

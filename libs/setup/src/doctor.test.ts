@@ -1,0 +1,118 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOrdersClient } from '@wemasy-orders/client';
+import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
+import { systemClock } from '@wemasy-orders/state';
+import { hasRedis, type RedisServer, startRedis } from '@wemasy-orders/state/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from './config.js';
+import { type Check, checksText, examine } from './doctor.js';
+
+if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
+
+const canary = 'canary-token-5f2a';
+let upstream: Upstream;
+let folder: string;
+let redis: RedisServer | undefined;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wemasy-orders-doctor-'));
+  upstream = await startUpstream((_, response) => sendJson(response, 200, orderPage([])));
+  if (hasRedis) redis = await startRedis();
+});
+afterAll(async () => {
+  await upstream.close();
+  await redis?.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What the doctor finds of a set-up with these variables. */
+async function found(environment: Readonly<Record<string, string>>): Promise<Check[]> {
+  const { config, faults } = readConfig({
+    flags: {},
+    environment: { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary, ...environment },
+    platform: 'linux',
+    home: folder,
+    readFile: () => '',
+  });
+  const client = () => createOrdersClient({ token: config.token, baseUrl: config.WEMASY_API_URL });
+  return await examine({ config, faults, clock: systemClock, client });
+}
+
+const stateOf = (checks: readonly Check[]) => checks.filter(({ what }) => what === 'state');
+
+describe('the doctor', () => {
+  it('finds nothing wrong where everything works, and never shows the token', async () => {
+    const checks = await found({ WEMASY_STATE: 'memory' });
+    expect(checks.every(({ works }) => works)).toBe(true);
+    expect(checks.map(({ what }) => what)).toEqual([
+      'configuration',
+      'state',
+      'token',
+      'API',
+      'allowance',
+      'allowance',
+    ]);
+    expect(checksText(checks)).toContain(`ok     token          ${canary.length} characters`);
+    expect(checksText(checks)).not.toContain(canary);
+  });
+
+  it('makes the state folder and leaves no record in it', async () => {
+    const state = join(folder, 'new', 'state');
+    expect(stateOf(await found({ WEMASY_STATE: state }))).toEqual([
+      { what: 'state', works: true, found: `folder ${state}` },
+    ]);
+    expect(readdirSync(state)).toEqual(['.locks']);
+  });
+
+  it('finds a place that is no folder, and goes on to the API', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const checks = await found({ WEMASY_STATE: file });
+    expect(stateOf(checks)).toEqual([
+      {
+        what: 'state',
+        works: false,
+        found: `folder ${file} cannot be used: there is a file where it should be. Make it a folder that this user can write to, or name another one in WEMASY_STATE.`,
+      },
+    ]);
+    expect(checks.map(({ what }) => what)).toEqual(['configuration', 'state', 'token', 'API']);
+  });
+
+  it('finds a Redis that does not answer, and does not show its password', async () => {
+    const checks = await found({ WEMASY_STATE: 'redis://jan:secret@127.0.0.1:1' });
+    expect(stateOf(checks)).toEqual([
+      {
+        what: 'state',
+        works: false,
+        found:
+          'Redis at 127.0.0.1:1 cannot be used: connect ECONNREFUSED 127.0.0.1:1. Start it, or correct WEMASY_STATE.',
+      },
+    ]);
+    expect(checksText(checks)).not.toContain('secret');
+  });
+
+  it.skipIf(!hasRedis)('finds a Redis that refuses the password, and does not show it', async () => {
+    const state = (redis?.url ?? '').replace('//', '//jan:secret@');
+    const checks = await found({ WEMASY_STATE: state });
+    expect(checksText(checks)).toMatch(/FAULT {2}state +Redis at \S+ cannot be used: WRONGPASS/);
+    expect(checksText(checks)).not.toContain('secret');
+    expect(stateOf(await found({ WEMASY_STATE: redis?.url ?? '' }))).toMatchObject([{ works: true }]);
+  });
+
+  it('with faults of the configuration still checks what was understood', async () => {
+    const checks = await found({ WEMASY_API_TOKEN: 'a b', WEMASY_STATE: 'memory' });
+    expect(checks.map(({ what, works }) => `${what} ${works}`)).toEqual([
+      'configuration false',
+      'state true',
+    ]);
+  });
+
+  it('says nothing of a place that was not understood but that it was not', async () => {
+    const checks = await found({ WEMASY_STATE: 'here' });
+    expect(checks.map(({ what, works }) => `${what} ${works}`)).toEqual([
+      'configuration false',
+      'token true',
+    ]);
+  });
+});
