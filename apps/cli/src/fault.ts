@@ -27,7 +27,8 @@ const remedies: Readonly<Record<FailureCode, string>> = {
   outcome_unknown: 'Look for the order in SnelStart, then tell the journal with `wemasy-orders confirm`.',
   already_synced: 'Nothing is left to do.',
   cancelled: 'Run it again to go on.',
-  internal_error: '`wemasy-orders config` shows where the journal lies; see that it can be written there.',
+  internal_error:
+    'See to the place that WEMASY_STATE names; `wemasy-orders doctor` says what is wrong with it.',
 };
 
 /** What a thrown error means to whoever runs the command. */

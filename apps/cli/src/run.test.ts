@@ -400,6 +400,21 @@ describe('sync-due', () => {
   });
 });
 
+describe('journal', () => {
+  it.each(['redis://jan:secret@127.0.0.1:1', '/dev/null/state'])(
+    'that lies where nothing can be kept (%s) is a fault and no empty list',
+    async (state) => {
+      const environment = { ...(await shop()), WEMASY_STATE: state };
+      const { exitCode, stdout, stderr } = await runLine(['journal'], { environment });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /^wemasy-orders: The journal is not available \(.+\)\. See to the place that WEMASY_STATE names; .*doctor.*\.\n$/,
+      );
+      expect(stderr).not.toContain('secret');
+    },
+  );
+});
+
 describe('doctor', () => {
   it('tells missing settings from an API that cannot be reached', async () => {
     expect((await runLine(['doctor'])).exitCode).toBe(2);

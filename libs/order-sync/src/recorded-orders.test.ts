@@ -21,3 +21,19 @@ it('names the orders that were sent, those of this account only', async () => {
   expect(await recordedOrders(store, 'ours')).toEqual([2, 12, 101]);
   expect(await recordedOrders(store, 'nobody')).toEqual([]);
 });
+
+it('does not take a journal that cannot be read, or kept, for an empty one', async () => {
+  const cause = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:6379'), { code: 'ECONNREFUSED' });
+  const away = { keys: () => Promise.reject(cause), findFault: async () => undefined };
+  await expect(recordedOrders(away, 'ours')).rejects.toMatchObject({
+    code: 'internal_error',
+    message: 'The journal is not available (ECONNREFUSED).',
+    cause,
+  });
+  const readOnly = { keys: async () => [], findFault: async () => 'it is on a read-only disk' };
+  await expect(recordedOrders(readOnly, 'ours')).rejects.toMatchObject({
+    message: 'The journal is not available (it is on a read-only disk).',
+  });
+  const kept = { ...readOnly, keys: async () => ['ours/order/7'] };
+  expect(await recordedOrders(kept, 'ours')).toEqual([7]);
+});

@@ -1,16 +1,23 @@
 import type { ListableStore } from '@wemasy-orders/state';
+import { JournalUnavailableError } from './errors/journal-unavailable-error.js';
 
 /**
  * Ids of the orders that the journal has a record of, smallest first: every order that was sent from here, or may have
  * been. What became of each is in its `history`.
  *
  * @param namespace that of the account, as `createOrderSync` takes it
+ * @throws {JournalUnavailableError} when the store fails, or names none and could not keep any
  */
 export async function recordedOrders(
-  store: Pick<ListableStore, 'keys'>,
+  store: Pick<ListableStore, 'keys' | 'findFault'>,
   namespace: string,
 ): Promise<number[]> {
   const prefix = `${namespace}/order`;
-  const ids = (await store.keys(prefix)).map((key) => Number(key.slice(prefix.length + 1)));
+  const keys = await store.keys(prefix).catch((error: unknown) => {
+    throw new JournalUnavailableError(undefined, error);
+  });
+  const fault = keys.length === 0 ? await store.findFault() : undefined;
+  if (fault !== undefined) throw new JournalUnavailableError(undefined, undefined, fault);
+  const ids = keys.map((key) => Number(key.slice(prefix.length + 1)));
   return ids.filter((id) => Number.isSafeInteger(id) && id >= 1).sort((a, b) => a - b);
 }

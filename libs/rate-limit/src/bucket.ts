@@ -21,7 +21,7 @@ import {
   type WindowEvent,
   type WindowRules,
 } from './window.js';
-import { createWindowKeeper } from './window-keeper.js';
+import { createWindowKeeper, type Outage } from './window-keeper.js';
 import { parseWindowState, type Priority } from './window-state.js';
 
 /** The calls of one process that count on one counter of the server. */
@@ -39,6 +39,8 @@ export interface BucketOptions {
   readonly clock: Clock;
   /** Names this limiter among all that share the store. */
   readonly id: string;
+  /** Shared by all buckets of the store. */
+  readonly outage: Outage;
   readonly warn: (warning: RateLimitWarning) => void;
 }
 
@@ -63,7 +65,7 @@ interface Report {
 }
 
 export function createBucket(options: BucketOptions): Bucket {
-  const { name, key, policies, store, clock, id, warn } = options;
+  const { name, key, policies, store, clock, id, outage, warn } = options;
   const windowMs = Math.max(...policies.map((policy) => policy.windowMs));
   const rules: WindowRules = {
     windowMs,
@@ -75,8 +77,9 @@ export function createBucket(options: BucketOptions): Bucket {
     key,
     rules,
     clock,
+    outage,
     onOutage: (cause) => {
-      const message = `${name}: the shared state cannot be reached; until it can, a share of the allowance is used`;
+      const message = 'The shared state cannot be reached; until it can, a share of the allowance is used.';
       warn({ code: 'store-failed', bucket: name, message, cause });
     },
   });
@@ -307,8 +310,10 @@ export function createBucket(options: BucketOptions): Bucket {
     },
     async close() {
       closed = true;
+      const hasNews = queue.size > 0 || reports.length > 0;
       for (const waiter of queue) leave(waiter, () => waiter.reject(new RateLimiterClosedError()));
-      await wake();
+      // A limiter that nobody used has never asked its store for anything, which may be away.
+      await (hasNews ? wake() : running);
     },
   };
 }

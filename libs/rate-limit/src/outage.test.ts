@@ -23,7 +23,10 @@ function limiterOnShakyStore() {
     store,
     clock,
     namespace: 'test',
-    policies: [{ name: 'list', limit: 60, windowMs: 60_000 }],
+    policies: [
+      { name: 'list', limit: 60, windowMs: 60_000 },
+      { name: 'sync', limit: 5, windowMs: 60_000 },
+    ],
     onWarning: (warning) => warnings.push(warning),
   });
   return { limiter, warnings, setAway: (away: boolean) => (isAway = away) };
@@ -50,6 +53,13 @@ describe('while the shared state cannot be reached', () => {
     expect(shaky.warnings.map(({ code }) => code)).toEqual(['store-failed']);
     expect((await shaky.limiter.snapshot('list')).remaining).toBe(0);
   });
+
+  it('a limiter that nobody uses does not notice', async () => {
+    const shaky = limiterOnShakyStore();
+    shaky.setAway(true);
+    await shaky.limiter.close();
+    expect(shaky.warnings).toEqual([]);
+  });
 });
 
 describe('when the shared state is back', () => {
@@ -67,12 +77,14 @@ describe('when the shared state is back', () => {
     expect(shaky.warnings.filter(({ code }) => code === 'store-failed')).toHaveLength(1);
   });
 
-  it('a second outage is told again', async () => {
+  it('a second outage is told again, each of them once for all counters', async () => {
     const shaky = limiterOnShakyStore();
     for (const away of [true, false, true]) {
       shaky.setAway(away);
-      const permit = await shaky.limiter.acquire('list');
-      await permit.report({ kind: 'answered', status: 200, headers: headers(50) });
+      for (const policy of ['list', 'sync']) {
+        const permit = await shaky.limiter.acquire(policy);
+        await permit.report({ kind: 'answered', status: 200, headers: headers(4) });
+      }
     }
     expect(shaky.warnings.filter(({ code }) => code === 'store-failed')).toHaveLength(2);
   });

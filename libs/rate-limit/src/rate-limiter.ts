@@ -97,6 +97,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { store, policies, namespace, clock = systemClock, onWarning } = options;
   // With the process number, so that a person who reads a record knows who waits.
   const id = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+  const outage = { isTold: false };
   const buckets = new Map<string, Bucket>();
   for (const [name, members] of groupByBucket(policies)) {
     const bucket = createBucket({
@@ -106,6 +107,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       store,
       clock,
       id,
+      outage,
       warn: (warning) => onWarning?.(warning),
     });
     for (const policy of members) buckets.set(policy.name, bucket);

@@ -15,8 +15,15 @@ export interface WindowKeeperOptions {
   readonly key: string;
   readonly rules: WindowRules;
   readonly clock: Clock;
+  /** Shared by the counters of one store: an outage takes all of them with it. */
+  readonly outage: Outage;
   /** Called when the store cannot be reached, once for each outage. */
   readonly onOutage: (cause: unknown) => void;
+}
+
+/** Whether the store is away, and somebody was told. */
+export interface Outage {
+  isTold: boolean;
 }
 
 /** @param returned whether the record has missed what was done while the store was away */
@@ -44,6 +51,7 @@ export function createWindowKeeper({
   key,
   rules,
   clock,
+  outage,
   onOutage,
 }: WindowKeeperOptions): WindowKeeper {
   const aloneRules = { ...rules, share: SHARE_ALONE };
@@ -67,12 +75,14 @@ export function createWindowKeeper({
       );
       // A look tells the record nothing, so the next update still has to say that it missed something.
       if (!isLook) alone = undefined;
+      outage.isTold = false;
       return result;
     } catch (cause) {
       if (thrown) throw thrown.error;
       if (alone === undefined) {
         alone = createMemoryStore({ clock });
-        onOutage(cause);
+        if (!outage.isTold) onOutage(cause);
+        outage.isTold = true;
       }
       return alone.update(key, (record, time) => update(record, time, aloneRules, false));
     }

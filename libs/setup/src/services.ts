@@ -38,6 +38,10 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
     namespace,
     clock,
     policies: rateLimitPolicies(config.WEMASY_RATE_LIMITS),
+    onWarning: ({ code, bucket, message, cause }) => {
+      // It copes with all of them, but while the store is away no order can be sent.
+      log[code === 'store-failed' ? 'warn' : 'info'](message, { code, bucket, cause });
+    },
   });
   const client = createOrdersClient({
     token,

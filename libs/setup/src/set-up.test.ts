@@ -1,5 +1,6 @@
+import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { systemClock } from '@wemasy-orders/state';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { setUp, type SetUpOptions } from './set-up.js';
 
 /** Sets up and keeps what is logged. */
@@ -20,6 +21,43 @@ async function setUpWith(environment: SetUpOptions['environment'], more: Partial
   });
   return { ...set, log: (): unknown[] => lines.map((line): unknown => JSON.parse(line)) };
 }
+
+describe('what the rate limiter has to say is in the log', () => {
+  async function shop(remaining: number, environment: SetUpOptions['environment'] = {}) {
+    const upstream = await startUpstream((_, response) => {
+      sendJson(response, 200, orderPage([]), {
+        'x-ratelimit-limit': '60',
+        'x-ratelimit-remaining': String(remaining),
+      });
+    });
+    onTestFinished(() => upstream.close());
+    return await setUpWith({ WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: 'token', ...environment });
+  }
+
+  it('one warning for an outage of the shared state, however many calls and counters meet it', async () => {
+    const { services, close, log } = await shop(59, { WEMASY_STATE: 'redis://jan:secret@127.0.0.1:1' });
+    const { client } = services();
+    await client.list();
+    await client.list();
+    await client.allowance('syncOrder');
+    await close();
+    expect(log()).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        message: 'The shared state cannot be reached; until it can, a share of the allowance is used.',
+        cause: expect.objectContaining({ message: 'connect ECONNREFUSED 127.0.0.1:1' }),
+      }),
+    ]);
+    expect(JSON.stringify(log())).not.toContain('secret');
+  });
+
+  it('and, as information, that somebody else uses the account', async () => {
+    const { services, close, log } = await shop(40);
+    await services().client.list();
+    await close();
+    expect(log()).toMatchObject([{ level: 'info', code: 'foreign-use', bucket: 'listOrders' }]);
+  });
+});
 
 describe('a set-up with faults', () => {
   it('tells all of them to whoever asks for its services, one by one', async () => {

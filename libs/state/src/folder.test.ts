@@ -235,15 +235,6 @@ describe('a folder that cannot be used', () => {
     expect(await store.findFault()).toBe('there is a file where it should be');
   });
 
-  test.each([
-    ['there is a file in its place', 'ENOTDIR', {}],
-    ['it cannot be made', 'EROFS', { mkdirSync: fail('EROFS') }],
-  ])('because %s names no records: there may be some', async (_, code, files: Partial<FileSystem>) => {
-    fs.rmSync(folder, { recursive: true });
-    fs.writeFileSync(folder, 'not a folder');
-    await expect(createStore({}, files).store.keys('a/order')).rejects.toMatchObject({ code });
-  });
-
   test('because the disk fills up is found out without leaving anything', async () => {
     const { store } = createStore({}, { writeFileSync: fail('ENOSPC') });
     expect(await store.findFault()).toBe('the disk is full');

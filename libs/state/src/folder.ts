@@ -181,8 +181,6 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     },
     async keys(prefix) {
       if (closed) throw new Error('The store is closed');
-      // Of a folder that cannot be had nobody knows that it is empty.
-      locksmith ??= openFolder();
       return keysInFolder(fs, folder, prefix);
     },
     async findFault() {

@@ -62,8 +62,8 @@ export interface StateStore {
 export interface ListableStore extends StateStore {
   /**
    * Keys of the records directly below a prefix, in no order: `account/order` names `account/order/1`. What comes or goes
-   * meanwhile may be among them or not, and a record that was deleted may still be named. Rejects when the store cannot
-   * be used or reached.
+   * meanwhile may be among them or not, and a record that was deleted may still be named. A place that is not there has
+   * none; `findFault` tells it from one that is empty.
    */
   keys(prefix: string): Promise<string[]>;
   /**

@@ -8,10 +8,17 @@ export class JournalUnavailableError extends OrderSyncError {
   override readonly name = 'JournalUnavailableError';
   readonly code = 'internal_error';
 
-  /** @param detail what is wrong, in a few words */
-  constructor(orderId: number, cause: unknown, detail: string | undefined = codeOf(cause)) {
+  /**
+   * @param orderId undefined when all of it was asked for
+   * @param detail what is wrong, in a few words
+   */
+  constructor(orderId: number | undefined, cause: unknown, detail: string | undefined = codeOf(cause)) {
     const reason = detail === undefined ? '' : ` (${detail})`;
-    super(`The journal of order ${orderId} is not available${reason}; nothing was sent.`, {
+    const message =
+      orderId === undefined
+        ? `The journal is not available${reason}.`
+        : `The journal of order ${orderId} is not available${reason}; nothing was sent.`;
+    super(message, {
       orderId,
       source: 'local',
       retryable: true,

@@ -4,7 +4,8 @@ import type { OrdersErrorCode } from '@wemasy-orders/client';
 export type OrderSyncErrorCode = OrdersErrorCode | 'already_synced' | 'internal_error';
 
 export interface OrderSyncErrorFacts {
-  readonly orderId: number;
+  /** Undefined where it is about the whole journal. */
+  readonly orderId: number | undefined;
   /** Where the fault was found: on this side, or in what the API answered (or did not). */
   readonly source: 'local' | 'upstream';
   /** Whether the same call may succeed later without anybody changing anything. */
@@ -20,7 +21,7 @@ export interface OrderSyncErrorFacts {
  */
 export abstract class OrderSyncError extends Error {
   abstract readonly code: OrderSyncErrorCode;
-  readonly orderId: number;
+  readonly orderId: number | undefined;
   readonly source: 'local' | 'upstream';
   readonly retryable: boolean;
   readonly effect: 'none' | 'unknown';
