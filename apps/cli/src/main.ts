@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { loadHttpClient, preferLittleMemory } from '@wemasy-orders/setup';
 import { systemClock } from '@wemasy-orders/state';
+import { asksApi } from './asks-api.js';
 import { exitCodes } from './exit-codes.js';
-import { loadHttpClientEarly, preferLittleMemory } from './http-client.js';
 import { createInterruption } from './interruption.js';
 import { run } from './run.js';
 import { createTerminal } from './terminal.js';
@@ -12,7 +13,7 @@ import { createTerminal } from './terminal.js';
 declare const PACKAGE_VERSION: string;
 
 const argv = process.argv.slice(2);
-loadHttpClientEarly(argv);
+if (asksApi(argv)) loadHttpClient();
 const { stdin, stdout, stderr } = process;
 const terminal = createTerminal({ stdin, stdout, stderr, environment: process.env });
 const interruption = createInterruption({ end: () => process.exit(exitCodes.interrupted) });

@@ -59,11 +59,7 @@ export async function openSession(target: Target, world: World): Promise<OpenSes
     log,
     // The variable is for an assistant, who cannot wait; a person says so, and a job waits as long as it takes.
     maxWaitMs: flags['max-wait-ms'] === undefined ? Number.POSITIVE_INFINITY : config.WEMASY_MAX_WAIT_MS,
-    services() {
-      const connected = services();
-      world.beforeRequests();
-      return connected;
-    },
+    services,
     interruptibly,
     close,
   };

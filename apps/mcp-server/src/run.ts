@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import {
   checksText,
   examine,
+  preferLittleMemory,
   setUp,
   type SetUp,
   type SetUpOptions,
@@ -125,6 +126,7 @@ async function start(
     caller: { app: 'wemasy-orders-mcp', version: PACKAGE_VERSION },
     clock: systemClock,
     writeLog: (line) => process.stderr.write(line),
+    beforeRequests: preferLittleMemory,
   };
   if (!sandbox) return setUp(options);
   const { startEmbeddedSandbox } = await import('./sandbox.js');

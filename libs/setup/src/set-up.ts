@@ -11,6 +11,8 @@ export interface SetUpOptions extends ConfigSources {
   readonly clock: Clock;
   /** Takes a line of the log. */
   readonly writeLog: (line: string) => void;
+  /** Called before anything is asked of the API. */
+  readonly beforeRequests?: (() => void) | undefined;
 }
 
 export interface SetUp {
@@ -25,7 +27,8 @@ export interface SetUp {
 }
 
 /** Reads the configuration and builds what an app works with; faults wait until something is asked of it. */
-export async function setUp({ caller, clock, writeLog, ...sources }: SetUpOptions): Promise<SetUp> {
+export async function setUp(options: SetUpOptions): Promise<SetUp> {
+  const { caller, clock, writeLog, beforeRequests, ...sources } = options;
   const { config, faults } = readConfig(sources);
   const log = createLog({
     level: config.WEMASY_LOG_LEVEL,
@@ -54,6 +57,7 @@ export async function setUp({ caller, clock, writeLog, ...sources }: SetUpOption
     log,
     services() {
       if (connected === undefined) throw new ConfigurationError(...faults);
+      beforeRequests?.();
       return connected;
     },
     async close() {

@@ -1,13 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
-const asking = new Set(['list', 'sync', 'sync-due', 'confirm', 'doctor']);
-
-/**
- * Loads Node's HTTP client while there is other work to do, if the command line looks as if it will be needed: its parser
- * is WebAssembly, which another core compiles meanwhile. A wrong guess costs a moment and nothing else.
- */
-export function loadHttpClientEarly(argv: readonly string[]): void {
-  if (argv.some((word) => asking.has(word)) && !argv.includes('--help')) loadHttpClient();
+/** Loads Node's HTTP client, which otherwise waits for the first request. Its parser is compiled on another core meanwhile. */
+export function loadHttpClient(): void {
+  void globalThis.fetch;
+  void globalThis.Request;
 }
 
 /**
@@ -21,9 +17,4 @@ export function preferLittleMemory(): void {
   for (const flag of ['--liftoff-only', '--optimize-for-size', '--semi-space-growth-factor=1']) {
     setFlagsFromString(flag);
   }
-}
-
-function loadHttpClient(): void {
-  void globalThis.fetch;
-  void globalThis.Request;
 }
