@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisStore } from './redis.js';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
 import type { ListableStore } from './state-store.js';
+import { startBreakableLine } from './testing/breakable-line.js';
 import { readRecord } from './testing/read-record.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
@@ -130,6 +131,19 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     expect(await open().findFault()).toMatch(/^READONLY/);
     await redis.replicaof('NO', 'ONE');
     redis.disconnect();
+  });
+
+  it('makes no update twice when the connection breaks before its answer', async () => {
+    const line = await startBreakableLine(server.url);
+    const store = createRedisStore({ url: line.url, timeoutMs: 300 });
+    stores.push(store);
+    await store.update('broken-line', addOne);
+    line.breakAtAnswerTo('evalsha');
+    await expect(store.update('broken-line', addOne)).rejects.toThrow();
+    await expect.poll(() => store.update('broken-line', addOne).catch(() => 0)).toBeGreaterThan(0);
+    // Two were answered; the one in between may have been written, but only once.
+    expect(await readRecord(open(), 'broken-line')).toEqual({ n: 3 });
+    await line.close();
   });
 
   it('rejects while the server is away and works again when it is back', async () => {

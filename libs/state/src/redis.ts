@@ -56,6 +56,8 @@ export function createRedisStore({
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     maxRetriesPerRequest: 1,
+    // A swap whose answer was lost may have happened; sent again it would look like a lost race, and be made twice.
+    autoResendUnfulfilledCommands: false,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     scripts: {
       swapRecord: { lua: swapScript, numberOfKeys: 1 },
