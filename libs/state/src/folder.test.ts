@@ -161,6 +161,20 @@ describe('durability', () => {
     expect(fsync).toHaveBeenCalledTimes(2);
   });
 
+  test('covers the folders that are made for a record, once', async () => {
+    const opened: string[] = [];
+    const openSync: FileSystem['openSync'] = (path, flags, mode) => {
+      if (flags === 'r') opened.push(String(path));
+      return fs.openSync(path, flags, mode);
+    };
+    const { store } = createStore({}, { openSync });
+    await store.update('a/order/1', count, { durable: true });
+    expect(new Set(opened)).toEqual(new Set([folder, join(folder, 'a'), join(folder, 'a', 'order')]));
+    opened.length = 0;
+    await store.update('a/order/2', count, { durable: true });
+    expect(opened).toEqual([join(folder, 'a', 'order')]);
+  });
+
   test('holds for a record that was written before without it', async () => {
     const fsync = vi.fn(fs.fsyncSync);
     const { store } = createStore({}, { fsyncSync: fsync });
@@ -189,49 +203,51 @@ describe('a damaged record', () => {
 });
 
 describe('a folder that cannot be used', () => {
-  test.each([
+  const reasons: [code: string, reason: string, files: Partial<FileSystem>][] = [
     ['EROFS', 'it is on a read-only disk', { mkdirSync: fail('EROFS') }],
     ['EACCES', 'permission denied', { mkdirSync: fail('EACCES') }],
     ['ENOSPC', 'the disk is full', { openSync: fail('ENOSPC') }],
     ['EDQUOT', 'the disk is full', { openSync: fail('EDQUOT') }],
     ['EIO', 'EIO: as the test wants it', { renameSync: fail('EIO') }],
-  ])('(%s) is warned of once, and memory takes its place', async (_, reason, files: Partial<FileSystem>) => {
-    const { store, warnings } = createStore({}, files);
-    expect(await store.update('key', count)).toBe(1);
-    expect(await store.update('key', count)).toBe(2);
-    expect(await store.findFault()).toBe(reason);
-    expect(warnings).toMatchObject([
-      {
-        code: 'memory-only',
-        message:
-          `The state folder ${folder} cannot be used: ${reason}. ` +
-          'Until this process ends its records are kept in memory, where other processes do not see them.',
-      },
-    ]);
-  });
+  ];
 
-  test.each(['EROFS', 'ENOSPC'])('(%s) refuses an update that has to survive', async (code) => {
-    const { store, warnings } = createStore({}, { renameSync: fail(code) });
-    await expect(store.update('key', count, { durable: true })).rejects.toThrow(code);
-    await expect(store.update('key', count, { durable: true })).rejects.toThrow(code);
-    expect(warnings).toMatchObject([{ code: 'memory-only' }]);
+  test.each(reasons)('(%s) refuses updates and says why', async (code, reason, files) => {
+    const { store, warnings } = createStore({}, files);
+    for (const durable of [false, true]) {
+      await expect(store.update('key', count, { durable })).rejects.toMatchObject({
+        name: 'FolderUnusableError',
+        code,
+        message: `The state folder ${folder} cannot be used: ${reason}.`,
+      });
+    }
+    expect(await store.findFault()).toBe(reason);
+    expect(warnings).toEqual([]);
     expect(await readRecord(createStore().store, 'key')).toBeUndefined();
   });
 
-  test('still shows the records that are in it', async () => {
-    await createStore().store.update('key', count);
-    const { store } = createStore({}, { renameSync: fail('EROFS') });
+  test('for a moment is used again at the next update', async () => {
+    let isBroken = false;
+    const openSync: FileSystem['openSync'] = (...open) =>
+      isBroken ? fail('EMFILE')() : fs.openSync(...open);
+    const { store } = createStore({}, { openSync });
+    expect(await store.update('key', count)).toBe(1);
+    isBroken = true;
+    await expect(store.update('key', count)).rejects.toMatchObject({ code: 'EMFILE' });
+    isBroken = false;
     expect(await store.update('key', count)).toBe(2);
-    expect(await store.update('key', count)).toBe(3);
-    expect(await readRecord(createStore().store, 'key')).toEqual({ n: 1 });
   });
 
-  test('because a file is in its place is warned of', async () => {
+  test('is not taken for one without records', async () => {
+    await createStore().store.update('key', count);
+    const { store } = createStore({}, { readFileSync: fail('EACCES') });
+    await expect(readRecord(store, 'key')).rejects.toMatchObject({ code: 'EACCES' });
+  });
+
+  test('because a file is in its place says so', async () => {
     fs.rmSync(folder, { recursive: true });
     fs.writeFileSync(folder, 'not a folder');
-    const { store, warnings } = createStore();
-    expect(await store.update('key', count)).toBe(1);
-    expect(warnings).toMatchObject([{ code: 'memory-only' }]);
+    const { store } = createStore();
+    await expect(store.update('key', count)).rejects.toThrow('there is a file where it should be');
     expect(await store.findFault()).toBe('there is a file where it should be');
   });
 
@@ -246,9 +262,8 @@ describe('a folder that cannot be used', () => {
 
   test('because the disk fills up in the middle of a record keeps the old record whole', async () => {
     await createStore().store.update('key', count);
-    const { store, warnings } = createStore({}, { writeFileSync: fail('ENOSPC') });
-    expect(await store.update('key', count)).toBe(2);
-    expect(warnings).toHaveLength(1);
+    const { store } = createStore({}, { writeFileSync: fail('ENOSPC') });
+    await expect(store.update('key', count)).rejects.toThrow('the disk is full');
     expect(await readRecord(createStore().store, 'key')).toEqual({ n: 1 });
     const locks = fs.readdirSync(join(folder, '.locks'), { recursive: true }).map(String);
     expect(locks.filter((name) => name.includes(String(process.pid)))).toEqual([]);
@@ -267,11 +282,8 @@ describe('a network disk', () => {
     ['SMB', 0xfe534d42],
     ['9p', 0x01021997],
   ])('(%s) on Linux is not trusted', async (_, type) => {
-    const { store, warnings } = createStore({ platform: 'linux', fileSystemType: () => type });
-    expect(await store.update('key', count)).toBe(1);
-    expect(warnings).toMatchObject([
-      { code: 'memory-only', message: expect.stringContaining('network disk') },
-    ]);
+    const { store } = createStore({ platform: 'linux', fileSystemType: () => type });
+    await expect(store.update('key', count)).rejects.toThrow('network disk');
   });
 });
 
@@ -327,14 +339,11 @@ describe('on Windows', () => {
   );
 
   test('a folder that is forbidden for good is given up', async () => {
-    const { store, warnings } = createStore(
+    const { store } = createStore(
       { platform, sleep: () => undefined },
       windows({ renameSync: fail('EPERM') }),
     );
-    expect(await store.update('key', count)).toBe(1);
-    expect(warnings).toMatchObject([
-      { code: 'memory-only', message: expect.stringContaining('permission denied') },
-    ]);
+    await expect(store.update('key', count)).rejects.toThrow('permission denied');
   });
 
   test.each([

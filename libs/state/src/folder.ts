@@ -2,12 +2,14 @@ import { dirname, join } from 'node:path';
 import { systemClock, type Clock } from './clock.js';
 import { filePathOf } from './file-names.js';
 import { keysInFolder } from './folder-keys.js';
+import { describeFault, FolderUnusableError } from './folder-unusable-error.js';
 import { createLocksmith, type Lock, type Locksmith } from './folder-lock.js';
 import { attempt, errorCode, nodeSystem, whenNotBusy, type FolderSystem } from './folder-system.js';
 import { isNetworkDisk } from './network-disk.js';
 import type { ListableStore, StoreTime, Updater } from './state-store.js';
 
 export type { FileSystem, FolderSystem } from './folder-system.js';
+export { FolderUnusableError } from './folder-unusable-error.js';
 
 export interface FolderStoreOptions {
   /** Absolute path; made if it is not there. All processes that share it run on one machine. */
@@ -19,12 +21,8 @@ export interface FolderStoreOptions {
 }
 
 export interface FolderWarning {
-  /**
-   * - `memory-only`: the folder cannot be used. What is written from now on stays in this process and is gone
-   *   when it ends. Said once.
-   * - `damaged-record`: a record is no JSON. A copy was put beside it, and the next update replaces it.
-   */
-  readonly code: 'memory-only' | 'damaged-record';
+  /** `damaged-record`: a record is no JSON. A copy was put beside it, and the next update replaces it. */
+  readonly code: 'damaged-record';
   readonly message: string;
   readonly cause?: unknown;
 }
@@ -41,22 +39,22 @@ const MOST_ATTEMPTS = 8;
  * either the old one or the new one, and the next process goes on at once. Of a record that is damaged (power
  * cut, somebody's editor) the updater gets the text that was found.
  *
- * Where the folder cannot be used (forbidden, read-only, full, on a network disk) there is one warning, and
- * what would have been written is kept in memory; what can be read is read. A `durable` update rejects instead.
+ * Where the folder cannot be used (forbidden, read-only, full, on a network disk) updates reject with a
+ * `FolderUnusableError` that says why; the next one tries again. Whoever can do without the record for a while has to say
+ * so itself.
  */
 export function createFolderStore(options: FolderStoreOptions): ListableStore {
   const { folder, clock = systemClock, onWarning, system = nodeSystem() } = options;
   const { fs } = system;
   const workshop = join(folder, '.locks');
-  /** Text of the records that were written to memory only. */
-  const kept = new Map<string, string>();
+  /** Folders with entries that a power cut may still take. */
+  const unsynced = new Set<string>();
   let locksmith: Locksmith | undefined;
-  let isMemoryOnly = false;
   let closed = false;
 
   /** At the first use, so that a store costs nothing until it is needed. */
   function openFolder(): Locksmith {
-    fs.mkdirSync(workshop, { recursive: true, mode: 0o700 });
+    makeFolder(workshop);
     if (isNetworkDisk(folder, system))
       throw new Error('it is on a network disk, where locks cannot be trusted');
     return createLocksmith({ workshop, system, clock, isClosed: () => closed });
@@ -70,9 +68,15 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempts === MOST_ATTEMPTS) throw error;
         // Somebody removed the folder, or the lock was held too long and broken.
-        fs.mkdirSync(workshop, { recursive: true, mode: 0o700 });
+        makeFolder(workshop);
       }
     }
+  }
+
+  function makeFolder(path: string): void {
+    const first = fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    for (let made = path; made.length >= first.length; made = dirname(made)) unsynced.add(dirname(made));
   }
 
   /** Synchronous: nothing else of this process runs while it has the lock. */
@@ -82,9 +86,9 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     if ('thrown' in outcome) return outcome;
     if (outcome.text !== undefined && (durable || outcome.text !== text)) {
       // The first record of its kind.
-      if (text === undefined) fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      if (text === undefined) makeFolder(dirname(path));
       lock.commit(outcome.text, durable);
-      if (durable) syncDirectory(dirname(path));
+      if (durable) syncEntry(path);
     }
     return outcome;
   }
@@ -101,26 +105,12 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     }
   }
 
-  function inMemory<T>(path: string, updater: Updater<T>): Outcome<T> {
-    const outcome = apply(updater, parse(kept.get(path) ?? readIfPossible(path), path));
-    if ('text' in outcome && outcome.text !== undefined) kept.set(path, outcome.text);
-    return outcome;
-  }
-
   function readText(path: string): string | undefined {
     try {
       return whenNotBusy(system, () => fs.readFileSync(`${path}.json`, 'utf8'));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
-    }
-  }
-
-  function readIfPossible(path: string): string | undefined {
-    try {
-      return readText(path);
-    } catch {
-      return undefined;
     }
   }
 
@@ -142,7 +132,13 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     return { wallMs: clock.now(), monotonicMs: clock.monotonic(), ...(bootId !== undefined && { bootId }) };
   }
 
-  /** Makes a rename last; Windows cannot open a directory and does not need it. */
+  /** Makes what was renamed to this path last, and the folders that were made for it. */
+  function syncEntry(path: string): void {
+    for (const directory of unsynced.add(dirname(path))) syncDirectory(directory);
+    unsynced.clear();
+  }
+
+  /** Windows cannot open a directory and does not need it. */
   function syncDirectory(directory: string): void {
     if (system.platform === 'win32') return;
     const fd = fs.openSync(directory, 'r');
@@ -153,29 +149,15 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     }
   }
 
-  function giveUpDisk(cause: unknown): void {
-    if (isMemoryOnly) return;
-    isMemoryOnly = true;
-    const message =
-      `The state folder ${folder} cannot be used: ${describe(cause)}. ` +
-      'Until this process ends its records are kept in memory, where other processes do not see them.';
-    onWarning?.({ code: 'memory-only', message, cause });
-  }
-
   return {
     async update(key, updater, { durable = false } = {}) {
       if (closed) throw new Error('The store is closed');
       const path = join(folder, ...filePathOf(key));
-      // What has to survive is written to disk or not at all.
-      let outcome =
-        durable || !isMemoryOnly
-          ? await onDisk(path, (lock) => exchange(lock, path, updater, durable)).catch((error: unknown) => {
-              if (closed) throw error;
-              giveUpDisk(error);
-              if (durable) throw error;
-            })
-          : undefined;
-      outcome ??= inMemory(path, updater);
+      const outcome = await onDisk(path, (lock) => exchange(lock, path, updater, durable)).catch(
+        (cause: unknown) => {
+          throw closed ? cause : new FolderUnusableError(folder, cause);
+        },
+      );
       if ('thrown' in outcome) throw outcome.thrown;
       return outcome.result;
     },
@@ -190,13 +172,13 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
       try {
         await onDisk(path, (lock) => {
           lock.commit('{}\n', true);
-          syncDirectory(folder);
+          syncEntry(path);
           remove();
         });
         return undefined;
       } catch (error) {
         attempt(remove);
-        return describe(error);
+        return describeFault(error);
       }
     },
     async close() {
@@ -204,22 +186,4 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
       locksmith?.close();
     },
   };
-}
-
-function describe(cause: unknown): string {
-  switch (errorCode(cause)) {
-    case 'EROFS':
-      return 'it is on a read-only disk';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full';
-    case 'EEXIST':
-    case 'ENOTDIR':
-      return 'there is a file where it should be';
-    default:
-      return cause instanceof Error ? cause.message : String(cause);
-  }
 }
