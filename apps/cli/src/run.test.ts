@@ -97,6 +97,8 @@ describe('a command line that is wrong', () => {
     [['list', '--page', '0'], /--page "0" is no page/],
     [['list', '--all', '--page', '2'], /cannot be used with/],
     [['list', '--fields', 'id,nonsense'], /there is no column nonsense/],
+    [['list', '--fields', ''], /--fields names no column\. Columns that exist: id, /],
+    [['list', '--fields', ' , '], /--fields names no column\./],
     [['list', 'surplus'], /Too many arguments/],
     [['confirm', '1', '--synced', '--not-synced'], /cannot be used with/],
     [['sync', 'INV-7'], /"INV-7" is no order id/],
@@ -157,8 +159,37 @@ describe('settings', () => {
     expect(rows).toContainEqual({ setting: 'WEMASY_TIMEOUT_MS', value: '5000', from: '--timeout-ms' });
     expect(rows).toContainEqual({ setting: 'WEMASY_STATE', value: 'Redis at host', from: 'environment' });
     expect(rows).toContainEqual({ setting: 'WEMASY_READ_ONLY', value: 'off', from: 'default' });
+    expect(rows).toContainEqual({
+      setting: 'WEMASY_API_TOKEN',
+      value: `${canary.length} characters`,
+      from: 'file',
+    });
     expect(stdout).not.toContain('secret');
     expect(stdout).not.toContain(canary);
+  });
+
+  it('are shown as they hold: empty ones do not, nor the wait that is meant for assistants', async () => {
+    const environment = {
+      WEMASY_API_TOKEN: canary,
+      WEMASY_API_TOKEN_FILE: '',
+      WEMASY_MAX_WAIT_MS: '45000',
+      WEMASY_LOG_LEVEL: '',
+    };
+    const rowsOf = async (...flags: string[]): Promise<unknown> =>
+      JSON.parse((await runLine(['config', '--json', ...flags], { environment })).stdout);
+    expect(await rowsOf()).toEqual(
+      expect.arrayContaining([
+        { setting: 'WEMASY_API_TOKEN', value: `${canary.length} characters`, from: 'environment' },
+        { setting: 'WEMASY_API_TOKEN_FILE', value: null, from: 'default' },
+        { setting: 'WEMASY_MAX_WAIT_MS', value: 'as long as it takes', from: 'default' },
+        { setting: 'WEMASY_LOG_LEVEL', value: 'warn', from: 'default' },
+      ]),
+    );
+    expect(await rowsOf('--max-wait-ms', '5')).toContainEqual({
+      setting: 'WEMASY_MAX_WAIT_MS',
+      value: '5',
+      from: '--max-wait-ms',
+    });
   });
 
   it('of a read-only set-up refuse every command that writes, and let a flag overrule', async () => {
@@ -253,6 +284,19 @@ describe('list', () => {
       // eslint-disable-next-line no-control-regex -- what must not be there
       expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]|owned/);
     }
+  });
+
+  it.each([
+    ['none', 'customer', '--personal-data names shows customer.'],
+    ['none', 'customer,invoice_email', '--personal-data full shows customer, invoice_email.'],
+    ['names', 'invoice_email', '--personal-data full shows invoice_email.'],
+  ])('with %s, says the least that would show %s', async (mode, fields, advice) => {
+    const environment = await shop(some);
+    const { exitCode, stderr } = await runLine(['list', '--personal-data', mode, '--fields', fields], {
+      environment,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(` ${advice}\n`);
   });
 
   it('shows personal data only when it is told to', async () => {
@@ -397,6 +441,27 @@ describe('sync-due', () => {
       stdout: '',
       stderr: '',
     });
+  });
+});
+
+describe('confirm', () => {
+  it('without a verdict shows what is known, says what to do, and is no fault', async () => {
+    const environment = await shop([{ id: 2502, order_number: '8', date: '2026-02-17 12:05:PM' }]);
+    const { exitCode, stdout, stderr } = await runLine(['confirm', '2502'], { environment });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Journal of order 2502: not sent\nThe API:\n(.*\n)* {2}date: 2026-02-17 12:05\n/);
+    expect(stderr).toBe(
+      'Nothing was recorded. Look for the order in SnelStart, then add --synced or --not-synced.\n',
+    );
+    const asJson = await runLine(['confirm', '2502', '--json'], { environment });
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ api: { order: { date: '2026-02-17 12:05' } } });
+    expect(asJson).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('fails where the API cannot be asked', async () => {
+    const environment = await shop();
+    await upstream?.close();
+    expect((await runLine(['confirm', '2502'], { environment })).exitCode).toBe(1);
   });
 });
 

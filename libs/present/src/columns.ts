@@ -2,8 +2,9 @@ import type { Order } from '@wemasy-orders/client';
 import { operations, type Privacy, type ResponseField } from '@wemasy-orders/client/operations';
 import { cleanText } from './clean-text.js';
 
-/** How much of a customer's data the assistant may see. */
-export type PersonalData = 'none' | 'names' | 'full';
+/** How much of a customer's data the assistant may see, from least to most. */
+export const personalDataModes = ['none', 'names', 'full'] as const;
+export type PersonalData = (typeof personalDataModes)[number];
 
 /** What one cell of a table can hold. */
 export type Cell = string | number | boolean | null;
@@ -112,10 +113,10 @@ function cleaned(value: unknown): unknown {
 }
 
 /**
- * The page's date (`2026-02-17 12:05:PM`: twelve-hour clock, no zone) as `YYYY-MM-DD HH:MM`, still shop-local time. A
+ * The API's date (`2026-02-17 12:05:PM`: twelve-hour clock, no zone) as `YYYY-MM-DD HH:MM`, still shop-local time. A
  * date of another form is shown as it is.
  */
-function readableDate(text: string): string {
+export function readableDate(text: string): string {
   const match = /^(\d{4}-\d{2}-\d{2}) (\d{1,2}):(\d{2}):?\s?([AP])M$/i.exec(text);
   if (match === null) return cleanText(text);
   const [, day = '', hour = '', minute = '', half = ''] = match;

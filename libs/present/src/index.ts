@@ -1,4 +1,12 @@
 export { cleanText } from './clean-text.js';
-export { type Cell, type Column, columnsFor, defaultColumns, type PersonalData } from './columns.js';
+export {
+  type Cell,
+  type Column,
+  columnsFor,
+  defaultColumns,
+  type PersonalData,
+  personalDataModes,
+  readableDate,
+} from './columns.js';
 export { type Failure, type FailureCode, failureOf } from './failure.js';
 export { createTotals, type StatusTotal, type Totals, totalsOf } from './totals.js';

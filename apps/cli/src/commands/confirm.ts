@@ -1,5 +1,5 @@
 import type { OrderEvidence, Verdict } from '@wemasy-orders/order-sync';
-import { cleanText } from '@wemasy-orders/present';
+import { cleanText, readableDate } from '@wemasy-orders/present';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { attemptText } from '../journal/attempt-text.js';
 import { parseOrderIds } from '../orders/order-ids.js';
@@ -20,14 +20,16 @@ export async function confirm({ words, verdict, json }: ConfirmOptions, session:
   if (orderId === undefined)
     throw new UsageError('No order is named.', 'Name its id: wemasy-orders confirm 2502 --synced.');
   const { orderSync } = session.services();
-  const { out } = session.terminal;
+  const { out, err } = session.terminal;
   if (verdict === undefined) {
-    const evidence = await orderSync.check(orderId);
+    const evidence = readable(await orderSync.check(orderId));
     await out.write(json ? cleanJson(evidence) : evidenceText(evidence));
-    throw new UsageError(
-      'Nothing was recorded: it takes a person to say whether the order is in SnelStart.',
-      `Look there, then add --synced or --not-synced.`,
-    );
+    if (!json) {
+      await err.write(
+        'Nothing was recorded. Look for the order in SnelStart, then add --synced or --not-synced.\n',
+      );
+    }
+    return exitCodes.done;
   }
   refuseReadOnly(session.config, 'confirm');
   const history = await orderSync.confirm(orderId, verdict);
@@ -36,6 +38,13 @@ export async function confirm({ words, verdict, json }: ConfirmOptions, session:
     json ? cleanJson(history) : `Order ${orderId} is recorded as ${verdict.replace('_', ' ')}. ${next}\n`,
   );
   return exitCodes.done;
+}
+
+/** The same with the order's date as all other commands show it. */
+function readable({ journal, api }: OrderEvidence): OrderEvidence {
+  const { order } = api;
+  if (order === undefined || order.date === null) return { journal, api };
+  return { journal, api: { ...api, order: { ...order, date: readableDate(order.date) } } };
 }
 
 /** What the journal and the API say; nothing is concluded from it. */

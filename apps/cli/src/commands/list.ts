@@ -1,5 +1,12 @@
 import type { Order, OrderFilters, OrderPage } from '@wemasy-orders/client';
-import { type Column, columnsFor, createTotals, defaultColumns } from '@wemasy-orders/present';
+import {
+  type Column,
+  columnsFor,
+  createTotals,
+  defaultColumns,
+  type PersonalData,
+  personalDataModes,
+} from '@wemasy-orders/present';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { driftNotice, readPages } from '../orders/read-pages.js';
 import { type Format, createRowText, type RowText } from '../output/rows.js';
@@ -101,20 +108,26 @@ function rowsOf(orders: readonly Order[], columns: readonly Column[]) {
   return orders.map((order) => columns.map((column) => column.cellOf(order)));
 }
 
-/** @throws {UsageError} for a column that does not exist, or that the settings do not show */
+/** @throws {UsageError} where no column is named, or one that does not exist or that the settings do not show */
 function chooseColumns(fields: readonly string[] | undefined, { config }: Session): readonly Column[] {
   const columns = columnsFor(config.WEMASY_PERSONAL_DATA);
   if (fields === undefined) return defaultColumns(columns);
+  const known = `Columns that exist: ${columns.map(({ name }) => name).join(', ')}.`;
+  if (fields.length === 0) throw new UsageError('--fields names no column.', known);
   const unknown = fields.filter((field) => !columns.some(({ name }) => name === field));
   if (unknown.length > 0) {
-    const hidden = columnsFor('full').filter(({ name }) => unknown.includes(name));
-    const known = `Columns that exist: ${columns.map(({ name }) => name).join(', ')}.`;
-    throw new UsageError(
-      `--fields: there is no column ${unknown.join(', ')}.`,
-      hidden.length > 0 ? `--personal-data full shows ${hidden.map(({ name }) => name).join(', ')}.` : known,
-    );
+    throw new UsageError(`--fields: there is no column ${unknown.join(', ')}.`, shownBy(unknown) ?? known);
   }
   return fields.flatMap((field) => columns.find(({ name }) => name === field) ?? []);
+}
+
+/** Which setting shows columns that are hidden, and no more than it has to; undefined where they do not exist. */
+function shownBy(fields: readonly string[]): string | undefined {
+  const shownIn = (mode: PersonalData) =>
+    fields.filter((field) => columnsFor(mode).some(({ name }) => name === field));
+  const hidden = shownIn('full');
+  const mode = personalDataModes.find((each) => shownIn(each).length === hidden.length);
+  return hidden.length === 0 ? undefined : `--personal-data ${mode} shows ${hidden.join(', ')}.`;
 }
 
 /** Which part this is, where there is more: nobody is to take a page for the whole. */
