@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cliFile, type Environment, runCli, startCli } from './support/cli.js';
+import { cliFile, type Environment, runCli, runCliOnFullDisk, startCli } from './support/cli.js';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
 
 let sandbox: Sandbox;
@@ -64,6 +64,40 @@ describe('in a pipe', () => {
     const [exitCode] = await once(child, 'exit');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(sandbox.answers.length - answersBefore).toBeLessThan(100);
+  });
+
+  it('a file that takes only a part of the output is a fault, and not the whole list', async () => {
+    const outputFile = join(folder, 'orders.json');
+    const { exitCode, stderr } = await runCliOnFullDisk(
+      ['list', '--json'],
+      { ...environment, WEMASY_STATE: 'memory' },
+      { kilobytes: 1, outputFile },
+    );
+    expect(readFileSync(outputFile, 'utf8')).toHaveLength(1_024);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toEqual({
+      error: {
+        code: 'internal_error',
+        message: 'The output could not be written: EFBIG.',
+        remedy: expect.stringContaining('Make room'),
+      },
+    });
+  });
+
+  it('a report that the disk does not take leaves nothing behind, and what was sent is told', async () => {
+    const [orderId = 0] = takeIds(1);
+    const reports = join(folder, 'reports');
+    mkdirSync(reports);
+    const { exitCode, stdout, stderr } = await runCliOnFullDisk(
+      ['sync', String(orderId), '--quiet', '--report', join(reports, 'report.json')],
+      { ...environment, WEMASY_STATE: 'memory' },
+      { kilobytes: 0 },
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('1 order: 1 synced.');
+    expect(stderr).toMatch(/^wemasy-orders: The report \S+ could not be written: EFBIG\. Make room .*\n$/);
+    expect(readdirSync(reports)).toEqual([]);
+    expect(await bookings([orderId])).toEqual([1]);
   });
 
   it('a run goes on when its reader has gone, and tells its true exit code', async () => {

@@ -3,7 +3,7 @@ import type { Failure, FailureCode } from '@wemasy-orders/present';
 /** What the process tells whoever started it. */
 export const exitCodes = {
   done: 0,
-  /** Some order failed, or the API could not be asked. */
+  /** Some order failed, the API could not be asked, or the output could not be written. */
   failed: 1,
   /** The command line or the configuration has to be put right first. */
   usage: 2,

@@ -1,6 +1,7 @@
 import { isOrderSyncError } from '@wemasy-orders/order-sync';
 import { type Failure, type FailureCode, failureOf } from '@wemasy-orders/present';
 import { exitCodeOf, type ExitCode, exitCodes } from './exit-codes.js';
+import { OutputError } from './output-error.js';
 import { UsageError } from './usage-error.js';
 
 /** Why a command ended early, in the terms of a person. */
@@ -36,6 +37,10 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof UsageError) {
     const { message: sentence, remedy } = error;
     return { code: 'invalid_arguments', sentence, remedy, exitCode: exitCodes.usage };
+  }
+  if (error instanceof OutputError) {
+    const { message: sentence, remedy } = error;
+    return { code: 'internal_error', sentence, remedy, exitCode: exitCodes.failed };
   }
   const failure = failureOf(error);
   if (failure.code === 'internal_error' && !isOrderSyncError(error)) return bug;

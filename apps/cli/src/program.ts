@@ -33,7 +33,7 @@ const mostUseful = [list, sync, syncDue];
 
 const exitCodeTexts = {
   [exitCodes.done]: 'done',
-  [exitCodes.failed]: 'some orders failed, or the API could not be asked',
+  [exitCodes.failed]: 'some orders failed, the API could not be asked, or the output could not be written',
   [exitCodes.usage]: 'the command line or the settings have to be put right',
   [exitCodes.unknown]: 'some order was sent and it is not known whether it reached the books',
   [exitCodes.interrupted]: 'interrupted',

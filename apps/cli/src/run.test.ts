@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Order } from '@wemasy-orders/client';
 import { OrderStatus } from '@wemasy-orders/client/schemas';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { definitions } from './program.js';
 import { runLine } from './testing/test-world.js';
 
@@ -123,6 +126,44 @@ describe('a command line that is wrong', () => {
         remedy: 'Give a whole number from 1.',
       },
     });
+  });
+});
+
+describe('what stdout does not take', () => {
+  const lines = [
+    ['list'],
+    ['list', '--all', '--format', 'csv'],
+    ['list', '--summary'],
+    ['sync', '1'],
+    ['sync-due', '--dry-run'],
+    ['sync-due', '--yes', '--json'],
+    ['journal'],
+    ['confirm', '1', '--json'],
+    ['doctor'],
+    ['config'],
+    ['completion', 'bash'],
+    ['--help'],
+    ['--version'],
+  ];
+
+  it.each(lines.map((args) => [args.join(' '), args] as const))('is a fault: %s', async (_, args) => {
+    const environment = await shop(some);
+    const { exitCode, stderr } = await runLine(args, { environment, outputFault: 'ENOSPC' });
+    expect(exitCode).toBe(1);
+    const told = stderr.split('\n').filter((line) => line.includes('could not be written'));
+    expect(told).toEqual([expect.stringContaining('The output could not be written: the disk is full')]);
+    expect(told[0]).toContain('Make room or name another place');
+  });
+
+  it.each(['EPIPE', 'EIO'])('because the reader has gone (%s) is not worth a word', async (outputFault) => {
+    const environment = await shop(some);
+    expect(await runLine(['list'], { environment, outputFault })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('does not hide that an outcome is unknown', async () => {
+    upstream = await startUpstream((_, response) => sendJson(response, 500, {}));
+    const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+    expect((await runLine(['sync', '1'], { environment, outputFault: 'ENOSPC' })).exitCode).toBe(3);
   });
 });
 
@@ -389,6 +430,24 @@ describe('sync', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^wemasy-orders: --report: \/nowhere\/report.json cannot be written\. /);
     expect(upstream?.requests).toEqual([]);
+  });
+
+  it('tells it when the report cannot be written after all, and leaves no part of it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wemasy-orders-report-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    // A folder is in its place, which nobody could know of before.
+    mkdirSync(join(folder, 'report.json'));
+    const environment = await shop();
+    const file = join(folder, 'report.json');
+    const { exitCode, stdout, stderr } = await runLine(['sync', '2', '--quiet', '--report', file], {
+      environment,
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('1 order: 1 synced.');
+    expect(stderr).toBe(
+      `wemasy-orders: The report ${file} could not be written: EISDIR. Make room or name another place; \`wemasy-orders journal\` shows what was sent.\n`,
+    );
+    expect(readdirSync(folder)).toEqual(['report.json']);
   });
 
   it('never shows the token, whatever happens', async () => {

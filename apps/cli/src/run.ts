@@ -2,12 +2,24 @@ import { type Command, CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { type Fault, faultLine, faultOf } from './fault.js';
 import { openSession, type World } from './open-session.js';
+import { OutputError } from './output-error.js';
 import { createProgram } from './program.js';
 import { settingFlags } from './settings-options.js';
 import type { Definition } from './usage/definition.js';
 
 /** Does what a command line asks for, and says in one line on stderr what is wrong where it cannot. */
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
+  const exitCode = await runCommand(argv, world);
+  const { out, err } = world.terminal;
+  await out.write('');
+  const failure = out.failure();
+  if (failure === undefined) return exitCode;
+  const fault = faultOf(new OutputError('The output', failure));
+  await err.write(`${faultLine(fault, { json: argv.includes('--json') })}\n`);
+  return exitCode === exitCodes.done ? fault.exitCode : exitCode;
+}
+
+async function runCommand(argv: readonly string[], world: World): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.done;
   const program = createProgram({
     version: world.version,

@@ -47,5 +47,15 @@ describe('a terminal', () => {
     await new Promise(setImmediate);
     expect(terminal.out.isClosed()).toBe(true);
     await terminal.out.write('nobody reads this');
+    expect(terminal.out.failure()).toBeUndefined();
+  });
+
+  it('remembers why something could not be written', async () => {
+    const { stdout, terminal } = open({});
+    const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
+    stdout.destroy(full);
+    await new Promise(setImmediate);
+    await terminal.out.write('this is lost');
+    expect(terminal.out.failure()).toBe(full);
   });
 });

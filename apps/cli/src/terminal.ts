@@ -1,7 +1,12 @@
+import { fstatSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 
-/** A stream that may be a terminal. */
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+/** A stream that may be a terminal or a file. */
+export type OutputStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly fd?: number;
+};
 export type InputStream = Readable & { readonly isTTY?: boolean };
 
 /** A stream that text is written to, and what it can show. */
@@ -12,10 +17,12 @@ export interface Channel {
   readonly hasColor: boolean;
   /** Undefined where lines may have any length. */
   columns(): number | undefined;
-  /** Waits until the reader has caught up. Does nothing when the reader has gone. */
+  /** Waits until the reader has caught up. Does nothing when the channel is closed. */
   write(text: string): Promise<void>;
-  /** Whether nobody reads any more: the pipe is broken, or the terminal was closed. */
+  /** Whether nothing can be written any more. */
   isClosed(): boolean;
+  /** Why something could not be written; undefined also where the reader has gone, who has then read enough. */
+  failure(): Error | undefined;
 }
 
 /** What a command talks to people and programs with. */
@@ -47,23 +54,50 @@ export function createTerminal({ stdin, stdout, stderr, environment }: TerminalS
 }
 
 function createChannel(stream: OutputStream, environment: TerminalStreams['environment']): Channel {
+  const file = fileOf(stream);
   let closed = false;
-  stream.on('error', () => {
-    // EPIPE: `| head` has seen enough. EIO: the terminal window was closed. Neither is worth a word.
+  let failure: Error | undefined;
+  const close = (error: Error) => {
+    if (closed) return;
     closed = true;
-  });
+    if (file !== undefined || !isReaderGone(error)) failure = error;
+  };
+  stream.on('error', close);
   return {
     stream,
     isTerminal: isTerminal(stream),
     hasColor: hasColor(stream, environment),
     columns: () => (isTerminal(stream) ? stream.columns || defaultColumns : undefined),
     isClosed: () => closed,
-    write: (text) =>
-      new Promise((resolve) => {
-        if (closed) resolve();
-        else stream.write(text, () => resolve());
-      }),
+    failure: () => failure,
+    async write(text) {
+      if (closed) return;
+      try {
+        await (file === undefined ? writeTo(stream, text) : writeFileSync(file, Buffer.from(text)));
+      } catch (error) {
+        close(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
   };
+}
+
+function writeTo(stream: OutputStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/**
+ * The number of an open file, if it is one. Node's stream for files writes once and believes that all was written: on a
+ * disk that fills up the rest would be missing without a word.
+ */
+function fileOf({ fd }: OutputStream): number | undefined {
+  return fd !== undefined && fstatSync(fd).isFile() ? fd : undefined;
+}
+
+/** EPIPE, ECONNRESET: `| head` has seen enough. EIO: the terminal window was closed. Neither is worth a word. */
+function isReaderGone(error: Error): boolean {
+  return 'code' in error && ['EPIPE', 'ECONNRESET', 'EIO'].includes(String(error.code));
 }
 
 /** Of a terminal that does not say. */

@@ -1,5 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -26,5 +28,29 @@ export async function runCli(args: readonly string[], environment: Environment, 
   const exited = once(child, 'exit');
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   await exited;
+  return { exitCode: child.exitCode, stdout, stderr };
+}
+
+/**
+ * Runs it where no file may grow beyond so many kB, as on a disk that fills up.
+ *
+ * @param outputFile what stdout is written to, instead of a pipe
+ */
+export async function runCliOnFullDisk(
+  args: readonly string[],
+  environment: Environment,
+  { kilobytes, outputFile }: { readonly kilobytes: number; readonly outputFile?: string },
+): Promise<Ended> {
+  const output = outputFile === undefined ? 'pipe' : openSync(outputFile, 'w');
+  const child = spawn(
+    'bash',
+    ['-c', `ulimit -f ${kilobytes}; exec "$@"`, 'bash', process.execPath, cliFile, ...args],
+    { env: { ...environment }, stdio: ['ignore', output, 'pipe'] },
+  );
+  const exited = once(child, 'exit');
+  const textOf = (stream: Readable | null) => (stream === null ? '' : text(stream));
+  const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
+  await exited;
+  if (typeof output === 'number') closeSync(output);
   return { exitCode: child.exitCode, stdout, stderr };
 }

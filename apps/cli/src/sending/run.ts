@@ -1,6 +1,8 @@
-import { access, constants, rename, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ExitCode } from '../exit-codes.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { faultLine, faultOf } from '../fault.js';
+import { OutputError } from '../output-error.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage-error.js';
 import { sendingAllowance } from './allowance.js';
@@ -53,10 +55,12 @@ export async function run(options: RunOptions, session: Session): Promise<ExitCo
     }
   });
   const report = reportOf({ result, startedAt, endedAt: clock.now() });
-  const exitCode = exitCodeOfRun(report, result);
-  if (file !== undefined) await writeReport(file, report);
+  const unwritten = file === undefined ? undefined : await writeReport(file, report);
+  const ofRun = exitCodeOfRun(report, result);
+  const exitCode = unwritten !== undefined && ofRun === exitCodes.done ? exitCodes.failed : ofRun;
   if (options.json) await terminal.out.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (!quiet || exitCode !== 0) await terminal.out.write(reportText(report, terminal.out));
+  if (unwritten !== undefined) await terminal.err.write(`${faultLine(faultOf(unwritten), options)}\n`);
   return exitCode;
 }
 
@@ -72,9 +76,15 @@ async function checkWritable(file: string): Promise<void> {
   }
 }
 
-/** Whoever reads it sees the whole report or the one before. */
-async function writeReport(file: string, report: Report): Promise<void> {
+/** Whoever reads it sees the whole report or the one before. What was sent is told in any case, so nothing is thrown. */
+async function writeReport(file: string, report: Report): Promise<OutputError | undefined> {
   const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, `${JSON.stringify(report, null, 2)}\n`);
-  await rename(draft, file);
+  try {
+    await writeFile(draft, `${JSON.stringify(report, null, 2)}\n`);
+    await rename(draft, file);
+    return undefined;
+  } catch (error) {
+    await rm(draft, { force: true });
+    return new OutputError(`The report ${file}`, error);
+  }
 }

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, Writable } from 'node:stream';
 import { systemClock } from '@wemasy-orders/state';
 import { createInterruption } from '../interruption.js';
 import { run } from '../run.js';
@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly files?: Readonly<Record<string, string>>;
+  /** The code of the error that every attempt to write to stdout meets. */
+  readonly outputFault?: string;
 }
 
 export interface Ended {
@@ -18,12 +20,17 @@ export interface Ended {
 
 /** Runs a command line in this process, its streams being pipes. */
 export async function runLine(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const { environment = {}, input = '', files = {} } = options;
+  const { environment = {}, input = '', files = {}, outputFault } = options;
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end(input);
   const texts = [stdout, stderr].map(collect);
   const exitCode = await run(args, {
-    terminal: createTerminal({ stdin, stdout, stderr, environment }),
+    terminal: createTerminal({
+      stdin,
+      stdout: outputFault === undefined ? stdout : failing(outputFault),
+      stderr,
+      environment,
+    }),
     version: '1.2.3',
     clock: systemClock,
     environment: { WEMASY_STATE: 'memory', ...environment },
@@ -41,6 +48,14 @@ export async function runLine(args: readonly string[], options: RunOptions = {})
   stderr.end();
   const [out = '', err = ''] = await Promise.all(texts);
   return { exitCode, stdout: out, stderr: err };
+}
+
+function failing(code: string): Writable {
+  return new Writable({
+    write(_chunk, _encoding, done) {
+      done(Object.assign(new Error(`write ${code}`), { code }));
+    },
+  });
 }
 
 async function collect(stream: Readable): Promise<string> {
