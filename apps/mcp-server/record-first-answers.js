@@ -13,10 +13,15 @@ const settings = {
   WEMASY_PERSONAL_DATA: ['', 'none', 'names', 'full'],
   WEMASY_READ_ONLY: ['', 'on'],
 };
-const protocolVersions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
+/** Protocol versions by the way in which a client says who it is: in a greeting, or with each request. */
+const ways = [
+  { versions: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'], ask: askWithGreeting },
+  { versions: ['2026-07-28'], ask: askWithEnvelope },
+];
 /** Clients that show pages say so, and are offered one. */
 const extensions = [{}, { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } }];
-const methods = ['tools/list', 'resources/list', 'resources/templates/list', 'ping'];
+const lists = ['tools/list', 'resources/list', 'resources/templates/list'];
+const clientInfo = { name: 'build', version: '1.0.0' };
 
 /**
  * Asks the built server what every client asks first, under every circumstance that matters, and writes its answers
@@ -24,30 +29,38 @@ const methods = ['tools/list', 'resources/list', 'resources/templates/list', 'pi
  */
 export async function recordFirstAnswers() {
   await rm(file, { force: true });
-  /** @type {string[]} */
-  const answers = [];
-  const place = (/** @type {unknown} */ result) => {
-    const text = JSON.stringify(result);
-    return answers.includes(text) ? answers.indexOf(text) : answers.push(text) - 1;
-  };
-  /** @type {Record<string, Record<string, number>>} */
-  const places = {};
+  /** @type {Map<string, number>} */
+  const members = new Map();
+  const placesOf = (/** @type {object} */ result) =>
+    Object.entries(result).map(([name, value]) => {
+      const member = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+      const place = members.get(member) ?? members.size;
+      members.set(member, place);
+      return place;
+    });
+  /** @type {Record<string, Record<string, Record<string, number[]>>>} */
+  const answers = {};
   for (const WEMASY_PERSONAL_DATA of settings.WEMASY_PERSONAL_DATA) {
     for (const WEMASY_READ_ONLY of settings.WEMASY_READ_ONLY) {
       const environment = { WEMASY_PERSONAL_DATA, WEMASY_READ_ONLY };
-      const server = start(environment);
-      for (const protocolVersion of protocolVersions) {
+      for (const { versions, ask } of ways) {
+        const server = start(environment);
         for (const shown of extensions) {
-          const results = await ask(server, protocolVersion, shown);
-          places[JSON.stringify([...Object.values(environment), protocolVersion, shown])] =
-            Object.fromEntries(Object.entries(results).map(([method, result]) => [method, place(result)]));
+          const circumstances = JSON.stringify([...Object.values(environment), shown]);
+          const byVersion = (answers[circumstances] ??= {});
+          for (const version of versions) {
+            const results = Object.entries(await ask(server, version, { extensions: shown }));
+            byVersion[version] = Object.fromEntries(
+              results.map(([method, result]) => [method, placesOf(result)]),
+            );
+          }
         }
+        await server.end();
       }
-      await server.end();
     }
   }
   /** @type {FirstAnswers} */
-  const recorded = { variables: Object.keys(settings), answers, places };
+  const recorded = { variables: Object.keys(settings), members: [...members.keys()], answers };
   await writeFile(file, JSON.stringify(recorded));
 }
 
@@ -81,23 +94,38 @@ function start(environment) {
 }
 
 /**
- * Greets the server as a client of that version and asks it for everything; it takes a further greeting for the first.
+ * A server takes a further greeting for the first one.
  *
  * @param {ReturnType<typeof start>} server
  * @param {string} protocolVersion
- * @param {object} shown
+ * @param {object} capabilities
  */
-async function ask(server, protocolVersion, shown) {
-  const greeting = await server.request('initialize', {
-    protocolVersion,
-    capabilities: { extensions: shown },
-    clientInfo: { name: 'build', version: '1.0.0' },
-  });
-  if (greeting.protocolVersion !== protocolVersion)
+async function askWithGreeting(server, protocolVersion, capabilities) {
+  const initialize = await server.request('initialize', { protocolVersion, capabilities, clientInfo });
+  if (initialize.protocolVersion !== protocolVersion) {
     throw new Error(`the server does not speak ${protocolVersion}`);
+  }
   server.notify('notifications/initialized');
-  /** @type {Record<string, unknown>} */
-  const results = { initialize: greeting };
-  for (const method of methods) results[method] = await server.request(method);
+  /** @type {Record<string, object>} */
+  const results = { initialize };
+  for (const method of [...lists, 'ping']) results[method] = await server.request(method);
+  return results;
+}
+
+/**
+ * @param {ReturnType<typeof start>} server
+ * @param {string} protocolVersion
+ * @param {object} capabilities
+ */
+async function askWithEnvelope(server, protocolVersion, capabilities) {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': protocolVersion,
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
+    'io.modelcontextprotocol/clientInfo': clientInfo,
+  };
+  /** @type {Record<string, object>} */
+  const results = {};
+  for (const method of ['server/discover', ...lists])
+    results[method] = await server.request(method, { _meta });
   return results;
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const modern = { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } };
+const pages = { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } };
 const everyCapability = {
   roots: { listChanged: true },
   sampling: {},
@@ -30,12 +30,13 @@ const everyCapability = {
 };
 
 interface Client {
+  /** `2026-07-28` has no greeting: each question says who asks. */
   readonly protocolVersion?: string;
   readonly capabilities?: object;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What a server answers to a client that greets it and then asks, one question after the other. */
+/** What a server answers to a client that greets it, where there is a greeting, and asks one question after the other. */
 async function conversation(file: string, questions: readonly string[], client: Client = {}) {
   const { protocolVersion = '2025-06-18', capabilities = {}, environment = {} } = client;
   const server = spawn(process.execPath, [file], {
@@ -52,39 +53,65 @@ async function conversation(file: string, questions: readonly string[], client: 
     server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: answers.length, method, params })}\n`);
     answers.push(JSON.parse(String((await lines.next()).value)));
   };
-  await ask('initialize', { protocolVersion, capabilities, clientInfo });
-  server.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
-  for (const method of questions) await ask(method, {});
+  const envelope = {
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': protocolVersion,
+      'io.modelcontextprotocol/clientCapabilities': capabilities,
+      'io.modelcontextprotocol/clientInfo': clientInfo,
+    },
+  };
+  const greets = protocolVersion !== stateless;
+  if (greets) {
+    await ask('initialize', { protocolVersion, capabilities, clientInfo });
+    server.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
+  }
+  for (const method of questions) await ask(method, greets ? {} : envelope);
   server.stdin.end();
   await exited;
   return { answers, loaded: log.includes('serving over stdio') };
 }
 
-const lists = ['tools/list', 'resources/list', 'resources/templates/list', 'ping'];
+const stateless = '2026-07-28';
+function firstQuestions(protocolVersion: string): string[] {
+  const lists = ['tools/list', 'resources/list', 'resources/templates/list'];
+  return protocolVersion === stateless ? ['server/discover', ...lists] : [...lists, 'ping'];
+}
 
-async function expectTheSame(client: Client): Promise<void> {
+/** With a greeting and without. */
+const eras = ['2025-06-18', stateless];
+
+async function expectTheSame(client: Client & { readonly protocolVersion: string }): Promise<void> {
+  const questions = firstQuestions(client.protocolVersion);
   const [first, alone] = await Promise.all(
-    [serverFile, serverAlone].map((file) => conversation(file, lists, client)),
+    [serverFile, serverAlone].map((file) => conversation(file, questions, client)),
   );
   expect(first?.answers).toEqual(alone?.answers);
   expect(alone?.loaded).toBe(true);
 }
 
 describe('what is answered without the server is what the server answers', () => {
-  it.each(['2024-10-07', '2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2030-01-01'])(
+  it.each(['2024-10-07', '2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', stateless, '2030-01-01'])(
     'in protocol %s',
     (protocolVersion) => expectTheSame({ protocolVersion }),
   );
 
-  it.each([
-    ['everything else', everyCapability],
-    ['pages', { extensions: modern }],
-    [
-      'pages of another kind',
-      { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/plain'] } } },
-    ],
-    ['an unknown extension', { extensions: { 'example.com/x': {} } }],
-  ])('to a client that can do %s', (_, capabilities) => expectTheSame({ capabilities }));
+  describe.each(eras)('in protocol %s', (protocolVersion) => {
+    it.each([
+      ['everything else', everyCapability],
+      ['pages', { extensions: pages }],
+      [
+        'pages of another kind',
+        { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/plain'] } } },
+      ],
+      ['an unknown extension', { extensions: { 'example.com/x': {} } }],
+    ])('to a client that can do %s', (_, capabilities) => expectTheSame({ protocolVersion, capabilities }));
+
+    it('with both settings that matter', () =>
+      expectTheSame({
+        protocolVersion,
+        environment: { WEMASY_READ_ONLY: 'on', WEMASY_PERSONAL_DATA: 'none' },
+      }));
+  });
 
   /** Another value than the default for each setting, so that one on which the answers come to depend is noticed. */
   const values: Readonly<Record<string, readonly string[]>> = {
@@ -102,7 +129,11 @@ describe('what is answered without the server is what the server answers', () =>
   it.each(
     describeSettings().flatMap(({ variable }) => (values[variable] ?? []).map((value) => [variable, value])),
   )('with %s=%s', (variable = '', value = '') =>
-    expectTheSame({ environment: { [variable]: value }, capabilities: { extensions: modern } }),
+    expectTheSame({
+      protocolVersion: '2025-06-18',
+      environment: { [variable]: value },
+      capabilities: { extensions: pages },
+    }),
   );
 
   it('whatever other settings there are', () => {
@@ -112,25 +143,25 @@ describe('what is answered without the server is what the server answers', () =>
         .sort(),
     );
   });
-
-  it('with both settings that matter', () =>
-    expectTheSame({ environment: { WEMASY_READ_ONLY: 'on', WEMASY_PERSONAL_DATA: 'none' } }));
 });
 
 describe('the server', () => {
-  it('is not loaded for what every client asks first', async () => {
-    expect((await conversation(serverFile, lists)).loaded).toBe(false);
+  it.each(eras)('is not loaded for what every client asks first in protocol %s', async (protocolVersion) => {
+    const { loaded } = await conversation(serverFile, firstQuestions(protocolVersion), { protocolVersion });
+    expect(loaded).toBe(false);
   });
 
-  it('is loaded for anything else, goes on with the same client, and says nothing twice', async () => {
-    const questions = ['tools/list', 'prompts/list', 'tools/list', 'ping'];
-    const [first, alone] = await Promise.all(
-      [serverFile, serverAlone].map((file) =>
-        conversation(file, questions, { capabilities: { extensions: modern } }),
-      ),
-    );
-    expect(first).toEqual(alone);
-  });
+  it.each(eras)(
+    'is loaded for anything else in protocol %s, goes on with the same client, and says nothing twice',
+    async (protocolVersion) => {
+      const client = { protocolVersion, capabilities: { extensions: pages } };
+      const questions = ['tools/list', 'prompts/list', 'tools/list', 'ping'];
+      const [first, alone] = await Promise.all(
+        [serverFile, serverAlone].map((file) => conversation(file, questions, client)),
+      );
+      expect(first).toEqual(alone);
+    },
+  );
 
   it.each(['SIGTERM', 'SIGINT'] as const)('need not be loaded to end well on %s', async (signal) => {
     const server = spawn(process.execPath, [serverFile], { stdio: ['pipe', 'pipe', 'pipe'], env: {} });

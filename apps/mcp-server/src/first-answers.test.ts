@@ -6,27 +6,28 @@ import { answerFirst, circumstancesOf, type FirstAnswers } from './first-answers
 
 const shows = { 'io.modelcontextprotocol/ui': {} };
 const protocolVersion = '2025-06-18';
+const stateless = '2026-07-28';
 const recorded: FirstAnswers = {
   variables: ['MODE'],
-  answers: [
-    '{"greeting":"é"}',
-    '{"tools":[]}',
-    '{"tools":["view"]}',
-    '{"tools":["full"]}',
-    '{"greeting":"full"}',
+  members: [
+    '"greeting":"é"',
+    '"tools":[]',
+    '"tools":["view"]',
+    '"tools":["full"]',
+    '"mode":"full"',
+    '"ttlMs":0',
   ],
-  places: {
-    [circumstancesOf(['MODE'], {}, { protocolVersion, extensions: undefined })]: {
-      initialize: 0,
-      'tools/list': 1,
+  answers: {
+    [circumstancesOf(['MODE'], {}, undefined)]: {
+      [protocolVersion]: { initialize: [0], 'tools/list': [1] },
+      [stateless]: { 'server/discover': [0, 5], 'tools/list': [1, 5] },
     },
-    [circumstancesOf(['MODE'], {}, { protocolVersion, extensions: shows })]: {
-      initialize: 0,
-      'tools/list': 2,
+    [circumstancesOf(['MODE'], {}, shows)]: {
+      [protocolVersion]: { initialize: [0], 'tools/list': [2] },
+      [stateless]: { 'server/discover': [0, 5], 'tools/list': [2, 5] },
     },
-    [circumstancesOf(['MODE'], { MODE: 'full' }, { protocolVersion, extensions: undefined })]: {
-      initialize: 4,
-      'tools/list': 3,
+    [circumstancesOf(['MODE'], { MODE: 'full' }, undefined)]: {
+      [protocolVersion]: { initialize: [0, 4], 'tools/list': [3] },
     },
   },
 };
@@ -50,6 +51,19 @@ function initialize(params: object = {}, id: string | number = 1): string {
 const initialized = line({ method: 'notifications/initialized' });
 const list = (id: string | number = 2) => line({ id, method: 'tools/list', params: {} });
 const call = line({ id: 3, method: 'tools/call', params: { name: 'list_orders' } });
+
+/** A request of the revision in which each of them says who asks. */
+function enveloped(method: string, id: string | number, envelope: object = {}, params: object = {}): string {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': stateless,
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientInfo': { name: 'Jansen é', version: '1' },
+    ...envelope,
+  };
+  return line({ id, method, params: { ...params, _meta } });
+}
+const discover = enveloped('server/discover', 1);
+const envelopedList = enveloped('tools/list', 2);
 
 /** What is answered to these chunks of stdin, and what the server then finds in it. */
 async function after(chunks: readonly (string | Buffer)[], environment: Record<string, string> = {}) {
@@ -88,7 +102,7 @@ describe('what every client asks first', () => {
 
   it('is answered according to the settings and to what the client shows', async () => {
     const [greeting, full] = (await after([initialize(), list()], { MODE: 'full' })).answers;
-    expect(greeting.result).toEqual({ greeting: 'full' });
+    expect(greeting.result).toEqual({ greeting: 'é', mode: 'full' });
     expect(full.result).toEqual({ tools: ['full'] });
     const capabilities = { extensions: shows };
     const [, view] = (await after([initialize({ capabilities }), list()])).answers;
@@ -101,6 +115,71 @@ describe('what every client asks first', () => {
     expect(whole.answers).toHaveLength(2);
     // A piece a byte: also through the middle of a character.
     expect(await after([...bytes].map((byte) => Buffer.of(byte)))).toEqual(whole);
+  });
+});
+
+describe('where each request says who asks', () => {
+  it('the server itself and its lists are answered word for word', async () => {
+    const { answers, ended } = await after([discover, envelopedList, enveloped('tools/list', 'b')]);
+    expect(answers).toEqual([
+      { jsonrpc: '2.0', id: 1, result: { greeting: 'é', ttlMs: 0 } },
+      { jsonrpc: '2.0', id: 2, result: { tools: [], ttlMs: 0 } },
+      { jsonrpc: '2.0', id: 'b', result: { tools: [], ttlMs: 0 } },
+    ]);
+    expect(ended).toBe(true);
+  });
+
+  it('each is answered according to what it says', async () => {
+    const capabilities = { 'io.modelcontextprotocol/clientCapabilities': { extensions: shows } };
+    const { answers } = await after([envelopedList, enveloped('tools/list', 3, capabilities)]);
+    expect(answers.map(({ result }) => result)).toEqual([
+      { tools: [], ttlMs: 0 },
+      { tools: ['view'], ttlMs: 0 },
+    ]);
+  });
+
+  it('a client that has looked at the server may greet it all the same', async () => {
+    const { answers, greeted, left } = await after([discover, initialize({}, 5), initialized, list(6), call]);
+    expect(answers.map(({ id }) => id)).toEqual([1, 5, 6]);
+    expect(greeted).toEqual({ id: 5 });
+    expect(left).toBe(initialize({}, 5) + initialized + call);
+  });
+
+  it.each([
+    ['a call', enveloped('tools/call', 7)],
+    ['a list of what was not recorded', enveloped('prompts/list', 7)],
+    ['a further page', enveloped('tools/list', 7, {}, { cursor: 'x' })],
+    ['an envelope with more in it', enveloped('tools/list', 7, { progressToken: 1 })],
+    [
+      'another revision',
+      enveloped('tools/list', 7, { 'io.modelcontextprotocol/protocolVersion': protocolVersion }),
+    ],
+    ['a client without a name', enveloped('tools/list', 7, { 'io.modelcontextprotocol/clientInfo': {} })],
+    ['a question that does not say who asks', list(7)],
+    ['a greeting', initialize({}, 7)],
+    ['a greeting in an envelope', enveloped('initialize', 7)],
+    ['a notification', initialized],
+  ])('%s is left to the server, with the first list before it', async (_, question) => {
+    const { answers, greeted, left } = await after([
+      discover,
+      envelopedList,
+      enveloped('tools/list', 3),
+      question,
+    ]);
+    expect(answers).toHaveLength(3);
+    expect(greeted).toEqual({ id: 2 });
+    expect(left).toBe(envelopedList + question);
+  });
+
+  it('anything else is left to the server alone, where no list was answered', async () => {
+    const question = enveloped('tools/call', 7);
+    expect(await after([discover, question])).toMatchObject({ greeted: undefined, left: question });
+  });
+
+  it('nothing is answered here to a client that has greeted the server', async () => {
+    const { answers, left } = await after([initialize(), envelopedList]);
+    expect(answers).toHaveLength(1);
+    expect(left).toBe(initialize() + envelopedList);
   });
 });
 

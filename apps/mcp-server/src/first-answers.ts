@@ -8,11 +8,13 @@ import type { Greeted } from './transports/stdio.js';
 export interface FirstAnswers {
   /** The settings that the answers depend on. */
   readonly variables: readonly string[];
-  /** Each distinct answer once: a result as JSON. */
-  readonly answers: readonly string[];
-  /** Places in `answers`, by circumstances (see `circumstancesOf`) and then by method. */
-  readonly places: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What answers consist of, each once, since they share much: a member of a result, name and value, as JSON. */
+  readonly members: readonly string[];
+  /** Places in `members`, by circumstances (see `circumstancesOf`), then by protocol version, then by method. */
+  readonly answers: Readonly<Record<string, Readonly<Record<string, Answers>>>>;
 }
+
+type Answers = Readonly<Record<string, readonly number[]>>;
 
 /** Where the first answers end and the server goes on. */
 export interface HandOver {
@@ -31,7 +33,8 @@ export interface FirstAnswersOptions {
 
 /**
  * Answers what was recorded, word for word, until something else is asked. Then stdin is as if nobody had read from
- * it: the greeting lies in it again, so that the server learns who is there, and after it what is still unanswered.
+ * it: the greeting, or the first list where there is none, lies in it again, so that the server learns who is there, and
+ * after it what is still unanswered.
  */
 export function answerFirst({
   recorded,
@@ -55,19 +58,31 @@ export function answerFirst({
         greeting.push(line);
         return true;
       }
+      const asker = readEnvelope(params);
+      if (asker !== undefined) {
+        if (client !== undefined || !write(id, recordedFor(asker, method))) return false;
+        // A list settles which protocol is spoken, and the server has to learn of it; a look at the server does not.
+        if (greeted === undefined && method !== 'server/discover') {
+          greeted = { id };
+          greeting.push(line);
+        }
+        return true;
+      }
       if (client !== undefined) {
         return method !== 'initialize' && isEmpty(params) && write(id, recordedFor(client, method));
       }
-      client = method === 'initialize' ? readGreeting(params) : undefined;
+      client = greeted === undefined && method === 'initialize' ? readGreeting(params) : undefined;
       if (client === undefined || !write(id, recordedFor(client, method))) return false;
       greeted = { id };
       greeting.push(line);
       return true;
     }
 
-    function recordedFor(client: Client, method: string): string | undefined {
-      const places = own(recorded.places, circumstancesOf(recorded.variables, environment, client));
-      return recorded.answers[own(places ?? {}, method) ?? -1];
+    function recordedFor({ protocolVersion, extensions }: Client, method: string): string | undefined {
+      const circumstances = circumstancesOf(recorded.variables, environment, extensions);
+      const answers = own(own(recorded.answers, circumstances), protocolVersion);
+      const places = own(answers, method);
+      return places && `{${places.map((place) => recorded.members[place]).join(',')}}`;
     }
 
     /** @returns whether there was anything to write */
@@ -103,20 +118,19 @@ export function answerFirst({
 }
 
 /** What is known of whoever asks. */
-export interface Client {
+interface Client {
   readonly protocolVersion: string;
   /** What it can show beyond the protocol. */
   readonly extensions: unknown;
 }
 
-/** What the answers depend on, as one text: the values of the settings, the protocol, and what the client can show. */
+/** What the answers depend on, as one text: the values of the settings, and what the client can show. */
 export function circumstancesOf(
   variables: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-  { protocolVersion, extensions }: Client,
+  extensions: unknown,
 ): string {
-  const settings = variables.map((name) => environment[name] ?? '');
-  return JSON.stringify([...settings, protocolVersion, extensions ?? {}]);
+  return JSON.stringify([...variables.map((name) => environment[name] ?? ''), extensions ?? {}]);
 }
 
 interface Message {
@@ -144,20 +158,45 @@ function parse(line: Buffer): Message | undefined {
 function readGreeting(params: unknown): Client | undefined {
   if (!isRecord(params)) return undefined;
   const { protocolVersion, capabilities, clientInfo, ...more } = params;
+  return isEmpty(more) ? readClient(protocolVersion, capabilities, clientInfo) : undefined;
+}
+
+/** The revision without a greeting, in which each request says who asks. */
+const envelopeVersion = '2026-07-28';
+
+function readEnvelope(params: unknown): Client | undefined {
+  if (!isRecord(params)) return undefined;
+  const { _meta: envelope, ...others } = params;
+  if (!isRecord(envelope)) return undefined;
+  const {
+    'io.modelcontextprotocol/protocolVersion': protocolVersion,
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
+    'io.modelcontextprotocol/clientInfo': clientInfo,
+    ...more
+  } = envelope;
+  return protocolVersion === envelopeVersion && isEmpty(others) && isEmpty(more)
+    ? readClient(protocolVersion, capabilities, clientInfo)
+    : undefined;
+}
+
+function readClient(
+  protocolVersion: unknown,
+  capabilities: unknown,
+  clientInfo: unknown,
+): Client | undefined {
   const understood =
     typeof protocolVersion === 'string' &&
     isRecord(capabilities) &&
     Object.values(capabilities).every(isRecord) &&
     isRecord(clientInfo) &&
     typeof clientInfo['name'] === 'string' &&
-    typeof clientInfo['version'] === 'string' &&
-    Object.keys(more).length === 0;
+    typeof clientInfo['version'] === 'string';
   return understood ? { protocolVersion, extensions: capabilities['extensions'] } : undefined;
 }
 
 /** The client writes the name, and every object has some of its own, `constructor` for one. */
-function own<Value>(table: Readonly<Record<string, Value>>, name: string | undefined): Value | undefined {
-  return name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
+function own<Value>(table: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
+  return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function isEmpty(params: unknown): boolean {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 
-/** A client whose `initialize` has been answered already, though it still lies in stdin. */
+/** A client whose first message, a greeting mostly, has been answered already, though it still lies in stdin. */
 export interface Greeted {
   /** The id of that request. */
   readonly id: string | number;
