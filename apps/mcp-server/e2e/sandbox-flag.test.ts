@@ -95,13 +95,3 @@ describe('--sandbox', () => {
     expect(await exited).toEqual([0, null]);
   });
 });
-
-describe('the bundle', () => {
-  it('holds what a Redis store needs', async () => {
-    // Nobody listens there; that it is tried shows that the store could be loaded.
-    const { exitCode, stdout } = await run(['doctor', '--sandbox', '--state', 'redis://127.0.0.1:1']);
-    expect(stdout).toContain('Redis at 127.0.0.1:1');
-    expect(stdout).toContain('the token may list orders');
-    expect(exitCode).toBe(0);
-  });
-});

@@ -27,6 +27,9 @@ export function describeFault(cause: unknown): string {
     case 'EEXIST':
     case 'ENOTDIR':
       return 'there is a file where it should be';
+    case 'ENOENT':
+      // What Node says of a read-only disk when it makes folders in folders.
+      return 'nothing can be made there';
     default:
       return cause instanceof Error ? cause.message : String(cause);
   }

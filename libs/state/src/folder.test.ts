@@ -206,6 +206,7 @@ describe('a folder that cannot be used', () => {
   const reasons: [code: string, reason: string, files: Partial<FileSystem>][] = [
     ['EROFS', 'it is on a read-only disk', { mkdirSync: fail('EROFS') }],
     ['EACCES', 'permission denied', { mkdirSync: fail('EACCES') }],
+    ['ENOENT', 'nothing can be made there', { mkdirSync: fail('ENOENT') }],
     ['ENOSPC', 'the disk is full', { openSync: fail('ENOSPC') }],
     ['EDQUOT', 'the disk is full', { openSync: fail('EDQUOT') }],
     ['EIO', 'EIO: as the test wants it', { renameSync: fail('EIO') }],
