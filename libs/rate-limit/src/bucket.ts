@@ -127,9 +127,9 @@ export function createBucket(options: BucketOptions): Bucket {
     lookAt = Infinity;
     let exchanged: Exchanged;
     try {
-      exchanged = await keeper.update((record, time, current, returned) =>
+      exchanged = await keeper.update((record, time, current, meanwhile) =>
         apply(record, time, current, [
-          ...(returned ? [{ kind: 'returned' } as const] : []),
+          ...(meanwhile ? [{ kind: 'returned', meanwhile } as const] : []),
           ...told.map(({ event }) => event),
           { kind: 'ask', by: id, calls },
         ]),

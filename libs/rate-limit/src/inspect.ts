@@ -18,6 +18,7 @@ export function inspectWindow(
   const limit = limitOf(draft, policy, rules);
   const paused = now < draft.pausedUntil;
   const charged = releases(draft, timing);
+  const foreign = draft.foreign?.n ?? 0;
   const resetAt = Math.max(now, draft.pausedUntil, charged.at(-1) ?? 0);
   const queued = draft.waiting
     .flatMap(({ calls }) => calls)
@@ -25,7 +26,12 @@ export function inspectWindow(
   return {
     policy,
     limit,
-    remaining: paused ? 0 : Math.max(0, shareOf(limit, rules) - charged.length),
+    remaining: paused
+      ? 0
+      : Math.max(
+          0,
+          Math.min(limit - charged.length, shareOf(limit, rules, foreign) + foreign - charged.length),
+        ),
     resetInMs: Math.ceil(resetAt - now),
     state: paused ? 'paused' : knowledge(draft),
     queued,

@@ -1,7 +1,10 @@
 import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
+import { env } from 'node:process';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRateLimiter, type RateLimitWarning } from './rate-limiter.js';
+import { createWorld, MINUTE_MS, type SimulatedProcess, type World } from './testing/world.js';
 
 const headers = (remaining: number) =>
   new Headers({ 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': String(remaining) });
@@ -29,7 +32,15 @@ function limiterOnShakyStore() {
     ],
     onWarning: (warning) => warnings.push(warning),
   });
-  return { limiter, warnings, setAway: (away: boolean) => (isAway = away) };
+  return {
+    limiter,
+    warnings,
+    /** A store that is back is asked after a while. */
+    async setAway(away: boolean) {
+      isAway = away;
+      await clock.advance(250);
+    },
+  };
 }
 
 /** How many calls go through before one has to wait; the server says that nobody else calls. */
@@ -47,7 +58,7 @@ async function callsNow(
 describe('while the shared state cannot be reached', () => {
   it('a process uses a quarter of the allowance and says so once', async () => {
     const shaky = limiterOnShakyStore();
-    shaky.setAway(true);
+    await shaky.setAway(true);
     expect(await callsNow(shaky)).toBe(15);
     expect(await callsNow(shaky)).toBe(0);
     expect(shaky.warnings.map(({ code }) => code)).toEqual(['store-failed']);
@@ -56,19 +67,88 @@ describe('while the shared state cannot be reached', () => {
 
   it('a limiter that nobody uses does not notice', async () => {
     const shaky = limiterOnShakyStore();
-    shaky.setAway(true);
+    await shaky.setAway(true);
     await shaky.limiter.close();
     expect(shaky.warnings).toEqual([]);
   });
 });
 
+describe('a process that alone uses the account', () => {
+  it('sends no probe into a window that it knew to be full when the shared state went away', async () => {
+    const world = createWorld({ limit: 5 });
+    const process = world.start();
+    for (let calls = 0; calls < 5; calls += 1) await callIn(world, process);
+    process.setStore('away');
+    const sixth = process.call('sync');
+    await world.clock.advance(MINUTE_MS / 2);
+    expect(world.server).toMatchObject({ accepted: 5, rejected: 0 });
+    await world.clock.advance(MINUTE_MS);
+    expect(await sixth).toBe(200);
+  });
+
+  it('takes no more than a share of what was left', async () => {
+    const world = createWorld({ limit: 60 });
+    const process = world.start();
+    for (let calls = 0; calls < 40; calls += 1) await callIn(world, process);
+    process.setStore('away');
+    for (let calls = 0; calls < 20; calls += 1) void process.call('sync');
+    await world.clock.advance(MINUTE_MS / 2);
+    expect(world.server).toMatchObject({ accepted: 45, rejected: 0 });
+  });
+
+  it('tells the shared state what it did without it', async () => {
+    const world = createWorld({ limit: 8 });
+    const process = world.start();
+    process.setStore('away');
+    for (let calls = 0; calls < 2; calls += 1) await callIn(world, process);
+    process.setStore('here');
+    await world.clock.advance(300);
+    for (let calls = 0; calls < 9; calls += 1) void process.call('sync');
+    await world.clock.advance(MINUTE_MS / 2);
+    expect(world.server).toMatchObject({ accepted: 8, rejected: 0 });
+  });
+
+  it('is never refused, whenever the shared state goes and comes', async () => {
+    const trouble = fc.constantFrom('here', 'away', 'mute');
+    const travel = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 20_000 }));
+    const step = fc.record({
+      afterMs: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 40_000 })),
+      trouble,
+      journeys: fc.array(fc.record({ up: travel, work: travel, down: travel }), { maxLength: 6 }),
+    });
+    const stories = fc.array(step, { minLength: 1, maxLength: 20, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 9 }), stories, async (limit, story) => {
+        const world = createWorld({ limit });
+        const process = world.start();
+        for (const { afterMs, trouble, journeys } of story) {
+          await world.clock.advance(afterMs);
+          process.setStore(trouble);
+          for (const journey of journeys) process.call('sync', journey).catch(() => undefined);
+        }
+        process.setStore('here');
+        await world.clock.advance(5 * MINUTE_MS);
+        expect(world.server.rejected).toBe(0);
+      }),
+      { numRuns: Number(env['PROPERTY_RUNS'] ?? 150), endOnFailure: true },
+    );
+  }, 600_000);
+});
+
+/** One call, from beginning to end. */
+async function callIn({ clock }: World, process: SimulatedProcess): Promise<void> {
+  const done = process.call('sync');
+  await clock.advance(100);
+  expect(await done).toBe(200);
+}
+
 describe('when the shared state is back', () => {
   it('one call goes alone and learns what was used meanwhile', async () => {
     const shaky = limiterOnShakyStore();
     expect((await shaky.limiter.snapshot('list')).remaining).toBe(60);
-    shaky.setAway(true);
+    await shaky.setAway(true);
     expect(await callsNow(shaky)).toBe(15);
-    shaky.setAway(false);
+    await shaky.setAway(false);
     await shaky.limiter.snapshot('list');
     const permit = await shaky.limiter.acquire('list');
     expect((await shaky.limiter.snapshot('list')).state).toBe('probing');
@@ -80,7 +160,7 @@ describe('when the shared state is back', () => {
   it('a second outage is told again, each of them once for all counters', async () => {
     const shaky = limiterOnShakyStore();
     for (const away of [true, false, true]) {
-      shaky.setAway(away);
+      await shaky.setAway(away);
       for (const policy of ['list', 'sync']) {
         const permit = await shaky.limiter.acquire(policy);
         await permit.report({ kind: 'answered', status: 200, headers: headers(4) });

@@ -90,7 +90,7 @@ export function grantPermits(
     const limit = limitOf(draft, call.policy, rules);
     const room = Math.min(
       limit - reserved(draft, call, timing, rules) - charged,
-      shareOf(limit, rules) - (charged - foreign),
+      shareOf(limit, rules, foreign) - (charged - foreign),
     );
     const before = callsBefore(draft, queued, asking.by, others, rules, charged);
     const isTurn = mayTake > 0 && (draft.doubt ? room > 0 && before.eligible === 0 : room > before.eligible);
@@ -204,7 +204,7 @@ function forecast(draft: Draft, timing: Timing, rules: WindowRules): Turn['expec
   let known: readonly number[] | undefined;
   return ({ policy, priority }, ahead) => {
     const frees = (known ??= releases(draft, timing));
-    const limit = shareOf(limitOf(draft, policy, rules), rules);
+    const limit = shareOf(limitOf(draft, policy, rules), rules, draft.foreign?.n ?? 0);
     const most = priority === 'background' ? mostReserved(limit) : 0;
     const slots = Math.max(1, limit - most);
     const slot = ahead % slots;

@@ -1,14 +1,15 @@
-import {
-  createMemoryStore,
-  type Clock,
-  type StateStore,
-  type StoreTime,
-  type Update,
-} from '@wemasy-orders/state';
-import { recordLifeMs, type WindowRules } from './window.js';
+import type { Clock, StateStore, StoreTime, Update } from '@wemasy-orders/state';
+import { standInFor, type Meanwhile, type Sighting } from './stand-in.js';
+import { timingOf } from './timing.js';
+import { currentDraft, recordLifeMs, type WindowRules } from './window.js';
+import { parseWindowState } from './window-state.js';
 
 /** While the store is away each process takes no more than this part of the allowance: others have calls to make too. */
 const SHARE_ALONE = 1 / 4;
+/** A store that is away is asked again after ten times as long as it took to fail, so that nobody waits for it much. */
+const PATIENCE = 10;
+const SHORTEST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
 
 export interface WindowKeeperOptions {
   readonly store: StateStore;
@@ -26,12 +27,12 @@ export interface Outage {
   isTold: boolean;
 }
 
-/** @param returned whether the record has missed what was done while the store was away */
+/** @param meanwhile what was done while the store was away, and the record has missed */
 export type WindowUpdate<T> = (
   record: unknown,
   time: StoreTime,
   rules: WindowRules,
-  returned: boolean,
+  meanwhile: Meanwhile | undefined,
 ) => Update<T>;
 
 /** Holds the record of one counter. */
@@ -43,8 +44,8 @@ export interface WindowKeeper {
 }
 
 /**
- * Keeps a counter's record in the shared store and, while that cannot be reached, in memory with a share of the
- * allowance. Each update asks the store again, so the shared record is back as soon as the store is.
+ * Keeps a counter's record in the shared store and, while that cannot be reached, in this process with a share of the
+ * allowance that was left. The store is asked again every now and then.
  */
 export function createWindowKeeper({
   store,
@@ -55,17 +56,31 @@ export function createWindowKeeper({
   onOutage,
 }: WindowKeeperOptions): WindowKeeper {
   const aloneRules = { ...rules, share: SHARE_ALONE };
-  let alone: StateStore | undefined;
+  let sighting: Sighting | undefined;
+  /** While the store is away. */
+  let standIn: { readonly record: object | undefined } | undefined;
+  /** On the monotonic clock. */
+  let askAgainAt = -Infinity;
+
+  function readTime(): StoreTime {
+    return { wallMs: clock.now(), monotonicMs: clock.monotonic(), bootId: 'process' };
+  }
 
   async function exchange<T>(update: WindowUpdate<T>, isLook: boolean): Promise<T> {
-    const returned = alone !== undefined;
+    const startedAt = clock.monotonic();
+    if (standIn && startedAt < askAgainAt) return alone(standIn.record, update);
+    const meanwhile =
+      standIn && currentDraft(parseWindowState(standIn.record), readTime(), timingOf(rules.windowMs));
     let thrown: { readonly error: unknown } | undefined;
+    let seen: unknown;
     try {
       const result = await store.update(
         key,
         (record, time) => {
           try {
-            return update(record, time, rules, returned);
+            const updated = update(record, time, rules, meanwhile);
+            seen = updated.record;
+            return updated;
           } catch (error) {
             thrown = { error };
             throw error;
@@ -73,19 +88,28 @@ export function createWindowKeeper({
         },
         { expiresInMs: recordLifeMs(rules) },
       );
-      // A look tells the record nothing, so the next update still has to say that it missed something.
-      if (!isLook) alone = undefined;
+      const state = parseWindowState(seen);
+      sighting = state && { state, by: clock.monotonic() };
+      // A look tells the record nothing, so the next update still has to say what it missed.
+      if (!isLook) standIn = undefined;
       outage.isTold = false;
       return result;
     } catch (cause) {
       if (thrown) throw thrown.error;
-      if (alone === undefined) {
-        alone = createMemoryStore({ clock });
-        if (!outage.isTold) onOutage(cause);
-        outage.isTold = true;
-      }
-      return alone.update(key, (record, time) => update(record, time, aloneRules, false));
+      const now = clock.monotonic();
+      askAgainAt =
+        now + Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, PATIENCE * (now - startedAt)));
+      standIn ??= { record: sighting && standInFor(sighting, readTime(), now, rules) };
+      if (!outage.isTold) onOutage(cause);
+      outage.isTold = true;
+      return alone(standIn.record, update);
     }
+  }
+
+  function alone<T>(record: object | undefined, update: WindowUpdate<T>): T {
+    const updated = update(record, readTime(), aloneRules, undefined);
+    standIn = { record: updated.record };
+    return updated.result;
   }
 
   return {

@@ -22,6 +22,7 @@
  */
 import { advanceClock, startClock } from './record-clock.js';
 import type { RateLimitFacts } from './headers.js';
+import { broughtHome, type Meanwhile } from './stand-in.js';
 import { timingOf, type Timing } from './timing.js';
 import { grantPermits, type Asking, type Turn } from './turns.js';
 import type { Hits, WindowState } from './window-state.js';
@@ -61,8 +62,8 @@ export type WindowEvent =
   | { readonly kind: 'lost'; readonly permit: PermitStamp }
   /** The permit was given back unsent. */
   | { readonly kind: 'release'; readonly permit: PermitStamp }
-  /** Calls were made meanwhile that this record knows nothing of. */
-  | { readonly kind: 'returned' };
+  /** The record was out of reach; this is what one of its processes did without it. */
+  | { readonly kind: 'returned'; readonly meanwhile: Meanwhile };
 
 export interface Decision {
   /** What an `ask` was given. */
@@ -116,11 +117,19 @@ export function reduceWindow(
       land(draft, event.permit);
       break;
     case 'returned':
-      draft.doubt = { reason: 'outage', issued: draft.issued };
-      delete draft.window;
+      returned(draft, event.meanwhile);
       break;
   }
   return { state: draft, decision: { ...(turn && { turn }), findings } };
+}
+
+/** Others may have made calls as well, so one call goes alone and learns how many. */
+function returned(draft: Draft, meanwhile: Meanwhile): void {
+  const { hits, inFlight } = broughtHome(meanwhile, draft.clock);
+  for (const each of hits) addHits(draft, each);
+  draft.inFlight = [...inFlight, ...draft.inFlight];
+  draft.doubt = { reason: 'outage', issued: draft.issued };
+  delete draft.window;
 }
 
 /** The state as it is at `time`: what is over is gone. */
@@ -184,9 +193,9 @@ export function limitOf(state: Pick<WindowState, 'limits'>, policy: string, rule
   return state.limits[policy] ?? rules.limits[policy] ?? Math.max(...Object.values(rules.limits));
 }
 
-/** How many calls of a limit this record's own callers may have charged at once. */
-export function shareOf(limit: number, { share = 1 }: WindowRules): number {
-  return Math.max(1, Math.floor(limit * share));
+/** How many calls of a limit this record's own callers may have charged at once, beside those of others. */
+export function shareOf(limit: number, { share = 1 }: WindowRules, foreign: number): number {
+  return foreign > 0 ? Math.floor((limit - foreign) * share) : Math.max(1, Math.floor(limit * share));
 }
 
 function count(groups: readonly { readonly n: number }[]): number {

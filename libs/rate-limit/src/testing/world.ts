@@ -40,7 +40,11 @@ export interface SimulatedProcess {
   call(policy: string, journey?: Partial<Journey>, options?: AcquireOptions): Promise<number | undefined>;
   /** kill -9: what is on the wire arrives, nothing else happens any more. */
   kill(): void;
+  /** `away`: the shared state cannot be reached from here; `mute`: it writes, and its answers do not arrive. */
+  setStore(how: StoreTrouble): void;
 }
+
+export type StoreTrouble = 'here' | 'away' | 'mute';
 
 export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>> {
   policies?: readonly RateLimitPolicy[];
@@ -78,9 +82,18 @@ export function createWorld(options: WorldOptions = {}): World {
     },
     start(own = policies) {
       let alive = true;
+      let trouble: StoreTrouble = 'here';
       const forever = new Promise<never>(() => undefined);
       const limiter = createRateLimiter({
-        store: { ...store, update: (...update) => (alive ? store.update(...update) : forever) },
+        store: {
+          ...store,
+          async update(...update) {
+            if (!alive) return forever;
+            const result = trouble === 'away' ? undefined : await store.update(...update);
+            if (trouble !== 'here' || result === undefined) throw new Error('connection lost');
+            return result;
+          },
+        },
         policies: own,
         namespace: 'test',
         clock: {
@@ -92,6 +105,9 @@ export function createWorld(options: WorldOptions = {}): World {
         limiter,
         kill() {
           alive = false;
+        },
+        setStore(how) {
+          trouble = how;
         },
         async call(policy, given, acquireOptions) {
           const { up, work, down, lost, kind } = { ...QUICK, ...given };
