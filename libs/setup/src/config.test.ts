@@ -22,6 +22,7 @@ describe('the configuration', () => {
     expect(faults).toEqual([]);
     expect(config).toEqual({
       token: canary,
+      WEMASY_ACCOUNT: 'budget by token, journal by API',
       WEMASY_API_URL: 'https://api.wemasy.nl/api',
       WEMASY_STATE: "the user's state folder",
       state: { kind: 'folder', folder: '/home/jan/.local/state/wemasy-orders' },

@@ -43,12 +43,19 @@ const baseUrl = z.string().superRefine((text, context) => {
 /** Stands for the platform's place, which only the machine knows. */
 const usersStateFolder = "the user's state folder";
 
+/** Not the empty text, which stands for no setting. */
+export const noAccount = 'budget by token, journal by API';
+
 /**
  * What a user can set besides the token: environment variables, or flags of the same name in kebab case. Each carries
  * what the documentation and `--help` say of it.
  */
 const Settings = z.object({
   WEMASY_API_URL: baseUrl.default(productionUrl).meta({ description: 'Base URL of the API' }),
+  WEMASY_ACCOUNT: z.string().default(noAccount).meta({
+    description:
+      'A name of your choice for the account, where one shop has several tokens or one API several shops: budget and journal are kept by it',
+  }),
   WEMASY_STATE: z.string().default(usersStateFolder).meta({
     description:
       'Where processes share budget and journal: an absolute path of a folder, `redis://…` (or `rediss://…`), or `memory`',
@@ -121,7 +128,7 @@ function flagOf(variable: string): string {
 
 function shownDefault(value: unknown): string {
   if (typeof value === 'boolean') return value ? '`on`' : '`off`';
-  if (value === usersStateFolder) return usersStateFolder;
+  if (value === usersStateFolder || value === noAccount) return value;
   return typeof value === 'object' ? "the document's" : `\`${String(value)}\``;
 }
 

@@ -15,11 +15,12 @@ const accountVariables = [
   'WEMASY_API_URL',
   'WEMASY_API_TOKEN',
   'WEMASY_API_TOKEN_FILE',
+  'WEMASY_ACCOUNT',
   'WEMASY_RATE_LIMITS',
 ];
 
 /** Their flags, which contradict a request for the sandbox. */
-export const accountFlags: readonly string[] = ['api-url', 'api-token-file', 'rate-limits'];
+export const accountFlags: readonly string[] = ['api-url', 'api-token-file', 'account', 'rate-limits'];
 
 /**
  * The same sources, but leading to the sandbox whatever they held: a real token is not even read, and the real API

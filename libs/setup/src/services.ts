@@ -7,7 +7,7 @@ import {
 import { type Caller, createOrderSync, type OrderSync, recordedOrders } from '@wemasy-orders/order-sync';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { accountNamespace, type Clock, type ListableStore } from '@wemasy-orders/state';
-import type { Config } from './config.js';
+import { type Config, noAccount } from './config.js';
 import type { Log } from './log.js';
 
 /** What an app works with. */
@@ -31,11 +31,13 @@ export interface ServiceOptions {
 
 /** Builds what an app works with: one limiter and one journal for every call of this account. */
 export function connect({ config, store, log, clock, caller }: ServiceOptions): Services {
-  const { token, WEMASY_API_URL: baseUrl } = config;
-  const namespace = accountNamespace(baseUrl, token);
+  const { token, WEMASY_API_URL: baseUrl, WEMASY_ACCOUNT: account } = config;
+  const budget = accountNamespace(baseUrl, account === noAccount ? token : account);
+  // Not by token: an order that was sent with an old one must not be sent again with a new one.
+  const journal = accountNamespace(baseUrl, account);
   const rateLimiter = createRateLimiter({
     store,
-    namespace,
+    namespace: budget,
     clock,
     policies: rateLimitPolicies(config.WEMASY_RATE_LIMITS),
     onWarning: ({ code, bucket, message, cause }) => {
@@ -57,7 +59,7 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
   const orderSync = createOrderSync({
     client,
     store,
-    namespace,
+    namespace: journal,
     clock,
     caller,
     requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
@@ -68,7 +70,7 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
   return {
     client,
     orderSync,
-    recordedOrders: () => recordedOrders(store, namespace),
+    recordedOrders: () => recordedOrders(store, journal),
     async close() {
       await orderSync.settle();
       await client.close();

@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
+import { AlreadySyncedError } from '@wemasy-orders/order-sync';
 import { systemClock } from '@wemasy-orders/state';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { setUp, type SetUpOptions } from './set-up.js';
@@ -56,6 +60,92 @@ describe('what the rate limiter has to say is in the log', () => {
     await services().client.list();
     await close();
     expect(log()).toMatchObject([{ level: 'info', code: 'foreign-use', bucket: 'listOrders' }]);
+  });
+});
+
+describe('an order that was sent', () => {
+  async function shop() {
+    const folder = await mkdtemp(join(tmpdir(), 'wemasy-setup-'));
+    let requests = 0;
+    const upstream = await startUpstream((_, response) => {
+      requests += 1;
+      sendJson(response, 200, { error: false, message: 'Order synced to SnelStart.', data: [] });
+    });
+    onTestFinished(async () => {
+      await upstream.close();
+      await rm(folder, { recursive: true });
+    });
+    return {
+      requests: () => requests,
+      /** What became of sending order 42. */
+      async send(environment: SetUpOptions['environment']) {
+        const { services, close } = await setUpWith({
+          WEMASY_API_URL: upstream.url,
+          WEMASY_STATE: folder,
+          ...environment,
+        });
+        const outcome = await services()
+          .orderSync.sync(42)
+          .then(
+            () => 'synced',
+            (error: unknown) => (error instanceof AlreadySyncedError ? error.code : error),
+          );
+        await close();
+        return outcome;
+      },
+    };
+  }
+
+  it('with an old token is not sent again with a new one', async () => {
+    const { send, requests } = await shop();
+    expect(await send({ WEMASY_API_TOKEN: 'old-token' })).toBe('synced');
+    expect(await send({ WEMASY_API_TOKEN: 'new-token' })).toBe('already_synced');
+    expect(requests()).toBe(1);
+  });
+
+  it('for one account is another order for another account', async () => {
+    const { send, requests } = await shop();
+    const token = { WEMASY_API_TOKEN: 'token' };
+    expect(await send({ ...token, WEMASY_ACCOUNT: 'one shop' })).toBe('synced');
+    expect(await send({ ...token, WEMASY_ACCOUNT: 'another shop' })).toBe('synced');
+    expect(await send({ WEMASY_API_TOKEN: 'new-token', WEMASY_ACCOUNT: 'one shop' })).toBe('already_synced');
+    expect(requests()).toBe(2);
+  });
+});
+
+describe('the budget', () => {
+  async function left(environments: SetUpOptions['environment'][]) {
+    const folder = await mkdtemp(join(tmpdir(), 'wemasy-setup-'));
+    const upstream = await startUpstream((_, response) => sendJson(response, 200, orderPage([])));
+    onTestFinished(async () => {
+      await upstream.close();
+      await rm(folder, { recursive: true });
+    });
+    let remaining = 0;
+    for (const environment of environments) {
+      const { services, close } = await setUpWith({
+        WEMASY_API_URL: upstream.url,
+        WEMASY_STATE: folder,
+        ...environment,
+      });
+      const { client } = services();
+      await client.list();
+      ({ remaining } = await client.allowance('listOrders'));
+      await close();
+    }
+    return remaining;
+  }
+
+  it('is shared by the tokens of one account where the account is named, else each has its own', async () => {
+    const [one, other] = ['one-token', 'other-token'].map((WEMASY_API_TOKEN) => ({ WEMASY_API_TOKEN }));
+    expect(await left([{ ...one }, { ...other }])).toBe(59);
+    const WEMASY_ACCOUNT = 'the shop';
+    expect(
+      await left([
+        { ...one, WEMASY_ACCOUNT },
+        { ...other, WEMASY_ACCOUNT },
+      ]),
+    ).toBe(58);
   });
 });
 
