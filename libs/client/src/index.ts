@@ -47,3 +47,4 @@ export {
 } from './orders-client.js';
 export type { AttemptReport, CallOptions } from './send.js';
 export type { PathsClient } from './transport.js';
+export { withoutToken } from './without-token.js';

@@ -3,7 +3,7 @@ import { createLog, type LogLevel } from './log.js';
 
 function logged(level: LogLevel, use: (log: ReturnType<typeof createLog>) => void): string[] {
   const lines: string[] = [];
-  use(createLog({ level, write: (line) => lines.push(line), now: () => 0, secrets: ['canary'] }));
+  use(createLog({ level, write: (line) => lines.push(line), now: () => 0, secrets: ['canary-token'] }));
   return lines;
 }
 
@@ -29,7 +29,7 @@ describe('the log', () => {
   });
 
   it('tells of errors with their stack, and never of the token', () => {
-    const [line = ''] = logged('error', (log) => log.error('failed', { error: new Error('Bearer canary') }));
+    const [line = ''] = logged('error', (log) => log.error('failed', { error: new Error('Bearer canary-token') }));
     expect(JSON.parse(line)).toMatchObject({ error: { name: 'Error', message: 'Bearer [token]' } });
     expect(line).toContain('log.test.ts');
     expect(line).not.toContain('canary');

@@ -1,3 +1,5 @@
+import { withoutToken } from '@wemasy-orders/client';
+
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -11,7 +13,7 @@ export interface LogOptions {
   readonly write: (line: string) => void;
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
-  /** Texts that must never be written, whatever carries them here. */
+  /** Tokens, which must never be written, whatever carries them here. */
   readonly secrets: readonly string[];
 }
 
@@ -25,7 +27,7 @@ export function createLog({ level, write, now, secrets }: LogOptions): Log {
           const line = JSON.stringify(entry, (_, value: unknown) =>
             value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
           );
-          write(`${secrets.reduce((text, secret) => text.replaceAll(secret, '[token]'), line)}\n`);
+          write(`${secrets.reduce(withoutToken, line)}\n`);
         };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), trace: at('trace') };
 }
