@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { createMemoryStore } from '@wemasy-orders/state';
+import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isOrdersError, type OrdersError } from './errors/orders-error.js';
 import type { Order } from './generated/schema.js';
@@ -539,6 +540,37 @@ describe('the deadline', () => {
     const upstream = await upstreamWith(() => undefined);
     const error = await failureOf(clientOf(upstream.url, { timeoutMs: 50 }).sync(42));
     expect(error).toMatchObject({ code: 'outcome_unknown', cause: { code: 'upstream_timeout' } });
+  });
+
+  it('is over when the answer has come, however long the shared state takes to note it', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, synced, limits(5, 2)));
+    const clock = createVirtualClock();
+    const store = createMemoryStore({ clock });
+    let note: () => void = () => undefined;
+    const noting = new Promise<void>((resolve) => (note = resolve));
+    let updates = 0;
+    const rateLimiter = createRateLimiter({
+      store: {
+        ...store,
+        async update(key, updater, options) {
+          updates += 1;
+          if (updates === 2) await noting;
+          return await store.update(key, updater, options);
+        },
+      },
+      policies: rateLimitPolicies(),
+      namespace: 'slow',
+      clock,
+    });
+    let answered: () => void = () => undefined;
+    const answering = new Promise<void>((resolve) => (answered = resolve));
+    const client = clientOf(upstream.url, { clock, rateLimiter, timeoutMs: 1_000, onAttempt: answered });
+    const call = client.sync(42);
+    await answering;
+    await clock.advance(1_000);
+    note();
+    expect(await call).toEqual(synced);
+    expect((await client.allowance('syncOrder')).remaining).toBe(2);
   });
 });
 

@@ -97,6 +97,7 @@ export function createSend(options: SendOptions): Send {
         ...(result.answer === undefined ? {} : { status: result.answer.status }),
         ...(result.error === undefined ? {} : { error: result.error }),
       });
+      await result.reported;
       if (result.error === undefined) return toResponse(result.answer);
       failure = result.error;
       const delayMs = retryDelayMs(failure, { safe: isSafe(operation), retries, random: random() });
@@ -178,9 +179,13 @@ async function takePermit(
   }
 }
 
-type AttemptResult =
+type AttemptResult = (
   | { readonly answer: Answer; readonly error?: undefined }
-  | { readonly answer?: Answer; readonly error: OrdersError };
+  | { readonly answer?: Answer; readonly error: OrdersError }
+) & {
+  /** Settles when the limiter has noted what came of the permit. */
+  readonly reported: Promise<void>;
+};
 
 async function attempt(
   { fetch, token, timeoutMs, clock }: SendOptions,
@@ -196,6 +201,7 @@ async function attempt(
   headers.set('authorization', `Bearer ${token}`);
   headers.set('accept', 'application/json');
   let response: Response | undefined;
+  let reported = Promise.resolve();
   try {
     response = await fetch(url, {
       ...init,
@@ -203,19 +209,20 @@ async function attempt(
       redirect: 'manual',
       signal: signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]),
     });
-    // The answer proves what the server counted; other callers should know before the body has come through.
-    await permit.report({ kind: 'answered', status: response.status, headers: response.headers });
+    // The answer proves what the server counted; other callers should know before the body has come through. The deadline
+    // is the API's: a slow store must not make it late.
+    reported = permit.report({ kind: 'answered', status: response.status, headers: response.headers });
     // An answer that repeats the token (an error page that prints the request, say) must not carry it any further.
     const text = withoutToken(await response.text(), token);
     const answer = { status: response.status, headers: response.headers, text };
     const error = faultOf(operation, answer, clock.now());
-    return error === undefined ? { answer } : { answer, error };
+    return error === undefined ? { answer, reported } : { answer, error, reported };
   } catch (thrown) {
     const error = faultOfSending(thrown, { signal, deadline: deadline.signal, timeoutMs, response });
     if (response === undefined) {
-      await (error.effect === 'none' ? permit.release() : permit.report({ kind: 'lost' }));
+      reported = error.effect === 'none' ? permit.release() : permit.report({ kind: 'lost' });
     }
-    return { error };
+    return { error, reported };
   } finally {
     cancelTimer();
   }
