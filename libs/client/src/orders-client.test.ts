@@ -225,6 +225,14 @@ describe('sync', () => {
       body: '{"order_id":42}',
     });
   });
+
+  it('is what the API answered, whatever a log that is told of it throws', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, synced));
+    const onAttempt = () => {
+      throw new Error('the log is full');
+    };
+    expect(await clientOf(upstream.url, { onAttempt }).sync(42)).toEqual(synced);
+  });
 });
 
 describe('a documented failure', () => {

@@ -40,7 +40,7 @@ export interface OrdersClientOptions {
   readonly timeoutMs?: number | undefined;
   /** Longest wait of one call for budget, in ms; default: as long as it takes. */
   readonly maxWaitMs?: number | undefined;
-  /** Told of every attempt, for logs. */
+  /** Told of every attempt, for logs; what it throws is ignored. */
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
   readonly clock?: Clock | undefined;
   /** Spreads retries; a number in [0, 1). */

@@ -72,7 +72,7 @@ export type Send = (request: Request, call: CallOptions) => Promise<Response>;
  * @throws {OrdersError} whenever there is no documented success to give back
  */
 export function createSend(options: SendOptions): Send {
-  const { clock, random, onAttempt } = options;
+  const { clock, random } = options;
   return async (request, call) => {
     const operation = recognize(request, options.baseUrl);
     const outgoing = await readOutgoing(request, call.signal);
@@ -89,7 +89,7 @@ export function createSend(options: SendOptions): Send {
       );
       const sentAt = clock.monotonic();
       const result = await attempt(options, operation, outgoing, permit);
-      onAttempt?.({
+      tell(options.onAttempt, {
         operationId: operation.operationId,
         attempt: retries + 1,
         waitedMs: permit.waitedMs,
@@ -106,6 +106,15 @@ export function createSend(options: SendOptions): Send {
       await sleep(clock, delayMs, call.signal);
     }
   };
+}
+
+/** What a log throws is no part of what became of the call. */
+function tell(onAttempt: SendOptions['onAttempt'], report: AttemptReport): void {
+  try {
+    onAttempt?.(report);
+  } catch {
+    // Whoever wants to know of it catches it there.
+  }
 }
 
 interface Outgoing {

@@ -117,7 +117,7 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
 
 describe('an outcome that could not be written', () => {
   /** A sender whose disk is full from the moment on that the API has got the order. */
-  async function sceneOf() {
+  async function sceneOf(onFault: (fault: JournalFault) => void = () => undefined) {
     const disk = { full: false };
     const upstream = await startUpstream((_, response) => {
       disk.full = true;
@@ -136,7 +136,10 @@ describe('an outcome that could not be written', () => {
       },
       clock,
       rateLimiter: noLimit(),
-      onJournalFault: (fault) => journalFaults.push(fault),
+      onJournalFault: (fault) => {
+        journalFaults.push(fault);
+        onFault(fault);
+      },
     });
     const other = createSender({ url: upstream.url, store, clock, rateLimiter: noLimit() });
     const alive = new Promise<never>(() => undefined);
@@ -159,6 +162,17 @@ describe('an outcome that could not be written', () => {
     disk.full = false;
     expect(await sync()).toEqual({ code: 'already_synced' });
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('is told to the caller although the log throws, and written later all the same', async () => {
+    const { disk, journalFaults, sync, syncByAnother } = await sceneOf(() => {
+      throw new Error('the log is full');
+    });
+    expect(await sync()).toMatchObject({ synced: { message, recorded: false } });
+    expect(journalFaults).toHaveLength(1);
+    disk.full = false;
+    expect(await sync()).toEqual({ code: 'already_synced' });
+    expect(await syncByAnother()).toEqual({ code: 'already_synced' });
   });
 
   it('is unknown to everybody else', async () => {

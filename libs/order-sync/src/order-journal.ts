@@ -13,6 +13,7 @@ import {
 import { isGone } from './process-identity.js';
 import type { Attempt, RecordedCaller, SendingAttempt, Verdict } from './record.js';
 import { sleep } from './sleep.js';
+import { tell } from './tell.js';
 
 /** What the journal says of an order at one moment. */
 export interface JournalView {
@@ -169,7 +170,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
             event.type === 'end' ? [event.attempt.id, event.ending.state] : [event.id, 'not_sent' as const];
           // The wrapper says that nothing was sent, which is true of announcements only.
           const cause = error instanceof JournalUnavailableError ? error.cause : error;
-          onFault?.({ orderId, attemptId, outcome, cause });
+          tell(onFault, { orderId, attemptId, outcome, cause });
           return undefined;
         }
         await sleep(clock, waitMs);

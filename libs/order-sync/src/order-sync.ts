@@ -39,7 +39,9 @@ export interface OrderSyncOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** What the journal may forget; default: all but the newest 20 attempts of known outcome. */
   readonly retention?: Retention | undefined;
-  /** Told when an outcome that is known here could not be written: others will call it unknown. */
+  /**
+   * Told when an outcome that is known here could not be written: others will call it unknown. What it throws is ignored.
+   */
   readonly onJournalFault?: ((fault: JournalFault) => void) | undefined;
   /** Default: this one. */
   readonly process?: ProcessIdentity | undefined;
@@ -52,7 +54,7 @@ export interface SyncOptions {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait for budget in ms; default: the client's. */
   readonly maxWaitMs?: number | undefined;
-  /** Called when the call has to wait for budget. */
+  /** Called when the call has to wait for budget; what it throws is ignored. */
   readonly onWait?: ((wait: { readonly expectedWaitMs: number }) => void) | undefined;
   /** A `background` call leaves room for interactive ones; default `interactive`. */
   readonly priority?: 'interactive' | 'background' | undefined;

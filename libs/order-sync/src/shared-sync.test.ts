@@ -49,6 +49,19 @@ describe('callers of one piece of work', () => {
     expect(joined).toEqual([{ result: 'done' }, { result: 'done' }]);
   });
 
+  it('all get its result, whatever one of them throws when it hears that it has to wait', async () => {
+    const { clock, course, finish, join } = begin();
+    const onWait = () => {
+      throw new Error('the terminal is gone');
+    };
+    const waiting = join({ onWait });
+    course.waitsForBudget(5_000);
+    const joined = [waiting, join({ onWait }), join()];
+    finish('done');
+    await clock.advance(0);
+    expect(joined).toEqual([{ result: 'done' }, { result: 'done' }, { result: 'done' }]);
+  });
+
   it('may go as long as nothing was sent, and the last one takes the work with it', async () => {
     const { clock, course, shared, join } = begin();
     const [first, second] = [new AbortController(), new AbortController()];

@@ -2,6 +2,7 @@ import { CancelledError, RateLimitedError } from '@wemasy-orders/client';
 import type { Clock } from '@wemasy-orders/state';
 import { SyncOutcomeUnknownError } from './errors/sync-outcome-unknown-error.js';
 import type { SendingAttempt } from './record.js';
+import { tell } from './tell.js';
 
 /** How far a sync has come; it decides what a caller who gives up can be told. */
 export type Phase =
@@ -74,7 +75,7 @@ export function startSharedSync<Result>(
     },
     waitsForBudget(expectedWaitMs) {
       budgetAt = clock.monotonic() + expectedWaitMs;
-      for (const { waiting } of [...callers]) waiting.onWait?.({ expectedWaitMs });
+      for (const { waiting } of [...callers]) tell(waiting.onWait, { expectedWaitMs });
       for (const caller of [...callers]) caller.reconsider();
     },
   });
@@ -127,7 +128,7 @@ export function startSharedSync<Result>(
         signal?.addEventListener('abort', caller.reconsider);
         result.finally(stopWaiting).then(resolve, reject);
         if (budgetAt !== undefined)
-          waiting.onWait?.({ expectedWaitMs: Math.max(0, budgetAt - clock.monotonic()) });
+          tell(waiting.onWait, { expectedWaitMs: Math.max(0, budgetAt - clock.monotonic()) });
         caller.reconsider();
       }),
   };

@@ -204,6 +204,20 @@ describe('syncMany', () => {
     ]);
   });
 
+  it('yields what became of each order, whatever the one who follows it throws', async () => {
+    const upstream = await upstreamWith({ 2: reject });
+    const onProgress = () => {
+      throw new Error('the terminal is gone');
+    };
+    expect(await collect(syncMany(orderSyncOf({ url: upstream.url }), [1, 2], { onProgress }))).toEqual({
+      outcomes: [
+        [1, 'synced'],
+        [2, 'rejected'],
+      ],
+      error: undefined,
+    });
+  });
+
   it('passes on a fault that is nobody’s outcome', async () => {
     const upstream = await upstreamWith();
     const orderSync = orderSyncOf({ url: upstream.url, rateLimiter: limiterOf([]).rateLimiter });

@@ -4,6 +4,7 @@ import { isOrderSyncError, type OrderSyncError } from './errors/order-sync-error
 import { RepeatedUnknownError } from './errors/repeated-unknown-error.js';
 import { SyncOutcomeUnknownError } from './errors/sync-outcome-unknown-error.js';
 import type { OrderSync, SyncedOrder, SyncOptions } from './order-sync.js';
+import { tell } from './tell.js';
 
 /** What became of one of many orders. */
 export type SyncOutcome =
@@ -36,6 +37,7 @@ export type SyncProgress =
     };
 
 export interface SyncManyOptions extends Pick<SyncOptions, 'signal' | 'priority'> {
+  /** What it throws is ignored. */
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
   /** Longest wait of each order for budget in ms; default: as long as it takes. */
   readonly maxWaitMs?: number | undefined;
@@ -72,16 +74,18 @@ export async function* syncMany(
   let unknownInRow = 0;
   for await (const orderId of orderIds) {
     if (signal?.aborted) return;
-    onProgress?.({ step: 'start', orderId, done });
+    tell(onProgress, { step: 'start', orderId, done });
     const outcome = await syncOne(orderSync, orderId, {
       signal,
       priority,
       maxWaitMs,
-      onWait: ({ expectedWaitMs }) => onProgress?.({ step: 'wait', orderId, done, expectedWaitMs }),
+      onWait: ({ expectedWaitMs }) => {
+        tell(onProgress, { step: 'wait', orderId, done, expectedWaitMs });
+      },
     });
     if (outcome === undefined) return;
     done += 1;
-    onProgress?.({ step: 'end', orderId, done, outcome: outcome.outcome });
+    tell(onProgress, { step: 'end', orderId, done, outcome: outcome.outcome });
     yield outcome;
     if ('error' in outcome && stopping.has(outcome.error.code)) throw outcome.error;
     if (isLostNow(outcome)) unknownInRow += 1;
