@@ -596,6 +596,28 @@ describe('pacing', () => {
     expect(upstream.requests).toHaveLength(5);
   });
 
+  it('gives up when the time is over and every permit ran out before the call was ready', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, synced));
+    const clock = createVirtualClock();
+    const told: string[] = [];
+    const beforeSend = async () => {
+      told.push('announced');
+      await clock.advance(6_000);
+      return async () => {
+        told.push('taken back');
+      };
+    };
+    const call = clientOf(upstream.url, { clock }).sync(42, { maxWaitMs: 10_000, beforeSend });
+    expect(await failureOf(call)).toMatchObject({
+      code: 'rate_limited',
+      source: 'local',
+      effect: 'none',
+      message: 'The permit for the call ran out before it was ready to be sent; it was not sent.',
+    });
+    expect(told).toEqual(['announced', 'taken back', 'announced', 'taken back']);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
   it('is shared by clients with the same limiter', async () => {
     const upstream = await upstreamWith((_, response, index) =>
       sendJson(response, 200, synced, limits(5, Math.max(0, 4 - index))),

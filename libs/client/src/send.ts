@@ -76,17 +76,10 @@ export function createSend(options: SendOptions): Send {
   return async (request, call) => {
     const operation = recognize(request, options.baseUrl);
     const outgoing = await readOutgoing(request, call.signal);
-    const startedAt = clock.monotonic();
-    const maxWaitMs = call.maxWaitMs ?? options.maxWaitMs;
+    const waitEndsAt = clock.monotonic() + (call.maxWaitMs ?? options.maxWaitMs);
     let failure: OrdersError | undefined;
     for (let retries = 0; ; retries += 1) {
-      const waitLeftMs = Math.max(0, startedAt + maxWaitMs - clock.monotonic());
-      const { permit, takeBack } = await takePermit(
-        options.rateLimiter,
-        operation,
-        { ...call, maxWaitMs: waitLeftMs },
-        failure,
-      );
+      const { permit, takeBack } = await takePermit(options, operation, call, { waitEndsAt, failure });
       const sentAt = clock.monotonic();
       const result = await attempt(options, operation, outgoing, permit);
       tell(options.onAttempt, {
@@ -152,16 +145,18 @@ interface ReadyPermit {
 /**
  * Takes a permit that is still good at this moment, announced; the caller sends without another await.
  *
+ * @param waitEndsAt on the monotonic clock
  * @param failure of the attempt before, if there was one: where there is no room for another, it is what the call came to
  */
 async function takePermit(
-  rateLimiter: RateLimiter,
+  { rateLimiter, clock }: SendOptions,
   operation: Operation,
-  { signal, maxWaitMs, priority, onWait, beforeSend }: CallOptions,
-  failure: OrdersError | undefined,
+  { signal, priority, onWait, beforeSend }: CallOptions,
+  { waitEndsAt, failure }: { readonly waitEndsAt: number; readonly failure: OrdersError | undefined },
 ): Promise<ReadyPermit> {
   for (;;) {
     if (signal?.aborted) throw new CancelledError('none');
+    const maxWaitMs = Math.max(0, waitEndsAt - clock.monotonic());
     let permit: Permit;
     try {
       permit = await rateLimiter.acquire(operation.operationId, { signal, maxWaitMs, priority, onWait });
@@ -185,8 +180,14 @@ async function takePermit(
     }
     await permit.release();
     await takeBack?.();
+    // A limiter that has room gives a permit however little time is left, so it does not end this by itself.
+    if (!signal?.aborted && clock.monotonic() >= waitEndsAt) {
+      throw failure ?? new RateLimitedError('local', 1, { message: permitRanOut });
+    }
   }
 }
+
+const permitRanOut = 'The permit for the call ran out before it was ready to be sent; it was not sent.';
 
 type AttemptResult = (
   | { readonly answer: Answer; readonly error?: undefined }
