@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:net';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { createMemoryStore } from '@wemasy-orders/state';
@@ -490,6 +490,17 @@ describe('a retry', () => {
 });
 
 describe('cancelling', () => {
+  it('is heard by any number of calls, and afterwards nothing of them is left on the signal', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
+    const client = clientOf(upstream.url);
+    const { signal } = new AbortController();
+    await client.list({}, { signal });
+    const held = heldBy(signal);
+    await Promise.all(Array.from({ length: 20 }, () => client.list({}, { signal })));
+    expect(heldBy(signal)).toEqual(held);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
   it('before the call sends nothing', async () => {
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
     const error = await failureOf(clientOf(upstream.url).list({}, { signal: AbortSignal.abort() }));
@@ -694,6 +705,13 @@ describe('the set-up', () => {
     );
   });
 });
+
+/** How much Node keeps in each of a signal's collections, e.g. of the signals that depend on it. */
+function heldBy(signal: AbortSignal): unknown[] {
+  return Reflect.ownKeys(signal)
+    .map((key): unknown => Reflect.get(signal, key))
+    .map((kept) => typeof kept === 'object' && kept !== null && 'size' in kept && kept.size);
+}
 
 /** A port of this machine that nobody listens on. */
 async function freePort(): Promise<number> {

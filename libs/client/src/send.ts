@@ -1,5 +1,6 @@
 import { isUnsent, type Permit, type RateLimiter, RateLimitDeadlineError } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
+import { onAbort } from './abort-listeners.js';
 import { type Answer, faultOf } from './answer.js';
 import { CancelledError } from './errors/cancelled-error.js';
 import { ConfigurationError } from './errors/configuration-error.js';
@@ -203,9 +204,13 @@ async function attempt(
   { url, init, signal }: Outgoing,
   permit: Permit,
 ): Promise<AttemptResult> {
-  const deadline = new AbortController();
+  /** Tears the request down, when the caller cancels or the deadline is over. */
+  const teardown = new AbortController();
+  const forgetSignal = onAbort(signal, () => {
+    teardown.abort();
+  });
   const cancelTimer = clock.setTimer(() => {
-    deadline.abort();
+    teardown.abort();
   }, timeoutMs);
   const headers = new Headers(init.headers);
   headers.set('authorization', `Bearer ${token}`);
@@ -217,7 +222,7 @@ async function attempt(
       ...init,
       headers,
       redirect: 'manual',
-      signal: signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]),
+      signal: teardown.signal,
     });
     // The answer proves what the server counted; other callers should know before the body has come through. The deadline
     // is the API's: a slow store must not make it late.
@@ -228,13 +233,14 @@ async function attempt(
     const error = faultOf(operation, answer, clock.now());
     return error === undefined ? { answer, reported } : { answer, error, reported };
   } catch (thrown) {
-    const error = faultOfSending(thrown, { signal, deadline: deadline.signal, timeoutMs, response });
+    const error = faultOfSending(thrown, { signal, teardown: teardown.signal, timeoutMs, response });
     if (response === undefined) {
       reported = error.effect === 'none' ? permit.release() : permit.report({ kind: 'lost' });
     }
     return { error, reported };
   } finally {
     cancelTimer();
+    forgetSignal();
   }
 }
 
@@ -242,18 +248,18 @@ function faultOfSending(
   thrown: unknown,
   {
     signal,
-    deadline,
+    teardown,
     timeoutMs,
     response,
   }: {
     signal: AbortSignal | undefined;
-    deadline: AbortSignal;
+    teardown: AbortSignal;
     timeoutMs: number;
     response: Response | undefined;
   },
 ): OrdersError {
   if (signal?.aborted) return new CancelledError('unknown');
-  if (deadline.aborted) return new TimeoutError(timeoutMs);
+  if (teardown.aborted) return new TimeoutError(timeoutMs);
   const isWithoutEffect = response === undefined && isUnsent(thrown);
   return new ConnectionError(isWithoutEffect ? 'none' : 'unknown', reasonOf(thrown));
 }
@@ -277,16 +283,17 @@ function toResponse({ status, headers, text }: Answer): Response {
 /** @throws {CancelledError} when the caller cancels in the meantime */
 async function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const cancelTimer = clock.setTimer(done, ms, { keepAlive: true });
-    function done() {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }
-    function onAbort() {
+    const cancelTimer = clock.setTimer(
+      () => {
+        forgetSignal();
+        resolve();
+      },
+      ms,
+      { keepAlive: true },
+    );
+    const forgetSignal = onAbort(signal, () => {
       cancelTimer();
       reject(new CancelledError('none'));
-    }
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
+    });
   });
 }
