@@ -395,12 +395,32 @@ describe('an odd answer', () => {
   it.each(cases)('never repeats a sync: %s', async (_, script, expected) => {
     const upstream = await upstreamWith(script);
     const error = await failureOf(clientOf(upstream.url).sync(42));
-    const certain = ['RefusedError', 'NotFoundError'].includes(expected.name) || error.status === 400;
+    const certain = expected.name === 'NotFoundError' || error.status === 400;
     expect(error).toMatchObject(
       certain
         ? { ...expected, effect: 'none' }
         : { name: 'OutcomeUnknownError', code: 'outcome_unknown', cause: expected },
     );
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [400, 'certainly had no effect', 'UpstreamError'],
+    [413, 'certainly had no effect', 'UpstreamError'],
+    [414, 'certainly had no effect', 'UpstreamError'],
+    [415, 'certainly had no effect', 'UpstreamError'],
+    [402, 'may have had one', 'OutcomeUnknownError'],
+    [408, 'may have had one', 'OutcomeUnknownError'],
+    [409, 'may have had one', 'OutcomeUnknownError'],
+    [425, 'may have had one', 'OutcomeUnknownError'],
+    [499, 'may have had one', 'OutcomeUnknownError'],
+  ])('to a sync with the undocumented status %i: it %s', async (status, effect, name) => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, status, { message: 'No.' }));
+    expect(await failureOf(clientOf(upstream.url).sync(42))).toMatchObject({
+      name,
+      status,
+      effect: effect === 'may have had one' ? 'unknown' : 'none',
+    });
     expect(upstream.requests).toHaveLength(1);
   });
 

@@ -6,7 +6,8 @@ import { buffer } from 'node:stream/consumers';
  * never hears of it.
  *
  * @typedef {'pass' | 'lost before' | 'lost after' | 'cut after' | 'slow before' | 'slow after' | 'slow, but in time'
- *   | '429 before' | '500 before' | '502 after' | 'web page after' | 'refused before'} Fault
+ *   | '429 before' | '500 before' | '502 after' | 'web page after' | 'error in 200 before'
+ *   | 'error in 200 after'} Fault
  */
 
 /** How many of a hundred syncs meet a fault; the others pass. */
@@ -21,7 +22,8 @@ const shares = /** @type {const} */ ({
   '500 before': 3,
   '502 after': 3,
   'web page after': 2,
-  'refused before': 3,
+  'error in 200 before': 2,
+  'error in 200 after': 2,
 });
 
 /**
@@ -107,8 +109,11 @@ export async function startProxy({ target, random, timeoutMs }) {
       case 'web page after':
         await forward();
         return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
-      case 'refused before':
+      case 'error in 200 before':
         return say(200, { error: true, message: 'SnelStart is not available.', data: [] });
+      case 'error in 200 after':
+        await forward();
+        return say(200, { error: true, message: 'SnelStart took too long.', data: [] });
     }
   }
 

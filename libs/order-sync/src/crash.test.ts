@@ -31,6 +31,13 @@ const apis: Record<string, Api> = {
     },
     updates: 3,
   },
+  'accepts, but says that it failed': {
+    behave: (books) => (_, response) => {
+      books.entries += 1;
+      sendJson(response, 200, { error: true, message: 'SnelStart took too long.', data: [] });
+    },
+    updates: 3,
+  },
   'asks for patience': {
     behave: () => (_, response) => sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }),
     updates: 5,

@@ -17,7 +17,7 @@ import {
 export type Ending =
   | Pick<SyncedAttempt, 'state' | 'message'>
   | Pick<RejectedAttempt, 'state' | 'code' | 'reason' | 'message'>
-  | Pick<UnknownAttempt, 'state' | 'reason'>;
+  | Pick<UnknownAttempt, 'state' | 'reason' | 'message'>;
 
 export type JournalEvent =
   /** Nothing happens but time. */
@@ -251,8 +251,10 @@ function ended(attempt: SendingAttempt | UnknownAttempt, ending: Ending, endedAt
       const { state, code, reason } = ending;
       return { ...attempt, state, endedAt, code, reason, ...(message === undefined ? {} : { message }) };
     }
-    case 'unknown':
-      return { ...attempt, state: 'unknown', endedAt, reason: ending.reason };
+    case 'unknown': {
+      const { state, reason } = ending;
+      return { ...attempt, state, endedAt, reason, ...(message === undefined ? {} : { message }) };
+    }
   }
 }
 

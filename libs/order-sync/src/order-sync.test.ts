@@ -8,7 +8,6 @@ import {
   InvalidArgumentsError,
   NotFoundError,
   RateLimitedError,
-  RefusedError,
   ValidationFailedError,
 } from '@wemasy-orders/client';
 import {
@@ -52,6 +51,8 @@ function senderOf(options: SenderOptions): Sender {
 
 const accept = (response: ServerResponse) =>
   sendJson(response, 200, { error: false, message: 'Order synced to SnelStart.', data: [] });
+
+const failed = { error: true, message: 'SnelStart took too long.', data: [] };
 
 function lose(response: ServerResponse): void {
   response.destroy();
@@ -167,7 +168,6 @@ describe('a rejected order', () => {
     [422, { message: 'No.', errors: { order_id: ['No.'] } }, ValidationFailedError, 'validation_failed'],
     [401, { error: true, message: 'No.' }, AuthenticationError, 'authentication_failed'],
     [404, { error: true, message: 'No.' }, NotFoundError, 'unexpected_response'],
-    [200, { error: true, message: 'No.' }, RefusedError, 'upstream_error'],
   ])(
     'is recorded with the API’s reason and may be sent again: %d',
     async (status, body, errorClass, code) => {
@@ -235,6 +235,11 @@ describe('an unknown outcome', () => {
   const losses: [string, Script][] = [
     ['the connection breaks', (_, response) => lose(response)],
     ['the API fails', (_, response) => sendJson(response, 500, { error: true, message: 'Server Error' })],
+    [
+      'a machine in front of the API gives up',
+      (_, response) => sendJson(response, 408, { message: 'Late.' }),
+    ],
+    ['the API says no more than that it failed', (_, response) => sendJson(response, 200, failed)],
     ['the answer is a web page', (_, response) => void response.end('<html></html>')],
     ['the answer is late', () => undefined],
   ];
@@ -264,6 +269,18 @@ describe('an unknown outcome', () => {
       message: expect.stringContaining(`by tests 1.0.0 (process ${process.pid} on ${hostname()})`),
     });
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('is told and recorded with what the API said, where it said something', async () => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 200, failed));
+    const { orderSync } = senderOf({ url: upstream.url });
+    for (const moment of ['now', 'before']) {
+      expect(await failureOf(orderSync.sync(42))).toMatchObject({ moment, apiMessage: failed.message });
+    }
+    expect(await orderSync.history(42)).toMatchObject({
+      state: 'unknown',
+      attempts: [{ reason: 'The API answered that it failed.', message: failed.message }],
+    });
   });
 
   it('is sent again when resend is said', async () => {

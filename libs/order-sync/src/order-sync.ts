@@ -231,8 +231,9 @@ export function createOrderSync(options: OrderSyncOptions): OrderSync {
         const reason = isOrdersError(cause)
           ? cause.message
           : 'The program failed while the request was under way.';
-        await journal.conclude(orderId, attempt, { state: 'unknown', reason });
-        throw new SyncOutcomeUnknownError(orderId, 'now', attempt, cause);
+        const said = saying(cause);
+        await journal.conclude(orderId, attempt, { state: 'unknown', reason, ...said });
+        throw new SyncOutcomeUnknownError(orderId, 'now', { ...attempt, ...said }, cause);
       }
       if (error instanceof RateLimitedError || error instanceof ConnectionError) await takeBack();
       else await journal.conclude(orderId, attempt, rejection(error));
@@ -346,12 +347,12 @@ function handOver(
 
 /** What the API decided against, as it is recorded. */
 function rejection(error: OrdersError): Ending {
-  const message =
-    'apiMessage' in error && typeof error.apiMessage === 'string' ? error.apiMessage : undefined;
-  return {
-    state: 'rejected',
-    code: error.code,
-    reason: error.message,
-    ...(message === undefined ? {} : { message }),
-  };
+  return { state: 'rejected', code: error.code, reason: error.message, ...saying(error) };
+}
+
+/** What the API wrote, where the error has it. */
+function saying(error: unknown): { readonly message?: string } {
+  return isOrdersError(error) && 'apiMessage' in error && typeof error.apiMessage === 'string'
+    ? { message: error.apiMessage }
+    : {};
 }

@@ -71,6 +71,8 @@ export interface UnknownAttempt extends AttemptFacts {
   readonly endedAt: string;
   /** A sentence of ours. */
   readonly reason: string;
+  /** What the API wrote, where it answered: untrusted text. */
+  readonly message?: string;
 }
 
 /** One request that may have left. All times are ISO 8601 in UTC, by the store's clock. */
@@ -134,7 +136,14 @@ const attempt = z.discriminatedUnion('state', [
     reason: z.string(),
     message: z.string().exactOptional(),
   }),
-  z.looseObject({ id, state: z.literal('unknown'), ...attemptFacts, endedAt, reason: z.string() }),
+  z.looseObject({
+    id,
+    state: z.literal('unknown'),
+    ...attemptFacts,
+    endedAt,
+    reason: z.string(),
+    message: z.string().exactOptional(),
+  }),
 ]);
 
 const recordSchema: z.ZodType<OrderRecord> = z.looseObject({

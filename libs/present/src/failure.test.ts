@@ -126,6 +126,18 @@ describe('what an error means', () => {
     expect(failure.canResend).toBe(moment === 'under_way' ? undefined : true);
   });
 
+  it('of an unknown outcome says what the API said, where it said something', () => {
+    const refused = new client.RefusedError('SnelStart took too long.', answered);
+    const said = { ...attempt, message: 'SnelStart took too long.' };
+    for (const error of [
+      new client.OutcomeUnknownError(refused),
+      new orderSync.SyncOutcomeUnknownError(7, 'now', said, refused),
+      new orderSync.SyncOutcomeUnknownError(7, 'before', said),
+    ]) {
+      expect(failureOf(error).details).toEqual(['the API says "SnelStart took too long."']);
+    }
+  });
+
   it('of an order that is in the books says since when and by whom', () => {
     const [error] = errors.find(([{ name }]) => name === 'AlreadySyncedError') ?? [];
     expect(failureOf(error)).toMatchObject({

@@ -5,6 +5,7 @@ import {
   isOrdersError,
   NotFoundError,
   type OrdersError,
+  OutcomeUnknownError,
   PermissionError,
   RefusedError,
   ValidationFailedError,
@@ -134,10 +135,12 @@ function foundFaults(error: KnownError): readonly string[] {
     error instanceof NotFoundError ||
     error instanceof PermissionError ||
     error instanceof RefusedError ||
-    error instanceof RejectedElsewhereError
+    error instanceof RejectedElsewhereError ||
+    error instanceof SyncOutcomeUnknownError
   ) {
     return apiMessage(error);
   }
+  if (error instanceof OutcomeUnknownError) return foundFaults(error.cause);
   return [];
 }
 

@@ -1,6 +1,9 @@
 import { type AnswerFacts, OrdersError } from './orders-error.js';
 
-/** A 2xx answer whose body says `error: true`: the API declined although the status says otherwise. */
+/**
+ * A 2xx answer whose body says `error: true`. The documentation says no more of it, so the API may have declined, or have
+ * failed half way: after a time-out of the bookkeeping, say.
+ */
 export class RefusedError extends OrdersError {
   override readonly name = 'RefusedError';
   readonly code = 'upstream_error';
@@ -8,10 +11,10 @@ export class RefusedError extends OrdersError {
   readonly apiMessage: string | undefined;
 
   constructor(apiMessage: string | undefined, facts: AnswerFacts) {
-    super('The API answered that it could not do this.', {
+    super('The API answered that it failed.', {
       source: 'upstream',
       retryable: false,
-      effect: 'none',
+      effect: 'unknown',
       ...facts,
     });
     this.apiMessage = apiMessage;

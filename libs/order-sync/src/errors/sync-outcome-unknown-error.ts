@@ -8,11 +8,13 @@ export interface UnknownOutcome {
   /** When it was sent, ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly by: RecordedCaller;
+  /** What the API wrote, where it answered: untrusted text. */
+  readonly message?: string;
 }
 
 /** Whose attempt it is, and when. */
 export type UnknownOutcomeMoment =
-  /** This call sent it, and the answer was lost, late or unreadable. */
+  /** This call sent it, and the answer was lost, late, unreadable or says too little. */
   | 'now'
   /** Another process sent it while this call waited for the same order. */
   | 'meanwhile'
@@ -30,11 +32,13 @@ export class SyncOutcomeUnknownError extends OrderSyncError {
   readonly code = 'outcome_unknown';
   readonly moment: UnknownOutcomeMoment;
   readonly attempt: UnknownOutcome;
+  /** What the API wrote, where it answered: untrusted text. */
+  readonly apiMessage: string | undefined;
 
   constructor(
     orderId: number,
     moment: UnknownOutcomeMoment,
-    { id, startedAt, by }: UnknownOutcome,
+    { id, startedAt, by, message }: UnknownOutcome,
     cause?: unknown,
   ) {
     const what = `Order ${orderId} ${moment === 'under_way' ? 'is being sent since' : 'was sent at'} ${startedAt}`;
@@ -48,6 +52,7 @@ export class SyncOutcomeUnknownError extends OrderSyncError {
     });
     this.moment = moment;
     this.attempt = { id, startedAt, by };
+    this.apiMessage = message;
   }
 }
 
