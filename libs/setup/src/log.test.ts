@@ -29,7 +29,9 @@ describe('the log', () => {
   });
 
   it('tells of errors with their stack, and never of the token', () => {
-    const [line = ''] = logged('error', (log) => log.error('failed', { error: new Error('Bearer canary-token') }));
+    const [line = ''] = logged('error', (log) =>
+      log.error('failed', { error: new Error('Bearer canary-token') }),
+    );
     expect(JSON.parse(line)).toMatchObject({ error: { name: 'Error', message: 'Bearer [token]' } });
     expect(line).toContain('log.test.ts');
     expect(line).not.toContain('canary');
