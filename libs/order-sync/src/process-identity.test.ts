@@ -31,4 +31,10 @@ describe('a process is gone', () => {
     expect(isGone(recorded({ pid: pidOfTheDead, host: 'elsewhere' }), undefined)).toBe(false);
     expect(isGone(recorded({ pid: pidOfTheDead, bootId: 'b1' }), undefined)).toBe(false);
   });
+
+  it.runIf(process.platform === 'linux')('not as far as can be seen from another container', () => {
+    const there = recorded({ pid: pidOfTheDead, processTable: 'pid:[1] b1' });
+    expect(isGone(there, undefined)).toBe(false);
+    expect(isGone({ ...there, bootId: 'b1' }, 'b1')).toBe(false);
+  });
 });

@@ -10,6 +10,8 @@ export interface Caller {
 export interface RecordedCaller extends Caller {
   readonly pid: number;
   readonly host: string;
+  /** The process table that has the pid, where the system names it. */
+  readonly processTable?: string;
   /** One `createOrderSync` of that process. */
   readonly instance: string;
   /** The boot that the pid belongs to, where the store names it. */
@@ -96,6 +98,7 @@ const recordedCaller = z.looseObject({
   version: z.string(),
   pid: z.int().positive(),
   host: z.string(),
+  processTable: z.string().exactOptional(),
   instance: z.string(),
   bootId: z.string().exactOptional(),
 });
