@@ -2,7 +2,7 @@ import type { StoreTime } from '@wemasy-orders/state';
 import type { RateLimitSnapshot } from './rate-limiter.js';
 import { timingOf } from './timing.js';
 import { releases } from './turns.js';
-import { currentDraft, limitOf, shareOf, type Draft, type WindowRules } from './window.js';
+import { count, currentDraft, limitOf, shareOf, type Draft, type WindowRules } from './window.js';
 import type { WindowState } from './window-state.js';
 
 /** What can be said about a counter without changing it. */
@@ -17,21 +17,17 @@ export function inspectWindow(
   const now = draft.clock.certain;
   const limit = limitOf(draft, policy, rules);
   const paused = now < draft.pausedUntil;
-  const charged = releases(draft, timing);
+  const frees = releases(draft, timing);
+  const resetAt = Math.max(now, draft.pausedUntil, frees.at(-1)?.at ?? 0);
   const foreign = draft.foreign?.n ?? 0;
-  const resetAt = Math.max(now, draft.pausedUntil, charged.at(-1) ?? 0);
+  const room = Math.min(limit, shareOf(limit, rules, foreign) + foreign) - count(frees);
   const queued = draft.waiting
     .flatMap(({ calls }) => calls)
     .reduce((sum, calls) => (calls.policy === policy ? sum + calls.n : sum), 0);
   return {
     policy,
     limit,
-    remaining: paused
-      ? 0
-      : Math.max(
-          0,
-          Math.min(limit - charged.length, shareOf(limit, rules, foreign) + foreign - charged.length),
-        ),
+    remaining: paused ? 0 : Math.max(0, room),
     resetInMs: Math.ceil(resetAt - now),
     state: paused ? 'paused' : knowledge(draft),
     queued,

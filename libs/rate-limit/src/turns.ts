@@ -7,7 +7,15 @@
  * not come loses its place.
  */
 import type { Timing } from './timing.js';
-import { chargedHits, limitOf, shareOf, type Draft, type PermitStamp, type WindowRules } from './window.js';
+import {
+  chargedHits,
+  count,
+  limitOf,
+  shareOf,
+  type Draft,
+  type PermitStamp,
+  type WindowRules,
+} from './window.js';
 import type { Priority, WaitingCalls, WaitingProcess } from './window-state.js';
 
 /** What one process wants. */
@@ -201,17 +209,18 @@ function windowStart(draft: Draft, { windowMs, marginMs }: Timing): number {
 function forecast(draft: Draft, timing: Timing, rules: WindowRules): Turn['expectedWaitMs'] {
   const now = draft.clock.certain;
   const cycleMs = timing.windowMs + timing.marginMs;
-  let known: readonly number[] | undefined;
+  let known: readonly Release[] | undefined;
   return ({ policy, priority }, ahead) => {
     const frees = (known ??= releases(draft, timing));
     const limit = shareOf(limitOf(draft, policy, rules), rules, draft.foreign?.n ?? 0);
     const most = priority === 'background' ? mostReserved(limit) : 0;
     const slots = Math.max(1, limit - most);
     const slot = ahead % slots;
-    const free = slots - frees.length;
-    let at = (slot < free ? now : (frees[slot - free] ?? now)) + Math.floor(ahead / slots) * cycleMs;
+    const charged = count(frees);
+    const free = slots - charged;
+    let at = (slot < free ? now : whenFree(frees, slot - free, now)) + Math.floor(ahead / slots) * cycleMs;
     // The last permits of this window become free for background calls one after the other.
-    const spare = limit - frees.length - ahead;
+    const spare = limit - charged - ahead;
     if (most > 0 && spare > 0) {
       const released = RESERVED_UNTIL * timing.windowMs * Math.max(0, 1 - (spare - 1) / most);
       at = Math.min(at, windowStart(draft, timing) + released);
@@ -220,23 +229,35 @@ function forecast(draft: Draft, timing: Timing, rules: WindowRules): Turn['expec
   };
 }
 
-/** When each permit that is charged now becomes free, the next one first. */
-export function releases(draft: Draft, timing: Timing): number[] {
+/** Permits that are charged now and become free together. */
+export interface Release {
+  readonly n: number;
+  readonly at: number;
+}
+
+/** When the permits that are charged now become free, the next ones first. */
+export function releases(draft: Draft, timing: Timing): Release[] {
   const now = draft.clock.certain;
   const cycleMs = timing.windowMs + timing.marginMs;
-  const times: number[] = [];
-  const add = (n: number, at: number): void => {
-    for (let each = 0; each < n; each += 1) times.push(at);
-  };
-  for (const { n, until } of draft.hits) add(n, until);
-  for (const { n, last } of draft.inFlight) {
+  const hits = draft.hits.map(({ n, until }) => ({ n, at: until }));
+  const inFlight = draft.inFlight.map(({ n, last }) => {
     // What has no answer by now is probably lost; what is fresh will be answered like the others.
     const isLost = now - last > timing.takeoverMs;
     const landed = isLost ? last + timing.longestFlightMs : (draft.window?.openBy ?? now);
-    add(n, landed + cycleMs);
+    return { n, at: landed + cycleMs };
+  });
+  const foreign = draft.foreign ? [{ n: draft.foreign.n, at: draft.foreign.until }] : [];
+  return [...hits, ...inFlight, ...foreign].sort((a, b) => a.at - b.at);
+}
+
+/** @param before how many permits become free earlier */
+function whenFree(frees: readonly Release[], before: number, now: number): number {
+  let freed = 0;
+  for (const { n, at } of frees) {
+    freed += n;
+    if (freed > before) return at;
   }
-  if (draft.foreign) add(draft.foreign.n, draft.foreign.until);
-  return times.sort((a, b) => a - b);
+  return now;
 }
 
 function nextLook(

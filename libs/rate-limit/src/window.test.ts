@@ -229,6 +229,14 @@ describe('Remaining', () => {
     expect(mirror.state()?.doubt?.reason).toBe('foreign-use');
   });
 
+  test('may show a billion calls of others: nothing is kept for each of them', () => {
+    const mirror = createMirror();
+    const limit = 999_999_999;
+    mirror.answer(mirror.takeOne(), { limit, remaining: 0 });
+    expect(mirror.look).toMatchObject({ remaining: 0, resetInMs: MINUTE_MS + MARGIN_MS });
+    expect(mirror.ask(1)).toEqual({ permits: [], recheckMs: MINUTE_MS / 10 });
+  });
+
   test('that shows the same calls of others again is no news', () => {
     const mirror = createLockedMirror({ limit: 10 });
     mirror.answer(mirror.takeOne(), { limit: 10, remaining: 6 });

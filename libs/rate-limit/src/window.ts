@@ -198,7 +198,7 @@ export function shareOf(limit: number, { share = 1 }: WindowRules, foreign: numb
   return foreign > 0 ? Math.floor((limit - foreign) * share) : Math.max(1, Math.floor(limit * share));
 }
 
-function count(groups: readonly { readonly n: number }[]): number {
+export function count(groups: readonly { readonly n: number }[]): number {
   return groups.reduce((sum, group) => sum + group.n, 0);
 }
 
