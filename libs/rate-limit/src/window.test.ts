@@ -200,6 +200,17 @@ describe('Remaining', () => {
     expect(mirror.look).toMatchObject({ remaining: 4, resetInMs: MINUTE_MS + MARGIN_MS });
   });
 
+  test('of Limit - 1 from a call after others names a new window, even if our clocks stood still meanwhile', () => {
+    const mirror = createLockedMirror();
+    for (const permit of mirror.take(2)) mirror.answer(permit);
+    mirror.pass(48_000);
+    const [opener, other] = mirror.take(2);
+    if (opener) mirror.answer(opener, { limit: 5, remaining: 4 });
+    if (other) mirror.answer(other, { limit: 5, remaining: 3 });
+    mirror.pass(12_000 + MARGIN_MS);
+    expect(mirror.look).toMatchObject({ remaining: 3, resetInMs: 48_000 });
+  });
+
   test('of Limit - 1 from one of several calls begins a window for all of them', () => {
     const mirror = createLockedMirror();
     mirror.pass(59_500);

@@ -292,8 +292,10 @@ function chargeAnswered(
   const { certain, possible } = draft.clock;
   const closes = ({ from }: { from: number }): number => from + windowMs - roundingMs;
   const isCurrent = draft.window !== undefined && permit.issued >= draft.window.issued;
+  // A window that had a hit before this permit was issued is over, even if our clocks stood still meanwhile.
+  const isOver = used === 1 && (draft.window?.openBy ?? Infinity) < permit.at;
 
-  if (draft.window && isCurrent && possible <= closes(draft.window)) {
+  if (draft.window && isCurrent && !isOver && possible <= closes(draft.window)) {
     const opener = used === 1 ? { from: Math.max(draft.window.from, permit.from) } : {};
     const openBy = draft.window.openBy ?? (counted ? certain : undefined);
     draft.window = { ...draft.window, ...opener, ...(openBy !== undefined && { openBy }) };
