@@ -439,6 +439,24 @@ describe('findings that a person may want to know are warned of', () => {
     });
     expect((await limiter.snapshot('sync')).remaining).toBe(2);
   });
+
+  test('and whoever throws over it does not disturb the calls', async () => {
+    const onWarning = vi.fn(() => {
+      throw new Error('the log is full');
+    });
+    const limiter = createRateLimiter({
+      store: { update: () => Promise.reject(new Error('away')), close: async () => undefined },
+      clock: createVirtualClock(),
+      namespace: 'test',
+      policies: [{ name: 'sync', limit: 5, windowMs: MINUTE_MS }],
+      onWarning,
+    });
+    const permit = await limiter.acquire('sync');
+    const headers = new Headers({ 'x-ratelimit-limit': '7', 'x-ratelimit-remaining': '6' });
+    await permit.report({ kind: 'answered', status: 200, headers });
+    expect((await limiter.snapshot('sync')).state).toBe('locked');
+    expect(onWarning).toHaveBeenCalledTimes(2);
+  });
 });
 
 describe('closing', () => {

@@ -83,6 +83,7 @@ export interface RateLimiterOptions {
   /** Key prefix of the account's records, see `accountNamespace` of `@wemasy-orders/state`. */
   namespace: string;
   clock?: Clock;
+  /** What it throws is ignored. */
   onWarning?: (warning: RateLimitWarning) => void;
 }
 
@@ -98,6 +99,13 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   // With the process number, so that a person who reads a record knows who waits.
   const id = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
   const outage = { isTold: false };
+  const warn = (warning: RateLimitWarning): void => {
+    try {
+      onWarning?.(warning);
+    } catch {
+      // Nobody waits for it, so it would end the process.
+    }
+  };
   const buckets = new Map<string, Bucket>();
   for (const [name, members] of groupByBucket(policies)) {
     const bucket = createBucket({
@@ -108,7 +116,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       clock,
       id,
       outage,
-      warn: (warning) => onWarning?.(warning),
+      warn,
     });
     for (const policy of members) buckets.set(policy.name, bucket);
   }
