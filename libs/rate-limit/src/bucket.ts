@@ -56,6 +56,7 @@ interface Waiter {
   onWait: AcquireOptions['onWait'];
   /** When a permit is expected, on the monotonic clock. */
   expected: number;
+  /** Absent until the store has answered for the first time. */
   place?: Place;
 }
 
@@ -125,6 +126,7 @@ export function createBucket(options: BucketOptions): Bucket {
       return { policy, priority, waitedMs: start.monotonic - since, place };
     });
     lookAt = Infinity;
+    setTimer();
     let exchanged: Exchanged;
     try {
       exchanged = await keeper.update((record, time, current, meanwhile) =>
@@ -211,13 +213,16 @@ export function createBucket(options: BucketOptions): Bucket {
     settle();
   }
 
-  /** One timer for everybody; it keeps the process alive because somebody waits for it. */
+  /**
+   * One timer for everybody; it keeps the process alive because somebody waits for it. Who has no place yet has no
+   * deadline either: whether there is a permit now is known when the store has answered, however far away it is.
+   */
   function setTimer(): void {
     cancelTimer?.();
     cancelTimer = undefined;
     if (queue.size === 0) return;
     let at = lookAt;
-    for (const { deadline } of queue) at = Math.min(at, deadline);
+    for (const { deadline, place } of queue) if (place) at = Math.min(at, deadline);
     if (at === Infinity) return;
     const delayMs = Math.max(0, Math.ceil(at - clock.monotonic()));
     cancelTimer = clock.setTimer(onTimer, delayMs, { keepAlive: true });
@@ -227,7 +232,7 @@ export function createBucket(options: BucketOptions): Bucket {
     if (running) {
       // The store is slow; a deadline does not wait for it.
       const now = clock.monotonic();
-      for (const waiter of queue) if (waiter.deadline <= now) refuse(waiter, now);
+      for (const waiter of queue) if (waiter.place && waiter.deadline <= now) refuse(waiter, now);
       setTimer();
     } else void wake();
   }
@@ -298,7 +303,6 @@ export function createBucket(options: BucketOptions): Bucket {
           }),
         };
         queue.add(waiter);
-        if (maxWaitMs < Infinity) setTimer();
         void wake();
       });
     },

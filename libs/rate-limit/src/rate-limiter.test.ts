@@ -185,15 +185,34 @@ describe('waiting', () => {
     await refused;
   });
 
-  test('ends at the deadline even if the store does not answer', async () => {
+  test('ends at the deadline even if the store does not answer any more', async () => {
+    const world = createWorld({ limit: 1 });
+    const { limiter } = world.start();
+    await limiter.acquire('sync');
+    const late = limiter.acquire('sync', { maxWaitMs: 3 * MINUTE_MS });
+    const refused = expect(late).rejects.toBeInstanceOf(RateLimitDeadlineError);
+    await world.clock.advance(1);
+    vi.spyOn(world.store, 'update').mockReturnValue(new Promise(() => undefined));
+    await world.clock.advance(3 * MINUTE_MS);
+    await refused;
+  });
+
+  test('begins when the store has answered, so 0 is not never if the store is far away', async () => {
     const clock = createVirtualClock();
-    const stuck: StateStore = { update: () => new Promise(() => undefined), close: async () => undefined };
-    const policies = [{ name: 'sync', limit: 5, windowMs: MINUTE_MS }];
-    const limiter = createRateLimiter({ store: stuck, policies, namespace: 'test', clock });
-    const refused = expect(limiter.acquire('sync', { maxWaitMs: 500 })).rejects.toBeInstanceOf(
-      RateLimitDeadlineError,
-    );
-    await clock.advance(500);
+    const near = createMemoryStore({ clock });
+    const far: StateStore = {
+      ...near,
+      async update(...update) {
+        await new Promise<void>((resolve) => void clock.setTimer(resolve, 3));
+        return near.update(...update);
+      },
+    };
+    const policies = [{ name: 'sync', limit: 1, windowMs: MINUTE_MS }];
+    const limiter = createRateLimiter({ store: far, policies, namespace: 'test', clock });
+    const [first, second] = [1, 2].map(() => limiter.acquire('sync', { maxWaitMs: 0 }));
+    const refused = expect(second).rejects.toBeInstanceOf(RateLimitDeadlineError);
+    await clock.advance(3);
+    expect((await first)?.waitedMs).toBe(3);
     await refused;
   });
 

@@ -13,7 +13,10 @@ export interface RateLimitPolicy {
 
 export interface AcquireOptions {
   signal?: AbortSignal | undefined;
-  /** Longest wait in milliseconds; default: unlimited. 0 means now or never. */
+  /**
+   * Longest wait in milliseconds; default: unlimited. 0 means now or never. That the store takes its time to say
+   * whether there is a permit is no wait.
+   */
   maxWaitMs?: number | undefined;
   /**
    * Default `interactive`. `background` calls come after all interactive ones and leave a fifth of the
