@@ -12,6 +12,8 @@ export interface Timing {
   readonly permitLifeMs: number;
   /** A call that has not reached the server this long after its permit was issued never will. */
   readonly longestFlightMs: number;
+  /** Nor will one that was given up this long ago. */
+  readonly strayMs: number;
   /** After this long without an answer the next in line goes ahead in place of the probe. */
   readonly takeoverMs: number;
   /** How late a waiting process may be before its place goes to others. */
@@ -20,13 +22,22 @@ export interface Timing {
   readonly recheckMs: number;
 }
 
+/**
+ * A permit is sent within five seconds, the client gives a request up after thirty, and five more bring what TCP sends
+ * again in doubling steps from 200 ms on: four times. A dead process keeps its permits charged for as long, even if
+ * windows are shorter; where somebody is there to report them lost, they are charged for those last five seconds only.
+ */
+const LONGEST_FLIGHT_MS = 40_000;
+const STRAY_MS = 5_000;
+
 export function timingOf(windowMs: number): Timing {
   return {
     windowMs,
     marginMs: 2 + Math.ceil(windowMs / 1250),
     roundingMs: Math.min(1000, windowMs / 2),
     permitLifeMs: Math.min(5000, windowMs / 2),
-    longestFlightMs: windowMs,
+    longestFlightMs: Math.max(windowMs, LONGEST_FLIGHT_MS),
+    strayMs: Math.max(windowMs, STRAY_MS),
     takeoverMs: Math.min(5000, windowMs / 4),
     graceMs: Math.min(1000, windowMs / 20),
     recheckMs: windowMs / 10,

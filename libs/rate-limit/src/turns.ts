@@ -240,10 +240,10 @@ export function releases(draft: Draft, timing: Timing): Release[] {
   const now = draft.clock.certain;
   const cycleMs = timing.windowMs + timing.marginMs;
   const hits = draft.hits.map(({ n, until }) => ({ n, at: until }));
-  const inFlight = draft.inFlight.map(({ n, last }) => {
+  const inFlight = draft.inFlight.map(({ n, first, last, arrivesBy }) => {
     // What has no answer by now is probably lost; what is fresh will be answered like the others.
-    const isLost = now - last > timing.takeoverMs;
-    const landed = isLost ? last + timing.longestFlightMs : (draft.window?.openBy ?? now);
+    const isLost = first === undefined || now - last > timing.takeoverMs;
+    const landed = isLost ? arrivesBy : (draft.window?.openBy ?? now);
     return { n, at: landed + cycleMs };
   });
   const foreign = draft.foreign ? [{ n: draft.foreign.n, at: draft.foreign.until }] : [];

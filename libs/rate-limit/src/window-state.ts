@@ -72,9 +72,12 @@ export interface Flight {
   readonly n: number;
   /** When the first of them was issued (scale: possible). */
   readonly from: number;
-  /** When the first and the last of them were issued (scale: certain). */
-  readonly first: number;
+  /** When the first of them was issued (scale: certain), which names the group; absent if they were given up. */
+  readonly first?: number;
+  /** When the last of them was issued (scale: certain). */
   readonly last: number;
+  /** They have reached the server by then, or never will (scale: certain). */
+  readonly arrivesBy: number;
 }
 
 export interface WaitingProcess {
@@ -148,8 +151,9 @@ const isFlight = (value: unknown): boolean =>
   isObject(value) &&
   isCount(value['n']) &&
   isTime(value['from']) &&
-  isTime(value['first']) &&
-  isTime(value['last']);
+  isAbsentOr(value['first'], isTime) &&
+  isTime(value['last']) &&
+  isTime(value['arrivesBy']);
 
 const isWaitingProcess = (value: unknown): boolean =>
   isObject(value) && isText(value['id']) && isTime(value['due']) && isArrayOf(value['calls'], isWaitingCalls);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RateLimitFacts } from './headers.js';
 import { inspectWindow } from './inspect.js';
 import type { Place } from './turns.js';
-import { reduceWindow, type Decision, type PermitStamp, type WindowEvent } from './window.js';
+import { recordLifeMs, reduceWindow, type Decision, type PermitStamp, type WindowEvent } from './window.js';
 import { parseWindowState, type WindowState } from './window-state.js';
 
 const MINUTE_MS = 60_000;
@@ -11,8 +11,8 @@ const MARGIN_MS = 50;
 const START = Date.UTC(2026, 0, 1);
 
 /** One record and the clocks that it is shown. */
-function createMirror({ limit = 5 } = {}) {
-  const rules = { windowMs: MINUTE_MS, limits: { sync: limit } };
+function createMirror({ limit = 5, windowMs = MINUTE_MS } = {}) {
+  const rules = { windowMs, limits: { sync: limit } };
   let state: WindowState | undefined;
   let wall = START;
   let monotonic = 1_000_000;
@@ -74,7 +74,7 @@ function createMirror({ limit = 5 } = {}) {
 }
 
 /** A mirror that has seen the opener's answer at once: the window is known, one call is used. */
-function createLockedMirror(options: { limit?: number } = {}) {
+function createLockedMirror(options: { limit?: number; windowMs?: number } = {}) {
   const mirror = createMirror(options);
   const limit = options.limit ?? 5;
   mirror.answer(mirror.takeOne(), { limit, remaining: limit - 1 });
@@ -131,6 +131,63 @@ describe('a call that may straddle the boundary', () => {
     expect(mirror.free).toBe(4);
     mirror.pass(1);
     expect(mirror.free).toBe(5);
+  });
+});
+
+describe('a window that is shorter than a call may take', () => {
+  const WINDOW_MS = 2_000;
+  const chargedMs = WINDOW_MS + 4;
+  const createShortMirror = () => createLockedMirror({ windowMs: WINDOW_MS });
+
+  /** How long a permit that is taken now and treated so stays charged. */
+  const chargeOf = (
+    treat: (mirror: ReturnType<typeof createMirror>, permit: PermitStamp) => void,
+  ): number => {
+    const mirror = createShortMirror();
+    mirror.pass(chargedMs);
+    treat(mirror, mirror.takeOne());
+    return mirror.look.resetInMs;
+  };
+
+  test('charges a call that is under way until it has an answer and the window of that is over', () => {
+    const mirror = createShortMirror();
+    const slow = mirror.takeOne();
+    mirror.pass(30_000);
+    expect(mirror.free).toBe(4);
+    mirror.answer(slow);
+    mirror.pass(chargedMs - 1);
+    expect(mirror.free).toBe(4);
+    mirror.pass(1);
+    expect(mirror.free).toBe(5);
+  });
+
+  test('charges a call whose process died for as long as a call can take, and a window', () => {
+    expect(chargeOf((mirror) => mirror.pass(1_000))).toBe(39_000 + chargedMs);
+  });
+
+  test('charges a call that was given up for five seconds, and a window', () => {
+    const charge = chargeOf((mirror, permit) => {
+      mirror.pass(1_000);
+      mirror.send({ kind: 'lost', permit });
+    });
+    expect(charge - chargedMs).toBeGreaterThanOrEqual(5_000);
+    expect(charge - chargedMs).toBeLessThanOrEqual(5_000 + WINDOW_MS / 8);
+  });
+
+  test('has a small record even if every call is lost', () => {
+    const mirror = createMirror({ windowMs: WINDOW_MS, limit: 300 });
+    mirror.answer(mirror.takeOne(), { limit: 300, remaining: 299 });
+    for (let round = 0; round < 299; round += 1) {
+      mirror.send({ kind: 'lost', permit: mirror.takeOne() });
+      mirror.pass(10);
+    }
+    expect(mirror.free).toBe(1);
+    expect(mirror.state()?.inFlight.length).toBeLessThanOrEqual(14);
+  });
+
+  test('has a record that outlives what it charges', () => {
+    expect(recordLifeMs({ windowMs: WINDOW_MS, limits: {} })).toBe(40_000 + chargedMs);
+    expect(recordLifeMs({ windowMs: MINUTE_MS, limits: {} })).toBe(10 * MINUTE_MS);
   });
 });
 

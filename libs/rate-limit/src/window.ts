@@ -25,7 +25,7 @@ import type { RateLimitFacts } from './headers.js';
 import { broughtHome, type Meanwhile } from './stand-in.js';
 import { timingOf, type Timing } from './timing.js';
 import { grantPermits, type Asking, type Turn } from './turns.js';
-import type { Hits, WindowState } from './window-state.js';
+import type { Flight, Hits, WindowState } from './window-state.js';
 import type { StoreTime } from '@wemasy-orders/state';
 
 /** The limits that share one counter; they have the same window. */
@@ -87,7 +87,8 @@ const MOST_GROUPS = 24;
 
 /** After this long without an update a record says no more than none. */
 export function recordLifeMs({ windowMs }: WindowRules): number {
-  return IDLE_WINDOWS * windowMs;
+  const { longestFlightMs, marginMs } = timingOf(windowMs);
+  return Math.max(IDLE_WINDOWS * windowMs, longestFlightMs + windowMs + marginMs);
 }
 
 /** @param state `undefined` if there is no record yet. */
@@ -111,6 +112,7 @@ export function reduceWindow(
       break;
     case 'lost':
       endProbe(draft, event.permit);
+      giveUp(draft, event.permit, timing);
       break;
     case 'release':
       endProbe(draft, event.permit);
@@ -159,7 +161,7 @@ export function currentDraft(state: WindowState | undefined, time: StoreTime, ti
   return draft;
 }
 
-function dropWhatIsOver(draft: Draft, { windowMs, marginMs, longestFlightMs, roundingMs }: Timing): void {
+function dropWhatIsOver(draft: Draft, { windowMs, marginMs, roundingMs }: Timing): void {
   const { certain, possible } = draft.clock;
   const { window } = draft;
   if (window) {
@@ -177,9 +179,7 @@ function dropWhatIsOver(draft: Draft, { windowMs, marginMs, longestFlightMs, rou
     }
   }
   draft.hits = draft.hits.filter((hits) => hits.until > certain);
-  draft.inFlight = draft.inFlight.filter(
-    (flight) => flight.last + longestFlightMs + windowMs + marginMs > certain,
-  );
+  draft.inFlight = draft.inFlight.filter(({ arrivesBy }) => arrivesBy + windowMs + marginMs > certain);
   if (draft.foreign && draft.foreign.until <= certain) delete draft.foreign;
 }
 
@@ -222,22 +222,49 @@ function earliestOpening(draft: Draft, { windowMs }: Timing): number {
 }
 
 /** Groups cover an eighth of a window each, so that one lost permit does not keep many others charged. */
-function board(draft: Draft, { windowMs }: Timing): number {
+function board(draft: Draft, { windowMs, longestFlightMs }: Timing): number {
   const { certain, possible } = draft.clock;
   const newest = draft.inFlight.at(-1);
-  if (newest && certain - newest.first < windowMs / 8) {
-    draft.inFlight = [...draft.inFlight.slice(0, -1), { ...newest, n: newest.n + 1, last: certain }];
+  const arrivesBy = certain + longestFlightMs;
+  if (newest?.first !== undefined && certain - newest.first < windowMs / 8) {
+    const boarded = { ...newest, n: newest.n + 1, last: certain, arrivesBy };
+    draft.inFlight = [...draft.inFlight.slice(0, -1), boarded];
     return newest.first;
   }
-  draft.inFlight = [...draft.inFlight, { n: 1, from: possible, first: certain, last: certain }];
+  draft.inFlight = [...draft.inFlight, { n: 1, from: possible, first: certain, last: certain, arrivesBy }];
   return certain;
 }
 
+function flightOf(draft: Draft, permit: PermitStamp): Flight | undefined {
+  if (permit.record !== draft.since) return undefined;
+  return draft.inFlight.find(({ first }) => first === permit.flight);
+}
+
 function land(draft: Draft, permit: PermitStamp): void {
-  if (permit.record !== draft.since) return;
+  const landing = flightOf(draft, permit);
   draft.inFlight = draft.inFlight.flatMap((flight) =>
-    flight.first !== permit.flight ? [flight] : flight.n > 1 ? [{ ...flight, n: flight.n - 1 }] : [],
+    flight !== landing ? [flight] : flight.n > 1 ? [{ ...flight, n: flight.n - 1 }] : [],
   );
+}
+
+/** What was on the wire when the caller gave up may still arrive, but not as late as a call that somebody waits for. */
+function giveUp(draft: Draft, permit: PermitStamp, { windowMs, strayMs }: Timing): void {
+  // Rounded up, so that calls that are given up together stay together.
+  const step = windowMs / 8;
+  const arrivesBy = Math.ceil((draft.clock.certain + strayMs) / step) * step;
+  const flight = flightOf(draft, permit);
+  if (!flight || flight.arrivesBy <= arrivesBy) return;
+  land(draft, permit);
+  const { from, last } = flight;
+  const same = draft.inFlight.find((other) => other.first === undefined && other.arrivesBy === arrivesBy);
+  const stray = {
+    n: 1 + (same?.n ?? 0),
+    from: Math.min(from, same?.from ?? from),
+    last: Math.max(last, same?.last ?? last),
+    arrivesBy,
+  };
+  // First, since the last group is the one that is boarded.
+  draft.inFlight = [stray, ...draft.inFlight.filter((other) => other !== same)];
 }
 
 function endProbe(draft: Draft, permit: PermitStamp): void {
