@@ -70,7 +70,7 @@ const moment = fc.oneof(
 type Moment = { afterMs: number } | { fromWindowEndMs: number };
 
 type Happening = { when: Moment } & (
-  | { kind: 'calls'; process: number; journeys: Journey[]; background: boolean }
+  | { kind: 'calls'; policy: string; process: number; journeys: Journey[]; background: boolean }
   | { kind: 'clock-step'; ms: number }
   | { kind: 'sleep'; ms: number }
   | { kind: 'kill'; process: number }
@@ -78,10 +78,17 @@ type Happening = { when: Moment } & (
   | { kind: 'abort'; process: number }
 );
 
-const calls = (how: Weather, longestMs: number): fc.Arbitrary<Happening> =>
+interface Scene {
+  /** The longest that a request, its handling or its answer takes. */
+  longestMs: number;
+  policies: string[];
+}
+
+const calls = (how: Weather, { longestMs, policies }: Scene): fc.Arbitrary<Happening> =>
   fc.record({
     when: moment,
     kind: fc.constant('calls'),
+    policy: fc.constantFrom(...policies),
     process: fc.nat(2),
     journeys: fc.array(journey(how, longestMs), { minLength: 1, maxLength: 8, size: 'max' }),
     background: fc.constantFrom(false, false, true),
@@ -119,16 +126,14 @@ const server = fc.record({
   driftPpm: fc.integer({ min: -500, max: 500 }),
 });
 
-/** @param longestMs the longest that a request, its handling or its answer takes */
-const storyOf = (longestMs: number): fc.Arbitrary<Happening[]> =>
+const storyOf = (scene: Scene): fc.Arbitrary<Happening[]> =>
   weather.chain((how) =>
-    fc.array(
-      fc.oneof({ weight: 6, arbitrary: calls(how, longestMs) }, { weight: 1, arbitrary: trouble(how) }),
-      { minLength: 1, maxLength: 20, size: 'max' },
-    ),
+    fc.array(fc.oneof({ weight: 6, arbitrary: calls(how, scene) }, { weight: 1, arbitrary: trouble(how) }), {
+      minLength: 1,
+      maxLength: 20,
+      size: 'max',
+    }),
   );
-
-const story = storyOf(54_000);
 
 async function play(options: WorldOptions & { limit: number }, happenings: Happening[]): Promise<World> {
   const world = createWorld(options);
@@ -145,7 +150,7 @@ async function play(options: WorldOptions & { limit: number }, happenings: Happe
         const signal = aborts[happening.process]?.signal;
         const priority = happening.background ? 'background' : 'interactive';
         for (const each of happening.journeys) {
-          process?.call('sync', each, { signal, priority }).catch(() => undefined);
+          process?.call(happening.policy, each, { signal, priority }).catch(() => undefined);
         }
         break;
       }
@@ -174,18 +179,42 @@ async function play(options: WorldOptions & { limit: number }, happenings: Happe
 
 test('from us alone the server never refuses a call, whatever happens to clocks, network and processes', async () => {
   await fc.assert(
-    fc.asyncProperty(server, story, async (options, happenings) => {
-      const world = await play(options, happenings);
-      expect(world.server.rejected).toBe(0);
-    }),
+    fc.asyncProperty(
+      server,
+      storyOf({ longestMs: 54_000, policies: ['sync'] }),
+      async (options, happenings) => {
+        const world = await play(options, happenings);
+        expect(world.server.rejected).toBe(0);
+      },
+    ),
     { numRuns: RUNS, endOnFailure: true },
   );
 }, 600_000);
 
 test('nor does it if its windows are shorter than a call may take', async () => {
   await fc.assert(
-    fc.asyncProperty(server, storyOf(38_000), async (options, happenings) => {
-      const world = await play({ ...options, windowMs: 2_000 }, happenings);
+    fc.asyncProperty(
+      server,
+      storyOf({ longestMs: 38_000, policies: ['sync'] }),
+      async (options, happenings) => {
+        const world = await play({ ...options, windowMs: 2_000 }, happenings);
+        expect(world.server.rejected).toBe(0);
+      },
+    ),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 600_000);
+
+test('nor does it if calls with different limits share a counter', async () => {
+  const story = storyOf({ longestMs: 54_000, policies: ['sync', 'list'] });
+  await fc.assert(
+    fc.asyncProperty(server, fc.integer({ min: 1, max: 8 }), story, async (options, more, happenings) => {
+      const shared = { windowMs: MINUTE_MS, bucket: 'user' };
+      const policies = [
+        { name: 'sync', limit: options.limit, ...shared },
+        { name: 'list', limit: options.limit + more, ...shared },
+      ];
+      const world = await play({ ...options, policies, more: { list: more } }, happenings);
       expect(world.server.rejected).toBe(0);
     }),
     { numRuns: RUNS, endOnFailure: true },

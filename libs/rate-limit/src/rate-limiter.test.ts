@@ -383,6 +383,21 @@ describe('policies', () => {
     expect(next).toHaveBeenCalledOnce();
   });
 
+  test('of one bucket wait for a call under way rather than fill the counter before its lower limit', async () => {
+    const world = createWorld({ policies, limit: 2, more: { listOrders: 4 } });
+    const [one, two] = [world.start(), world.start()];
+    void one.call('listOrders');
+    await world.clock.advance(1_000);
+    void one.call('syncOrder', { up: 500 });
+    for (let call = 0; call < 2; call += 1) for (const each of [one, two]) void each.call('listOrders');
+    await world.clock.advance(400);
+    expect(await two.limiter.snapshot('listOrders')).toMatchObject({ remaining: 0, queued: 4 });
+    const update = vi.spyOn(world.store, 'update');
+    await world.clock.advance(1_000);
+    expect([world.server.accepted, world.server.rejected]).toEqual([6, 0]);
+    expect(update.mock.calls.length).toBeLessThan(20);
+  });
+
   test('of different buckets know nothing of each other', async () => {
     const world = createWorld();
     const { limiter } = world.start(policies.map((policy) => ({ ...policy, bucket: policy.name })));

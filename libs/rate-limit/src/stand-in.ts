@@ -34,13 +34,13 @@ export function standInFor(
   monotonicMs: number,
   { windowMs }: WindowRules,
 ): WindowState {
-  const { longestFlightMs, marginMs } = timingOf(windowMs);
+  const { marginMs } = timingOf(windowMs);
   const clock = startClock(time);
   // No more than has certainly passed since.
   const thenNow = state.clock.certain + Math.max(0, monotonicMs - by);
   const charges = [
     ...state.hits,
-    ...state.inFlight.map(({ n, last }) => ({ n, until: last + longestFlightMs + windowMs + marginMs })),
+    ...state.inFlight.map(({ n, arrivesBy }) => ({ n, until: arrivesBy + windowMs + marginMs })),
     ...(state.foreign ? [state.foreign] : []),
   ].filter(({ until }) => until > thenNow);
   const n = charges.reduce((sum, charge) => sum + charge.n, 0);
@@ -67,12 +67,13 @@ export function broughtHome(meanwhile: Meanwhile, clock: RecordClock): Pick<Mean
   const possible = clock.possible - meanwhile.clock.possible;
   return {
     hits: meanwhile.hits.map(({ n, from, until }) => ({ n, from: from + possible, until: until + certain })),
-    inFlight: meanwhile.inFlight.map(({ n, from, first, last }) => ({
+    // Without the name of their group, which only the stand-in's permits know.
+    inFlight: meanwhile.inFlight.map(({ n, policy, from, last, arrivesBy }) => ({
       n,
+      policy,
       from: from + possible,
-      // Half a millisecond that no flight of the shared record has, so that none of its permits lands here.
-      first: Math.floor(first + certain) - 0.5,
       last: last + certain,
+      arrivesBy: arrivesBy + certain,
     })),
   };
 }

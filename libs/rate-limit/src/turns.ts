@@ -11,6 +11,7 @@ import {
   chargedHits,
   count,
   limitOf,
+  lowestLimitInFlight,
   shareOf,
   type Draft,
   type PermitStamp,
@@ -92,22 +93,26 @@ export function grantPermits(
   let othersLoseAt = Infinity;
   const foreign = draft.foreign?.n ?? 0;
   let charged = chargedHits(draft) + foreign;
+  let lowest = lowestLimitInFlight(draft, rules);
+  let isHeldUp = false;
+  const roomBelow = (limit: number): number =>
+    Math.min(limit - charged, shareOf(limit, rules, foreign) - (charged - foreign));
 
   for (const queued of inOrder(draft, asking, timing)) {
     const { call } = queued;
     const limit = limitOf(draft, call.policy, rules);
-    const room = Math.min(
-      limit - reserved(draft, call, timing, rules) - charged,
-      shareOf(limit, rules, foreign) - (charged - foreign),
-    );
+    const own = Math.min(roomBelow(limit), limit - reserved(draft, call, timing, rules) - charged);
+    const room = Math.min(own, roomBelow(lowest));
     const before = callsBefore(draft, queued, asking.by, others, rules, charged);
     const isTurn = mayTake > 0 && (draft.doubt ? room > 0 && before.eligible === 0 : room > before.eligible);
     if (isTurn) {
       answers[queued.at] = { permit: issue(call.policy, asking.by) };
       mayTake -= 1;
       charged += 1;
+      lowest = Math.min(lowest, limit);
       continue;
     }
+    if (mayTake > 0 && own > 0 && room <= 0) isHeldUp = true;
     if (mayTake > 0 && room > 0) othersLoseAt = Math.min(othersLoseAt, before.due + timing.graceMs + 1);
     const ahead = before.all + ungranted.length;
     ungranted.push({ ...queued, ahead });
@@ -119,7 +124,7 @@ export function grantPermits(
     draft.waiting = others;
     return { answers, expectedWaitMs };
   }
-  const look = nextLook(draft, asking.by, timing, othersLoseAt, ungranted, expectedWaitMs);
+  const look = nextLook(draft, asking.by, timing, othersLoseAt, isHeldUp, ungranted, expectedWaitMs);
   const recheckMs = Math.max(1, Math.ceil(look));
   draft.waiting = [...others, { id: asking.by, due: now + recheckMs, calls: groupCalls(ungranted) }];
   return { answers, expectedWaitMs, recheckMs };
@@ -265,6 +270,7 @@ function nextLook(
   by: string,
   timing: Timing,
   othersLoseAt: number,
+  isHeldUp: boolean,
   ungranted: readonly Ungranted[],
   expectedWaitMs: Turn['expectedWaitMs'],
 ): number {
@@ -280,7 +286,10 @@ function nextLook(
     const found = ungranted.find(({ call }) => call.priority === priority);
     return found ? expectedWaitMs(found.call, found.ahead) : Infinity;
   };
-  const own = Math.min(first('interactive'), first('background'), timing.recheckMs);
+  // Who is held up by a call under way could go as soon as that is answered, which another process may be told.
+  const own = isHeldUp
+    ? Math.min(LONGEST_POLL_MS, timing.recheckMs)
+    : Math.min(first('interactive'), first('background'), timing.recheckMs);
   if (othersLoseAt === Infinity) return own;
   // There is room, but others come first: until they are late, or until the answer to their probe is known.
   return Math.min(othersLoseAt - now, draft.doubt ? LONGEST_POLL_MS : own || timing.recheckMs);

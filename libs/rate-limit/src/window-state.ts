@@ -70,6 +70,7 @@ export interface Hits {
 
 export interface Flight {
   readonly n: number;
+  readonly policy: string;
   /** When the first of them was issued (scale: possible). */
   readonly from: number;
   /** When the first of them was issued (scale: certain), which names the group; absent if they were given up. */
@@ -150,6 +151,7 @@ const isHits = (value: unknown): boolean =>
 const isFlight = (value: unknown): boolean =>
   isObject(value) &&
   isCount(value['n']) &&
+  isText(value['policy']) &&
   isTime(value['from']) &&
   isAbsentOr(value['first'], isTime) &&
   isTime(value['last']) &&

@@ -14,6 +14,8 @@
  *   so a permit that straddles the boundary counts in both.
  * - **`from` is the earliest moment at which any hit still charged can have reached the server**: a window that
  *   is open now was opened by one of them.
+ * - **Where limits share a counter, no more is charged than the lowest limit of the calls under way**: a call finds less
+ *   than its own limit counted, whoever overtakes it.
  * - **`Remaining` is believed upwards at any time, downwards only from a call that was alone**: other calls in
  *   flight may be counted or not. `Remaining = Limit - 1` names the call that opened the window.
  *
@@ -193,6 +195,14 @@ export function limitOf(state: Pick<WindowState, 'limits'>, policy: string, rule
   return state.limits[policy] ?? rules.limits[policy] ?? Math.max(...Object.values(rules.limits));
 }
 
+/**
+ * The lowest limit among the calls that may yet reach the server: if more than that were charged, it might refuse them.
+ */
+export function lowestLimitInFlight({ clock, inFlight, limits }: Draft, rules: WindowRules): number {
+  const underWay = inFlight.filter(({ arrivesBy }) => arrivesBy > clock.certain);
+  return Math.min(...underWay.map(({ policy }) => limitOf({ limits }, policy, rules)));
+}
+
 /** How many calls of a limit this record's own callers may have charged at once, beside those of others. */
 export function shareOf(limit: number, { share = 1 }: WindowRules, foreign: number): number {
   return foreign > 0 ? Math.floor((limit - foreign) * share) : Math.max(1, Math.floor(limit * share));
@@ -207,7 +217,7 @@ function issue(draft: Draft, policy: string, by: string, timing: Timing): Permit
   const alone = draft.inFlight.length === 0;
   draft.issued += 1;
   draft.window ??= { issued: draft.issued, from: earliestOpening(draft, timing) };
-  const flight = board(draft, timing);
+  const flight = board(draft, policy, timing);
   if (draft.doubt) draft.probe = { issued: draft.issued, at: certain, by };
   const charged = chargedHits(draft);
   const { issued, since: record } = draft;
@@ -222,22 +232,25 @@ function earliestOpening(draft: Draft, { windowMs }: Timing): number {
 }
 
 /** Groups cover an eighth of a window each, so that one lost permit does not keep many others charged. */
-function board(draft: Draft, { windowMs, longestFlightMs }: Timing): number {
+function board(draft: Draft, policy: string, { windowMs, longestFlightMs }: Timing): number {
   const { certain, possible } = draft.clock;
-  const newest = draft.inFlight.at(-1);
   const arrivesBy = certain + longestFlightMs;
-  if (newest?.first !== undefined && certain - newest.first < windowMs / 8) {
+  const isBoarding = (flight: Flight): boolean =>
+    flight.policy === policy && flight.first !== undefined && certain - flight.first < windowMs / 8;
+  const newest = draft.inFlight.find(isBoarding);
+  if (newest?.first !== undefined) {
     const boarded = { ...newest, n: newest.n + 1, last: certain, arrivesBy };
-    draft.inFlight = [...draft.inFlight.slice(0, -1), boarded];
+    draft.inFlight = draft.inFlight.map((flight) => (flight === newest ? boarded : flight));
     return newest.first;
   }
-  draft.inFlight = [...draft.inFlight, { n: 1, from: possible, first: certain, last: certain, arrivesBy }];
+  const flight = { n: 1, policy, from: possible, first: certain, last: certain, arrivesBy };
+  draft.inFlight = [...draft.inFlight, flight];
   return certain;
 }
 
 function flightOf(draft: Draft, permit: PermitStamp): Flight | undefined {
   if (permit.record !== draft.since) return undefined;
-  return draft.inFlight.find(({ first }) => first === permit.flight);
+  return draft.inFlight.find(({ policy, first }) => policy === permit.policy && first === permit.flight);
 }
 
 function land(draft: Draft, permit: PermitStamp): void {
@@ -255,16 +268,18 @@ function giveUp(draft: Draft, permit: PermitStamp, { windowMs, strayMs }: Timing
   const flight = flightOf(draft, permit);
   if (!flight || flight.arrivesBy <= arrivesBy) return;
   land(draft, permit);
-  const { from, last } = flight;
-  const same = draft.inFlight.find((other) => other.first === undefined && other.arrivesBy === arrivesBy);
+  const { policy, from, last } = flight;
+  const same = draft.inFlight.find(
+    (other) => other.first === undefined && other.policy === policy && other.arrivesBy === arrivesBy,
+  );
   const stray = {
     n: 1 + (same?.n ?? 0),
+    policy,
     from: Math.min(from, same?.from ?? from),
     last: Math.max(last, same?.last ?? last),
     arrivesBy,
   };
-  // First, since the last group is the one that is boarded.
-  draft.inFlight = [stray, ...draft.inFlight.filter((other) => other !== same)];
+  draft.inFlight = [...draft.inFlight.filter((other) => other !== same), stray];
 }
 
 function endProbe(draft: Draft, permit: PermitStamp): void {

@@ -3,8 +3,11 @@
  * `ThrottleRequests`, `RateLimiter`, `DurationLimiter`).
  */
 export interface LaravelServer {
-  /** A request reaches the throttle; `answer` is called when its controller is done. */
-  receive(kind?: RequestKind): { counted: boolean; answer: () => ServerAnswer };
+  /**
+   * A request reaches the throttle; `answer` is called when its controller is done. The limit of its route is `more`
+   * than the server's, on the same counter.
+   */
+  receive(kind?: RequestKind, more?: number): { counted: boolean; answer: () => ServerAnswer };
   setLimit(limit: number): void;
   readonly rejected: number;
   readonly accepted: number;
@@ -35,7 +38,7 @@ export interface LaravelServerOptions {
 
 export function createLaravelServer(options: LaravelServerOptions): LaravelServer {
   const { windowMs, expiry, now } = options;
-  let { limit } = options;
+  let { limit: lowest } = options;
   let hits = 0;
   let endsAt = -Infinity;
   let rejected = 0;
@@ -44,14 +47,15 @@ export function createLaravelServer(options: LaravelServerOptions): LaravelServe
 
   const isOpen = (): boolean => now() < endsAt;
   const used = (): number => (isOpen() ? hits : 0);
-  const headers = (remaining: number): Headers =>
+  const headers = (limit: number, remaining: number): Headers =>
     new Headers({
       'x-ratelimit-limit': String(limit),
       'x-ratelimit-remaining': String(Math.max(0, remaining)),
     });
 
   return {
-    receive(kind = 'plain') {
+    receive(kind = 'plain', more = 0) {
+      const limit = lowest + more;
       if (kind === 'unauthenticated') {
         return { counted: false, answer: () => ({ status: 401, headers: new Headers() }) };
       }
@@ -59,7 +63,7 @@ export function createLaravelServer(options: LaravelServerOptions): LaravelServe
         rejected += 1;
         // Both times are floored to seconds, so this is up to a second short.
         const retryAfter = Math.max(0, Math.floor(endsAt / 1000) - Math.floor(now() / 1000));
-        const answer = { status: 429, headers: headers(0) };
+        const answer = { status: 429, headers: headers(limit, 0) };
         answer.headers.set('retry-after', String(retryAfter));
         answer.headers.set('x-ratelimit-reset', String(Math.floor(now() / 1000) + retryAfter));
         return { counted: false, answer: () => answer };
@@ -79,13 +83,13 @@ export function createLaravelServer(options: LaravelServerOptions): LaravelServe
           const remaining = limit - (options.remaining === 'at-hit' ? usedAtHit : used());
           return {
             status: kind === 'plain' ? 200 : kind === 'bare' ? 422 : 500,
-            headers: kind === 'bare' ? new Headers() : headers(remaining),
+            headers: kind === 'bare' ? new Headers() : headers(limit, remaining),
           };
         },
       };
     },
     setLimit(next) {
-      limit = next;
+      lowest = next;
     },
     get rejected() {
       return rejected;

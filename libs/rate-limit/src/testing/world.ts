@@ -48,6 +48,8 @@ export type StoreTrouble = 'here' | 'away' | 'mute';
 
 export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>> {
   policies?: readonly RateLimitPolicy[];
+  /** By how much the server's limit for a policy is above `limit`, on the same counter; default: not at all. */
+  more?: Readonly<Record<string, number>>;
   /** How much faster the clock of the processes runs than the server's, in parts per million. */
   driftPpm?: number;
 }
@@ -56,7 +58,7 @@ const QUICK: Journey = { up: 20, work: 40, down: 20 };
 export const MINUTE_MS = 60_000;
 
 export function createWorld(options: WorldOptions = {}): World {
-  const { limit = 5, windowMs = MINUTE_MS, driftPpm = 0 } = options;
+  const { limit = 5, windowMs = MINUTE_MS, driftPpm = 0, more = {} } = options;
   const { policies = [{ name: 'sync', limit, windowMs }] } = options;
   const clock = createVirtualClock();
   const bootMs = clock.now();
@@ -115,7 +117,7 @@ export function createWorld(options: WorldOptions = {}): World {
           if (!alive) return forever;
           if (!permit.isValid()) throw new Error('A fresh permit is valid');
           await wait(up);
-          const received = lost === 'request' ? undefined : server.receive(kind);
+          const received = lost === 'request' ? undefined : server.receive(kind, more[policy]);
           await wait(work);
           const answer = received?.answer();
           await wait(down);
