@@ -12,6 +12,7 @@ import type {
   RateLimitSnapshot,
   RateLimitWarning,
 } from './rate-limiter.js';
+import { witness, type StoreSighting } from './store-sighting.js';
 import { timingOf } from './timing.js';
 import type { Place, Turn, WaitingCall } from './turns.js';
 import {
@@ -92,6 +93,7 @@ export function createBucket(options: BucketOptions): Bucket {
   /** One update at a time: what happens meanwhile goes into the next. */
   let running: Promise<void> | undefined;
   let isStale = false;
+  let sighting: StoreSighting | undefined;
   let lookAt = Infinity;
   let cancelTimer: (() => void) | undefined;
   let closed = false;
@@ -139,11 +141,15 @@ export function createBucket(options: BucketOptions): Bucket {
     } finally {
       for (const { written } of told) written();
     }
+    const { time } = exchanged;
+    // The memory that stands in for a store has a monotonic clock.
+    if (time.monotonicMs === undefined) sighting = { wallMs: time.wallMs, ownMs: start.monotonic };
     if (exchanged.turn) handOut(asked, exchanged.turn, start);
     for (const finding of exchanged.findings) warn(describe(finding));
   }
 
   interface Exchanged {
+    readonly time: StoreTime;
     readonly findings: readonly Finding[];
     readonly turn: Turn | undefined;
   }
@@ -154,16 +160,17 @@ export function createBucket(options: BucketOptions): Bucket {
     current: WindowRules,
     events: readonly WindowEvent[],
   ): Update<Exchanged> {
+    const witnessed = witness(sighting, time, clock.monotonic());
     let state = parseWindowState(record);
     let turn: Turn | undefined;
     const findings: Finding[] = [];
     for (const event of events) {
-      const { state: next, decision } = reduceWindow(state, event, time, current);
+      const { state: next, decision } = reduceWindow(state, event, witnessed, current);
       state = next;
       turn = decision.turn ?? turn;
       findings.push(...decision.findings);
     }
-    return { record: state, result: { findings, turn } };
+    return { record: state, result: { time, findings, turn } };
   }
 
   function handOut(asked: readonly Waiter[], turn: Turn, start: Start): void {
@@ -309,7 +316,12 @@ export function createBucket(options: BucketOptions): Bucket {
     snapshot(policy) {
       return keeper.look((record, time, current) => ({
         record: typeof record === 'object' && record !== null ? record : undefined,
-        result: inspectWindow(parseWindowState(record), policy, time, current),
+        result: inspectWindow(
+          parseWindowState(record),
+          policy,
+          witness(sighting, time, clock.monotonic()),
+          current,
+        ),
       }));
     },
     async close() {

@@ -1,5 +1,5 @@
-import type { StoreTime } from '@wemasy-orders/state';
 import type { RateLimitSnapshot } from './rate-limiter.js';
+import type { WitnessedTime } from './record-clock.js';
 import { timingOf } from './timing.js';
 import { releases } from './turns.js';
 import {
@@ -17,7 +17,7 @@ import type { WindowState } from './window-state.js';
 export function inspectWindow(
   state: WindowState | undefined,
   policy: string,
-  time: StoreTime,
+  time: WitnessedTime,
   rules: WindowRules,
 ): RateLimitSnapshot {
   const timing = timingOf(rules.windowMs);

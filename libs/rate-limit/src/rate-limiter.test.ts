@@ -436,6 +436,45 @@ describe('policies', () => {
   });
 });
 
+describe('a store that has a wall clock only, like Redis', () => {
+  /** The time of the store, which can be set, and a limiter that has made five of five calls. */
+  async function limiterOnSetClock() {
+    const world = createWorld({ limit: 5 });
+    let setMs = 0;
+    const store: StateStore = {
+      ...world.store,
+      update: (key, updater, options) =>
+        world.store.update(key, (record, { wallMs }) => updater(record, { wallMs: wallMs + setMs }), options),
+    };
+    const policies = [{ name: 'sync', limit: 5, windowMs: MINUTE_MS }];
+    const limiter = createRateLimiter({ store, clock: world.clock, namespace: 'test', policies });
+    for (let call = 0; call < 5; call += 1) {
+      const permit = await limiter.acquire('sync');
+      await permit.report({ kind: 'answered', ...world.server.receive().answer() });
+      await world.clock.advance(1_000);
+    }
+    return { world, limiter, set: (ms: number) => (setMs += ms) };
+  }
+
+  test('ends no window because its clock was set forward', async () => {
+    const { world, limiter, set } = await limiterOnSetClock();
+    set(70_000);
+    expect((await limiter.snapshot('sync')).remaining).toBe(0);
+    const next = vi.fn();
+    void limiter.acquire('sync').then(next);
+    await world.clock.advance(MINUTE_MS - 5_000);
+    expect(next).not.toHaveBeenCalled();
+    await world.clock.advance(MARGIN_MS);
+    expect(next).toHaveBeenCalledOnce();
+  });
+
+  test('is believed about the time that passed while nobody looked', async () => {
+    const { world, limiter } = await limiterOnSetClock();
+    await world.clock.advance(MINUTE_MS);
+    expect((await limiter.snapshot('sync')).remaining).toBe(5);
+  });
+});
+
 test('a limit that the server lowers is kept from the first answer that tells it', async () => {
   const world = createWorld({ limit: 4 });
   const process = world.start([{ name: 'sync', limit: 10, windowMs: MINUTE_MS }]);

@@ -2,7 +2,12 @@ import type { StoreTime } from '@wemasy-orders/state';
 import type { RecordClock } from './window-state.js';
 
 /** A wall clock that runs this much further than the monotonic one was set, or the machine slept. */
-const JUMP_MS = 500;
+export const JUMP_MS = 500;
+
+export interface WitnessedTime extends StoreTime {
+  /** How much of what has passed on the store's clock whoever looks has not seen pass. */
+  readonly unseenMs?: number;
+}
 
 export function startClock(time: StoreTime): RecordClock {
   const wallMs = Math.floor(time.wallMs);
@@ -15,7 +20,7 @@ export function startClock(time: StoreTime): RecordClock {
  */
 export function advanceClock(
   clock: RecordClock,
-  time: StoreTime,
+  time: WitnessedTime,
 ): { clock: RecordClock; restarted: boolean } {
   const read = reading(time);
   const wallPassed = Math.max(0, read.wallMs - clock.wallMs);
@@ -27,8 +32,9 @@ export function advanceClock(
   if (monotonicPassed === undefined || monotonicPassed < 0) {
     // Another boot, or a store without a monotonic clock: the wall clock is all there is.
     const restarted = read.monotonicMs !== undefined || clock.monotonicMs !== undefined;
+    const seen = Math.max(0, wallPassed - Math.ceil(time.unseenMs ?? 0));
     return {
-      clock: { ...read, certain: clock.certain + wallPassed, possible: clock.possible + wallPassed },
+      clock: { ...read, certain: clock.certain + seen, possible: clock.possible + wallPassed },
       restarted,
     };
   }

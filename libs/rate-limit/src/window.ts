@@ -22,13 +22,12 @@
  * Where this knowledge is missing (first start, after a refusal, when others use the account), one call goes
  * alone and its answer tells the count.
  */
-import { advanceClock, startClock } from './record-clock.js';
+import { advanceClock, startClock, type WitnessedTime } from './record-clock.js';
 import type { RateLimitFacts } from './headers.js';
 import { broughtHome, type Meanwhile } from './stand-in.js';
 import { timingOf, type Timing } from './timing.js';
 import { grantPermits, type Asking, type Turn } from './turns.js';
 import type { Flight, Hits, WindowState } from './window-state.js';
-import type { StoreTime } from '@wemasy-orders/state';
 
 /** The limits that share one counter; they have the same window. */
 export interface WindowRules {
@@ -97,7 +96,7 @@ export function recordLifeMs({ windowMs }: WindowRules): number {
 export function reduceWindow(
   state: WindowState | undefined,
   event: WindowEvent,
-  time: StoreTime,
+  time: WitnessedTime,
   rules: WindowRules,
 ): { state: WindowState; decision: Decision } {
   const timing = timingOf(rules.windowMs);
@@ -137,7 +136,7 @@ function returned(draft: Draft, meanwhile: Meanwhile): void {
 }
 
 /** The state as it is at `time`: what is over is gone. */
-export function currentDraft(state: WindowState | undefined, time: StoreTime, timing: Timing): Draft {
+export function currentDraft(state: WindowState | undefined, time: WitnessedTime, timing: Timing): Draft {
   if (!state) {
     const clock = startClock(time);
     return {
