@@ -398,6 +398,25 @@ describe('policies', () => {
     expect(update.mock.calls.length).toBeLessThan(20);
   });
 
+  test('of one bucket have their turn, whoever has a higher limit in another process', async () => {
+    const world = createWorld({ policies, limit: 2, more: { listOrders: 4 } });
+    const [one, two] = [world.start(), world.start()];
+    const next = vi.fn();
+    const list = (): void => {
+      for (let call = 0; call < 6; call += 1) void one.call('listOrders');
+    };
+    list();
+    await world.clock.advance(1_500);
+    void two.call('syncOrder').then(next);
+    await world.clock.advance(29_500);
+    for (let round = 0; round < 4; round += 1) {
+      list();
+      await world.clock.advance(MINUTE_MS / 2);
+    }
+    expect(next).toHaveBeenCalledOnce();
+    expect(world.server.rejected).toBe(0);
+  });
+
   test('of different buckets know nothing of each other', async () => {
     const world = createWorld();
     const { limiter } = world.start(policies.map((policy) => ({ ...policy, bucket: policy.name })));

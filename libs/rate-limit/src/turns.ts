@@ -36,6 +36,8 @@ export interface WaitingCall {
   readonly place?: Place | undefined;
 }
 
+type WaitingKind = Pick<WaitingCall, 'policy' | 'priority'>;
+
 export interface Place {
   /** Which record it is a place in, see `WindowState.since`. */
   readonly record: number;
@@ -46,7 +48,7 @@ export interface Turn {
   /** For each call of the asking, in order: its permit, or how many calls go before it. */
   readonly answers: readonly Answer[];
   /** How long a call will have to wait behind that many others: an estimate from what is known now. */
-  readonly expectedWaitMs: (call: Pick<WaitingCall, 'policy' | 'priority'>, ahead: number) => number;
+  readonly expectedWaitMs: (call: WaitingKind, ahead: number) => number;
   /** When to ask again if some calls got nothing. */
   readonly recheckMs?: number;
 }
@@ -97,14 +99,18 @@ export function grantPermits(
   let isHeldUp = false;
   const roomBelow = (limit: number): number =>
     Math.min(limit - charged, shareOf(limit, rules, foreign) - (charged - foreign));
+  const ceilingOf = (call: WaitingKind): number =>
+    Math.min(lowest, limitOf(draft, call.policy, rules) - reserved(draft, call, timing, rules));
 
   for (const queued of inOrder(draft, asking, timing)) {
     const { call } = queued;
     const limit = limitOf(draft, call.policy, rules);
     const own = Math.min(roomBelow(limit), limit - reserved(draft, call, timing, rules) - charged);
     const room = Math.min(own, roomBelow(lowest));
-    const before = callsBefore(draft, queued, asking.by, others, rules, charged);
-    const isTurn = mayTake > 0 && (draft.doubt ? room > 0 && before.eligible === 0 : room > before.eligible);
+    const before = callsBefore(queued, asking.by, others, ceilingOf, charged);
+    // Those before it keep their room, which may be less than its own.
+    const left = Math.min(room, before.ceiling - charged) - before.eligible;
+    const isTurn = mayTake > 0 && (draft.doubt ? room > 0 && before.eligible === 0 : left > 0);
     if (isTurn) {
       answers[queued.at] = { permit: issue(call.policy, asking.by) };
       mayTake -= 1;
@@ -164,23 +170,28 @@ function rank(priority: Priority): number {
   return priority === 'interactive' ? 0 : 1;
 }
 
-/** How many calls of other processes come before one, and how many of these could go now. */
+/**
+ * How many calls of other processes come before one, how many of these could go now, and up to how many charged calls
+ * all of those could.
+ */
 function callsBefore(
-  draft: Draft,
   queued: Queued,
   by: string,
   others: readonly WaitingProcess[],
-  rules: WindowRules,
+  ceilingOf: (call: WaitingKind) => number,
   charged: number,
-): { all: number; eligible: number; due: number } {
-  const before = { all: 0, eligible: 0, due: Infinity };
+): { all: number; eligible: number; ceiling: number; due: number } {
+  const before = { all: 0, eligible: 0, ceiling: Infinity, due: Infinity };
   for (const { id, due, calls } of others) {
     for (const group of calls) {
       const n = precedingCalls(group, id < by, queued);
-      const eligible = Math.max(0, Math.min(n, limitOf(draft, group.policy, rules) - charged));
+      const ceiling = ceilingOf(group);
+      const eligible = Math.max(0, Math.min(n, ceiling - charged));
       before.all += n;
       before.eligible += eligible;
-      if (eligible > 0) before.due = Math.min(before.due, due);
+      if (eligible === 0) continue;
+      before.ceiling = Math.min(before.ceiling, ceiling);
+      before.due = Math.min(before.due, due);
     }
   }
   return before;
@@ -194,7 +205,7 @@ function precedingCalls(group: WaitingCalls, winsTies: boolean, { call, since, i
 }
 
 /** How many permits of the window a call must leave to people. */
-function reserved(draft: Draft, call: WaitingCall, timing: Timing, rules: WindowRules): number {
+function reserved(draft: Draft, call: WaitingKind, timing: Timing, rules: WindowRules): number {
   if (call.priority === 'interactive') return 0;
   const most = mostReserved(limitOf(draft, call.policy, rules));
   const elapsed = draft.clock.certain - windowStart(draft, timing);
