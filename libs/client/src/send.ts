@@ -1,6 +1,11 @@
-import { isUnsent, type Permit, type RateLimiter, RateLimitDeadlineError } from '@wemasy-orders/rate-limit';
+import {
+  isUnsent,
+  onAbort,
+  type Permit,
+  type RateLimiter,
+  RateLimitDeadlineError,
+} from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
-import { onAbort } from './abort-listeners.js';
 import { type Answer, faultOf } from './answer.js';
 import { CancelledError } from './errors/cancelled-error.js';
 import { ConfigurationError } from './errors/configuration-error.js';

@@ -1,35 +1,31 @@
+const listening = new WeakMap<AbortSignal, Set<() => void>>();
+
 /**
- * Calls `fn` when the signal aborts and returns a function that forgets it.
+ * Calls `fn` when the signal aborts, or at once if it has, and gives back a function that forgets it.
  *
- * All who wait for one signal share one listener: a thousand calls under one signal are normal, and Node warns
- * of a leak at the eleventh listener.
+ * All who listen to one signal share one listener, since Node warns of a leak at the eleventh; `AbortSignal.any` in its
+ * place would leave a reference on the signal for every call.
  */
-export type OnAbort = (signal: AbortSignal, fn: () => void) => () => void;
-
-export function createAbortListeners(): OnAbort {
-  const waiting = new Map<AbortSignal, Set<() => void>>();
-
-  function listen(signal: AbortSignal): Set<() => void> {
-    const callbacks = new Set<() => void>();
-    waiting.set(signal, callbacks);
-    signal.addEventListener('abort', onAbort, { once: true });
-    return callbacks;
-  }
-
-  function onAbort(this: AbortSignal): void {
-    const callbacks = waiting.get(this);
-    waiting.delete(this);
-    for (const callback of callbacks ?? []) callback();
-  }
-
-  return (signal, fn) => {
-    const callbacks = waiting.get(signal) ?? listen(signal);
-    callbacks.add(fn);
-    return () => {
-      callbacks.delete(fn);
-      if (callbacks.size > 0 || waiting.get(signal) !== callbacks) return;
-      waiting.delete(signal);
-      signal.removeEventListener('abort', onAbort);
-    };
+export function onAbort(signal: AbortSignal | undefined, fn: () => void): () => void {
+  if (signal?.aborted) fn();
+  if (signal === undefined || signal.aborted) return () => undefined;
+  const fns = listening.get(signal) ?? listenTo(signal);
+  fns.add(fn);
+  return () => {
+    fns.delete(fn);
+    if (fns.size > 0 || listening.get(signal) !== fns) return;
+    listening.delete(signal);
+    signal.removeEventListener('abort', callAll);
   };
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const fns = new Set<() => void>();
+  listening.set(signal, fns);
+  signal.addEventListener('abort', callAll);
+  return fns;
+}
+
+function callAll(this: AbortSignal): void {
+  for (const fn of listening.get(this) ?? []) fn();
 }

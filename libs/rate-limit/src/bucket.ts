@@ -1,5 +1,5 @@
 import type { Clock, StateStore, StoreTime, Update } from '@wemasy-orders/state';
-import { createAbortListeners } from './abort-listeners.js';
+import { onAbort } from './abort-listeners.js';
 import { RateLimitDeadlineError } from './deadline-error.js';
 import { parseRateLimitHeaders } from './headers.js';
 import { inspectWindow } from './inspect.js';
@@ -88,7 +88,6 @@ export function createBucket(options: BucketOptions): Bucket {
 
   /** First in, first out; a set, since anybody may leave at any time. */
   const queue = new Set<Waiter>();
-  const onAbort = createAbortListeners();
   let reports: Report[] = [];
   /** One update at a time: what happens meanwhile goes into the next. */
   let running: Promise<void> | undefined;

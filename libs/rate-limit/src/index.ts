@@ -1,3 +1,4 @@
+export { onAbort } from './abort-listeners.js';
 export { RateLimitDeadlineError } from './deadline-error.js';
 export { parseRateLimitHeaders, type RateLimitFacts } from './headers.js';
 export { RateLimiterClosedError } from './limiter-closed-error.js';
