@@ -118,6 +118,7 @@ describe('what is answered without the server is what the server answers', () =>
     WEMASY_API_TOKEN: ['token'],
     WEMASY_API_TOKEN_FILE: ['/nowhere'],
     WEMASY_API_URL: ['http://127.0.0.1:1/api'],
+    WEMASY_ACCOUNT: ['the shop'],
     WEMASY_STATE: ['/nowhere'],
     WEMASY_READ_ONLY: ['on', 'true', '1', 'off', 'perhaps', '${READ_ONLY}'],
     WEMASY_PERSONAL_DATA: ['none', 'names', 'full', 'some'],

@@ -28,11 +28,17 @@ describe('the log', () => {
     expect(levels('trace')).toEqual(['error', 'warn', 'info', 'debug', 'trace']);
   });
 
-  it('tells of errors with their stack, and never of the token', () => {
+  it('tells of errors with their stack and cause, and never of the token', () => {
     const [line = ''] = logged('error', (log) =>
-      log.error('failed', { error: new Error('Bearer canary-token') }),
+      log.error('failed', { error: new Error('Bearer canary-token', { cause: new TypeError('no header') }) }),
     );
-    expect(JSON.parse(line)).toMatchObject({ error: { name: 'Error', message: 'Bearer [token]' } });
+    expect(JSON.parse(line)).toMatchObject({
+      error: {
+        name: 'Error',
+        message: 'Bearer [token]',
+        cause: { name: 'TypeError', message: 'no header' },
+      },
+    });
     expect(line).toContain('log.test.ts');
     expect(line).not.toContain('canary');
   });

@@ -25,9 +25,13 @@ export function createLog({ level, write, now, secrets }: LogOptions): Log {
       : (message, facts = {}) => {
           const entry = { time: new Date(now()).toISOString(), level: name, message, ...facts };
           const line = JSON.stringify(entry, (_, value: unknown) =>
-            value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
+            value instanceof Error ? errorFacts(value) : value,
           );
           write(`${secrets.reduce(withoutToken, line)}\n`);
         };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), trace: at('trace') };
+}
+
+function errorFacts({ name, message, stack, cause }: Error) {
+  return { name, message, stack, cause };
 }
