@@ -31,5 +31,4 @@ const exitCode = await run(argv, {
   interruptibly: interruption.interruptibly,
   beforeRequests: preferLittleMemory,
 });
-await terminal.out.write('');
 process.exit(exitCode);

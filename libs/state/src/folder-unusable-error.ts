@@ -1,6 +1,6 @@
 import { errorCode } from './folder-system.js';
 
-/** The state folder could not be read or written; nothing was changed. */
+/** The state folder could not be read or written. A durable update may have been made all the same, and may not last. */
 export class FolderUnusableError extends Error {
   override readonly name = 'FolderUnusableError';
   /** What the operating system calls it, e.g. `ENOSPC`; absent where it has no word for it. */

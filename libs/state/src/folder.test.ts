@@ -161,6 +161,14 @@ describe('durability', () => {
     expect(fsync).toHaveBeenCalledTimes(2);
   });
 
+  test('asks nothing of folders that were removed meanwhile, and makes the update once', async () => {
+    const { store } = createStore();
+    await store.update('b/window/list', count);
+    fs.rmSync(join(folder, 'b'), { recursive: true });
+    expect(await store.update('a/order/1', count, { durable: true })).toBe(1);
+    expect(await readRecord(store, 'a/order/1')).toEqual({ n: 1 });
+  });
+
   test('covers the folders that are made for a record, once', async () => {
     const opened: string[] = [];
     const openSync: FileSystem['openSync'] = (path, flags, mode) => {

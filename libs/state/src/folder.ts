@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import { systemClock, type Clock } from './clock.js';
 import { filePathOf } from './file-names.js';
 import { keysInFolder } from './folder-keys.js';
-import { describeFault, FolderUnusableError } from './folder-unusable-error.js';
 import { createLocksmith, type Lock, type Locksmith } from './folder-lock.js';
 import { attempt, errorCode, nodeSystem, whenNotBusy, type FolderSystem } from './folder-system.js';
+import { describeFault, FolderUnusableError } from './folder-unusable-error.js';
 import { isNetworkDisk } from './network-disk.js';
 import type { ListableStore, StoreTime, Updater } from './state-store.js';
 
@@ -134,8 +134,15 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
 
   /** Makes what was renamed to this path last, and the folders that were made for it. */
   function syncEntry(path: string): void {
-    for (const directory of unsynced.add(dirname(path))) syncDirectory(directory);
-    unsynced.clear();
+    for (const directory of unsynced.add(dirname(path))) {
+      try {
+        syncDirectory(directory);
+      } catch (error) {
+        // What somebody removed meanwhile has nothing to keep.
+        if (errorCode(error) !== 'ENOENT') throw error;
+      }
+      unsynced.delete(directory);
+    }
   }
 
   /** Windows cannot open a directory and does not need it. */
