@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { loadHttpClient, preferLittleMemory } from '@wemasy-orders/setup';
+import { preferLittleMemory } from '@wemasy-orders/setup/little-memory';
 import { systemClock } from '@wemasy-orders/state';
-import { asksApi } from './asks-api.js';
 import { exitCodes } from './exit-codes.js';
 import { createInterruption } from './interruption.js';
 import { run } from './run.js';
@@ -12,8 +11,8 @@ import { createTerminal } from './terminal.js';
 /** Version of the package, put in when it is bundled. */
 declare const PACKAGE_VERSION: string;
 
+preferLittleMemory();
 const argv = process.argv.slice(2);
-if (asksApi(argv)) loadHttpClient();
 const { stdin, stdout, stderr } = process;
 const terminal = createTerminal({ stdin, stdout, stderr, environment: process.env });
 const interruption = createInterruption({ end: () => process.exit(exitCodes.interrupted) });
@@ -29,6 +28,5 @@ const exitCode = await run(argv, {
   home: homedir(),
   readFile: (path) => readFileSync(path, 'utf8'),
   interruptibly: interruption.interruptibly,
-  beforeRequests: preferLittleMemory,
 });
 process.exit(exitCode);

@@ -18,8 +18,6 @@ export interface World extends Omit<ConfigSources, 'flags' | 'defaults'> {
   readonly clock: Clock;
   readonly version: string;
   readonly interruptibly: Session['interruptibly'];
-  /** Called before the first request to the API, if there is to be one. */
-  readonly beforeRequests: () => void;
 }
 
 /** A session that has to be closed: that waits for what is under way. */

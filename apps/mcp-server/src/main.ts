@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { preferLittleMemory } from '@wemasy-orders/setup/little-memory';
 import { answerFirst, type FirstAnswers, type HandOver } from './first-answers.js';
 
 // Nothing else is loaded here: most servers that assistants start are asked for their tools and then for nothing more.
@@ -7,6 +8,7 @@ const argv = process.argv.slice(2);
 const recorded = argv.length === 0 ? readFirstAnswers() : undefined;
 const { greeted, ended } = recorded === undefined ? notAsked() : await answer(recorded);
 if (!ended) {
+  preferLittleMemory();
   const { run } = await import('./run.js');
   await run({
     argv,

@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises';
 import {
   checksText,
   examine,
-  preferLittleMemory,
   setUp,
   type SetUp,
   type SetUpOptions,
@@ -126,7 +125,6 @@ async function start(
     caller: { app: 'wemasy-orders-mcp', version: PACKAGE_VERSION },
     clock: systemClock,
     writeLog: (line) => process.stderr.write(line),
-    beforeRequests: preferLittleMemory,
   };
   if (!sandbox) return setUp(options);
   const { startEmbeddedSandbox } = await import('./sandbox.js');

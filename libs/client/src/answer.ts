@@ -13,27 +13,39 @@ import { RefusedError } from './errors/refused-error.js';
 import { SchemaMismatchError } from './errors/schema-mismatch-error.js';
 import { UpstreamError } from './errors/upstream-error.js';
 import { ValidationFailedError } from './errors/validation-failed-error.js';
+import type { FetchHeaders } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import * as schemas from './generated/schemas.js';
 
 /** A complete answer of the API, read but not yet believed. */
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: FetchHeaders;
   readonly text: string;
 }
+
+/** What an operation answers when it succeeds. */
+export type Body<Of extends Operation> = z.output<(typeof schemas)[Of['responseSchema']]>;
+
+type Judgement<Of extends Operation> =
+  { readonly body: Body<Of>; readonly fault?: undefined } | { readonly fault: OrdersError };
 
 /**
  * Decides what an answer means for the operation it answers.
  *
  * @param nowMs wall clock in ms, to read a Retry-After that is a date
- * @returns undefined when the answer is a success as documented, else the error that describes it
+ * @returns the body when the answer is a success as documented, else the error that describes it
  */
-export function faultOf(operation: Operation, answer: Answer, nowMs: number): OrdersError | undefined {
+export function judge<Of extends Operation>(operation: Of, answer: Answer, nowMs: number): Judgement<Of> {
   const facts = factsOf(answer, nowMs);
   const { status } = answer;
+  if (status >= 200 && status < 300) return judgeSuccess(operation, answer, facts);
+  return { fault: faultOf(operation, answer, facts, nowMs) };
+}
+
+function faultOf(operation: Operation, answer: Answer, facts: AnswerFacts, nowMs: number): OrdersError {
+  const { status } = answer;
   if (status === 0 || (status >= 300 && status < 400)) return new RedirectError(facts);
-  if (status >= 200 && status < 300) return faultOfSuccess(operation, answer, facts);
   const body = parseJson(answer.text);
   const apiMessage = errorBody.safeParse(body).data?.message;
   switch (status) {
@@ -76,21 +88,32 @@ const refusal = z.object({ error: z.literal(true), message: z.string().optional(
  */
 const interpreted = { jitless: true };
 
-function faultOfSuccess(operation: Operation, { text, headers }: Answer, facts: AnswerFacts) {
-  if (text.trim() === '') return new EmptyBodyError(facts);
-  if (/^\s*</.test(text) || /\bhtml\b/i.test(headers.get('content-type') ?? ''))
-    return new HtmlBodyError(facts);
+function judgeSuccess<Of extends Operation>(
+  operation: Of,
+  { text, headers }: Answer,
+  facts: AnswerFacts,
+): Judgement<Of> {
+  if (text.trim() === '') return { fault: new EmptyBodyError(facts) };
+  if (/^\s*</.test(text) || /\bhtml\b/i.test(headers.get('content-type') ?? '')) {
+    return { fault: new HtmlBodyError(facts) };
+  }
   const body = parseJson(text);
-  if (body === undefined) return new MalformedJsonError(facts);
+  if (body === undefined) return { fault: new MalformedJsonError(facts) };
   const refused = refusal.safeParse(body, interpreted);
-  if (refused.success) return new RefusedError(refused.data.message, facts);
-  const checked = schemas[operation.responseSchema].safeParse(body, interpreted);
-  return checked.success ? undefined : new SchemaMismatchError(mismatchesOf(checked.error), facts);
+  if (refused.success) return { fault: new RefusedError(refused.data.message, facts) };
+  if (isBodyOf(operation, body)) return { body };
+  return { fault: new SchemaMismatchError(mismatches(operation, body), facts) };
+}
+
+/** The body itself is what is given back, with the fields that the document does not know. */
+function isBodyOf<Of extends Operation>(operation: Of, body: unknown): body is Body<Of> {
+  return schemas[operation.responseSchema].safeParse(body, interpreted).success;
 }
 
 /** Where an answer differs from its schema. Names and kinds only: zod's own messages can repeat values. */
-function mismatchesOf(error: z.ZodError): string[] {
-  return error.issues.map((issue) => {
+function mismatches({ responseSchema }: Operation, body: unknown): string[] {
+  const { error } = schemas[responseSchema].safeParse(body, interpreted);
+  return (error?.issues ?? []).map((issue) => {
     const place = issue.path.map(String).join('.') || 'body';
     return issue.code === 'invalid_type' ? `${place}: expected ${issue.expected}` : `${place}: ${issue.code}`;
   });
@@ -114,7 +137,7 @@ function factsOf({ status, headers }: Answer, nowMs: number): AnswerFacts {
   };
   return {
     status,
-    ...(requestId !== null && /^[\w.:-]{1,100}$/.test(requestId) ? { requestId } : {}),
+    ...(typeof requestId === 'string' && /^[\w.:-]{1,100}$/.test(requestId) ? { requestId } : {}),
     ...(limit === undefined && remaining === undefined ? {} : { rateLimit }),
   };
 }

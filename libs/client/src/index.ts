@@ -24,6 +24,7 @@ export { SchemaMismatchError } from './errors/schema-mismatch-error.js';
 export { TimeoutError } from './errors/timeout-error.js';
 export { UpstreamError } from './errors/upstream-error.js';
 export { ValidationFailedError } from './errors/validation-failed-error.js';
+export type { Fetch, FetchHeaders, FetchRequest, FetchResponse } from './fetch.js';
 export type {
   ListOrdersRequest,
   Order,

@@ -5,6 +5,7 @@ import { createMemoryStore } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isOrdersError, type OrdersError } from './errors/orders-error.js';
+import type { Fetch } from './fetch.js';
 import type { Order } from './generated/schema.js';
 import { rateLimitPolicies } from './operations.js';
 import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
@@ -550,6 +551,17 @@ describe('cancelling', () => {
     expect(error).toMatchObject({ code: 'outcome_unknown', cause: { code: 'cancelled' } });
   });
 
+  it('during a sync that has no connection yet leaves nothing unknown', async () => {
+    const controller = new AbortController();
+    const fetch: Fetch = (_, { signal }) => {
+      controller.abort();
+      return rejecting(signal, Object.assign(new Error('no'), { syscall: 'connect' }));
+    };
+    const { signal } = controller;
+    const error = await failureOf(clientOf('http://127.0.0.1:9/api', { fetch }).sync(42, { signal }));
+    expect(error).toMatchObject({ code: 'cancelled', effect: 'none' });
+  });
+
   it('while waiting for allowance sends nothing', async () => {
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, synced, limits(5, 0)));
     const client = clientOf(upstream.url);
@@ -579,6 +591,15 @@ describe('the deadline', () => {
     const upstream = await upstreamWith(() => undefined);
     const error = await failureOf(clientOf(upstream.url, { timeoutMs: 50 }).sync(42));
     expect(error).toMatchObject({ code: 'outcome_unknown', cause: { code: 'upstream_timeout' } });
+  });
+
+  it('that is over before there is a connection leaves nothing unknown', async () => {
+    const fetch: Fetch = (_, { signal }) =>
+      rejecting(signal, Object.assign(new Error('no'), { syscall: 'connect' }));
+    const clock = createVirtualClock();
+    const call = failureOf(clientOf('http://127.0.0.1:9/api', { fetch, clock, timeoutMs: 1_000 }).sync(42));
+    await clock.advance(60_000);
+    expect(await call).toMatchObject({ name: 'ConnectionError', effect: 'none', reason: 'ETIMEDOUT' });
   });
 
   it('is over when the answer has come, however long the shared state takes to note it', async () => {
@@ -725,6 +746,12 @@ describe('the set-up', () => {
     );
   });
 });
+
+/** Rejects as soon as the signal is aborted. */
+async function rejecting(signal: AbortSignal, error: Error): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw error;
+}
 
 /** How much Node keeps in each of a signal's collections, e.g. of the signals that depend on it. */
 function heldBy(signal: AbortSignal): unknown[] {

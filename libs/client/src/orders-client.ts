@@ -7,6 +7,7 @@ import { InvalidArgumentsError } from './errors/invalid-arguments-error.js';
 import { isOrdersError } from './errors/orders-error.js';
 import { OutcomeUnknownError } from './errors/outcome-unknown-error.js';
 import { PaginationError } from './errors/pagination-error.js';
+import type { Fetch } from './fetch.js';
 import { productionUrl } from './generated/operations.js';
 import type { ListOrdersRequest, OrderPage, SyncOrderResponse } from './generated/schema.js';
 import * as schemas from './generated/schemas.js';
@@ -35,7 +36,7 @@ export interface OrdersClientOptions {
    */
   readonly rateLimiter?: RateLimiter | undefined;
   /** Default: the global one. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly fetch?: Fetch | undefined;
   /** Deadline of one request, from sending it to the end of its answer, in ms; default 30000. */
   readonly timeoutMs?: number | undefined;
   /** Longest wait of one call for budget, in ms; default: as long as it takes. */
@@ -109,7 +110,6 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   const rateLimiter = options.rateLimiter ?? ownRateLimiter;
   if (rateLimiter === undefined) throw new TypeError('unreachable: a client has a rate limiter');
   const send = createSend({
-    baseUrl,
     token,
     rateLimiter,
     clock,

@@ -6,15 +6,15 @@ import {
   RateLimitDeadlineError,
 } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
-import { type Answer, faultOf } from './answer.js';
+import { type Answer, type Body, judge } from './answer.js';
 import { CancelledError } from './errors/cancelled-error.js';
-import { ConfigurationError } from './errors/configuration-error.js';
 import { ConnectionError } from './errors/connection-error.js';
 import type { OrdersError } from './errors/orders-error.js';
 import { RateLimitedError } from './errors/rate-limited-error.js';
 import { TimeoutError } from './errors/timeout-error.js';
+import type { Fetch, FetchResponse } from './fetch.js';
 import type { Operation } from './generated/operations.js';
-import { isSafe, operationOf } from './operations.js';
+import { isSafe } from './operations.js';
 import { retryDelayMs } from './retry.js';
 import { withoutToken } from './without-token.js';
 
@@ -55,9 +55,8 @@ export interface AttemptReport {
 }
 
 export interface SendOptions {
-  readonly baseUrl: URL;
   readonly token: string;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   readonly rateLimiter: RateLimiter;
   /** Deadline of one request, from sending it to the end of its answer, in ms. */
   readonly timeoutMs: number;
@@ -69,8 +68,25 @@ export interface SendOptions {
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
 }
 
+/** A request as it leaves, but for the token. */
+export interface OutgoingRequest<Of extends Operation = Operation> {
+  readonly operation: Of;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** An answer that is a success as the document describes it. */
+export interface Success<Of extends Operation = Operation> {
+  readonly answer: Answer;
+  readonly body: Body<Of>;
+}
+
 /** Sends one request and gives back its answer: a success as documented. Everything else is thrown. */
-export type Send = (request: Request, call: CallOptions) => Promise<Response>;
+export type Send = <Of extends Operation>(
+  request: OutgoingRequest<Of>,
+  call: CallOptions,
+) => Promise<Success<Of>>;
 
 /**
  * The transport stack: permit → deadline → send → report → check the answer → retry only what is safe.
@@ -80,25 +96,24 @@ export type Send = (request: Request, call: CallOptions) => Promise<Response>;
 export function createSend(options: SendOptions): Send {
   const { clock, random } = options;
   return async (request, call) => {
-    const operation = recognize(request, options.baseUrl);
-    const outgoing = await readOutgoing(request, call.signal);
+    const { operation } = request;
     const waitEndsAt = clock.monotonic() + (call.maxWaitMs ?? options.maxWaitMs);
     let failure: OrdersError | undefined;
     for (let retries = 0; ; retries += 1) {
       const { permit, takeBack } = await takePermit(options, operation, call, { waitEndsAt, failure });
       const sentAt = clock.monotonic();
-      const result = await attempt(options, operation, outgoing, permit);
+      const result = await attempt(options, request, { permit, signal: call.signal });
       tell(options.onAttempt, {
         operationId: operation.operationId,
         attempt: retries + 1,
         waitedMs: permit.waitedMs,
         durationMs: clock.monotonic() - sentAt,
         ...(result.answer === undefined ? {} : { status: result.answer.status }),
-        ...(result.error === undefined ? {} : { error: result.error }),
+        ...(result.fault === undefined ? {} : { error: result.fault }),
       });
       await result.reported;
-      if (result.error === undefined) return toResponse(result.answer);
-      failure = result.error;
+      if (result.fault === undefined) return result;
+      failure = result.fault;
       const delayMs = retryDelayMs(failure, { safe: isSafe(operation), retries, random: random() });
       if (delayMs === undefined) throw failure;
       await takeBack?.();
@@ -114,33 +129,6 @@ function tell(onAttempt: SendOptions['onAttempt'], report: AttemptReport): void 
   } catch {
     // Whoever wants to know of it catches it there.
   }
-}
-
-interface Outgoing {
-  readonly url: string;
-  readonly init: RequestInit;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** A request's body can be read once and an attempt may be repeated, so it is read here. */
-async function readOutgoing(request: Request, signal: AbortSignal | undefined): Promise<Outgoing> {
-  const body = request.body === null ? null : await request.text();
-  return { url: request.url, init: { method: request.method, headers: request.headers, body }, signal };
-}
-
-function recognize(request: Request, baseUrl: URL): Operation {
-  const url = new URL(request.url);
-  const base = baseUrl.pathname.replace(/\/$/, '');
-  const operation =
-    url.origin === baseUrl.origin && url.pathname.startsWith(base)
-      ? operationOf(request.method, url.pathname.slice(base.length))
-      : undefined;
-  if (operation === undefined) {
-    throw new ConfigurationError(
-      `${request.method} ${url.origin}${url.pathname} is not an operation of the API.`,
-    );
-  }
-  return operation;
 }
 
 interface ReadyPermit {
@@ -195,20 +183,18 @@ async function takePermit(
 
 const permitRanOut = 'The permit for the call ran out before it was ready to be sent; it was not sent.';
 
-type AttemptResult = (
-  | { readonly answer: Answer; readonly error?: undefined }
-  | { readonly answer?: Answer; readonly error: OrdersError }
+type AttemptResult<Of extends Operation> = (
+  (Success<Of> & { readonly fault?: undefined }) | { readonly fault: OrdersError; readonly answer?: Answer }
 ) & {
   /** Settles when the limiter has noted what came of the permit. */
   readonly reported: Promise<void>;
 };
 
-async function attempt(
+async function attempt<Of extends Operation>(
   { fetch, token, timeoutMs, clock }: SendOptions,
-  operation: Operation,
-  { url, init, signal }: Outgoing,
-  permit: Permit,
-): Promise<AttemptResult> {
+  { operation, url, headers, body }: OutgoingRequest<Of>,
+  { permit, signal }: { readonly permit: Permit; readonly signal: AbortSignal | undefined },
+): Promise<AttemptResult<Of>> {
   /** Tears the request down, when the caller cancels or the deadline is over. */
   const teardown = new AbortController();
   const forgetSignal = onAbort(signal, () => {
@@ -217,15 +203,13 @@ async function attempt(
   const cancelTimer = clock.setTimer(() => {
     teardown.abort();
   }, timeoutMs);
-  const headers = new Headers(init.headers);
-  headers.set('authorization', `Bearer ${token}`);
-  headers.set('accept', 'application/json');
-  let response: Response | undefined;
+  let response: FetchResponse | undefined;
   let reported = Promise.resolve();
   try {
     response = await fetch(url, {
-      ...init,
-      headers,
+      method: operation.method,
+      headers: { ...headers, authorization: `Bearer ${token}`, accept: 'application/json' },
+      body,
       redirect: 'manual',
       signal: teardown.signal,
     });
@@ -235,14 +219,13 @@ async function attempt(
     // An answer that repeats the token (an error page that prints the request, say) must not carry it any further.
     const text = withoutToken(await response.text(), token);
     const answer = { status: response.status, headers: response.headers, text };
-    const error = faultOf(operation, answer, clock.now());
-    return error === undefined ? { answer, reported } : { answer, error, reported };
+    return { answer, reported, ...judge(operation, answer, clock.now()) };
   } catch (thrown) {
-    const error = faultOfSending(thrown, { signal, teardown: teardown.signal, timeoutMs, response });
+    const fault = faultOfSending(thrown, { signal, teardown: teardown.signal, timeoutMs, response });
     if (response === undefined) {
-      reported = error.effect === 'none' ? permit.release() : permit.report({ kind: 'lost' });
+      reported = fault.effect === 'none' ? permit.release() : permit.report({ kind: 'lost' });
     }
-    return { error, reported };
+    return { fault, reported };
   } finally {
     cancelTimer();
     forgetSignal();
@@ -260,13 +243,13 @@ function faultOfSending(
     signal: AbortSignal | undefined;
     teardown: AbortSignal;
     timeoutMs: number;
-    response: Response | undefined;
+    response: FetchResponse | undefined;
   },
 ): OrdersError {
-  if (signal?.aborted) return new CancelledError('unknown');
-  if (teardown.aborted) return new TimeoutError(timeoutMs);
-  const isWithoutEffect = response === undefined && isUnsent(thrown);
-  return new ConnectionError(isWithoutEffect ? 'none' : 'unknown', reasonOf(thrown));
+  const effect = response === undefined && isUnsent(thrown) ? 'none' : 'unknown';
+  if (signal?.aborted) return new CancelledError(effect);
+  if (teardown.aborted && effect === 'unknown') return new TimeoutError(timeoutMs);
+  return new ConnectionError(effect, teardown.aborted ? 'ETIMEDOUT' : reasonOf(thrown));
 }
 
 /** The code that Node's fetch hides in the chain of causes; of several addresses tried, the first one's. */
@@ -276,13 +259,6 @@ function reasonOf(thrown: unknown): string | undefined {
     if (error instanceof AggregateError) return reasonOf(error.errors[0]);
   }
   return undefined;
-}
-
-/** The answer as openapi-fetch takes it: already decoded, so the headers that describe its encoding go. */
-function toResponse({ status, headers, text }: Answer): Response {
-  const plain = new Headers(headers);
-  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) plain.delete(name);
-  return new Response(text, { status, headers: plain });
 }
 
 /** @throws {CancelledError} when the caller cancels in the meantime */

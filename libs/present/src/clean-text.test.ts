@@ -22,6 +22,7 @@ describe('text from outside', () => {
     ['private use and unassigned', 'a\ue000\u{10ffff}b', 'ab'],
     ['lone surrogates', 'a\ud800b\udc00', 'ab'],
     ['emoji', 'Dank je 🎉', 'Dank je 🎉'],
+    ['more spaces than words need', '  Jan  Jansen ', 'Jan Jansen'],
   ])('keeps what a reader sees and drops the rest: %s', (_, text, cleaned) => {
     expect(cleanText(text)).toBe(cleaned);
   });

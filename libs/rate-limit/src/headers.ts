@@ -1,3 +1,8 @@
+/** As much of `Headers` as is read here; names are asked for in lower case, so a `Map` of such names does as well. */
+export interface ResponseHeaders {
+  get(name: string): string | null | undefined;
+}
+
 /** What a response said about the limit; only what was there and made sense. */
 export interface RateLimitFacts {
   limit?: number;
@@ -20,7 +25,7 @@ const FIRST_EPOCH_SECONDS = 1_000_000_000;
  * @param nowMs Wall clock, milliseconds since the epoch; dates are compared with the response's own `Date`
  *   where there is one, since the server's clock need not agree with ours.
  */
-export function parseRateLimitHeaders(headers: Headers, nowMs: number): RateLimitFacts {
+export function parseRateLimitHeaders(headers: ResponseHeaders, nowMs: number): RateLimitFacts {
   const serverNowMs = parseHttpDate(headers.get('date')) ?? nowMs;
   const standard = parseStandard(headers);
   return {
@@ -32,21 +37,21 @@ export function parseRateLimitHeaders(headers: Headers, nowMs: number): RateLimi
   };
 }
 
-function parseRetryAfter(value: string | null, serverNowMs: number): number | undefined {
+function parseRetryAfter(value: string | null | undefined, serverNowMs: number): number | undefined {
   const seconds = parseCount(value, 0);
   if (seconds !== undefined) return seconds * 1000;
   const dateMs = parseHttpDate(value);
   return dateMs === undefined ? undefined : Math.max(0, dateMs - serverNowMs);
 }
 
-function parseReset(value: string | null, serverNowMs: number): number | undefined {
+function parseReset(value: string | null | undefined, serverNowMs: number): number | undefined {
   const seconds = parseCount(value, 0);
   if (seconds === undefined) return undefined;
   return seconds < FIRST_EPOCH_SECONDS ? seconds * 1000 : Math.max(0, seconds * 1000 - serverNowMs);
 }
 
 /** One limit of the standard fields: the one with the least left, as it is the one that will refuse first. */
-function parseStandard(headers: Headers): RateLimitFacts {
+function parseStandard(headers: ResponseHeaders): RateLimitFacts {
   const quotas = new Map<string, number>();
   for (const { name, parameters } of parseList(headers.get('ratelimit-policy'))) {
     const quota = parseCount(parameters.get('q') ?? null, 1);
@@ -79,7 +84,7 @@ interface ListMember {
  * The subset of structured fields (RFC 9651) that the draft uses: `"name";key=integer;key="string", …`.
  * Commas and semicolons inside strings do not separate.
  */
-function parseList(value: string | null): ListMember[] {
+function parseList(value: string | null | undefined): ListMember[] {
   return split(value ?? '', ',').flatMap((member) => {
     const [head = '', ...rest] = split(member, ';');
     const name = unquote(head);
@@ -119,7 +124,7 @@ function unquote(text: string): string {
 }
 
 /** A non-negative integer. Two headers of one name arrive as `60, 60`: the first counts. */
-function parseCount(value: string | null, least: number): number | undefined {
+function parseCount(value: string | null | undefined, least: number): number | undefined {
   const match = /^\s*(\d{1,15})\s*(?:,|$)/.exec(value ?? '');
   if (!match) return undefined;
   const count = Number(match[1]);
@@ -130,8 +135,8 @@ function parseCount(value: string | null, least: number): number | undefined {
  * Only what begins like an HTTP date: `Date.parse` makes a date of almost anything. The asctime form names no
  * zone and means GMT as well.
  */
-function parseHttpDate(value: string | null): number | undefined {
-  if (value === null || !/^\s*(mon|tue|wed|thu|fri|sat|sun)/i.test(value)) return undefined;
+function parseHttpDate(value: string | null | undefined): number | undefined {
+  if (typeof value !== 'string' || !/^\s*(mon|tue|wed|thu|fri|sat|sun)/i.test(value)) return undefined;
   const ms = Date.parse(/gmt\s*$/i.test(value) ? value : `${value} GMT`);
   return Number.isNaN(ms) ? undefined : ms;
 }

@@ -1,6 +1,6 @@
 export { onAbort } from './abort-listeners.js';
 export { RateLimitDeadlineError } from './deadline-error.js';
-export { parseRateLimitHeaders, type RateLimitFacts } from './headers.js';
+export { parseRateLimitHeaders, type RateLimitFacts, type ResponseHeaders } from './headers.js';
 export { RateLimiterClosedError } from './limiter-closed-error.js';
 export { createRateLimitedFetch, type RateLimitedFetchOptions } from './rate-limited-fetch.js';
 export {

@@ -1,5 +1,6 @@
 import { systemClock, type Clock, type StateStore } from '@wemasy-orders/state';
 import { createBucket, type Bucket } from './bucket.js';
+import type { ResponseHeaders } from './headers.js';
 import type { Priority } from './window-state.js';
 
 /** How many calls the server takes in one window. */
@@ -28,7 +29,7 @@ export interface AcquireOptions {
 }
 
 export type PermitOutcome =
-  | { kind: 'answered'; status: number; headers: Headers }
+  | { kind: 'answered'; status: number; headers: ResponseHeaders }
   /** No answer: the server may or may not have counted it. */
   | { kind: 'lost' };
 

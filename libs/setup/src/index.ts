@@ -6,7 +6,6 @@ export {
   type SettingDescription,
 } from './config.js';
 export { type Check, checksText, type DoctorOptions, examine } from './doctor.js';
-export { loadHttpClient, preferLittleMemory } from './http-client.js';
 export { createLog, type Log, type LogLevel } from './log.js';
 export { accountFlags, type RunningSandbox, setUpWithSandbox } from './sandbox.js';
 export { connect, type ServiceOptions, type Services } from './services.js';

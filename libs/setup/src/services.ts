@@ -8,6 +8,7 @@ import { type Caller, createOrderSync, type OrderSync, recordedOrders } from '@w
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { accountNamespace, type Clock, type ListableStore } from '@wemasy-orders/state';
 import { type Config, noAccount } from './config.js';
+import { createHttpFetch } from './http-fetch.js';
 import type { Log } from './log.js';
 
 /** What an app works with. */
@@ -48,6 +49,7 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
   const client = createOrdersClient({
     token,
     baseUrl,
+    fetch: createHttpFetch({ clock }),
     rateLimiter,
     clock,
     timeoutMs: config.WEMASY_TIMEOUT_MS,

@@ -11,8 +11,6 @@ export interface SetUpOptions extends ConfigSources {
   readonly clock: Clock;
   /** Takes a line of the log. */
   readonly writeLog: (line: string) => void;
-  /** Called before anything is asked of the API. */
-  readonly beforeRequests?: (() => void) | undefined;
 }
 
 export interface SetUp {
@@ -28,7 +26,7 @@ export interface SetUp {
 
 /** Reads the configuration and builds what an app works with; faults wait until something is asked of it. */
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
-  const { caller, clock, writeLog, beforeRequests, ...sources } = options;
+  const { caller, clock, writeLog, ...sources } = options;
   const { config, faults } = readConfig(sources);
   const log = createLog({
     level: config.WEMASY_LOG_LEVEL,
@@ -57,7 +55,6 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     log,
     services() {
       if (connected === undefined) throw new ConfigurationError(...faults);
-      beforeRequests?.();
       return connected;
     },
     async close() {

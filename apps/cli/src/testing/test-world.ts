@@ -41,7 +41,6 @@ export async function runLine(args: readonly string[], options: RunOptions = {})
       if (text === undefined) throw new Error(`no file ${path}`);
       return text;
     },
-    beforeRequests: () => undefined,
     interruptibly: createInterruption({ end: () => undefined }).interruptibly,
   });
   stdout.end();

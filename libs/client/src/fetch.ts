@@ -1,0 +1,25 @@
+import type { ResponseHeaders } from '@wemasy-orders/rate-limit';
+
+/** As much of `fetch` as the client needs: the global one is one, and a lighter one can be. */
+export type Fetch = (url: string, request: FetchRequest) => Promise<FetchResponse>;
+
+export interface FetchRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON, or null where there is no body. */
+  readonly body: string | null;
+  /** A redirect is an answer like any other: following it would carry the token elsewhere. */
+  readonly redirect: 'manual';
+  /** Tears the request down, also while its answer comes in. */
+  readonly signal: AbortSignal;
+}
+
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: FetchHeaders;
+  /** The whole body as UTF-8, decompressed, without a byte order mark. */
+  text(): Promise<string>;
+}
+
+/** `Headers`, or a `Map` with lower-case names. */
+export interface FetchHeaders extends ResponseHeaders, Iterable<[string, string]> {}
