@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { compileAhead } from './compile-ahead.js';
 
 /**
  * Bundles a library into one file for each of its entries, because each further file that an import opens costs its
@@ -16,6 +17,7 @@ export async function bundleLibrary() {
     outdir: 'dist',
     bundle: true,
     splitting: true,
+    plugins: [compileAhead],
     conditions: ['@wemasy-orders/source'],
     external: Object.keys(peerDependencies),
     platform: 'node',

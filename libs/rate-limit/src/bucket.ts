@@ -286,32 +286,37 @@ export function createBucket(options: BucketOptions): Bucket {
     }
   }
 
-  return {
-    acquire(policy, { signal, maxWaitMs = Infinity, priority = 'interactive', onWait }) {
-      return new Promise((resolve, reject) => {
-        if (closed) throw new RateLimiterClosedError();
-        signal?.throwIfAborted();
-        const since = clock.monotonic();
-        const waiter: Waiter = {
-          policy,
-          priority,
-          since,
-          deadline: since + maxWaitMs,
-          expected: since,
-          onWait,
-          resolve,
-          reject,
-          ...(signal && {
-            forgetSignal: onAbort(signal, () => {
-              leave(waiter, () => reject(signal.reason));
-              void wake();
-            }),
+  function acquire(
+    policy: string,
+    { signal, maxWaitMs = Infinity, priority = 'interactive', onWait }: AcquireOptions,
+  ): Promise<Permit> {
+    return new Promise((resolve, reject) => {
+      if (closed) throw new RateLimiterClosedError();
+      signal?.throwIfAborted();
+      const since = clock.monotonic();
+      const waiter: Waiter = {
+        policy,
+        priority,
+        since,
+        deadline: since + maxWaitMs,
+        expected: since,
+        onWait,
+        resolve,
+        reject,
+        ...(signal && {
+          forgetSignal: onAbort(signal, () => {
+            leave(waiter, () => reject(signal.reason));
+            void wake();
           }),
-        };
-        queue.add(waiter);
-        void wake();
-      });
-    },
+        }),
+      };
+      queue.add(waiter);
+      void wake();
+    });
+  }
+
+  return {
+    acquire,
     snapshot(policy) {
       return keeper.look((record, time, current) => ({
         record: typeof record === 'object' && record !== null ? record : undefined,

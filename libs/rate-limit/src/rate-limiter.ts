@@ -125,16 +125,18 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     for (const policy of members) buckets.set(policy.name, bucket);
   }
 
-  const bucketOf = (policy: string): Bucket => {
+  function bucketOf(policy: string): Bucket {
     const bucket = buckets.get(policy);
     if (bucket) return bucket;
     throw new TypeError(`Unknown rate-limit policy "${policy}"; known: ${[...buckets.keys()].join(', ')}`);
-  };
+  }
+
+  async function acquire(policy: string, acquireOptions: AcquireOptions = {}): Promise<Permit> {
+    return bucketOf(policy).acquire(policy, acquireOptions);
+  }
 
   return {
-    async acquire(policy, acquireOptions = {}) {
-      return bucketOf(policy).acquire(policy, acquireOptions);
-    },
+    acquire,
     async snapshot(policy) {
       return bucketOf(policy).snapshot(policy);
     },

@@ -128,52 +128,90 @@ function isWindowState(value: unknown): value is WindowState {
   );
 }
 
-const isRecordClock = (value: unknown): boolean =>
-  isObject(value) &&
-  isTime(value['certain']) &&
-  isTime(value['possible']) &&
-  isTime(value['wallMs']) &&
-  isAbsentOr(value['monotonicMs'], isTime) &&
-  isAbsentOr(value['bootId'], isText);
+function isRecordClock(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isTime(value['certain']) &&
+    isTime(value['possible']) &&
+    isTime(value['wallMs']) &&
+    isAbsentOr(value['monotonicMs'], isTime) &&
+    isAbsentOr(value['bootId'], isText)
+  );
+}
 
-const isDoubt = (value: unknown): boolean =>
-  isObject(value) && isText(value['reason']) && isCount(value['issued']);
+function isDoubt(value: unknown): boolean {
+  return isObject(value) && isText(value['reason']) && isCount(value['issued']);
+}
 
-const isProbe = (value: unknown): boolean =>
-  isObject(value) && isCount(value['issued']) && isTime(value['at']) && isText(value['by']);
+function isProbe(value: unknown): boolean {
+  return isObject(value) && isCount(value['issued']) && isTime(value['at']) && isText(value['by']);
+}
 
-const isOpenWindow = (value: unknown): boolean =>
-  isObject(value) && isCount(value['issued']) && isTime(value['from']) && isAbsentOr(value['openBy'], isTime);
+function isOpenWindow(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isCount(value['issued']) &&
+    isTime(value['from']) &&
+    isAbsentOr(value['openBy'], isTime)
+  );
+}
 
-const isHits = (value: unknown): boolean =>
-  isObject(value) && isCount(value['n']) && isTime(value['from']) && isTime(value['until']);
+function isHits(value: unknown): boolean {
+  return isObject(value) && isCount(value['n']) && isTime(value['from']) && isTime(value['until']);
+}
 
-const isFlight = (value: unknown): boolean =>
-  isObject(value) &&
-  isCount(value['n']) &&
-  isText(value['policy']) &&
-  isTime(value['from']) &&
-  isAbsentOr(value['first'], isTime) &&
-  isTime(value['last']) &&
-  isTime(value['arrivesBy']);
+function isFlight(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isCount(value['n']) &&
+    isText(value['policy']) &&
+    isTime(value['from']) &&
+    isAbsentOr(value['first'], isTime) &&
+    isTime(value['last']) &&
+    isTime(value['arrivesBy'])
+  );
+}
 
-const isWaitingProcess = (value: unknown): boolean =>
-  isObject(value) && isText(value['id']) && isTime(value['due']) && isArrayOf(value['calls'], isWaitingCalls);
+function isWaitingProcess(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isText(value['id']) &&
+    isTime(value['due']) &&
+    isArrayOf(value['calls'], isWaitingCalls)
+  );
+}
 
-const isWaitingCalls = (value: unknown): boolean =>
-  isObject(value) &&
-  isText(value['policy']) &&
-  (value['priority'] === 'interactive' || value['priority'] === 'background') &&
-  isTime(value['since']) &&
-  isCount(value['first']) &&
-  isCount(value['n']);
+function isWaitingCalls(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isText(value['policy']) &&
+    (value['priority'] === 'interactive' || value['priority'] === 'background') &&
+    isTime(value['since']) &&
+    isCount(value['first']) &&
+    isCount(value['n'])
+  );
+}
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const isArrayOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
-  Array.isArray(value) && value.every(isItem);
-const isAbsentOr = (value: unknown, is: (value: unknown) => boolean): boolean =>
-  value === undefined || is(value);
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isArrayOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isAbsentOr(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || is(value);
+}

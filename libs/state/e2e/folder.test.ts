@@ -70,7 +70,9 @@ test('processes that are killed at any moment leave a whole record and nothing e
     await once(child, 'exit');
   }
   const next = createFolderStore({ folder, onWarning: ({ message }) => expect.fail(message) });
-  expect(await next.update('shared/count', count)).toBeGreaterThan(200);
+  for (let use = 1; use <= 2; use += 1) {
+    expect(await next.update('shared/count', count)).toBeGreaterThan(200);
+  }
   await Promise.all([store.close(), next.close()]);
   const locks = readdirSync(join(folder, '.locks'), { recursive: true }).map(String);
   expect(locks.filter((name) => name.includes('-'))).toEqual([]);

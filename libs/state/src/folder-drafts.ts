@@ -88,28 +88,31 @@ export function createDrafts(system: FolderSystem, nextName: () => string): Draf
     if (spare !== undefined) spares.set(record, { place, name: spare });
   }
 
+  function open(place: string, record: string): Draft {
+    const { name, file, isUsed } = reopenSpare(record) ?? openFile(place);
+    let isOpen = true;
+    let isPublished = false;
+
+    function publish(text: string, durable: boolean): void {
+      fs.writeFileSync(file, text);
+      if (isUsed) fs.ftruncateSync(file, Buffer.byteLength(text));
+      if (durable) fs.fsyncSync(file);
+      fs.closeSync(file);
+      isOpen = false;
+      replace(record, place, name, !durable);
+      isPublished = true;
+    }
+
+    function discard(): void {
+      if (isOpen) fs.closeSync(file);
+      if (!isPublished) attempt(() => fs.unlinkSync(join(place, name)));
+    }
+
+    return { name, publish, discard };
+  }
+
   return {
-    open(place, record) {
-      const { name, file, isUsed } = reopenSpare(record) ?? openFile(place);
-      let isOpen = true;
-      let isPublished = false;
-      return {
-        name,
-        publish(text, durable) {
-          fs.writeFileSync(file, text);
-          if (isUsed) fs.ftruncateSync(file, Buffer.byteLength(text));
-          if (durable) fs.fsyncSync(file);
-          fs.closeSync(file);
-          isOpen = false;
-          replace(record, place, name, !durable);
-          isPublished = true;
-        },
-        discard() {
-          if (isOpen) fs.closeSync(file);
-          if (!isPublished) attempt(() => fs.unlinkSync(join(place, name)));
-        },
-      };
-    },
+    open,
     close() {
       for (const { place, name } of spares.values()) attempt(() => fs.unlinkSync(join(place, name)));
       spares.clear();

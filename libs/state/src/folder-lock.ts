@@ -68,8 +68,8 @@ export function createLocksmith({ workshop, system, clock, isClosed }: Locksmith
   const { fs, pid } = system;
   const host = hash(system.hostname).toString(36);
   const boot = hash(system.bootId ?? '').toString(36);
-  /** Locks that this process has used. */
-  const known = new Set<string>();
+  /** How often this process has used a lock, as far as it matters. */
+  const used = new Map<string, number>();
   const drafts = createDrafts(system, nextName);
 
   function nextName(): string {
@@ -115,14 +115,18 @@ export function createLocksmith({ workshop, system, clock, isClosed }: Locksmith
     }
   }
 
-  /** Makes a lock that is not there, and removes from one that is the drafts of processes that died while they waited. */
-  function getToKnow(place: string): void {
-    if (exists(place)) {
-      for (const name of fs.readdirSync(place)) {
-        if (!name.endsWith(TAKEN) && isDead(name)) attempt(() => fs.unlinkSync(join(place, name)));
-      }
-    } else makeLock(place);
-    known.add(place);
+  /**
+   * Removes the drafts of processes that died while they waited: at the second use, since at the first one somebody waits
+   * for a process that has just started.
+   */
+  function tidyOnce(place: string): void {
+    const uses = used.get(place) ?? 0;
+    if (uses > 1) return;
+    used.set(place, uses + 1);
+    if (uses === 0) return;
+    for (const name of fs.readdirSync(place)) {
+      if (!name.endsWith(TAKEN) && isDead(name)) attempt(() => fs.unlinkSync(join(place, name)));
+    }
   }
 
   /** Resolves when `name` has the lock. */
@@ -187,22 +191,24 @@ export function createLocksmith({ workshop, system, clock, isClosed }: Locksmith
     });
   }
 
+  async function hold<T>(record: string, action: (lock: Lock) => T): Promise<T> {
+    const place = join(workshop, (hash(record) % LOCKS).toString(16));
+    tidyOnce(place);
+    const draft = openDraft(place, record);
+    let isHeld = false;
+    try {
+      // Without a wait if it is free: nothing of this process comes between taking it and using it.
+      if (!tryTake(place, FREE, draft.name)) await waitFor(place, draft.name);
+      isHeld = true;
+      return action({ commit: draft.publish });
+    } finally {
+      draft.discard();
+      if (isHeld) attempt(() => fs.renameSync(join(place, `${draft.name}${TAKEN}`), join(place, FREE)));
+    }
+  }
+
   return {
-    async hold(record, action) {
-      const place = join(workshop, (hash(record) % LOCKS).toString(16));
-      if (!known.has(place)) getToKnow(place);
-      const draft = openDraft(place, record);
-      let isHeld = false;
-      try {
-        // Without a wait if it is free: nothing of this process comes between taking it and using it.
-        if (!tryTake(place, FREE, draft.name)) await waitFor(place, draft.name);
-        isHeld = true;
-        return action({ commit: draft.publish });
-      } finally {
-        draft.discard();
-        if (isHeld) attempt(() => fs.renameSync(join(place, `${draft.name}${TAKEN}`), join(place, FREE)));
-      }
-    },
+    hold,
     close: drafts.close,
   };
 }
@@ -210,6 +216,6 @@ export function createLocksmith({ workshop, system, clock, isClosed }: Locksmith
 /** FNV-1a: names a machine among the few that ever see one folder, without loading a crypto library. */
 function hash(text: string): number {
   let sum = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
+  for (let at = 0; at < text.length; at += 1) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193) >>> 0;
   return sum;
 }

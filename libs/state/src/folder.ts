@@ -2,11 +2,11 @@ import { dirname, join } from 'node:path';
 import { systemClock, type Clock } from './clock.js';
 import { filePathOf } from './file-names.js';
 import { keysInFolder } from './folder-keys.js';
-import { createLocksmith, type Lock, type Locksmith } from './folder-lock.js';
+import { createLocksmith, type Lock } from './folder-lock.js';
 import { attempt, errorCode, nodeSystem, whenNotBusy, type FolderSystem } from './folder-system.js';
 import { describeFault, FolderUnusableError } from './folder-unusable-error.js';
 import { isNetworkDisk } from './network-disk.js';
-import type { ListableStore, StoreTime, Updater } from './state-store.js';
+import type { ListableStore, StoreTime, UpdateOptions, Updater } from './state-store.js';
 
 export type { FileSystem, FolderSystem } from './folder-system.js';
 export { FolderUnusableError } from './folder-unusable-error.js';
@@ -49,21 +49,22 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   const workshop = join(folder, '.locks');
   /** Folders with entries that a power cut may still take. */
   const unsynced = new Set<string>();
-  let locksmith: Locksmith | undefined;
+  let isTrusted = false;
   let closed = false;
+  const locksmith = createLocksmith({ workshop, system, clock, isClosed: () => closed });
 
-  /** At the first use, so that a store costs nothing until it is needed. */
-  function openFolder(): Locksmith {
-    makeFolder(workshop);
-    if (isNetworkDisk(folder, system))
+  /** At the first use, as the folder need not be there before. */
+  function checkDisk(): void {
+    if (isNetworkDisk(folder, system)) {
       throw new Error('it is on a network disk, where locks cannot be trusted');
-    return createLocksmith({ workshop, system, clock, isClosed: () => closed });
+    }
+    isTrusted = true;
   }
 
   async function onDisk<T>(path: string, action: (lock: Lock) => T): Promise<T> {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        locksmith ??= openFolder();
+        if (!isTrusted) checkDisk();
         return await locksmith.hold(`${path}.json`, action);
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempts === MOST_ATTEMPTS) throw error;
@@ -156,18 +157,24 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     }
   }
 
+  async function update<T>(
+    key: string,
+    updater: Updater<T>,
+    { durable = false }: UpdateOptions = {},
+  ): Promise<T> {
+    if (closed) throw new Error('The store is closed');
+    const path = join(folder, ...filePathOf(key));
+    const outcome = await onDisk(path, (lock) => exchange(lock, path, updater, durable)).catch(
+      (cause: unknown) => {
+        throw closed ? cause : new FolderUnusableError(folder, cause);
+      },
+    );
+    if ('thrown' in outcome) throw outcome.thrown;
+    return outcome.result;
+  }
+
   return {
-    async update(key, updater, { durable = false } = {}) {
-      if (closed) throw new Error('The store is closed');
-      const path = join(folder, ...filePathOf(key));
-      const outcome = await onDisk(path, (lock) => exchange(lock, path, updater, durable)).catch(
-        (cause: unknown) => {
-          throw closed ? cause : new FolderUnusableError(folder, cause);
-        },
-      );
-      if ('thrown' in outcome) throw outcome.thrown;
-      return outcome.result;
-    },
+    update,
     async keys(prefix) {
       if (closed) throw new Error('The store is closed');
       return keysInFolder(fs, folder, prefix);
@@ -190,7 +197,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     },
     async close() {
       closed = true;
-      locksmith?.close();
+      locksmith.close();
     },
   };
 }
