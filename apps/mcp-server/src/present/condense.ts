@@ -23,8 +23,10 @@ export function condense({ columns, rows }: Rows): Condensed {
   const varies = columns.map((_, at) => others.some((row) => row[at] !== first?.[at]));
   if (!varies.includes(true)) return { columns, rows, constant: {} };
   return {
-    columns: columns.filter((_, at) => varies[at]),
-    rows: rows.map((row) => row.filter((_, at) => varies[at])),
+    ...pick(
+      { columns, rows },
+      columns.flatMap((_, at) => (varies[at] ? [at] : [])),
+    ),
     constant: Object.fromEntries(
       columns.flatMap((column, at) => (varies[at] ? [] : [[column, first?.[at] ?? null]])),
     ),
@@ -32,9 +34,41 @@ export function condense({ columns, rows }: Rows): Condensed {
 }
 
 /** Shows the dates of a column to the day; a date of another form stays as it is. */
-export function withoutTimes({ columns, rows }: Rows, column: string): Rows {
-  const dateAt = columns.indexOf(column);
-  const day = (cell: Cell): Cell =>
-    typeof cell === 'string' ? cell.replace(/^(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}$/, '$1') : cell;
-  return { columns, rows: rows.map((row) => row.map((cell, at) => (at === dateAt ? day(cell) : cell))) };
+export function withoutTimes(table: Rows, column: string): Rows {
+  return mapColumn(table, column, (text) => text.replace(/^(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}$/, '$1'));
+}
+
+/** Shows days that are all of one year without it, and says which; days of several years stay as they are. */
+export function withoutYear(table: Rows, column: string): Rows & { readonly year?: string } {
+  const at = table.columns.indexOf(column);
+  const days = table.rows.flatMap((row) => row[at] ?? []);
+  const years = new Set(days.map((day) => /^(\d{4})-\d{2}-\d{2}$/.exec(String(day))?.[1]));
+  const [year] = years;
+  if (years.size !== 1 || year === undefined) return table;
+  return { ...mapColumn(table, column, (day) => day.slice(year.length + 1)), year };
+}
+
+/**
+ * Moves the columns without texts to the front, where they stand side by side: in JSON each step from a text to another
+ * value and back is two tokens more.
+ */
+export function textsLast(table: Rows): Rows {
+  const hasText = table.columns.map((_, at) => table.rows.some((row) => typeof row[at] === 'string'));
+  const order = [...table.columns.keys()].sort((a, b) => Number(hasText[a]) - Number(hasText[b]));
+  return pick(table, order);
+}
+
+function mapColumn({ columns, rows }: Rows, column: string, change: (text: string) => string): Rows {
+  const changedAt = columns.indexOf(column);
+  const changed = (cell: Cell, at: number) =>
+    at === changedAt && typeof cell === 'string' ? change(cell) : cell;
+  return { columns, rows: rows.map((row) => row.map(changed)) };
+}
+
+/** @param places of the columns, in the order in which they are wanted */
+function pick({ columns, rows }: Rows, places: readonly number[]): Rows {
+  return {
+    columns: places.flatMap((at) => columns[at] ?? []),
+    rows: rows.map((row) => places.map((at) => row[at] ?? null)),
+  };
 }

@@ -135,6 +135,47 @@ describe('a page that is longer than the default', () => {
     ]);
   });
 
+  const varied = many.map((order, at) => ({
+    ...order,
+    date: `2026-${at < 13 ? '02' : '12'}-17 12:${10 + at}:PM`,
+    invoice_id: `INV-${at}`,
+    should_snelstart_sync: at % 2 === 0,
+  }));
+  const varyingColumns = ['id', 'should_snelstart_sync', 'date', 'total', 'invoice_id'];
+
+  it('tells the year of its days once, and has texts last', () => {
+    const table = tableOf(orderPage(varied, { perPage: 26 }).data, columns);
+    expect(table.columns).toEqual(varyingColumns);
+    expect(table.rows[0]).toEqual([3000, true, '02-17', '0', 'INV-0']);
+    expect(table.rows[25]).toEqual([3025, false, '12-17', '25', 'INV-25']);
+    expect(table.note).toContain('Dates are shop-local days of 2026; name fields for times.');
+  });
+
+  it.each([
+    ['another year', '2025-12-31 11:59:PM', '2025-12-31'],
+    ['another form', 'yesterday', 'yesterday'],
+  ])('keeps the year where a date is of %s', (_, date, shown) => {
+    const table = tableOf(orderPage([...varied, { id: 1, date }], { perPage: 27 }).data, columns);
+    const at = table.columns.indexOf('date');
+    expect([table.rows[0]?.[at], table.rows[26]?.[at]]).toEqual(['2026-02-17', shown]);
+    expect(table.note).toContain('Dates are shop-local days; name fields for times.');
+  });
+
+  it('tells the year also where a date is missing', () => {
+    const table = tableOf(orderPage([...varied, { id: 1 }], { perPage: 27 }).data, columns);
+    const at = table.columns.indexOf('date');
+    expect([table.rows[0]?.[at], table.rows[26]?.[at]]).toEqual(['02-17', null]);
+    expect(table.note).toContain('Dates are shop-local days of 2026');
+  });
+
+  it('keeps the order of the columns that the caller names', () => {
+    const chosen = [...varyingColumns]
+      .reverse()
+      .flatMap((name) => columnsFor('none').find((column) => column.name === name) ?? []);
+    const table = tableOf(orderPage(varied, { perPage: 26 }).data, { columns: chosen, chosen: true });
+    expect(table.columns).toEqual([...varyingColumns].reverse());
+  });
+
   it('shows times where the caller names the columns', () => {
     const chosen = columnsFor('none').filter(({ name }) => ['id', 'date'].includes(name));
     const table = tableOf(data, { columns: chosen, chosen: true });
