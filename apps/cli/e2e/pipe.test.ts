@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cliFile, type Environment, runCli, runCliOnFullDisk, startCli } from './support/cli.js';
+import { type Environment, runCli, runCliOnFullDisk, startCli } from './support/cli.js';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
 
 let sandbox: Sandbox;
@@ -171,21 +170,5 @@ describe('in a pipe', () => {
     expect(JSON.parse(stdout)).toMatchObject({ orders: [{ order_id: 2502, outcome: 'synced' }] });
     expect(stderr).toContain('nothing reaches Wemasy or SnelStart');
     expect(sandbox.answers.length).toBe(answersBefore);
-  });
-
-  it('bash completes what the document lists', () => {
-    const bin = join(folder, 'bin');
-    mkdirSync(bin);
-    symlinkSync(cliFile, join(bin, 'wemasy-orders'));
-    const typed = [
-      'source <(wemasy-orders completion bash)',
-      'COMP_WORDS=(wemasy-orders list --status pa)',
-      'COMP_CWORD=3',
-      '_wemasy_orders',
-      'echo "${COMPREPLY[@]}"',
-    ];
-    const path = [bin, dirname(process.execPath), process.env['PATH']].join(':');
-    const { stdout } = spawnSync('bash', ['-c', typed.join('\n')], { env: { PATH: path }, encoding: 'utf8' });
-    expect(stdout).toBe('payment_received paid\n');
   });
 });

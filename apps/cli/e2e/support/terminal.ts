@@ -23,15 +23,21 @@ export interface TerminalWindow {
   ended(): Promise<number | null>;
 }
 
-export const keys = { ctrlC: '\u0003', enter: '\r' } as const;
+export const keys = { ctrlC: '\u0003', ctrlD: '\u0004', ctrlU: '\u0015', enter: '\r', tab: '\t' } as const;
 
-/** Starts the built file in a pseudo-terminal of its own, seen through a terminal emulator. */
+export interface TerminalOptions {
+  readonly columns?: number;
+  /** What is started; default: the built file. */
+  readonly program?: readonly string[];
+}
+
+/** Starts a program in a pseudo-terminal of its own, seen through a terminal emulator. */
 export async function openTerminal(
   args: readonly string[],
   environment: Environment,
-  { columns = 80 }: { readonly columns?: number } = {},
+  { columns = 80, program = [process.execPath, cliFile] }: TerminalOptions = {},
 ): Promise<TerminalWindow> {
-  const command = [process.execPath, cliFile, ...args].map((word) => `'${word}'`).join(' ');
+  const command = [...program, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn(
     'script',
     [
