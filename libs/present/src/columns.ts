@@ -56,13 +56,21 @@ export function columnsFor(personalData: PersonalData): readonly Column[] {
   return visible.includes('name') ? [...columns, customer] : columns;
 }
 
+/** How many fields have a path that ends so. */
+const fieldsByEnd = new Map<string, number>();
+for (const [path] of orderFields) {
+  for (const end of endsOf(path)) fieldsByEnd.set(end, (fieldsByEnd.get(end) ?? 0) + 1);
+}
+
 /** The shortest end of a field's path that no other field's path has: `invoice_email`, `package_slip.status`. */
 function columnName(path: string): string {
-  const isTaken = (name: string) =>
-    orderFields.some(([other]) => other !== path && `.${other}`.endsWith(`.${name}`));
+  return endsOf(path).find((end) => fieldsByEnd.get(end) === 1) ?? path;
+}
+
+/** `a.b.c` ends in `c`, `b.c` and `a.b.c`. */
+function endsOf(path: string): string[] {
   const parts = path.split('.');
-  const names = parts.map((_, at) => parts.slice(at).join('.')).reverse();
-  return names.find((name) => !isTaken(name)) ?? path;
+  return parts.map((_, at) => parts.slice(at).join('.')).reverse();
 }
 
 /** The default selection out of the columns that exist. */
