@@ -8,7 +8,7 @@ const argv = process.argv.slice(2);
 const recorded = argv.length === 0 ? readFirstAnswers() : undefined;
 const { greeted, ended } = recorded === undefined ? notAsked() : await answer(recorded);
 if (!ended) {
-  preferLittleMemory();
+  preferLittleMemory({ optimizes: false });
   const { run } = await import('./run.js');
   await run({
     argv,
