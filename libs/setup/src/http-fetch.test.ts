@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createHttpsServer, globalAgent } from 'node:https';
+import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FetchRequest } from '@wemasy-orders/client';
@@ -157,6 +157,26 @@ describe('a request', () => {
     const url = await httpsServer(answering('hello'));
     const trusting = createHttpFetch({ clock: systemClock, ca: certificate.cert });
     expect(await (await trusting(url, requestOf())).text()).toBe('hello');
+  });
+
+  const knowsProxies = process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
+  it.skipIf(!knowsProxies)('goes through the proxy that Node was told of', async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createHttpServer().on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
+      asked.push(url);
+      const onward = connect(Number(new URL(`http://${url}`).port), 'localhost', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+    });
+    Reflect.set(globalAgent.options, 'proxyEnv', { HTTPS_PROXY: `http://localhost:${await portOf(proxy)}` });
+    closers.push(() => Reflect.deleteProperty(globalAgent.options, 'proxyEnv'));
+    const trusting = createHttpFetch({ clock: systemClock, ca: certificate.cert });
+    const url = await httpsServer((request, response) => request.pipe(response));
+    for (const body of ['first', 'second']) {
+      expect(await (await trusting(url, requestOf({ body }))).text()).toBe(body);
+    }
+    expect(asked).toEqual([new URL(url).host]);
   });
 
   it('goes over the connection of the one before', async () => {

@@ -49,10 +49,14 @@ function createConnector(protocol: string, options: HttpFetchOptions) {
   const { clock, connectTimeoutMs = 10_000, idleMs = 1_000, ca } = options;
   const isSecure = protocol === 'https:';
   // An import would read every property of the module, and some of them load Node's fetch.
-  const { Agent, request } = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http');
+  const { Agent, globalAgent, request } = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http');
+  // The user's proxy is among them, since Node 22 and if NODE_USE_ENV_PROXY says so.
+  const usual =
+    'options' in globalAgent && typeof globalAgent.options === 'object' ? globalAgent.options : {};
+  const trusted = ca === undefined ? {} : { ca };
   return {
     request,
-    agent: new Agent({ keepAlive: true, timeout: idleMs, ...(ca === undefined ? {} : { ca }) }),
+    agent: new Agent({ ...usual, ...trusted, keepAlive: true, timeout: idleMs }),
     /** When a socket may be written to: with TLS only once the other side has proved who it is. */
     connected: isSecure ? 'secureConnect' : 'connect',
     startTimer: (onTimeout: () => void) => clock.setTimer(onTimeout, connectTimeoutMs),
@@ -82,8 +86,9 @@ function exchange(
       outgoing.end(body ?? undefined);
     };
     outgoing.on('socket', (socket) => {
-      if (outgoing.reusedSocket) send();
-      else socket.once(connected, send);
+      // One that was used before is ready, and so is one through a proxy.
+      if (socket.connecting) socket.once(connected, send);
+      else send();
     });
     outgoing.on('response', resolve);
     outgoing.on('error', (error) => {
