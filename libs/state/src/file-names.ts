@@ -1,6 +1,6 @@
 /** Names that Windows keeps for devices, with any extension. */
-const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/;
-const LONGEST_RESERVED = 4;
+const RESERVED = new Set(['con', 'prn', 'aux', 'nul']);
+for (let port = 0; port <= 9; port += 1) RESERVED.add(`com${port}`).add(`lpt${port}`);
 /** Names of most file systems end at 255 bytes; a lock's name is longer than its record's. */
 const LONGEST_NAME = 120;
 
@@ -34,26 +34,20 @@ export function keySegmentOf(name: string): string | undefined {
   }
 }
 
-/** A loop: compiling an expression would be a good part of what the first update of a process takes. */
+/** A loop: compiling an expression would be a good part of what a process's first update takes. */
 function encodeSegment(segment: string): string {
   let name = '';
-  for (let at = 0; at < segment.length;) {
-    const codePoint = segment.codePointAt(at) ?? 0;
-    const character = String.fromCodePoint(codePoint);
-    name += isPlain(codePoint) ? character : encodeCharacter(character);
-    at += character.length;
-  }
-  const isReserved = name.length <= LONGEST_RESERVED && RESERVED.test(name);
-  return isReserved ? encodeCharacter(name.charAt(0)) + name.slice(1) : name;
+  for (const character of segment) name += isPlain(character) ? character : encodeCharacter(character);
+  return RESERVED.has(name) ? encodeCharacter(name.charAt(0)) + name.slice(1) : name;
 }
 
 /** Whether it is a small letter, a digit, `-` or `_`. */
-function isPlain(codePoint: number): boolean {
+function isPlain(character: string): boolean {
   return (
-    (codePoint >= 0x61 && codePoint <= 0x7a) ||
-    (codePoint >= 0x30 && codePoint <= 0x39) ||
-    codePoint === 0x2d ||
-    codePoint === 0x5f
+    (character >= 'a' && character <= 'z') ||
+    (character >= '0' && character <= '9') ||
+    character === '-' ||
+    character === '_'
   );
 }
 

@@ -50,6 +50,14 @@ function fail(code: string): () => never {
 }
 
 describe('files', () => {
+  test.skipIf(process.platform !== 'linux')(
+    'of a folder that nobody can make are told to be impossible',
+    async () => {
+      const store = createFolderStore({ folder: '/proc/wemasy/orders' });
+      await expect(store.update('a', count)).rejects.toThrow('nothing can be made there');
+    },
+  );
+
   test('can be read by people, and by nobody but their owner', async () => {
     const { store } = createStore();
     await store.update('4f1e/window/listOrders', () => ({ record: { limit: 60 }, result: undefined }));

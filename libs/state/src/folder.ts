@@ -74,10 +74,18 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     }
   }
 
+  /** With the folders that it is in, one by one: for all at once Node 20 does not end where none can be made, as in /proc. */
   function makeFolder(path: string): void {
-    const first = fs.mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (first === undefined) return;
-    for (let made = path; made.length >= first.length; made = dirname(made)) unsynced.add(dirname(made));
+    try {
+      fs.mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+      const parent = dirname(path);
+      if (errorCode(error) !== 'ENOENT' || parent === path) throw error;
+      makeFolder(parent);
+      fs.mkdirSync(path, { mode: 0o700 });
+    }
+    unsynced.add(dirname(path));
   }
 
   /** Synchronous: nothing else of this process runs while it has the lock. */
