@@ -1,18 +1,13 @@
 // @ts-check
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { circumstances, table, writeSection } from '../page.js';
-import { measureCosts } from './cost.js';
+import { startRedis } from '../redis.js';
 import { measure } from './measure.js';
 import { installLibraries, versions } from './public-library.js';
 
 /** @import { Cell, Figures } from './measure.js' */
-
-const redisPort = 6399;
-const redisUrl = `redis://127.0.0.1:${redisPort}`;
 
 /** Who is measured, with how many processes it makes sense, and over which store. */
 const contestants = [
@@ -41,7 +36,7 @@ export async function run({ quick }) {
   const place = (/** @type {string} */ store) => {
     made += 1;
     // A new folder or database for each cell: nobody inherits a window.
-    if (store === 'redis') return `${redisUrl}/${made % 16}`;
+    if (store === 'redis') return `${redis.url}/${made % 16}`;
     return store === 'folder' ? join(folder, String(made)) : store;
   };
   /** @param {Omit<Cell, 'store'> & { store: string }} cell @returns {Promise<string[]>} a row */
@@ -63,8 +58,6 @@ export async function run({ quick }) {
         }
       }
     }
-    const costs = await measureCosts(`${redisUrl}/0`);
-    for (const cost of costs) console.log(cost.join(': '));
     if (quick) return;
     // Windows of 60 s take minutes each, so all stores run side by side; at this pace they do not disturb each other.
     const long = await Promise.all(
@@ -76,7 +69,7 @@ export async function run({ quick }) {
         ].map((each) => row({ strategy: 'ours', limit, windowMs: 60_000, windows: 3, ...each })),
       ),
     );
-    await writeSection('Rate limiter', report(short, long, costs));
+    await writeSection('Rate limiter', report(short, long));
   } finally {
     redis.kill();
     await rm(folder, { recursive: true, force: true });
@@ -108,8 +101,8 @@ function rowOf({ strategy, store, processes, limit }, { share, rejectedPerWindow
   ];
 }
 
-/** @param {string[][]} short @param {string[][]} long @param {string[][]} costs */
-function report(short, long, costs) {
+/** @param {string[][]} short @param {string[][]} long */
+function report(short, long) {
   const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `\`npm run bench -- rate-limit\`, ${circumstances()}
 
@@ -124,23 +117,5 @@ ${table(head, short)}
 Windows of 60 s, 3 of them:
 
 ${table(head, long)}
-
-What a permit costs:
-
-${table(['What', 'Figure'], costs)}
 `;
-}
-
-async function startRedis() {
-  const flags = ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'ignore'] });
-  child.once('error', () => {
-    console.error('This benchmark needs redis-server (Debian: apt-get install redis-server).');
-    process.exit(1);
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.includes('Ready to accept connections')) break;
-  }
-  child.stdout.resume();
-  return child;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
-import { openStore } from '../store.js';
+import { openStore } from '../../store.js';
 
 /**
  * The window mirror of this workspace, on the store that is asked for.

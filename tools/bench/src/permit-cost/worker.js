@@ -1,6 +1,6 @@
 // @ts-check
 import { once } from 'node:events';
-import { acquireCosts, timerLateness } from './cost.js';
+import { acquireCosts, timerLateness } from './measure.js';
 
 /** One of several processes: takes permits from one folder, or only looks how late it is woken. */
 const [what, folder = ''] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
-import { openStore } from './store.js';
+import { openStore } from '../store.js';
 
 const answered = /** @type {const} */ ({ kind: 'answered', status: 200, headers: new Headers() });
 
@@ -97,7 +97,7 @@ async function firstAcquires(folder) {
 
 /** @param {'acquire' | 'idle' | 'first'} what @param {string} folder */
 function startWorker(what, folder) {
-  return fork(fileURLToPath(new URL('cost-worker.js', import.meta.url)), [what, folder]);
+  return fork(fileURLToPath(new URL('worker.js', import.meta.url)), [what, folder]);
 }
 
 /** How late a timer is, in ms. @param {number} timers */
