@@ -46,6 +46,9 @@ function parenthesize(code, path) {
     const { name, body, modifiers, asteriskToken, end } = declaration;
     // Of an overloaded function only the last declaration has a body.
     if (name === undefined || body === undefined) return;
+    if (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword) === true) {
+      throw new Error(`${path}: ${name.text} is a default export, which has no name`);
+    }
     const start = declaration.getStart();
     const [exported = '', async = ''] = [ts.SyntaxKind.ExportKeyword, ts.SyntaxKind.AsyncKeyword].map(
       (kind) => modifiers?.find((modifier) => modifier.kind === kind)?.getText(),
@@ -53,7 +56,10 @@ function parenthesize(code, path) {
     const star = asteriskToken === undefined ? '' : '*';
     result.overwrite(start, name.end, `${exported} const ${name.text} = (${async} function${star} `);
     result.appendLeft(end, ');\n');
-    if (begin !== start) result.move(start, end, begin);
+    if (begin === start) return;
+    result.move(start, end, begin);
+    // What stood before it must not go on in what stood behind it.
+    result.appendRight(end, ';');
   };
 
   visit(source);

@@ -12,6 +12,11 @@ export interface FetchRequest {
   readonly redirect: 'manual';
   /** Tears the request down, also while its answer comes in. */
   readonly signal: AbortSignal;
+  /**
+   * Whether it may be repeated. What may not should have a connection of its own: on one that the server is about to close,
+   * what became of it nobody knows. The global fetch does not care.
+   */
+  readonly isSafe: boolean;
 }
 
 export interface FetchResponse {

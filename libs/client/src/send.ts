@@ -212,6 +212,7 @@ async function attempt<Of extends Operation>(
       body,
       redirect: 'manual',
       signal: teardown.signal,
+      isSafe: isSafe(operation),
     });
     // The answer proves what the server counted; other callers should know before the body has come through. The deadline
     // is the API's: a slow store must not make it late.

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Fetch, FetchRequest } from '@wemasy-orders/client';
+import { onAbort } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
 
 export interface HttpFetchOptions {
@@ -15,14 +16,19 @@ export interface HttpFetchOptions {
   readonly ca?: string | undefined;
 }
 
-/** There was no connection, so nothing has been sent; `cause` says why. */
-export class NotConnectedError extends Error {
-  override readonly name = 'NotConnectedError';
-  /** As in Node's own errors; `isUnsent` of the rate limiter reads it. */
-  readonly syscall = 'connect';
+/** What a fetch rejects with; `cause` says why. */
+export class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
+  /**
+   * As in Node's own errors, for `isUnsent` of the rate limiter: `connect` where there was no connection and nothing has
+   * been sent; `write` where it may have been. The cause would not tell: with TLS, a certificate can be found fault with
+   * long after a request has left.
+   */
+  readonly syscall: 'connect' | 'write';
 
-  constructor(cause: Error) {
-    super('no connection', { cause });
+  constructor(syscall: UnansweredError['syscall'], cause: Error) {
+    super(syscall === 'connect' ? 'no connection' : 'no answer', { cause });
+    this.syscall = syscall;
   }
 }
 
@@ -30,7 +36,7 @@ export class NotConnectedError extends Error {
  * A `fetch` over node:http. Node's own takes 40 ms and 10 MB until its first answer, and cannot say whether a request that
  * failed had left.
  *
- * The fetch rejects with a {@link NotConnectedError} where nothing was sent, and with Node's error where something was.
+ * The fetch rejects with an {@link UnansweredError}.
  */
 export function createHttpFetch(options: HttpFetchOptions): Fetch {
   const connectors = new Map<string, Connector>();
@@ -39,7 +45,14 @@ export function createHttpFetch(options: HttpFetchOptions): Fetch {
     const connector = connectors.get(protocol) ?? createConnector(protocol, options);
     connectors.set(protocol, connector);
     const message = await exchange(url, request, connector);
-    return { status: message.statusCode ?? 0, headers: headersOf(message), text: () => textOf(message) };
+    // Read from now on, since it may break off before anybody asks for it.
+    const body = bodyOf(message);
+    body.catch(() => undefined);
+    return {
+      status: message.statusCode ?? 0,
+      headers: headersOf(message),
+      text: async () => textOf(await body, message.headers['content-encoding']),
+    };
   };
 }
 
@@ -56,7 +69,11 @@ function createConnector(protocol: string, options: HttpFetchOptions) {
   const trusted = ca === undefined ? {} : { ca };
   return {
     request,
-    agent: new Agent({ ...usual, ...trusted, keepAlive: true, timeout: idleMs }),
+    connectTimeoutMs,
+    /** For what may be repeated: over a connection that others have used. */
+    shared: new Agent({ ...usual, ...trusted, keepAlive: true, timeout: idleMs }),
+    /** A connection for each request. */
+    single: new Agent({ ...usual, ...trusted, keepAlive: false }),
     /** When a socket may be written to: with TLS only once the other side has proved who it is. */
     connected: isSecure ? 'secureConnect' : 'connect',
     startTimer: (onTimeout: () => void) => clock.setTimer(onTimeout, connectTimeoutMs),
@@ -65,22 +82,44 @@ function createConnector(protocol: string, options: HttpFetchOptions) {
 
 function exchange(
   url: string,
-  { method, headers, body, signal }: FetchRequest,
-  { request, agent, connected, startTimer }: Connector,
+  { method, headers, body, signal, isSafe }: FetchRequest,
+  { request, connectTimeoutMs, shared, single, connected, startTimer }: Connector,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let isConnected = false;
+    let isSettled = false;
+    const forgetters: (() => void)[] = [];
+    const settle = () => {
+      isSettled = true;
+      for (const forget of forgetters) forget();
+    };
     const outgoing = request(url, {
-      agent,
+      agent: isSafe ? shared : single,
       method,
       headers: { 'user-agent': 'wemasy-orders', 'accept-encoding': 'gzip, br', ...headers },
       signal,
+      // For the tunnel through a proxy.
+      timeout: connectTimeoutMs,
     });
+    const fail = (error: Error) => {
+      if (isSettled) return;
+      settle();
+      reject(new UnansweredError(isConnected ? 'write' : 'connect', error));
+      outgoing.destroy();
+    };
+    // Both also by ourselves: Node tells of neither while it waits for a socket, from a proxy that takes its time.
     const cancelTimer = startTimer(() => {
-      outgoing.destroy(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' }));
+      fail(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' }));
     });
+    forgetters.push(cancelTimer);
+    forgetters.push(
+      onAbort(signal, () => {
+        fail(Object.assign(new Error('the request was aborted'), { code: 'ABORT_ERR' }));
+      }),
+    );
     // Nothing leaves before this is called.
     const send = () => {
+      if (isSettled) return;
       isConnected = true;
       cancelTimer();
       outgoing.end(body ?? undefined);
@@ -90,10 +129,14 @@ function exchange(
       if (socket.connecting) socket.once(connected, send);
       else send();
     });
-    outgoing.on('response', resolve);
-    outgoing.on('error', (error) => {
-      cancelTimer();
-      reject(isConnected ? error : new NotConnectedError(error));
+    outgoing.on('response', (message) => {
+      settle();
+      resolve(message);
+    });
+    outgoing.on('error', fail);
+    // Neither of them comes where the other side wants to speak another protocol.
+    outgoing.on('close', () => {
+      fail(new Error('the connection was closed'));
     });
   });
 }
@@ -108,12 +151,6 @@ function headersOf({ headers }: IncomingMessage): Map<string, string> {
   );
 }
 
-/** As `fetch` has it: UTF-8, decompressed, without a byte order mark. */
-async function textOf(message: IncomingMessage): Promise<string> {
-  const body = decompress(await bodyOf(message), message.headers['content-encoding']);
-  return body.toString().replace(/^\uFEFF/, '');
-}
-
 function bodyOf(message: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -126,16 +163,24 @@ function bodyOf(message: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** @throws {Error} when it is compressed in a way that was not asked for, or damaged */
+/** As `fetch` has it: UTF-8, decompressed, without a byte order mark. */
+function textOf(body: Buffer, encoding: string | undefined): string {
+  return decompress(body, encoding?.trim().toLowerCase())
+    .toString()
+    .replace(/^\uFEFF/, '');
+}
+
+/** @throws {Error} when it is damaged */
 function decompress(body: Buffer, encoding: string | undefined): Buffer {
-  if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
-  const zlib = process.getBuiltinModule('node:zlib');
+  if (body.length === 0) return body;
   switch (encoding) {
     case 'gzip':
-      return zlib.gunzipSync(body);
+    case 'x-gzip':
+      return process.getBuiltinModule('node:zlib').gunzipSync(body);
     case 'br':
-      return zlib.brotliDecompressSync(body);
+      return process.getBuiltinModule('node:zlib').brotliDecompressSync(body);
     default:
-      throw new Error('unknown content encoding');
+      // Not compressed, or not as was asked for: PHP scripts say `none`. What it is then shows when it is read.
+      return body;
   }
 }

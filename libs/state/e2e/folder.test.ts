@@ -15,7 +15,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'wemasy-state-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function start(task: { times: number; signal?: 'SIGKILL' | 'SIGSTOP' }): ChildProcess {
+function start(task: { folder?: string; times: number; signal?: 'SIGKILL' | 'SIGSTOP' }): ChildProcess {
   const script = fileURLToPath(new URL('support/folder-user.js', import.meta.url));
   return fork(script, [JSON.stringify({ folder, ...task })], { execArgv: [] });
 }
@@ -42,6 +42,15 @@ test('a process that is killed while it holds the lock holds nobody up', async (
   const store = createFolderStore({ folder, clock });
   expect(await store.update('shared/count', count)).toBe(1);
   expect(waitedMs).toBeLessThan(50);
+});
+
+test('processes that start at once make their folder together', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const fresh = join(folder, 'not', 'there', String(round));
+    const children = Array.from({ length: 3 }, () => start({ folder: fresh, times: 1 }));
+    const seen = await Promise.all(children.map(async (child) => (await once(child, 'message'))[0]));
+    expect(seen.flat().sort()).toEqual([1, 2, 3]);
+  }
 });
 
 test('a process that is stopped while it holds the lock loses it, and does its work when it wakes', async () => {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.js';
 import { createFolderStore, type FileSystem, type FolderWarning } from './folder.js';
@@ -67,6 +67,20 @@ describe('files', () => {
       (name) => (fs.statSync(name).mode & 0o777).toString(8),
     );
     expect(modes).toEqual(['600', '700', '700', '700']);
+  });
+
+  test('can be in folders that somebody else makes at the same moment', async () => {
+    const tried = new Set<unknown>();
+    const mkdirSync = new Proxy(fs.mkdirSync, {
+      apply(target, self, [path, ...rest]: [string, ...unknown[]]) {
+        if (tried.has(path)) target(path);
+        tried.add(path);
+        return Reflect.apply(target, self, [path, ...rest]);
+      },
+    });
+    const { store } = createStore({}, { mkdirSync });
+    expect(await store.update('a/b/c', count)).toBe(1);
+    expect([...tried].map((path) => relative(folder, String(path)))).toContain(join('a', 'b'));
   });
 
   test('are all that is left', async () => {

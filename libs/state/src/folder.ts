@@ -76,16 +76,24 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
 
   /** With the folders that it is in, one by one: for all at once Node 20 does not end where none can be made, as in /proc. */
   function makeFolder(path: string): void {
+    const parent = dirname(path);
     try {
-      fs.mkdirSync(path, { mode: 0o700 });
+      makeIn(parent, path);
     } catch (error) {
-      if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
-      const parent = dirname(path);
       if (errorCode(error) !== 'ENOENT' || parent === path) throw error;
       makeFolder(parent);
-      fs.mkdirSync(path, { mode: 0o700 });
+      makeIn(parent, path);
     }
-    unsynced.add(dirname(path));
+  }
+
+  function makeIn(parent: string, path: string): void {
+    try {
+      fs.mkdirSync(path, { mode: 0o700 });
+      unsynced.add(parent);
+    } catch (error) {
+      // It was there, or somebody else was faster.
+      if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+    }
   }
 
   /** Synchronous: nothing else of this process runs while it has the lock. */

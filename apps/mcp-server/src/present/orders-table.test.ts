@@ -148,7 +148,7 @@ describe('a page that is longer than the default', () => {
     expect(table.columns).toEqual(varyingColumns);
     expect(table.rows[0]).toEqual([3000, true, '02-17', '0', 'INV-0']);
     expect(table.rows[25]).toEqual([3025, false, '12-17', '25', 'INV-25']);
-    expect(table.note).toContain('Dates are shop-local days of 2026; name fields for times.');
+    expect(table.note).toContain('Dates are shop-local days of 2026 (MM-DD); name fields for times.');
   });
 
   it.each([

@@ -69,7 +69,7 @@ function shorten(full: Rows, chosen: boolean): Condensed & { readonly aboutDates
   }
   const { constant, ...varying } = condense(withoutTimes(full, 'date'));
   const { year, ...days } = withoutYear(varying, 'date');
-  const ofYear = year === undefined ? '' : ` of ${year}`;
+  const ofYear = year === undefined ? '' : ` of ${year} (MM-DD)`;
   return {
     ...textsLast(days),
     constant,
