@@ -326,6 +326,16 @@ describe('a request that was sent is not called unsent', () => {
     expect(isUnsent(error)).toBe(false);
   });
 
+  it('where it is cancelled when the whole answer has come, but was not read', async () => {
+    const teardown = new AbortController();
+    const response = await fetch(
+      await httpServer(answering('{"page":1}')),
+      requestOf({ signal: teardown.signal }),
+    );
+    teardown.abort();
+    expect(await failureOf(response.text())).toMatchObject({ code: expect.stringMatching(/ABORT|RESET/) });
+  });
+
   it('where the answer stops half way, or is cancelled there', async () => {
     const teardown = new AbortController();
     const begin: Handler = (_, response) => void response.writeHead(200).write('{"err');

@@ -46,7 +46,7 @@ export function createHttpFetch(options: HttpFetchOptions): Fetch {
     connectors.set(protocol, connector);
     const message = await exchange(url, request, connector);
     // Read from now on, since it may break off before anybody asks for it.
-    const body = bodyOf(message);
+    const body = bodyOf(message, request.signal);
     body.catch(() => undefined);
     return {
       status: message.statusCode ?? 0,
@@ -114,7 +114,7 @@ function exchange(
     forgetters.push(cancelTimer);
     forgetters.push(
       onAbort(signal, () => {
-        fail(Object.assign(new Error('the request was aborted'), { code: 'ABORT_ERR' }));
+        fail(abortError());
       }),
     );
     // Nothing leaves before this is called.
@@ -151,16 +151,22 @@ function headersOf({ headers }: IncomingMessage): Map<string, string> {
   );
 }
 
-function bodyOf(message: IncomingMessage): Promise<Buffer> {
+function bodyOf(message: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     message
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', () => {
-        resolve(Buffer.concat(chunks));
+        // Node throws away what had come by then, and says that this was all.
+        if (signal.aborted) reject(abortError());
+        else resolve(Buffer.concat(chunks));
       })
       .on('error', reject);
   });
+}
+
+function abortError(): Error {
+  return Object.assign(new Error('the request was aborted'), { code: 'ABORT_ERR' });
 }
 
 /** As `fetch` has it: UTF-8, decompressed, without a byte order mark. */
