@@ -9,15 +9,17 @@ import { compileAhead } from './compile-ahead.js';
  * user a third of a millisecond, and another package two. What entries share is in chunks of its own, so that a class
  * is the same whichever entry it came through; of a library below, what is used comes along. Declarations are left to
  * tsc.
+ *
+ * @param {{ canWait?: readonly string[] }} [options] canWait: files that hold nothing which the first call of a process needs
  */
-export async function bundleLibrary() {
+export async function bundleLibrary({ canWait = [] } = {}) {
   const { exports, peerDependencies = {} } = JSON.parse(await readFile('package.json', 'utf8'));
   const { metafile } = await build({
     entryPoints: Object.values(exports).flatMap((entry) => entry['@wemasy-orders/source'] ?? []),
     outdir: 'dist',
     bundle: true,
     splitting: true,
-    plugins: [compileAhead],
+    plugins: [compileAhead(canWait)],
     conditions: ['@wemasy-orders/source'],
     external: Object.keys(peerDependencies),
     platform: 'node',

@@ -1,5 +1,6 @@
 // @ts-check
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import MagicString from 'magic-string';
 import ts from 'typescript';
 
@@ -8,17 +9,21 @@ import ts from 'typescript';
  * first called: of a process's first permit that is more than half, and somebody waits for it. A parenthesis before
  * `function` is the sign that V8 goes by.
  *
- * @type {import('esbuild').Plugin}
+ * @param {readonly string[]} exceptions names of files that can wait: loading the library takes longer for each function
+ * @returns {import('esbuild').Plugin}
  */
-export const compileAhead = {
-  name: 'compile-ahead',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => ({
-      contents: parenthesize(await readFile(path, 'utf8'), path),
-      loader: 'ts',
-    }));
-  },
-};
+export function compileAhead(exceptions) {
+  return {
+    name: 'compile-ahead',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) =>
+        exceptions.includes(basename(path))
+          ? undefined
+          : { contents: parenthesize(await readFile(path, 'utf8'), path), loader: 'ts' },
+      );
+    },
+  };
+}
 
 /**
  * Writes each function declaration as a constant in parentheses, where its block begins: there a declaration holds from the

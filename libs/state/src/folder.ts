@@ -53,7 +53,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   let closed = false;
   const locksmith = createLocksmith({ workshop, system, clock, isClosed: () => closed });
 
-  /** At the first use, as the folder need not be there before. */
+  /** When the store is made, as nobody waits for a record yet; at the first use, where there was no folder before. */
   function checkDisk(): void {
     if (isNetworkDisk(folder, system)) {
       throw new Error('it is on a network disk, where locks cannot be trusted');
@@ -189,6 +189,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     return outcome.result;
   }
 
+  attempt(checkDisk);
   return {
     update,
     async keys(prefix) {
