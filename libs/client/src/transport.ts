@@ -51,12 +51,12 @@ export function createTransport(baseUrl: URL, send: Send): Transport {
     },
     async listOrders(body, page, call) {
       const query = new URLSearchParams({ page: String(page) });
-      const answer = await send(requestOf(operations.listOrders, body, query), call);
-      return answer.body.data;
+      const success = await send(requestOf(operations.listOrders, body, query), call);
+      return success.body.data;
     },
     async syncOrder(body, call) {
-      const answer = await send(requestOf(operations.syncOrder, body), call);
-      return answer.body;
+      const success = await send(requestOf(operations.syncOrder, body), call);
+      return success.body;
     },
   };
 }

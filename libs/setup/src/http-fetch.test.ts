@@ -137,11 +137,17 @@ describe('an answer', () => {
     expect(await (await fetch(url, requestOf())).text()).toBe('{"page":1}');
   });
 
-  it('is all there when somebody asks late', async () => {
-    const url = await httpServer(answering('{"page":1}'));
-    const response = await fetch(url, requestOf());
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(await response.text()).toBe('{"page":1}');
+  it('that has broken off is an error, also for whoever asks late', async () => {
+    const teardown = new AbortController();
+    let closed: Promise<unknown> | undefined;
+    const url = await httpServer((_, answer) => {
+      closed = once(answer, 'close');
+      answer.writeHead(200).write('{"err');
+    });
+    const response = await fetch(url, requestOf({ signal: teardown.signal }));
+    teardown.abort();
+    await closed;
+    expect(await failureOf(response.text())).toBeInstanceOf(Error);
   });
 
   it('loses the byte order mark that some PHP files begin with', async () => {

@@ -5,8 +5,6 @@ import type { Clock } from '@wemasy-orders/state';
 
 export interface HttpFetchOptions {
   readonly clock: Clock;
-  /** Longest wait for a connection, in ms; default 10000. */
-  readonly connectTimeoutMs?: number | undefined;
   /**
    * How long a connection is kept that nothing travels on, in ms; default 1000. The server closes it some seconds later,
    * and what becomes of a request that meets that moment nobody knows.
@@ -15,6 +13,9 @@ export interface HttpFetchOptions {
   /** Certificates to trust instead of those that Node trusts, as PEM. */
   readonly ca?: string | undefined;
 }
+
+/** Longest wait for a connection. */
+const connectTimeoutMs = 10_000;
 
 /** What a fetch rejects with; `cause` says why. */
 export class UnansweredError extends Error {
@@ -59,7 +60,7 @@ export function createHttpFetch(options: HttpFetchOptions): Fetch {
 type Connector = ReturnType<typeof createConnector>;
 
 function createConnector(protocol: string, options: HttpFetchOptions) {
-  const { clock, connectTimeoutMs = 10_000, idleMs = 1_000, ca } = options;
+  const { clock, idleMs = 1_000, ca } = options;
   const isSecure = protocol === 'https:';
   // An import would read every property of the module, and some of them load Node's fetch.
   const { Agent, globalAgent, request } = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http');
@@ -68,22 +69,21 @@ function createConnector(protocol: string, options: HttpFetchOptions) {
     'options' in globalAgent && typeof globalAgent.options === 'object' ? globalAgent.options : {};
   const trusted = ca === undefined ? {} : { ca };
   return {
+    clock,
     request,
-    connectTimeoutMs,
     /** For what may be repeated: over a connection that others have used. */
     shared: new Agent({ ...usual, ...trusted, keepAlive: true, timeout: idleMs }),
     /** A connection for each request. */
     single: new Agent({ ...usual, ...trusted, keepAlive: false }),
     /** When a socket may be written to: with TLS only once the other side has proved who it is. */
     connected: isSecure ? 'secureConnect' : 'connect',
-    startTimer: (onTimeout: () => void) => clock.setTimer(onTimeout, connectTimeoutMs),
   };
 }
 
 function exchange(
   url: string,
   { method, headers, body, signal, isSafe }: FetchRequest,
-  { request, connectTimeoutMs, shared, single, connected, startTimer }: Connector,
+  { clock, request, shared, single, connected }: Connector,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let isConnected = false;
@@ -108,9 +108,9 @@ function exchange(
       outgoing.destroy();
     };
     // Both also by ourselves: Node tells of neither while it waits for a socket, from a proxy that takes its time.
-    const cancelTimer = startTimer(() => {
+    const cancelTimer = clock.setTimer(() => {
       fail(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' }));
-    });
+    }, connectTimeoutMs);
     forgetters.push(cancelTimer);
     forgetters.push(
       onAbort(signal, () => {

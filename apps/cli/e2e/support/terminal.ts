@@ -23,7 +23,7 @@ export interface TerminalWindow {
   ended(): Promise<number | null>;
 }
 
-export const keys = { ctrlC: '\u0003', ctrlD: '\u0004', ctrlU: '\u0015', enter: '\r', tab: '\t' } as const;
+export const keys = { ctrlC: '\u0003', ctrlU: '\u0015', enter: '\r', tab: '\t' } as const;
 
 export interface TerminalOptions {
   readonly columns?: number;
