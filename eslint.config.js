@@ -37,11 +37,11 @@ export default tseslint.config(
               onlyDependOnLibsWithTags: ['scope:client', 'scope:rate-limit', 'scope:state', 'type:document'],
             },
             {
-              sourceTag: 'scope:present',
+              sourceTag: 'scope:presentation',
               onlyDependOnLibsWithTags: ['scope:order-sync', 'scope:client'],
             },
             {
-              sourceTag: 'scope:setup',
+              sourceTag: 'scope:runtime',
               onlyDependOnLibsWithTags: [
                 'scope:order-sync',
                 'scope:client',

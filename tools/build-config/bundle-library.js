@@ -2,24 +2,20 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-import { compileAhead } from './compile-ahead.js';
 
 /**
  * Bundles a library into one file for each of its entries, because each further file that an import opens costs its
  * user a third of a millisecond, and another package two. What entries share is in chunks of its own, so that a class
  * is the same whichever entry it came through; of a library below, what is used comes along. Declarations are left to
  * tsc.
- *
- * @param {{ canWait?: readonly string[] }} [options] canWait: files that hold nothing which the first call of a process needs
  */
-export async function bundleLibrary({ canWait = [] } = {}) {
+export async function bundleLibrary() {
   const { exports, peerDependencies = {} } = JSON.parse(await readFile('package.json', 'utf8'));
   const { metafile } = await build({
     entryPoints: Object.values(exports).flatMap((entry) => entry['@wemasy-orders/source'] ?? []),
     outdir: 'dist',
     bundle: true,
     splitting: true,
-    plugins: [compileAhead(canWait)],
     conditions: ['@wemasy-orders/source'],
     external: Object.keys(peerDependencies),
     platform: 'node',

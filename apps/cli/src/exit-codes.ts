@@ -1,4 +1,4 @@
-import type { Failure, FailureCode } from '@wemasy-orders/present';
+import type { Failure, FailureCode } from '@wemasy-orders/presentation';
 
 /** What the process tells whoever started it. */
 export const exitCodes = {

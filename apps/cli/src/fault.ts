@@ -1,5 +1,5 @@
 import { isOrderSyncError } from '@wemasy-orders/order-sync';
-import { type Failure, type FailureCode, failureOf } from '@wemasy-orders/present';
+import { type Failure, type FailureCode, failureOf } from '@wemasy-orders/presentation';
 import { exitCodeOf, type ExitCode, exitCodes } from './exit-codes.js';
 import { OutputError } from './output-error.js';
 import { UsageError } from './usage-error.js';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { preferLittleMemory } from '@wemasy-orders/setup/little-memory';
+import { preferLittleMemory } from '@wemasy-orders/runtime/v8-flags';
 import { systemClock } from '@wemasy-orders/state';
 import { exitCodes } from './exit-codes.js';
 import { createInterruption } from './interruption.js';

@@ -5,7 +5,7 @@ import {
   type SetUp,
   type SetUpOptions,
   setUpWithSandbox,
-} from '@wemasy-orders/setup';
+} from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { plainLog } from './plain-log.js';
 import type { Session, SettingFlags } from './session.js';

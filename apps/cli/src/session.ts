@@ -1,4 +1,4 @@
-import type { Config, ConfigSources, Log, Services } from '@wemasy-orders/setup';
+import type { Config, ConfigSources, Log, Services } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import type { Terminal } from './terminal.js';
 

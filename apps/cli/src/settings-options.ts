@@ -1,4 +1,4 @@
-import { describeSettings } from '@wemasy-orders/setup';
+import { describeSettings } from '@wemasy-orders/runtime';
 import { Option } from 'commander';
 import type { SettingFlags } from './session.js';
 

@@ -1,4 +1,4 @@
-import type { Config } from '@wemasy-orders/setup';
+import type { Config } from '@wemasy-orders/runtime';
 import { UsageError } from './usage-error.js';
 
 /** @throws {UsageError} where nothing may be written */

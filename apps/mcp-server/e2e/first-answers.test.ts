@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { describeSettings } from '@wemasy-orders/setup';
+import { describeSettings } from '@wemasy-orders/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serverFile } from './assistant.js';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { preferLittleMemory } from '@wemasy-orders/setup/little-memory';
+import { preferLittleMemory } from '@wemasy-orders/runtime/v8-flags';
 import { answerFirst, type FirstAnswers, type HandOver } from './first-answers.js';
 
 // Nothing else is loaded here: most servers that assistants start are asked for their tools and then for nothing more.

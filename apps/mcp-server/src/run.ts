@@ -9,7 +9,7 @@ import {
   type SetUp,
   type SetUpOptions,
   setUpWithSandbox,
-} from '@wemasy-orders/setup';
+} from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
 import { createMcpServer } from './server.js';
 import { listOrdersTool } from './tools/list-orders.js';

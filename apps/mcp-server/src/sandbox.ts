@@ -1,4 +1,4 @@
-import type { RunningSandbox } from '@wemasy-orders/setup';
+import type { RunningSandbox } from '@wemasy-orders/runtime';
 import { startSandbox, tokens } from '@wemasy-orders/sandbox-server';
 
 /**

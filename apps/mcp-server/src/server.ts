@@ -7,8 +7,8 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { operations } from '@wemasy-orders/client/operations';
-import { failureOf } from '@wemasy-orders/present';
-import type { Log } from '@wemasy-orders/setup';
+import { failureOf } from '@wemasy-orders/presentation';
+import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { instructionsFor } from './instructions.js';
 import { failureText } from './present/failure.js';

@@ -1,4 +1,4 @@
-import { settingsHelp } from '@wemasy-orders/setup';
+import { settingsHelp } from '@wemasy-orders/runtime';
 import { describe, expect, it } from 'vitest';
 import { helpText, parseCommand } from './usage.js';
 

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { accountFlags, type ConfigSources, describeSettings, settingsHelp } from '@wemasy-orders/setup';
+import { accountFlags, type ConfigSources, describeSettings, settingsHelp } from '@wemasy-orders/runtime';
 
 /** A loopback address to listen on. */
 export interface HttpAddress {

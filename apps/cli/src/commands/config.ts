@@ -1,4 +1,4 @@
-import { type Config, describeSettings, describeStatePlace } from '@wemasy-orders/setup';
+import { type Config, describeSettings, describeStatePlace } from '@wemasy-orders/runtime';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { createRowText, type Row } from '../output/rows.js';
 import type { Manner, Session, SettingFlags } from '../session.js';

@@ -1,5 +1,5 @@
 import type { OrderEvidence, Verdict } from '@wemasy-orders/order-sync';
-import { cleanText, readableDate } from '@wemasy-orders/present';
+import { cleanText, readableDate } from '@wemasy-orders/presentation';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { attemptText } from '../journal/attempt-text.js';
 import { parseOrderIds } from '../orders/order-ids.js';

@@ -1,4 +1,4 @@
-import { checksText, examine } from '@wemasy-orders/setup';
+import { checksText, examine } from '@wemasy-orders/runtime';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { cleanJson } from '../output/json.js';
 import type { Manner, Session } from '../session.js';

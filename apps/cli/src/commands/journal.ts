@@ -1,5 +1,5 @@
 import { JournalUnreadableError, type OrderHistory, type OrderSync } from '@wemasy-orders/order-sync';
-import { cleanText } from '@wemasy-orders/present';
+import { cleanText } from '@wemasy-orders/presentation';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { createRowText, type Row } from '../output/rows.js';
 import { cleanJson } from '../output/json.js';

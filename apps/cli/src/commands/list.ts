@@ -6,7 +6,7 @@ import {
   defaultColumns,
   type PersonalData,
   personalDataModes,
-} from '@wemasy-orders/present';
+} from '@wemasy-orders/presentation';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { driftNotice, readPages } from '../orders/read-pages.js';
 import { type Format, createRowText, type RowText } from '../output/rows.js';

@@ -1,5 +1,5 @@
 import type { Attempt } from '@wemasy-orders/order-sync';
-import { cleanText } from '@wemasy-orders/present';
+import { cleanText } from '@wemasy-orders/presentation';
 
 /** An attempt in one line: when, by whom, and what came of it. */
 export function attemptText(attempt: Attempt): string {

@@ -1,5 +1,5 @@
 import type { OrderFilters, OrdersClient } from '@wemasy-orders/client';
-import { type Cell, type Column, columnsFor, type PersonalData } from '@wemasy-orders/present';
+import { type Cell, type Column, columnsFor, type PersonalData } from '@wemasy-orders/presentation';
 import { type Drift, readPages } from './read-pages.js';
 
 /** An order that the shop wants to have in bookkeeping, and what a person sees of it. */

@@ -1,4 +1,4 @@
-import { cleanText } from '@wemasy-orders/present';
+import { cleanText } from '@wemasy-orders/presentation';
 import type { Row, RowText } from './rows.js';
 
 /** One JSON array of objects, one object a line. */

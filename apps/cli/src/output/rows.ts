@@ -1,4 +1,4 @@
-import type { Cell } from '@wemasy-orders/present';
+import type { Cell } from '@wemasy-orders/presentation';
 import type { Channel } from '../terminal.js';
 import { createCsv } from './csv.js';
 import { createJsonArray, createJsonLines } from './json.js';

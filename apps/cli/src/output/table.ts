@@ -1,4 +1,4 @@
-import type { Cell } from '@wemasy-orders/present';
+import type { Cell } from '@wemasy-orders/presentation';
 
 import { fitColumns, gap } from './column-widths.js';
 import { cutTo, widthOf } from './display-width.js';

@@ -1,5 +1,5 @@
 import { type SyncOutcome, SyncOutcomeUnknownError } from '@wemasy-orders/order-sync';
-import { cleanText, type FailureCode, failureOf } from '@wemasy-orders/present';
+import { cleanText, type FailureCode, failureOf } from '@wemasy-orders/presentation';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type Fault, faultOf, sentenceOf } from '../fault.js';
 import type { SendResult } from './send-orders.js';

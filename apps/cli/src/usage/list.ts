@@ -1,5 +1,5 @@
 import { ListOrdersQuery } from '@wemasy-orders/client/schemas';
-import { columnsFor } from '@wemasy-orders/present';
+import { columnsFor } from '@wemasy-orders/presentation';
 import { Option } from 'commander';
 import * as z from 'zod';
 import { list as listOrders } from '../commands/list.js';

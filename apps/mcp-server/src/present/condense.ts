@@ -1,4 +1,4 @@
-import type { Cell } from '@wemasy-orders/present';
+import type { Cell } from '@wemasy-orders/presentation';
 
 /** Columns by name, and a cell for each of them in every row. */
 export interface Rows {

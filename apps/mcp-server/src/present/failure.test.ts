@@ -10,7 +10,7 @@ import {
   JournalUnreadableError,
   SyncOutcomeUnknownError,
 } from '@wemasy-orders/order-sync';
-import { failureOf } from '@wemasy-orders/present';
+import { failureOf } from '@wemasy-orders/presentation';
 import { describe, expect, it } from 'vitest';
 import { failureText } from './failure.js';
 

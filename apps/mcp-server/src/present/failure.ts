@@ -1,4 +1,4 @@
-import type { Failure, FailureCode } from '@wemasy-orders/present';
+import type { Failure, FailureCode } from '@wemasy-orders/presentation';
 
 const nextSteps: Readonly<Record<FailureCode, string>> = {
   invalid_arguments: 'Correct the arguments and call again.',

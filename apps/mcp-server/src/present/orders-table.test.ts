@@ -1,5 +1,5 @@
 import { orderPage } from '@wemasy-orders/client/testing';
-import { columnsFor, defaultColumns, totalsOf } from '@wemasy-orders/present';
+import { columnsFor, defaultColumns, totalsOf } from '@wemasy-orders/presentation';
 import { describe, expect, it } from 'vitest';
 import { OrdersTable, summaryOf, tableOf, textOf } from './orders-table.js';
 

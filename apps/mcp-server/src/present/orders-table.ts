@@ -1,5 +1,5 @@
 import type { Order, OrderPage } from '@wemasy-orders/client';
-import { type Cell, type Column, type Totals, totalsOf } from '@wemasy-orders/present';
+import { type Cell, type Column, type Totals, totalsOf } from '@wemasy-orders/presentation';
 import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import {

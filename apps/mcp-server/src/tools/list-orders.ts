@@ -1,7 +1,7 @@
 import type { OrdersClient } from '@wemasy-orders/client';
 import { operations } from '@wemasy-orders/client/operations';
 import { ListOrdersQuery, ListOrdersRequest } from '@wemasy-orders/client/schemas';
-import { columnsFor, defaultColumns, type PersonalData } from '@wemasy-orders/present';
+import { columnsFor, defaultColumns, type PersonalData } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
 import * as z from 'zod';
 import { OrdersTable, tableOf, textOf } from '../present/orders-table.js';

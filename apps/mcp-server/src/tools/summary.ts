@@ -5,7 +5,7 @@ import {
   type OrderPage,
   type OrdersClient,
 } from '@wemasy-orders/client';
-import { createTotals, failureOf } from '@wemasy-orders/present';
+import { createTotals, failureOf } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
 import { type OrdersTable, summaryOf } from '../present/orders-table.js';
 import type { ToolCall } from './tool.js';

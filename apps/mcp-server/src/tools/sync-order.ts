@@ -1,7 +1,7 @@
 import { operations } from '@wemasy-orders/client/operations';
 import { SyncOrderRequest } from '@wemasy-orders/client/schemas';
 import type { OrderSync } from '@wemasy-orders/order-sync';
-import { cleanText } from '@wemasy-orders/present';
+import { cleanText } from '@wemasy-orders/presentation';
 import * as z from 'zod';
 import { parseArguments } from './arguments.js';
 import { portableSchema } from './portable-schema.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Fetch, FetchRequest } from '@wemasy-orders/client';
 import { onAbort } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
+import type { Fetch, FetchRequest } from '../fetch.js';
 
 export interface HttpFetchOptions {
   readonly clock: Clock;

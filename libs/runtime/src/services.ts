@@ -4,11 +4,11 @@ import {
   type OrdersClient,
   rateLimitPolicies,
 } from '@wemasy-orders/client';
+import { createHttpFetch } from '@wemasy-orders/client/node';
 import { type Caller, createOrderSync, type OrderSync, recordedOrders } from '@wemasy-orders/order-sync';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { accountNamespace, type Clock, type ListableStore } from '@wemasy-orders/state';
 import { type Config, noAccount } from './config.js';
-import { createHttpFetch } from './http-fetch.js';
 import type { Log } from './log.js';
 
 /** What an app works with. */

@@ -4,12 +4,12 @@ import { createServer as createHttpsServer, globalAgent } from 'node:https';
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import type { FetchRequest } from '@wemasy-orders/client';
 import { isUnsent } from '@wemasy-orders/rate-limit';
 import { systemClock } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { generate } from 'selfsigned';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FetchRequest } from '../fetch.js';
 import { createHttpFetch, UnansweredError } from './http-fetch.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

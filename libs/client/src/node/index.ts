@@ -1,0 +1,1 @@
+export { createHttpFetch, type HttpFetchOptions, UnansweredError } from './http-fetch.js';
