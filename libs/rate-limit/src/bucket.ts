@@ -34,7 +34,8 @@ export interface Bucket {
 
 export interface BucketOptions {
   readonly name: string;
-  readonly key: string;
+  /** Finds the key of the bucket's record. */
+  readonly findKey: () => Promise<string>;
   readonly policies: readonly RateLimitPolicy[];
   readonly store: StateStore;
   readonly clock: Clock;
@@ -67,7 +68,7 @@ interface Report {
 }
 
 export function createBucket(options: BucketOptions): Bucket {
-  const { name, key, policies, store, clock, id, outage, warn } = options;
+  const { name, findKey, policies, store, clock, id, outage, warn } = options;
   const windowMs = Math.max(...policies.map((policy) => policy.windowMs));
   const rules: WindowRules = {
     windowMs,
@@ -76,7 +77,7 @@ export function createBucket(options: BucketOptions): Bucket {
   const { permitLifeMs } = timingOf(windowMs);
   const keeper = createWindowKeeper({
     store,
-    key,
+    findKey,
     rules,
     clock,
     outage,

@@ -2,8 +2,8 @@ import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { env } from 'node:process';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { createRateLimiter, type RateLimitWarning } from './rate-limiter.js';
+import { describe, expect, it, vi } from 'vitest';
+import { createRateLimiter, type RateLimiter, type RateLimitWarning } from './rate-limiter.js';
 import { createWorld, MINUTE_MS, type SimulatedProcess, type World } from './testing/world.js';
 
 const headers = (remaining: number) =>
@@ -44,10 +44,7 @@ function limiterOnShakyStore() {
 }
 
 /** How many calls go through before one has to wait; the server says that nobody else calls. */
-async function callsNow(
-  { limiter }: ReturnType<typeof limiterOnShakyStore>,
-  usedBefore = 0,
-): Promise<number> {
+async function callsNow({ limiter }: { limiter: RateLimiter }, usedBefore = 0): Promise<number> {
   for (let calls = 0; ; calls += 1) {
     const permit = await limiter.acquire('list', { maxWaitMs: 0 }).catch(() => undefined);
     if (permit === undefined) return calls;
@@ -133,6 +130,60 @@ describe('a process that alone uses the account', () => {
       { numRuns: Number(env['PROPERTY_RUNS'] ?? 150), endOnFailure: true },
     );
   }, 600_000);
+});
+
+describe('a namespace that is looked up', () => {
+  /** A limiter whose namespace is found only when `find` resolves. */
+  function limiterOf(namespace: () => Promise<string>) {
+    const clock = createVirtualClock();
+    const keys = new Set<string>();
+    const shared = createMemoryStore({ clock });
+    const warnings: RateLimitWarning[] = [];
+    const limiter = createRateLimiter({
+      store: { ...shared, update: (key, ...rest) => (keys.add(key), shared.update(key, ...rest)) },
+      clock,
+      namespace,
+      policies: [
+        { name: 'list', limit: 60, windowMs: 60_000 },
+        { name: 'sync', limit: 5, windowMs: 60_000 },
+      ],
+      onWarning: (warning) => warnings.push(warning),
+    });
+    return { clock, keys, limiter, warnings };
+  }
+
+  it('is looked up once for all counters, when the first call needs it', async () => {
+    const find = vi.fn(async () => 'account-1');
+    const { limiter, keys } = limiterOf(find);
+    expect(find).not.toHaveBeenCalled();
+    for (const policy of ['list', 'sync', 'list']) await (await limiter.acquire(policy)).release();
+    expect(find).toHaveBeenCalledOnce();
+    expect([...keys]).toEqual(['account-1/window/list', 'account-1/window/sync']);
+  });
+
+  it('is looked up once when several counters need it at the same time', async () => {
+    const find = vi.fn(async () => 'account-1');
+    const { limiter } = limiterOf(find);
+    await Promise.all(['list', 'sync'].map((policy) => limiter.acquire(policy)));
+    expect(find).toHaveBeenCalledOnce();
+  });
+
+  it('leaves a share of the allowance while the look-up fails, and what was used then is counted later', async () => {
+    let isAway = true;
+    const looked = limiterOf(async () => {
+      if (isAway) throw new Error('connection lost');
+      return 'account-1';
+    });
+    expect(await callsNow(looked)).toBe(15);
+    expect(looked.keys.size).toBe(0);
+    expect(looked.warnings.map(({ code }) => code)).toEqual(['store-failed']);
+    isAway = false;
+    await looked.clock.advance(250);
+    const permit = await looked.limiter.acquire('list');
+    await permit.report({ kind: 'answered', status: 200, headers: headers(60 - 16) });
+    expect([...looked.keys]).toEqual(['account-1/window/list']);
+    expect((await looked.limiter.snapshot('list')).remaining).toBe(44);
+  });
 });
 
 /** One call, from beginning to end. */

@@ -84,8 +84,12 @@ export interface RateLimiterOptions {
   /** Whoever shares it shares the allowance. */
   store: StateStore;
   policies: readonly RateLimitPolicy[];
-  /** Key prefix of the account's records, see `accountNamespace` of `@wemasy-orders/state`. */
-  namespace: string;
+  /**
+   * Key prefix of the account's records, see `accountNamespace` of `@wemasy-orders/state`. A function is called when
+   * the first permit is requested, and again until it succeeds; while it fails, the store counts as unreachable. Like
+   * a store, it must settle.
+   */
+  namespace: string | (() => Promise<string>);
   clock?: Clock;
   /** What it throws is ignored. */
   onWarning?: (warning: RateLimitWarning) => void;
@@ -99,7 +103,8 @@ export interface RateLimiterOptions {
  *   integer, different windows in one bucket.
  */
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
-  const { store, policies, namespace, clock = systemClock, onWarning } = options;
+  const { store, policies, clock = systemClock, onWarning } = options;
+  const findNamespace = once(options.namespace);
   // With the process number, so that a person who reads a record knows who waits.
   const id = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
   const outage = { isTold: false };
@@ -114,7 +119,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   for (const [name, members] of groupByBucket(policies)) {
     const bucket = createBucket({
       name,
-      key: `${namespace}/window/${name}`,
+      findKey: async () => `${await findNamespace()}/window/${name}`,
       policies: members,
       store,
       clock,
@@ -143,6 +148,21 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     async close() {
       await Promise.all([...new Set(buckets.values())].map((bucket) => bucket.close()));
     },
+  };
+}
+
+/** Buckets that ask at the same time share one look-up, and its success is kept. */
+function once(namespace: RateLimiterOptions['namespace']): () => Promise<string> {
+  let found: Promise<string> | undefined;
+  return () => {
+    if (typeof namespace === 'string') return Promise.resolve(namespace);
+    found ??= Promise.resolve()
+      .then(namespace)
+      .catch((error: unknown) => {
+        found = undefined;
+        throw error;
+      });
+    return found;
   };
 }
 

@@ -13,7 +13,8 @@ const LONGEST_PAUSE_MS = 10_000;
 
 export interface WindowKeeperOptions {
   readonly store: StateStore;
-  readonly key: string;
+  /** Called until it succeeds; its failure is one of the store. */
+  readonly findKey: () => Promise<string>;
   readonly rules: WindowRules;
   readonly clock: Clock;
   /** Shared by the counters of one store: an outage takes all of them with it. */
@@ -49,13 +50,14 @@ export interface WindowKeeper {
  */
 export function createWindowKeeper({
   store,
-  key,
+  findKey,
   rules,
   clock,
   outage,
   onOutage,
 }: WindowKeeperOptions): WindowKeeper {
   const aloneRules = { ...rules, share: SHARE_ALONE };
+  let key: string | undefined;
   let sighting: Sighting | undefined;
   /** While the store is away. */
   let standIn: { readonly record: object | undefined } | undefined;
@@ -74,6 +76,7 @@ export function createWindowKeeper({
     let thrown: { readonly error: unknown } | undefined;
     let seen: unknown;
     try {
+      key ??= await findKey();
       const result = await store.update(
         key,
         (record, time) => {
