@@ -1,4 +1,5 @@
-import type { Failure, FailureCode } from '@wemasy-orders/presentation';
+import type { OrdersErrorCode } from '@wemasy-orders/client';
+import type { Failure } from '@wemasy-orders/presentation';
 
 /** What the process tells whoever started it. */
 export const exitCodes = {
@@ -13,7 +14,7 @@ export const exitCodes = {
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-const needsSettingUp: ReadonlySet<FailureCode> = new Set([
+const needsSettingUp: ReadonlySet<OrdersErrorCode> = new Set([
   'invalid_arguments',
   'configuration_error',
   'authentication_failed',

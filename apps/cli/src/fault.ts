@@ -1,12 +1,12 @@
-import { isOrderSyncError } from '@wemasy-orders/order-sync';
-import { type Failure, type FailureCode, failureOf } from '@wemasy-orders/presentation';
+import { isOrdersError, type OrdersErrorCode } from '@wemasy-orders/client';
+import { type Failure, failureOf } from '@wemasy-orders/presentation';
 import { exitCodeOf, type ExitCode, exitCodes } from './exit-codes.js';
 import { OutputError } from './output-error.js';
 import { UsageError } from './usage-error.js';
 
 /** Why a command ended early, in the terms of a person. */
 export interface Fault {
-  readonly code: FailureCode;
+  readonly code: OrdersErrorCode;
   /** What happened. */
   readonly sentence: string;
   /** What to do about it. */
@@ -14,7 +14,7 @@ export interface Fault {
   readonly exitCode: ExitCode;
 }
 
-const remedies: Readonly<Record<FailureCode, string>> = {
+const remedies: Readonly<Record<OrdersErrorCode, string>> = {
   invalid_arguments: 'Correct the command; --help shows examples.',
   configuration_error: 'Set what is missing; `wemasy-orders config` shows what is set.',
   authentication_failed: 'Set a valid WEMASY_API_TOKEN, or name its file in WEMASY_API_TOKEN_FILE.',
@@ -26,6 +26,7 @@ const remedies: Readonly<Record<FailureCode, string>> = {
   network_error: 'Check the connection and WEMASY_API_URL; `wemasy-orders doctor` looks at both.',
   unexpected_response: 'Check that WEMASY_API_URL is the address of the API.',
   outcome_unknown: 'Look for the order in SnelStart, then tell the journal with `wemasy-orders confirm`.',
+  in_progress: 'Wait for its outcome; `wemasy-orders journal` shows it.',
   already_synced: 'Nothing is left to do.',
   cancelled: 'Run it again to go on.',
   internal_error:
@@ -43,7 +44,7 @@ export function faultOf(error: unknown): Fault {
     return { code: 'internal_error', sentence, remedy, exitCode: exitCodes.failed };
   }
   const failure = failureOf(error);
-  if (failure.code === 'internal_error' && !isOrderSyncError(error)) return bug;
+  if (failure.code === 'internal_error' && !isOrdersError(error)) return bug;
   return {
     code: failure.code,
     sentence: sentenceOf(failure),

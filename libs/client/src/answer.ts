@@ -1,18 +1,17 @@
 import { parseRateLimitHeaders } from '@wemasy-orders/rate-limit';
 import * as z from 'zod';
-import { AuthenticationError } from './errors/authentication-error.js';
-import { EmptyBodyError } from './errors/empty-body-error.js';
-import { HtmlBodyError } from './errors/html-body-error.js';
-import { MalformedJsonError } from './errors/malformed-json-error.js';
-import { NotFoundError } from './errors/not-found-error.js';
-import type { AnswerFacts, OrdersError, RateLimitFacts } from './errors/orders-error.js';
-import { PermissionError } from './errors/permission-error.js';
-import { RateLimitedError } from './errors/rate-limited-error.js';
-import { RedirectError } from './errors/redirect-error.js';
-import { RefusedError } from './errors/refused-error.js';
-import { SchemaMismatchError } from './errors/schema-mismatch-error.js';
-import { UpstreamError } from './errors/upstream-error.js';
-import { ValidationFailedError } from './errors/validation-failed-error.js';
+import {
+  type AnswerFacts,
+  ApiReportedError,
+  AuthenticationError,
+  type OrdersError,
+  PermissionError,
+  RateLimitedError,
+  type RateLimitFacts,
+  UnexpectedResponseError,
+  UpstreamError,
+  ValidationFailedError,
+} from './errors.js';
 import type { FetchHeaders } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import * as schemas from './generated/schemas.js';
@@ -45,34 +44,30 @@ export function judge<Of extends Operation>(operation: Of, answer: Answer, nowMs
 
 function faultOf(operation: Operation, answer: Answer, facts: AnswerFacts, nowMs: number): OrdersError {
   const { status } = answer;
-  if (status === 0 || (status >= 300 && status < 400)) return new RedirectError(facts);
+  if (status === 0 || (status >= 300 && status < 400)) return new UnexpectedResponseError('redirect', facts);
   const body = parseJson(answer.text);
-  const apiMessage = errorBody.safeParse(body).data?.message;
+  const said = { ...facts, ...sayingOf(body) };
   switch (status) {
     case 401:
-      return new AuthenticationError(apiMessage, facts);
+      return new AuthenticationError(said);
     case 403:
-      return new PermissionError(apiMessage, facts);
+      return new PermissionError(said);
     case 404:
     case 405:
-      return new NotFoundError(apiMessage, facts);
+      return new UnexpectedResponseError('not_found', said);
     case 422:
-      return new ValidationFailedError(
-        apiMessage,
-        schemas.ValidationError.safeParse(body).data?.errors ?? {},
-        facts,
-      );
+      return new ValidationFailedError(schemas.ValidationError.safeParse(body).data?.errors ?? {}, said);
     case 429: {
       const { retryAfterMs } = parseRateLimitHeaders(answer.headers, nowMs);
       // Laravel rounds Retry-After down, so a whole second is added to what it says.
       const seconds =
         retryAfterMs === undefined ? operation.rateLimit.windowSeconds : Math.ceil(retryAfterMs / 1000) + 1;
-      return new RateLimitedError('upstream', seconds, facts);
+      return new RateLimitedError('upstream', seconds, said);
     }
     default: {
       const { retryAfterMs } = parseRateLimitHeaders(answer.headers, nowMs);
       return new UpstreamError({
-        ...facts,
+        ...said,
         ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
       });
     }
@@ -80,7 +75,13 @@ function faultOf(operation: Operation, answer: Answer, facts: AnswerFacts, nowMs
 }
 
 const errorBody = z.object({ message: z.string() });
-const refusal = z.object({ error: z.literal(true), message: z.string().optional() });
+const reportedError = z.object({ error: z.literal(true) });
+
+/** What the API wrote in its own words, where it did. */
+function sayingOf(body: unknown): Pick<AnswerFacts, 'apiMessage'> {
+  const said = errorBody.safeParse(body, interpreted).data;
+  return said === undefined ? {} : { apiMessage: said.message };
+}
 
 /**
  * zod would compile a function for each object schema at its first use, which takes twice as long as reading a page of
@@ -93,16 +94,22 @@ function judgeSuccess<Of extends Operation>(
   { text, headers }: Answer,
   facts: AnswerFacts,
 ): Judgement<Of> {
-  if (text.trim() === '') return { fault: new EmptyBodyError(facts) };
+  if (text.trim() === '') return { fault: new UnexpectedResponseError('empty_body', facts) };
   if (/^\s*</.test(text) || /\bhtml\b/i.test(headers.get('content-type') ?? '')) {
-    return { fault: new HtmlBodyError(facts) };
+    return { fault: new UnexpectedResponseError('html_body', facts) };
   }
   const body = parseJson(text);
-  if (body === undefined) return { fault: new MalformedJsonError(facts) };
-  const refused = refusal.safeParse(body, interpreted);
-  if (refused.success) return { fault: new RefusedError(refused.data.message, facts) };
+  if (body === undefined) return { fault: new UnexpectedResponseError('malformed_json', facts) };
+  if (reportedError.safeParse(body, interpreted).success) {
+    return { fault: new ApiReportedError({ ...facts, ...sayingOf(body) }) };
+  }
   if (isBodyOf(operation, body)) return { body };
-  return { fault: new SchemaMismatchError(mismatches(operation, body), facts) };
+  return {
+    fault: new UnexpectedResponseError('schema_mismatch', {
+      ...facts,
+      mismatches: mismatches(operation, body),
+    }),
+  };
 }
 
 /** The body itself is what is given back, with the fields that the document does not know. */

@@ -2,11 +2,13 @@ import { createRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@we
 import { accountNamespace, type Clock, createMemoryStore, systemClock } from '@wemasy-orders/state';
 import type * as z from 'zod';
 import { baseUrlFault, tokenFault } from './connection-faults.js';
-import { ConfigurationError } from './errors/configuration-error.js';
-import { InvalidArgumentsError } from './errors/invalid-arguments-error.js';
-import { isOrdersError } from './errors/orders-error.js';
-import { OutcomeUnknownError } from './errors/outcome-unknown-error.js';
-import { PaginationError } from './errors/pagination-error.js';
+import {
+  ConfigurationError,
+  InvalidArgumentsError,
+  isOrdersError,
+  OutcomeUnknownError,
+  UnexpectedResponseError,
+} from './errors.js';
 import type { Fetch } from './fetch.js';
 import { productionUrl } from './generated/operations.js';
 import type { ListOrdersRequest, OrderPage, SyncOrderResponse } from './generated/schema.js';
@@ -53,8 +55,8 @@ export interface OrdersClient {
    * One page of orders.
    *
    * @param filters `page` counts from 1 and defaults to 1
-   * @throws {PaginationError} when the API answers with another page
-   * @throws {OrdersError} see the classes under `errors/`
+   * @throws {UnexpectedResponseError} also when the API answers with another page
+   * @throws {OrdersError} see the classes in `errors.ts`
    */
   list(
     filters?: OrderFilters & { readonly page?: number | undefined },
@@ -64,8 +66,8 @@ export interface OrdersClient {
    * Every matching page in turn, from `page` on. Each page is a call of its own: the same filters with the next page
    * number, never a URL that the API sent. Orders that come or go meanwhile can shift between pages.
    *
-   * @throws {PaginationError} also when the list grows faster than it can be read
-   * @throws {OrdersError} see the classes under `errors/`
+   * @throws {UnexpectedResponseError} also when the list grows faster than it can be read
+   * @throws {OrdersError} see the classes in `errors.ts`
    */
   listAll(
     filters?: OrderFilters & { readonly page?: number | undefined },
@@ -127,9 +129,9 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     const answer = await transport.listOrders(body, query.page, call);
     // Laravel's paginator repeats the page it was asked for, also beyond the last one.
     if (answer.current_page !== query.page) {
-      throw new PaginationError(
-        `The API answered with page ${answer.current_page} where page ${query.page} was asked for.`,
-      );
+      throw new UnexpectedResponseError('wrong_page', {
+        message: `The API answered with page ${answer.current_page} where page ${query.page} was asked for.`,
+      });
     }
     return answer;
   };
@@ -145,9 +147,9 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
         yield answer;
       }
       if (answer.current_page < answer.last_page) {
-        throw new PaginationError(
-          `The API's list of orders grew to ${answer.last_page} pages while ${furthest} were read; it seems to have no end.`,
-        );
+        throw new UnexpectedResponseError('endless_list', {
+          message: `The API's list of orders grew to ${answer.last_page} pages while ${furthest} were read; it seems to have no end.`,
+        });
       }
     },
     async sync(orderId, call = {}) {

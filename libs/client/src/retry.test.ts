@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CancelledError } from './errors/cancelled-error.js';
-import { ConnectionError } from './errors/connection-error.js';
-import { RateLimitedError } from './errors/rate-limited-error.js';
-import { TimeoutError } from './errors/timeout-error.js';
-import { UpstreamError } from './errors/upstream-error.js';
+import { CancelledError, ConnectionError, RateLimitedError, TimeoutError, UpstreamError } from './errors.js';
 import { retryDelayMs } from './retry.js';
 
 const anyError = fc.oneof(

@@ -1,7 +1,4 @@
-import { ConnectionError } from './errors/connection-error.js';
-import type { OrdersError } from './errors/orders-error.js';
-import { RateLimitedError } from './errors/rate-limited-error.js';
-import { UpstreamError } from './errors/upstream-error.js';
+import { ConnectionError, type OrdersError, RateLimitedError, UpstreamError } from './errors.js';
 
 /** How often one call is repeated at the most. */
 const maxRetries = 2;

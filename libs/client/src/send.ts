@@ -7,11 +7,13 @@ import {
 } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
 import { type Answer, type Body, judge } from './answer.js';
-import { CancelledError } from './errors/cancelled-error.js';
-import { ConnectionError } from './errors/connection-error.js';
-import type { OrdersError } from './errors/orders-error.js';
-import { RateLimitedError } from './errors/rate-limited-error.js';
-import { TimeoutError } from './errors/timeout-error.js';
+import {
+  CancelledError,
+  ConnectionError,
+  type OrdersError,
+  RateLimitedError,
+  TimeoutError,
+} from './errors.js';
 import type { Fetch, FetchResponse } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import { isSafe } from './operations.js';

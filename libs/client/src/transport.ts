@@ -1,6 +1,6 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { Answer } from './answer.js';
-import { ConfigurationError } from './errors/configuration-error.js';
+import { ConfigurationError } from './errors.js';
 import { type Operation, operations } from './generated/operations.js';
 import type {
   ListOrdersRequest,

@@ -6,7 +6,8 @@
  * - `resendIds`: what to send once more after that, on purpose;
  * - `seed`, `diskFaults`: of a hundred updates of the journal, how many fail.
  */
-import { isOrderSyncError, syncMany } from '../dist/index.js';
+import { isOrdersError } from '@wemasy-orders/client';
+import { syncMany } from '../dist/index.js';
 import { createRandom } from './random.js';
 import { createStack } from './stack.js';
 
@@ -54,7 +55,7 @@ async function* sendAll(ids, sync) {
       }
     } catch (error) {
       // A full disk ends a run; somebody made room, and starts it again.
-      if (!isOrderSyncError(error) || error.code !== 'internal_error') throw error;
+      if (!isOrdersError(error) || error.code !== 'internal_error') throw error;
     }
     rest = [...rest.slice(done), ...again];
   }

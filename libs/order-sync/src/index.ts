@@ -2,7 +2,7 @@ export { AlreadySyncedError } from './errors/already-synced-error.js';
 export { JournalUnavailableError } from './errors/journal-unavailable-error.js';
 export { JournalUnreadableError } from './errors/journal-unreadable-error.js';
 export { NothingToConfirmError } from './errors/nothing-to-confirm-error.js';
-export { isOrderSyncError, OrderSyncError, type OrderSyncErrorCode } from './errors/order-sync-error.js';
+export { OrderSyncError } from './errors/order-sync-error.js';
 export { RejectedElsewhereError } from './errors/rejected-elsewhere-error.js';
 export { RepeatedUnknownError } from './errors/repeated-unknown-error.js';
 export {

@@ -6,8 +6,8 @@ import {
   CancelledError,
   ConnectionError,
   InvalidArgumentsError,
-  NotFoundError,
   RateLimitedError,
+  UnexpectedResponseError,
   ValidationFailedError,
 } from '@wemasy-orders/client';
 import {
@@ -167,7 +167,7 @@ describe('a rejected order', () => {
   it.each([
     [422, { message: 'No.', errors: { order_id: ['No.'] } }, ValidationFailedError, 'validation_failed'],
     [401, { error: true, message: 'No.' }, AuthenticationError, 'authentication_failed'],
-    [404, { error: true, message: 'No.' }, NotFoundError, 'unexpected_response'],
+    [404, { error: true, message: 'No.' }, UnexpectedResponseError, 'unexpected_response'],
   ])(
     'is recorded with the API’s reason and may be sent again: %d',
     async (status, body, errorClass, code) => {
@@ -279,7 +279,9 @@ describe('an unknown outcome', () => {
     }
     expect(await orderSync.history(42)).toMatchObject({
       state: 'unknown',
-      attempts: [{ reason: 'The API answered that it failed.', message: failed.message }],
+      attempts: [
+        { reason: 'The API reported an error (`error: true` with status 200).', message: failed.message },
+      ],
     });
   });
 

@@ -352,7 +352,5 @@ function rejection(error: OrdersError): Ending {
 
 /** What the API wrote, where the error has it. */
 function saying(error: unknown): { readonly message?: string } {
-  return isOrdersError(error) && 'apiMessage' in error && typeof error.apiMessage === 'string'
-    ? { message: error.apiMessage }
-    : {};
+  return isOrdersError(error) && error.apiMessage !== undefined ? { message: error.apiMessage } : {};
 }

@@ -1,6 +1,5 @@
 import { CancelledError, isOrdersError, type OrdersError } from '@wemasy-orders/client';
 import { AlreadySyncedError } from './errors/already-synced-error.js';
-import { isOrderSyncError, type OrderSyncError } from './errors/order-sync-error.js';
 import { RepeatedUnknownError } from './errors/repeated-unknown-error.js';
 import { SyncOutcomeUnknownError } from './errors/sync-outcome-unknown-error.js';
 import type { OrderSync, SyncedOrder, SyncOptions } from './order-sync.js';
@@ -12,11 +11,11 @@ export type SyncOutcome =
   /** It was in bookkeeping before; nothing was sent. */
   | { readonly outcome: 'already_synced'; readonly orderId: number; readonly error: AlreadySyncedError }
   /** The API decided against it; it had no effect. */
-  | { readonly outcome: 'rejected'; readonly orderId: number; readonly error: OrdersError | OrderSyncError }
+  | { readonly outcome: 'rejected'; readonly orderId: number; readonly error: OrdersError }
   /** It was sent, now or earlier, and somebody has to look what became of it. */
-  | { readonly outcome: 'unknown'; readonly orderId: number; readonly error: OrdersError | OrderSyncError }
+  | { readonly outcome: 'unknown'; readonly orderId: number; readonly error: OrdersError }
   /** It did not get as far as the API's decision; `error.retryable` says whether a later run may succeed. */
-  | { readonly outcome: 'not_sent'; readonly orderId: number; readonly error: OrdersError | OrderSyncError };
+  | { readonly outcome: 'not_sent'; readonly orderId: number; readonly error: OrdersError };
 
 /** What a run is doing. */
 export type SyncProgress =
@@ -113,7 +112,7 @@ async function syncOne(
   } catch (error) {
     if (error instanceof CancelledError) return undefined;
     if (error instanceof AlreadySyncedError) return { outcome: 'already_synced', orderId, error };
-    if (!isOrdersError(error) && !isOrderSyncError(error)) throw error;
+    if (!isOrdersError(error)) throw error;
     if (error.code === 'outcome_unknown') return { outcome: 'unknown', orderId, error };
     const decided = error.source === 'upstream' && error.code !== 'rate_limited';
     return { outcome: decided ? 'rejected' : 'not_sent', orderId, error };

@@ -12,44 +12,37 @@ const attempt = {
   by,
 };
 const answered = { status: 200, requestId: 'request-1' };
+const said = { ...answered, apiMessage: 'No.' };
 const unreadable = Object.assign(new Error('EACCES: /home/owner/.local/state/x.json'), { code: 'EACCES' });
 
 /** One of every error that the libraries throw, and what it means. */
 const errors: readonly [Error & { readonly name: string }, ...(string | boolean)[]][] = [
-  [new client.AuthenticationError('No.', answered), 'authentication_failed', 'upstream', false],
+  [new client.AuthenticationError(said), 'authentication_failed', 'upstream', false],
   [new client.CancelledError('none'), 'cancelled', 'local', true],
   [new client.ConfigurationError('WEMASY_API_TOKEN is not set.'), 'configuration_error', 'local', false],
   [new client.ConnectionError('none', 'ECONNREFUSED'), 'network_error', 'local', true],
-  [new client.EmptyBodyError(answered), 'unexpected_response', 'upstream', false],
-  [new client.HtmlBodyError(answered), 'unexpected_response', 'upstream', false],
   [
     new client.InvalidArgumentsError([{ argument: 'page', fault: 'Too small' }]),
     'invalid_arguments',
     'local',
     false,
   ],
-  [new client.MalformedJsonError(answered), 'unexpected_response', 'upstream', false],
-  [new client.NotFoundError('No.', { status: 404 }), 'unexpected_response', 'upstream', false],
   [new client.OutcomeUnknownError(new client.TimeoutError(5)), 'outcome_unknown', 'upstream', false],
-  [new client.PaginationError('The API answered with page 1.'), 'unexpected_response', 'upstream', false],
-  [new client.PermissionError('No.', answered), 'permission_denied', 'upstream', false],
+  [new client.PermissionError(said), 'permission_denied', 'upstream', false],
   [new client.RateLimitedError('local', 7), 'rate_limited', 'local', true],
-  [new client.RedirectError(answered), 'unexpected_response', 'upstream', false],
-  [new client.RefusedError('No.', answered), 'upstream_error', 'upstream', false],
+  [new client.ApiReportedError(said), 'upstream_error', 'upstream', false],
   [
-    new client.SchemaMismatchError(['data.total: expected number'], answered),
+    new client.UnexpectedResponseError('schema_mismatch', {
+      ...answered,
+      mismatches: ['data.total: expected number'],
+    }),
     'unexpected_response',
     'upstream',
     false,
   ],
   [new client.TimeoutError(30_000), 'upstream_timeout', 'upstream', true],
   [new client.UpstreamError({ status: 503 }), 'upstream_error', 'upstream', true],
-  [
-    new client.ValidationFailedError('No.', { order_id: ['Wrong.'] }, answered),
-    'validation_failed',
-    'upstream',
-    false,
-  ],
+  [new client.ValidationFailedError({ order_id: ['Wrong.'] }, said), 'validation_failed', 'upstream', false],
   [
     new orderSync.AlreadySyncedError(7, { ...attempt, state: 'synced', message: 'Order synced.' }),
     'already_synced',
@@ -127,12 +120,12 @@ describe('what an error means', () => {
   });
 
   it('of an unknown outcome says what the API said, where it said something', () => {
-    const refused = new client.RefusedError('SnelStart took too long.', answered);
-    const said = { ...attempt, message: 'SnelStart took too long.' };
+    const refused = new client.ApiReportedError({ ...answered, apiMessage: 'SnelStart took too long.' });
+    const recorded = { ...attempt, message: 'SnelStart took too long.' };
     for (const error of [
       new client.OutcomeUnknownError(refused),
-      new orderSync.SyncOutcomeUnknownError(7, 'now', said, refused),
-      new orderSync.SyncOutcomeUnknownError(7, 'before', said),
+      new orderSync.SyncOutcomeUnknownError(7, 'now', recorded, refused),
+      new orderSync.SyncOutcomeUnknownError(7, 'before', recorded),
     ]) {
       expect(failureOf(error).details).toEqual(['the API says "SnelStart took too long."']);
     }
@@ -163,12 +156,12 @@ describe('what an error means', () => {
     const faults = Object.fromEntries(
       Array.from({ length: 40 }, (_, at) => [`field_${at}`, ['This value is wrong.']]),
     );
-    const { details } = failureOf(new client.ValidationFailedError('No.', faults, answered));
+    const { details } = failureOf(new client.ValidationFailedError(faults, said));
     expect(details[0]).toBe('field_0: This value is wrong.');
     expect(details.at(-1)).toBe(`and ${40 - details.length + 1} more`);
     expect(details.join('').length).toBeLessThan(400);
     const long = { field: ['x'.repeat(5_000)] };
-    expect(failureOf(new client.ValidationFailedError('No.', long, answered)).details).toEqual([
+    expect(failureOf(new client.ValidationFailedError(long, said)).details).toEqual([
       `field: ${'x'.repeat(292)}…`,
     ]);
   });

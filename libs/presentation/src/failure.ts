@@ -1,32 +1,18 @@
 import {
-  AuthenticationError,
   ConfigurationError,
   InvalidArgumentsError,
   isOrdersError,
-  NotFoundError,
   type OrdersError,
+  type OrdersErrorCode,
   OutcomeUnknownError,
-  PermissionError,
-  RefusedError,
   ValidationFailedError,
 } from '@wemasy-orders/client';
-import {
-  AlreadySyncedError,
-  isOrderSyncError,
-  type OrderSyncError,
-  RejectedElsewhereError,
-  SyncOutcomeUnknownError,
-} from '@wemasy-orders/order-sync';
+import { AlreadySyncedError, SyncOutcomeUnknownError } from '@wemasy-orders/order-sync';
 import { cleanText } from './clean-text.js';
-
-type KnownError = OrdersError | OrderSyncError;
-
-/** The contract's codes: each error of the libraries carries one; anything else is a fault of the program itself. */
-export type FailureCode = KnownError['code'] | 'internal_error';
 
 /** A call that did not succeed, in the terms of whoever reads it; what to do next depends on the reader. */
 export interface Failure {
-  readonly code: FailureCode;
+  readonly code: OrdersErrorCode;
   /** What happened, one sentence. */
   readonly sentence: string;
   readonly source: 'local' | 'upstream';
@@ -42,7 +28,7 @@ export interface Failure {
 
 /** What a thrown error means. Nothing internal of an error that is not ours is passed on. */
 export function failureOf(error: unknown): Failure {
-  if (!isOrdersError(error) && !isOrderSyncError(error)) {
+  if (!isOrdersError(error)) {
     return {
       code: 'internal_error',
       sentence: 'The server failed in a way that it does not know.',
@@ -58,22 +44,20 @@ export function failureOf(error: unknown): Failure {
     source: error.source,
     retryable: error.retryable,
     effect: error.effect,
-    ...('retryAfterSeconds' in error && error.retryAfterSeconds !== undefined
-      ? { retryAfterSeconds: error.retryAfterSeconds }
-      : {}),
+    ...(error.retryAfterSeconds !== undefined ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
     ...(canResend(error) ? { canResend: true } : {}),
     details: detailsOf(error),
   };
 }
 
-function canResend(error: KnownError): boolean {
+function canResend(error: OrdersError): boolean {
   return (
     error instanceof AlreadySyncedError ||
     (error instanceof SyncOutcomeUnknownError && error.moment !== 'under_way')
   );
 }
 
-function sentenceOf(error: KnownError): string {
+function sentenceOf(error: OrdersError): string {
   if (error instanceof InvalidArgumentsError) return 'The arguments are not valid.';
   if (hasManyFaults(error)) return `The configuration has ${error.faults.length} faults.`;
   return error instanceof SyncOutcomeUnknownError ? unknownOutcome(error) : error.message;
@@ -109,18 +93,18 @@ function shortened(details: readonly string[]): readonly string[] {
   return left === 0 ? shown : [...shown, `and ${left} more`];
 }
 
-function detailsOf(error: KnownError): readonly string[] {
+function detailsOf(error: OrdersError): readonly string[] {
   // As many as there are settings at the most, and whoever puts them right has to know all of them.
   if (hasManyFaults(error)) return error.faults.map(cleanText);
   return shortened(foundFaults(error).map(cleanText));
 }
 
 /** A single one is the sentence itself. */
-function hasManyFaults(error: KnownError): error is ConfigurationError {
+function hasManyFaults(error: OrdersError): error is ConfigurationError {
   return error instanceof ConfigurationError && error.faults.length > 1;
 }
 
-function foundFaults(error: KnownError): readonly string[] {
+function foundFaults(error: OrdersError): readonly string[] {
   if (error instanceof InvalidArgumentsError) {
     return error.faults.map(({ argument, fault }) => `${argument}: ${fault}`);
   }
@@ -128,22 +112,9 @@ function foundFaults(error: KnownError): readonly string[] {
     const fields = Object.entries(error.fields).flatMap(([field, faults]) =>
       faults.map((fault) => `${field}: ${fault}`),
     );
-    return fields.length > 0 ? fields : apiMessage(error);
-  }
-  if (
-    error instanceof AuthenticationError ||
-    error instanceof NotFoundError ||
-    error instanceof PermissionError ||
-    error instanceof RefusedError ||
-    error instanceof RejectedElsewhereError ||
-    error instanceof SyncOutcomeUnknownError
-  ) {
-    return apiMessage(error);
+    if (fields.length > 0) return fields;
   }
   if (error instanceof OutcomeUnknownError) return foundFaults(error.cause);
-  return [];
-}
-
-function apiMessage({ apiMessage }: { readonly apiMessage: string | undefined }): readonly string[] {
+  const { apiMessage } = error;
   return apiMessage === undefined ? [] : [`the API says ${JSON.stringify(cleanText(apiMessage))}`];
 }

@@ -8,5 +8,5 @@ export {
   personalDataModes,
   readableDate,
 } from './columns.js';
-export { type Failure, type FailureCode, failureOf } from './failure.js';
+export { type Failure, failureOf } from './failure.js';
 export { createTotals, type StatusTotal, type Totals, totalsOf } from './totals.js';

@@ -29,11 +29,7 @@ const outcomes = {
   rejected: {
     outcome: 'rejected',
     orderId: 4,
-    error: new ValidationFailedError(
-      undefined,
-      { order_id: ['The selected order id is invalid.'] },
-      { status: 422 },
-    ),
+    error: new ValidationFailedError({ order_id: ['The selected order id is invalid.'] }, { status: 422 }),
   },
   unknown: { outcome: 'unknown', orderId: 5, error: new SyncOutcomeUnknownError(5, 'now', attempt) },
   notSent: { outcome: 'not_sent', orderId: 6, error: new ConnectionError('none', 'ECONNREFUSED') },
@@ -102,7 +98,7 @@ describe('a report', () => {
   });
 
   it('of a run that could not go on says why', () => {
-    const stoppedBy = new AuthenticationError(undefined, { status: 401 });
+    const stoppedBy = new AuthenticationError({ status: 401 });
     expect(report({ outcomes: [outcomes.synced], remaining: [8], stoppedBy })).toMatchObject({
       interrupted: false,
       exitCode: 2,

@@ -1,5 +1,6 @@
+import type { OrdersErrorCode } from '@wemasy-orders/client';
 import { type SyncOutcome, SyncOutcomeUnknownError } from '@wemasy-orders/order-sync';
-import { cleanText, type FailureCode, failureOf } from '@wemasy-orders/presentation';
+import { cleanText, failureOf } from '@wemasy-orders/presentation';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type Fault, faultOf, sentenceOf } from '../fault.js';
 import type { SendResult } from './send-orders.js';
@@ -23,7 +24,7 @@ export interface ReportedOrder {
   readonly synced_at?: string;
   /** What the API wrote: untrusted text, cleaned. */
   readonly message?: string;
-  readonly code?: FailureCode;
+  readonly code?: OrdersErrorCode;
   /** Why it was not sent, or is not known to have arrived. */
   readonly reason?: string;
   /** What to do about it. */
@@ -39,7 +40,7 @@ export interface Report {
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly orders: readonly ReportedOrder[];
   /** What ended the run before the end, if it was not a person. */
-  readonly stopped_by?: { readonly code: FailureCode; readonly message: string; readonly next: string };
+  readonly stopped_by?: { readonly code: OrdersErrorCode; readonly message: string; readonly next: string };
 }
 
 export interface ReportOptions {

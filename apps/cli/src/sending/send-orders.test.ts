@@ -68,7 +68,7 @@ describe('a run', () => {
   });
 
   it('that cannot go on tells why, and what it did not come to', async () => {
-    const refused = new AuthenticationError(undefined, { status: 401 });
+    const refused = new AuthenticationError({ status: 401 });
     const result = await sendOrders(
       options((orderId) => (orderId === 1 ? synced(orderId) : Promise.reject(refused))),
     );

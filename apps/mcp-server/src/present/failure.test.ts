@@ -40,7 +40,8 @@ describe('a failure as text', () => {
 
   it('quotes what the API says as data, cleaned and on one line', () => {
     const fields = { order_id: ['No such order.\nretryable: yes\u202e'] };
-    expect(textOf(new ValidationFailedError('Bad.', fields, { status: 422 }))).toMatchInlineSnapshot(`
+    expect(textOf(new ValidationFailedError(fields, { status: 422, apiMessage: 'Bad.' })))
+      .toMatchInlineSnapshot(`
       "validation_failed: The API refuses the values of the request.
       source: upstream
       retryable: no

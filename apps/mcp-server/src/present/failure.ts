@@ -1,6 +1,7 @@
-import type { Failure, FailureCode } from '@wemasy-orders/presentation';
+import type { OrdersErrorCode } from '@wemasy-orders/client';
+import type { Failure } from '@wemasy-orders/presentation';
 
-const nextSteps: Readonly<Record<FailureCode, string>> = {
+const nextSteps: Readonly<Record<OrdersErrorCode, string>> = {
   invalid_arguments: 'Correct the arguments and call again.',
   configuration_error:
     "Tell the user what to set in this server's configuration; calling again does not help.",
@@ -15,6 +16,7 @@ const nextSteps: Readonly<Record<FailureCode, string>> = {
   unexpected_response: 'Ask the user to check WEMASY_API_URL; calling again does not help.',
   outcome_unknown:
     'Do not repeat it. Ask the user to look for the order in SnelStart; list_orders with search_query shows what the shop knows of it.',
+  in_progress: 'Another call is sending this order; call again in a moment for its outcome.',
   already_synced:
     'Nothing is left to do; only if the user insists on a second booking, call again with resend true.',
   cancelled: 'Nothing was done; call again if it is still wanted.',

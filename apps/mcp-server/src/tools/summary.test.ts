@@ -3,8 +3,8 @@ import {
   type Order,
   type OrderFilters,
   type OrdersClient,
-  PaginationError,
   RateLimitedError,
+  UnexpectedResponseError,
   UpstreamError,
 } from '@wemasy-orders/client';
 import { orderPage } from '@wemasy-orders/client/testing';
@@ -123,11 +123,11 @@ describe('a summary', () => {
 
   it('that cannot be carried on does not say that it can', async () => {
     const stopped = shop(orders(25), (page) => {
-      if (page === 2) throw new PaginationError('The API answered with page 1 where page 2 was asked for.');
+      if (page === 2) throw new UnexpectedResponseError('wrong_page');
     });
     const { note, has_more } = await summaryOf(stopped);
     expect(note).toBe(
-      'Sums cover pages 1 to 1 of 3 (10 of 25 orders). The API answered with page 1 where page 2 was asked for. ' +
+      'Sums cover pages 1 to 1 of 3 (10 of 25 orders). The API answered with another page than the one asked for. ' +
         'Calling again for the rest does not help.',
     );
     expect(has_more).toBe(true);

@@ -12,8 +12,6 @@ export class AlreadySyncedError extends OrderSyncError {
   readonly syncedAt: string;
   /** Who sent it. */
   readonly by: RecordedCaller;
-  /** What the API wrote: untrusted text. Absent where a human confirmed it. */
-  readonly apiMessage: string | undefined;
   /** Who confirmed it, and when, where the API's answer was lost. */
   readonly confirmation: Resolution | undefined;
 
@@ -25,11 +23,17 @@ export class AlreadySyncedError extends OrderSyncError {
     super(
       `Order ${orderId} was sent to bookkeeping at ${syncedAt} by ${by.app} ${by.version}` +
         `${confirmation === undefined ? '' : `, as was confirmed at ${confirmation.at}`}; it was not sent again.`,
-      { orderId, source: 'local', retryable: false, effect: 'none' },
+      {
+        orderId,
+        source: 'local',
+        retryable: false,
+        effect: 'none',
+        // Absent where a human confirmed it.
+        apiMessage: said ? attempt.message : undefined,
+      },
     );
     this.syncedAt = syncedAt;
     this.by = by;
-    this.apiMessage = said ? attempt.message : undefined;
     this.confirmation = confirmation;
   }
 }

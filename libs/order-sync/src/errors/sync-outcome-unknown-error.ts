@@ -32,8 +32,6 @@ export class SyncOutcomeUnknownError extends OrderSyncError {
   readonly code = 'outcome_unknown';
   readonly moment: UnknownOutcomeMoment;
   readonly attempt: UnknownOutcome;
-  /** What the API wrote, where it answered: untrusted text. */
-  readonly apiMessage: string | undefined;
 
   constructor(
     orderId: number,
@@ -48,11 +46,11 @@ export class SyncOutcomeUnknownError extends OrderSyncError {
       source: isOrdersError(cause) ? cause.source : 'local',
       retryable: false,
       effect: 'unknown',
+      apiMessage: message,
       ...(cause === undefined ? {} : { cause }),
     });
     this.moment = moment;
     this.attempt = { id, startedAt, by };
-    this.apiMessage = message;
   }
 }
 

@@ -1,0 +1,418 @@
+/** What went wrong, for programs: every code that a result, a log line or a report of this product can carry. */
+export const ordersErrorCodes = [
+  /** The arguments are not as the document allows; nothing was sent. */
+  'invalid_arguments',
+  /** A setting is missing or cannot work; nothing was sent. */
+  'configuration_error',
+  /** The API does not accept the token. */
+  'authentication_failed',
+  /** The token is known but may not do this. */
+  'permission_denied',
+  /** The API read the request and refuses its values. */
+  'validation_failed',
+  /** The allowance is used up: as counted here (`source: local`) or by the API (`source: upstream`). */
+  'rate_limited',
+  /** The API failed, or answered with an undocumented status. */
+  'upstream_error',
+  /** The request was sent and no complete answer came in time. */
+  'upstream_timeout',
+  /** There was no connection, or it broke. */
+  'network_error',
+  /** The answer is not what the document describes. */
+  'unexpected_response',
+  /** A write was sent, now or earlier, and whether it took effect is not known. */
+  'outcome_unknown',
+  /** The order is being sent by another call. */
+  'in_progress',
+  /** The order is in the books already; nothing was sent. */
+  'already_synced',
+  /** The caller cancelled. */
+  'cancelled',
+  /** A fault on this side, of the program or of its state. */
+  'internal_error',
+] as const;
+
+export type OrdersErrorCode = (typeof ordersErrorCodes)[number];
+
+/** Whether a text is a code that this version knows; another version may write others. */
+export function isOrdersErrorCode(text: unknown): text is OrdersErrorCode {
+  return ordersErrorCodes.some((code) => code === text);
+}
+
+/** The allowance as an answer's headers state it; absent where they do not. */
+export interface RateLimitFacts {
+  /** Requests a window. */
+  readonly limit?: number;
+  /** Requests left in the window. */
+  readonly remaining?: number;
+}
+
+export interface OrdersErrorFacts {
+  /** Where the fault was found: on this side, or in what the API answered (or did not). */
+  readonly source: 'local' | 'upstream';
+  /** Whether the same call may succeed later without any change. */
+  readonly retryable: boolean;
+  /**
+   * Whether the operation may have taken effect at the API all the same: `none` is certain, `unknown` is not. A write
+   * with an unknown effect must not be repeated blindly.
+   */
+  readonly effect: 'none' | 'unknown';
+  /** HTTP status of the answer, where there was one. */
+  readonly status?: number | undefined;
+  /** The answer's request id, where it carried one. */
+  readonly requestId?: string | undefined;
+  readonly rateLimit?: RateLimitFacts | undefined;
+  /** Whole seconds until the same call is worth repeating, where that is known. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** What the API wrote: untrusted text. */
+  readonly apiMessage?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** What an answer itself says, for every error about an answer. */
+export type AnswerFacts = Pick<OrdersErrorFacts, 'requestId' | 'rateLimit' | 'apiMessage'> & {
+  readonly status: number;
+};
+
+/** The same symbol in every copy and version of this package. */
+const brand: unique symbol = Symbol.for('wemasy-orders.error');
+
+/**
+ * Root of everything that this client, and what is built on it, throws. `message` is a sentence of ours; what the API
+ * wrote is kept apart in `apiMessage`, because it is untrusted text. The token is in neither.
+ */
+export abstract class OrdersError extends Error {
+  abstract readonly code: OrdersErrorCode;
+  readonly source: 'local' | 'upstream';
+  readonly retryable: boolean;
+  readonly effect: 'none' | 'unknown';
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly rateLimit: RateLimitFacts | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  readonly apiMessage: string | undefined;
+
+  constructor(message: string, facts: OrdersErrorFacts) {
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
+    this.source = facts.source;
+    this.retryable = facts.retryable;
+    this.effect = facts.effect;
+    this.status = facts.status;
+    this.requestId = facts.requestId;
+    this.rateLimit = facts.rateLimit;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+    this.apiMessage = facts.apiMessage;
+  }
+
+  get [brand](): true {
+    return true;
+  }
+}
+
+/**
+ * Whether a caught value is an error of this product: by brand and code, so that it recognises an error of another copy
+ * or version of this package too. Branch on `code`; `instanceof` knows the classes of one copy only.
+ */
+export function isOrdersError(error: unknown): error is OrdersError {
+  return error instanceof Error && brand in error && 'code' in error && isOrdersErrorCode(error.code);
+}
+
+/** The client was set up with something that cannot work; nothing was sent. */
+export class ConfigurationError extends OrdersError {
+  override readonly name = 'ConfigurationError';
+  readonly code = 'configuration_error';
+  /** All that is wrong, one sentence each. */
+  readonly faults: readonly string[];
+
+  constructor(...faults: readonly string[]) {
+    super(faults.join(' '), { source: 'local', retryable: false, effect: 'none' });
+    this.faults = faults;
+  }
+}
+
+export interface ArgumentFault {
+  /** Name of the argument. */
+  readonly argument: string;
+  readonly fault: string;
+}
+
+/** The arguments are not as the document allows; nothing was sent. */
+export class InvalidArgumentsError extends OrdersError {
+  override readonly name = 'InvalidArgumentsError';
+  readonly code = 'invalid_arguments';
+  readonly faults: readonly ArgumentFault[];
+
+  constructor(faults: readonly ArgumentFault[]) {
+    super(faults.map(({ argument, fault }) => `${argument}: ${fault}`).join('; '), {
+      source: 'local',
+      retryable: false,
+      effect: 'none',
+    });
+    this.faults = faults;
+  }
+}
+
+/** The caller cancelled: before anything was sent (`effect: none`) or while the request was in flight (`unknown`). */
+export class CancelledError extends OrdersError {
+  override readonly name = 'CancelledError';
+  readonly code = 'cancelled';
+
+  constructor(effect: 'none' | 'unknown') {
+    super(
+      effect === 'none'
+        ? 'The call was cancelled before it was sent.'
+        : 'The call was cancelled while the API was working on it.',
+      { source: 'local', retryable: true, effect },
+    );
+  }
+}
+
+/** No connection (`effect: none`), or one that broke while the request was in flight (`effect: unknown`). */
+export class ConnectionError extends OrdersError {
+  override readonly name = 'ConnectionError';
+  readonly code = 'network_error';
+  /** What the operating system or the HTTP client called it, e.g. `ECONNREFUSED`. */
+  readonly reason: string | undefined;
+
+  constructor(effect: 'none' | 'unknown', reason: string | undefined) {
+    const detail = reason === undefined ? '' : ` (${reason})`;
+    super(
+      effect === 'none'
+        ? `The API cannot be reached${detail}; nothing was sent.`
+        : `The connection to the API broke before an answer came${detail}.`,
+      { source: 'local', retryable: true, effect },
+    );
+    this.reason = reason;
+  }
+}
+
+/** The request was sent and no complete answer came before its deadline. */
+export class TimeoutError extends OrdersError {
+  override readonly name = 'TimeoutError';
+  readonly code = 'upstream_timeout';
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`The API did not answer within ${timeoutMs} ms.`, {
+      source: 'upstream',
+      retryable: true,
+      effect: 'unknown',
+    });
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/**
+ * The call has no permit: none can be had, or used, in the time that the caller accepts (`source: local`, nothing was
+ * sent), or the API answered 429 (`source: upstream`), which rejects a request before it is processed.
+ */
+export class RateLimitedError extends OrdersError {
+  override readonly name = 'RateLimitedError';
+  readonly code = 'rate_limited';
+  override readonly retryAfterSeconds: number;
+
+  constructor(
+    source: 'local' | 'upstream',
+    retryAfterSeconds: number,
+    {
+      message = usedUp[source](retryAfterSeconds),
+      ...facts
+    }: Partial<AnswerFacts> & { readonly message?: string } = {},
+  ) {
+    super(message, { source, retryable: true, effect: 'none', retryAfterSeconds, ...facts });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+const usedUp = {
+  local: (seconds: number) =>
+    `The allowance for this operation is used up for the next ${seconds} s; the call was not sent.`,
+  upstream: (seconds: number) =>
+    `The API rejected the call because its allowance is used up for the next ${seconds} s.`,
+};
+
+/** 401: the API does not accept the token. */
+export class AuthenticationError extends OrdersError {
+  override readonly name = 'AuthenticationError';
+  readonly code = 'authentication_failed';
+
+  constructor(facts: AnswerFacts) {
+    super('The API does not accept the token.', {
+      source: 'upstream',
+      retryable: false,
+      effect: 'none',
+      ...facts,
+    });
+  }
+}
+
+/** 403: the token is known but may not do this. */
+export class PermissionError extends OrdersError {
+  override readonly name = 'PermissionError';
+  readonly code = 'permission_denied';
+
+  constructor(facts: AnswerFacts) {
+    super('The token is not allowed to do this.', {
+      source: 'upstream',
+      retryable: false,
+      effect: 'none',
+      ...facts,
+    });
+  }
+}
+
+/** 422: the API read the request and refuses its values. */
+export class ValidationFailedError extends OrdersError {
+  override readonly name = 'ValidationFailedError';
+  readonly code = 'validation_failed';
+  /** Field → what the API says of it: untrusted text. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+
+  constructor(fields: Readonly<Record<string, readonly string[]>>, facts: AnswerFacts) {
+    super('The API refuses the values of the request.', {
+      source: 'upstream',
+      retryable: false,
+      effect: 'none',
+      ...facts,
+    });
+    this.fields = fields;
+  }
+}
+
+/**
+ * A 2xx answer whose body says `error: true`. The document says no more about it: the API may have declined, or failed
+ * half way (after a time-out of the bookkeeping, say).
+ */
+export class ApiReportedError extends OrdersError {
+  override readonly name = 'ApiReportedError';
+  readonly code = 'upstream_error';
+
+  constructor(facts: AnswerFacts) {
+    super(`The API reported an error (\`error: true\` with status ${facts.status}).`, {
+      source: 'upstream',
+      retryable: false,
+      effect: 'unknown',
+      ...facts,
+    });
+  }
+}
+
+/** Statuses that say that the request was not accepted, and nothing else (RFC 9110 §15.5). */
+const notAccepted: ReadonlySet<number> = new Set([400, 413, 414, 415]);
+
+/**
+ * A status that the document does not know and that has no class of its own: mostly 5xx, a fault of the API or of a
+ * machine in front of it. Others, such as 408 or 499, may hide a request that was carried out just as well.
+ */
+export class UpstreamError extends OrdersError {
+  override readonly name = 'UpstreamError';
+  readonly code = 'upstream_error';
+
+  constructor(facts: AnswerFacts & { readonly retryAfterSeconds?: number }) {
+    const serverFault = facts.status >= 500;
+    super(
+      serverFault
+        ? `The API failed with status ${facts.status}.`
+        : `The API answered with the undocumented status ${facts.status}.`,
+      {
+        source: 'upstream',
+        retryable: serverFault,
+        effect: notAccepted.has(facts.status) ? 'none' : 'unknown',
+        ...facts,
+      },
+    );
+  }
+}
+
+/** What is unexpected about an answer. */
+export type UnexpectedResponseKind =
+  /** 2xx without a body. */
+  | 'empty_body'
+  /** 2xx with a web page, as a proxy, a login page or a captive portal sends it. */
+  | 'html_body'
+  /** 2xx with something that is not JSON, or JSON cut short. */
+  | 'malformed_json'
+  /** 2xx with JSON that lacks what this client needs; `mismatches` says where. */
+  | 'schema_mismatch'
+  /** 3xx. It is not followed, since the token would go where it was not meant to go. */
+  | 'redirect'
+  /** 404 or 405. The document has neither: mostly the base URL is wrong; of a sync it may mean that there is no such order. */
+  | 'not_found'
+  /** A page of orders that is well formed but not the one asked for. */
+  | 'wrong_page'
+  /** A list that grows faster than it can be read. */
+  | 'endless_list';
+
+const unexpected: Readonly<
+  Record<UnexpectedResponseKind, { readonly sentence: string; readonly effect: 'none' | 'unknown' }>
+> = {
+  empty_body: { sentence: 'The API answered without a body.', effect: 'unknown' },
+  html_body: { sentence: 'The API answered with a web page instead of data.', effect: 'unknown' },
+  malformed_json: { sentence: 'The API answered with something that is not JSON.', effect: 'unknown' },
+  schema_mismatch: {
+    sentence: "The API's answer is not what its documentation describes",
+    effect: 'unknown',
+  },
+  redirect: {
+    sentence: 'The API redirects to another address; that is not followed. Check the base URL.',
+    effect: 'unknown',
+  },
+  not_found: {
+    sentence:
+      'The API found nothing there. Check the base URL; if it is right, what was asked for does not exist.',
+    effect: 'none',
+  },
+  wrong_page: { sentence: 'The API answered with another page than the one asked for.', effect: 'none' },
+  endless_list: { sentence: "The API's list of orders seems to have no end.", effect: 'none' },
+};
+
+/** An answer that this client cannot use. Its text is dropped and its values are not repeated: they may be personal. */
+export class UnexpectedResponseError extends OrdersError {
+  override readonly name = 'UnexpectedResponseError';
+  readonly code = 'unexpected_response';
+  readonly kind: UnexpectedResponseKind;
+  /** Where the answer differs, e.g. `data.data.3.id: expected number`; empty for the other kinds. */
+  readonly mismatches: readonly string[];
+
+  constructor(
+    kind: UnexpectedResponseKind,
+    {
+      message = unexpected[kind].sentence,
+      mismatches = [],
+      ...facts
+    }: Partial<AnswerFacts> & { readonly message?: string; readonly mismatches?: readonly string[] } = {},
+  ) {
+    super(mismatches.length === 0 ? message : `${message}: ${mismatches.slice(0, 3).join('; ')}.`, {
+      source: 'upstream',
+      retryable: false,
+      effect: unexpected[kind].effect,
+      ...facts,
+    });
+    this.kind = kind;
+    this.mismatches = mismatches;
+  }
+}
+
+/**
+ * A write was sent and whether it took effect is not known: the answer was lost, late or unreadable. Do not repeat it
+ * before you have looked. `cause` is the error that hid the outcome.
+ */
+export class OutcomeUnknownError extends OrdersError {
+  override readonly name = 'OutcomeUnknownError';
+  readonly code = 'outcome_unknown';
+  override readonly cause: OrdersError;
+
+  constructor(cause: OrdersError) {
+    const { source, status, requestId, rateLimit, apiMessage } = cause;
+    super(`It is not known whether the API did this: ${cause.message}`, {
+      source,
+      status,
+      requestId,
+      rateLimit,
+      apiMessage,
+      retryable: false,
+      effect: 'unknown',
+    });
+    this.cause = cause;
+  }
+}
