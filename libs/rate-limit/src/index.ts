@@ -1,17 +1,16 @@
 export { onAbort } from './abort-listeners.js';
-export { RateLimitDeadlineError } from './deadline-error.js';
+export { RateLimitDeadlineError, RateLimiterClosedError } from './errors.js';
 export { parseRateLimitHeaders, type RateLimitFacts, type ResponseHeaders } from './headers.js';
-export { RateLimiterClosedError } from './limiter-closed-error.js';
 export { createRateLimitedFetch, type RateLimitedFetchOptions } from './rate-limited-fetch.js';
-export {
-  createRateLimiter,
-  type AcquireOptions,
-  type Permit,
-  type PermitOutcome,
-  type RateLimiter,
-  type RateLimiterOptions,
-  type RateLimitPolicy,
-  type RateLimitSnapshot,
-  type RateLimitWarning,
-} from './rate-limiter.js';
+export { createRateLimiter } from './rate-limiter.js';
+export type {
+  AcquireOptions,
+  Permit,
+  PermitOutcome,
+  RateLimiter,
+  RateLimiterOptions,
+  RateLimitPolicy,
+  RateLimitSnapshot,
+  RateLimitWarning,
+} from './types.js';
 export { isUnsent } from './unsent.js';

@@ -3,8 +3,9 @@ import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { env } from 'node:process';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { createRateLimiter, type RateLimiter, type RateLimitWarning } from './rate-limiter.js';
+import { createRateLimiter } from './rate-limiter.js';
 import { createWorld, MINUTE_MS, type SimulatedProcess, type World } from './testing/world.js';
+import type { RateLimiter, RateLimitWarning } from './types.js';
 
 const headers = (remaining: number) =>
   new Headers({ 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': String(remaining) });

@@ -1,5 +1,5 @@
-import { RateLimitDeadlineError } from './deadline-error.js';
-import type { AcquireOptions, Permit, RateLimiter } from './rate-limiter.js';
+import { RateLimitDeadlineError } from './errors.js';
+import type { AcquireOptions, Permit, RateLimiter } from './types.js';
 import { isUnsent } from './unsent.js';
 
 export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority' | 'onWait'> {

@@ -1,9 +1,10 @@
 import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { describe, expect, test, vi } from 'vitest';
-import { RateLimitDeadlineError } from './deadline-error.js';
-import { createRateLimiter, type Permit } from './rate-limiter.js';
+import { RateLimitDeadlineError } from './errors.js';
+import { createRateLimiter } from './rate-limiter.js';
 import { createWorld, MINUTE_MS } from './testing/world.js';
+import type { Permit } from './types.js';
 
 /** What the limiter adds to every window: the clocks' margin. */
 const MARGIN_MS = 50;

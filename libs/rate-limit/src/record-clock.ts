@@ -1,26 +1,46 @@
 import type { StoreTime } from '@wemasy-orders/state';
 import type { RecordClock } from './window-state.js';
 
-/** A wall clock that runs this much further than the monotonic one was set, or the machine slept. */
-export const JUMP_MS = 500;
+/** If the wall clock runs this much further than the monotonic clock, it was set or the machine slept. */
+const JUMP_MS = 500;
 
-export interface WitnessedTime extends StoreTime {
-  /** How much of what has passed on the store's clock whoever looks has not seen pass. */
-  readonly unseenMs?: number;
+/** One reading of the store's clock beside this process's own. */
+export interface ClockSample {
+  readonly storeWallMs: number;
+  /** This process's monotonic clock, read just before the store's. */
+  readonly ownMs: number;
+}
+
+export interface CheckedTime extends StoreTime {
+  /** How much of the time on the store's clock this process did not see pass. */
+  readonly jumpMs?: number;
+}
+
+/**
+ * A store without a monotonic clock (Redis) cannot notice that its clock was set. A process that has read it before
+ * can, because its own clock has advanced less. If this process slept instead, the time did pass and the mistake only
+ * charges permits longer. A process without an earlier sample has to trust the store.
+ *
+ * @param ownMs this process's monotonic clock, read after the store's
+ */
+export function detectClockJump(last: ClockSample | undefined, time: StoreTime, ownMs: number): CheckedTime {
+  if (!last || time.monotonicMs !== undefined) return time;
+  const jumpMs = time.wallMs - last.storeWallMs - (ownMs - last.ownMs);
+  return jumpMs > JUMP_MS ? { ...time, jumpMs } : time;
 }
 
 export function startClock(time: StoreTime): RecordClock {
   const wallMs = Math.floor(time.wallMs);
-  return { certain: wallMs, possible: wallMs, ...reading(time) };
+  return { minElapsed: wallMs, maxElapsed: wallMs, ...reading(time) };
 }
 
 /**
- * Moves a record's clock to `time`. It never goes back, and it is never stuck: whatever was done to the wall
- * clock since the last reading, later readings count from it.
+ * Moves a record's clock to `time`. The clock never goes back and never stops for long: after any change of the wall
+ * clock, the next readings count from the new value.
  */
 export function advanceClock(
   clock: RecordClock,
-  time: WitnessedTime,
+  time: CheckedTime,
 ): { clock: RecordClock; restarted: boolean } {
   const read = reading(time);
   const wallPassed = Math.max(0, read.wallMs - clock.wallMs);
@@ -30,24 +50,24 @@ export function advanceClock(
       : read.monotonicMs - clock.monotonicMs;
 
   if (monotonicPassed === undefined || monotonicPassed < 0) {
-    // Another boot, or a store without a monotonic clock: the wall clock is all there is.
+    // After a reboot, or in a store without a monotonic clock, only the wall clock is left.
     const restarted = read.monotonicMs !== undefined || clock.monotonicMs !== undefined;
-    const seen = Math.max(0, wallPassed - Math.ceil(time.unseenMs ?? 0));
+    const seen = Math.max(0, wallPassed - Math.ceil(time.jumpMs ?? 0));
     return {
-      clock: { ...read, certain: clock.certain + seen, possible: clock.possible + wallPassed },
+      clock: { ...read, minElapsed: clock.minElapsed + seen, maxElapsed: clock.maxElapsed + wallPassed },
       restarted,
     };
   }
-  // Without the name of the boot a restart cannot be told from a set clock; the smaller one is safe for both.
-  const certain = read.bootId === undefined ? Math.min(monotonicPassed, wallPassed) : monotonicPassed;
-  const possible = wallPassed - certain > JUMP_MS ? wallPassed : certain;
+  // Without a boot id, a reboot and a set clock look alike; the smaller value is safe for both.
+  const min = read.bootId === undefined ? Math.min(monotonicPassed, wallPassed) : monotonicPassed;
+  const max = wallPassed - min > JUMP_MS ? wallPassed : min;
   return {
-    clock: { ...read, certain: clock.certain + certain, possible: clock.possible + possible },
+    clock: { ...read, minElapsed: clock.minElapsed + min, maxElapsed: clock.maxElapsed + max },
     restarted: false,
   };
 }
 
-/** Whole milliseconds, for people who read the record. */
+/** Whole milliseconds, so that people can read the record. */
 function reading(time: StoreTime): Pick<RecordClock, 'wallMs' | 'monotonicMs' | 'bootId'> {
   const wallMs = Math.floor(time.wallMs);
   if (time.monotonicMs === undefined) return { wallMs };

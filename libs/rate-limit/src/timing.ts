@@ -1,31 +1,31 @@
-/** The lengths of time that follow from the length of a window. */
+/** Durations in milliseconds that follow from the length of a window. */
 export interface Timing {
   readonly windowMs: number;
   /**
-   * Added before a window is taken to be over: clocks that run differently (0.08 %, four times what a quartz may
-   * be off), rounding, and a server that lets go just after its millisecond.
+   * Added before a window counts as over. Covers clocks that run at different speeds (0.08 %, four times the error
+   * of a quartz clock), rounding, and a server that resets just after its millisecond.
    */
   readonly marginMs: number;
-  /** A server that counts in whole seconds ends a window up to this much early, and names it that much short. */
+  /** A server that counts in whole seconds ends a window up to this much early and reports it this much short. */
   readonly roundingMs: number;
-  /** A permit must be sent within this; a process that slept in between must take a new one. */
+  /** A permit must be sent within this time; a process that slept in between needs a new one. */
   readonly permitLifeMs: number;
-  /** A call that has not reached the server this long after its permit was issued never will. */
+  /** A request that has not reached the server this long after its permit was issued never will. */
   readonly longestFlightMs: number;
-  /** Nor will one that was given up this long ago. */
+  /** A request that the caller gave up may still reach the server for this long. */
   readonly strayMs: number;
-  /** After this long without an answer the next in line goes ahead in place of the probe. */
+  /** After this long without an answer to the probe, the next waiting call becomes the probe. */
   readonly takeoverMs: number;
-  /** How late a waiting process may be before its place goes to others. */
+  /** A waiting process that is this late loses its place. */
   readonly graceMs: number;
-  /** The longest that anybody waits without looking: somebody may have given a permit back. */
+  /** The longest time between two looks at the record, because another process may have returned a permit. */
   readonly recheckMs: number;
 }
 
 /**
- * A permit is sent within five seconds, the client gives a request up after thirty, and five more bring what TCP sends
- * again in doubling steps from 200 ms on: four times. A dead process keeps its permits charged for as long, even if
- * windows are shorter; where somebody is there to report them lost, they are charged for those last five seconds only.
+ * A permit is sent within 5 s and the client times out after 30 s; 5 s more cover four TCP retransmissions, which
+ * double from 200 ms. The permits of a dead process stay charged this long even if windows are shorter. A permit that
+ * is reported lost stays charged for those last 5 s only.
  */
 const LONGEST_FLIGHT_MS = 40_000;
 const STRAY_MS = 5_000;

@@ -1,108 +1,110 @@
 /**
- * What is known about one counter of the server, as plain JSON that processes share and a person can read.
+ * What is known about one counter of the server, as plain JSON that processes share and people can read.
  *
- * Times are milliseconds since the epoch on the record's own two scales (see `clock`), not wall-clock times.
+ * Times are milliseconds since the epoch on the record's own two scales (see `RecordClock`), not wall-clock times.
  */
 export interface WindowState {
-  readonly version: 1;
-  /** When the record was made; tells it from an earlier one that was lost. */
+  readonly version: 2;
+  /** When the record was created; tells it from an earlier record that was lost. */
   readonly since: number;
   readonly clock: RecordClock;
-  /** How many permits were ever issued; the number of a permit tells which came first. */
+  /** How many permits were ever issued. Permits are numbered in this order, from 1. */
   readonly issued: number;
-  /** Why the next permit goes alone and the others wait for its answer; absent when the mirror is trusted. */
-  readonly doubt?: Doubt;
+  /** Why the next permit goes alone while the others wait for its answer; absent when the count is trusted. */
+  readonly uncertainty?: Uncertainty;
   /** The permit that went alone and has no answer yet. */
   readonly probe?: { readonly issued: number; readonly at: number; readonly by: string };
-  /** The server's window that is known best; absent if none is open. */
+  /** The latest known window of the server; absent if none is open. */
   readonly window?: OpenWindow;
   /** Answered calls that may count in a window of the server that is still open. */
   readonly hits: readonly Hits[];
-  /** Permits without an answer: in somebody's hand, under way, or lost. */
-  readonly inFlight: readonly Flight[];
-  /** Calls of others on the same account, as far as the server's own count has shown them. */
+  /** Permits without an answer: not sent yet, under way, or lost. */
+  readonly inFlight: readonly InFlight[];
+  /** Calls that others made on the same account, as far as the server's count has shown them. */
   readonly foreign?: Hits;
-  /** Limits that the server named, by policy; they win over the configured ones. */
+  /** Limits that the server reported, by policy; they override the configured ones. */
   readonly limits: Readonly<Record<string, number>>;
-  /** No permit is issued before this; set by a 429. */
+  /** No permit is issued before this time; set by a 429. */
   readonly pausedUntil: number;
-  /** Who waits in which process. */
+  /** The queue: which calls wait in which process. */
   readonly waiting: readonly WaitingProcess[];
 }
 
 /**
- * The last reading of the store's clock and what it stood for.
+ * The last reading of the store's clock, and the record's own time at that moment.
  *
- * `certain` counts only time that has certainly passed: it answers "is the window over?". `possible` counts as
- * well what may have passed unseen while the machine slept or its clock was set: it answers "may the window be
- * over?". Without such events both run alike.
+ * `minElapsed` counts only time that has passed for certain and answers "is the window over?". `maxElapsed` also
+ * counts time that may have passed unseen, while the machine slept or its clock was set, and answers "may the window
+ * be over?". Without such events both advance alike.
  */
 export interface RecordClock {
-  readonly certain: number;
-  readonly possible: number;
+  readonly minElapsed: number;
+  readonly maxElapsed: number;
   readonly wallMs: number;
   readonly monotonicMs?: number;
   readonly bootId?: string;
 }
 
-export interface Doubt {
+export interface Uncertainty {
   readonly reason: 'start' | 'idle' | 'restart' | 'rejected' | 'foreign-use' | 'outage';
-  /** Answers to permits up to this number cannot remove the doubt. */
+  /** Only the answer to a permit with a higher number can resolve it. */
   readonly issued: number;
 }
 
 export interface OpenWindow {
-  /** Number of the first permit that was issued when no window before `from` could be open any more. */
+  /** Number of the first permit issued when no window from before `from` could still be open. */
   readonly issued: number;
-  /** The server opened it no earlier (scale: possible). */
+  /** The earliest time at which the server can have opened it (maxElapsed scale). */
   readonly from: number;
-  /** The server had opened it by then (scale: certain); absent until an answer proves it. */
+  /** The server had opened it by then (minElapsed scale); absent until an answer proves it. */
   readonly openBy?: number;
 }
 
 export interface Hits {
   readonly n: number;
-  /** The earliest time at which one of them can have reached the server (scale: possible). */
+  /** The earliest time at which one of them can have reached the server (maxElapsed scale). */
   readonly from: number;
-  /** The window in which the server counted them is over by then (scale: certain). */
+  /** The window in which the server counted them is over by then (minElapsed scale). */
   readonly until: number;
 }
 
-export interface Flight {
+/** Permits of one policy that were issued at about the same time. */
+export interface InFlight {
   readonly n: number;
   readonly policy: string;
-  /** When the first of them was issued (scale: possible). */
+  /** When the first of them was issued (maxElapsed scale). */
   readonly from: number;
-  /** When the first of them was issued (scale: certain), which names the group; absent if they were given up. */
+  /** When the first of them was issued (minElapsed scale); identifies the group. Absent once they are lost. */
   readonly first?: number;
-  /** When the last of them was issued (scale: certain). */
+  /** When the last of them was issued (minElapsed scale). */
   readonly last: number;
-  /** They have reached the server by then, or never will (scale: certain). */
+  /** They have reached the server by then, or never will (minElapsed scale). */
   readonly arrivesBy: number;
 }
 
 export interface WaitingProcess {
   readonly id: string;
-  /** When it will look again; whoever does not come loses the place (scale: certain). */
+  /** When it will look again; if it does not, it loses its place (minElapsed scale). */
   readonly due: number;
   readonly calls: readonly WaitingCalls[];
 }
 
 export type Priority = 'interactive' | 'background';
 
+/** Calls of one process that began to wait at about the same time. */
 export interface WaitingCalls {
   readonly policy: string;
   readonly priority: Priority;
-  /** Since about when (scale: certain). */
+  /** About when they began to wait (minElapsed scale). */
   readonly since: number;
-  /** How many of this process that came at the same time have gone already. */
+  /** How many calls of the same group have already gone. */
   readonly first: number;
   readonly n: number;
 }
 
 /**
- * Reads a record back. `undefined` for anything that this version did not write, which is as good as no record:
- * the limiter then asks the server with one call before it trusts itself again.
+ * Reads a record. Returns `undefined` for anything that this version did not write. The limiter then sends one call
+ * alone to learn the server's count, as it does without a record.
  */
 export function parseWindowState(record: unknown): WindowState | undefined {
   return isWindowState(record) ? record : undefined;
@@ -111,15 +113,15 @@ export function parseWindowState(record: unknown): WindowState | undefined {
 function isWindowState(value: unknown): value is WindowState {
   return (
     isObject(value) &&
-    value['version'] === 1 &&
+    value['version'] === 2 &&
     isTime(value['since']) &&
     isRecordClock(value['clock']) &&
     isCount(value['issued']) &&
-    isAbsentOr(value['doubt'], isDoubt) &&
+    isAbsentOr(value['uncertainty'], isUncertainty) &&
     isAbsentOr(value['probe'], isProbe) &&
     isAbsentOr(value['window'], isOpenWindow) &&
     isArrayOf(value['hits'], isHits) &&
-    isArrayOf(value['inFlight'], isFlight) &&
+    isArrayOf(value['inFlight'], isInFlight) &&
     isAbsentOr(value['foreign'], isHits) &&
     isObject(value['limits']) &&
     Object.values(value['limits']).every(isCount) &&
@@ -131,15 +133,15 @@ function isWindowState(value: unknown): value is WindowState {
 function isRecordClock(value: unknown): boolean {
   return (
     isObject(value) &&
-    isTime(value['certain']) &&
-    isTime(value['possible']) &&
+    isTime(value['minElapsed']) &&
+    isTime(value['maxElapsed']) &&
     isTime(value['wallMs']) &&
     isAbsentOr(value['monotonicMs'], isTime) &&
     isAbsentOr(value['bootId'], isText)
   );
 }
 
-function isDoubt(value: unknown): boolean {
+function isUncertainty(value: unknown): boolean {
   return isObject(value) && isText(value['reason']) && isCount(value['issued']);
 }
 
@@ -160,7 +162,7 @@ function isHits(value: unknown): boolean {
   return isObject(value) && isCount(value['n']) && isTime(value['from']) && isTime(value['until']);
 }
 
-function isFlight(value: unknown): boolean {
+function isInFlight(value: unknown): boolean {
   return (
     isObject(value) &&
     isCount(value['n']) &&

@@ -1,9 +1,10 @@
 import type { StoreTime } from '@wemasy-orders/state';
 import { describe, expect, test } from 'vitest';
 import type { RateLimitFacts } from './headers.js';
-import { inspectWindow } from './inspect.js';
-import type { Place } from './turns.js';
-import { recordLifeMs, reduceWindow, type Decision, type PermitStamp, type WindowEvent } from './window.js';
+import type { PermitStamp } from './counter.js';
+import type { Place } from './queue.js';
+import { snapshotOf } from './snapshot.js';
+import { recordLifeMs, reduceWindow, type Decision, type WindowEvent } from './window.js';
 import { parseWindowState, type WindowState } from './window-state.js';
 
 const MINUTE_MS = 60_000;
@@ -44,9 +45,9 @@ function createMirror({ limit = 5, windowMs = MINUTE_MS } = {}) {
     },
     ask(n: number, by = 'one') {
       const call = { policy: 'sync', priority: 'interactive', waitedMs: 0 } as const;
-      const { turn } = send({ kind: 'ask', by, calls: Array.from({ length: n }, () => call) });
-      const permits = turn?.answers.flatMap(({ permit }) => (permit ? [permit] : [])) ?? [];
-      return { permits, recheckMs: turn?.recheckMs };
+      const { grants } = send({ kind: 'acquire', by, calls: Array.from({ length: n }, () => call) });
+      const permits = grants?.calls.flatMap(({ permit }) => (permit ? [permit] : [])) ?? [];
+      return { permits, recheckMs: grants?.recheckMs };
     },
     take(n: number): PermitStamp[] {
       const { permits } = mirror.ask(n);
@@ -59,15 +60,15 @@ function createMirror({ limit = 5, windowMs = MINUTE_MS } = {}) {
       return permit;
     },
     answer(permit: PermitStamp, facts: RateLimitFacts = {}, status = 200) {
-      return send({ kind: 'answer', permit, status, facts }).findings;
+      return send({ kind: 'answer', permit, status, facts }).warnings;
     },
     send,
     /** How many permits could be taken now. */
     get free() {
-      return inspectWindow(state, 'sync', time(), rules).remaining;
+      return snapshotOf(state, 'sync', time(), rules).remaining;
     },
     get look() {
-      return inspectWindow(state, 'sync', time(), rules);
+      return snapshotOf(state, 'sync', time(), rules);
     },
   };
   return mirror;
@@ -294,7 +295,7 @@ describe('Remaining', () => {
     const findings = mirror.answer(mirror.takeOne(), { limit: 5, remaining: 1 });
     expect(findings).toEqual([{ kind: 'foreign-use', policy: 'sync', calls: 2 }]);
     expect(mirror.look).toMatchObject({ state: 'unknown', remaining: 1 });
-    expect(mirror.state()?.doubt?.reason).toBe('foreign-use');
+    expect(mirror.state()?.uncertainty?.reason).toBe('foreign-use');
   });
 
   test('may show a billion calls of others: nothing is kept for each of them', () => {
@@ -404,7 +405,7 @@ describe('a place in the queue', () => {
     const mirror = createLockedMirror({ limit: 1 });
     const ask = (waitedMs: number, place?: Place) => {
       const call = { policy: 'sync', priority: 'interactive', waitedMs, place } as const;
-      const [answer] = mirror.send({ kind: 'ask', by: 'one', calls: [call] }).turn?.answers ?? [];
+      const [answer] = mirror.send({ kind: 'acquire', by: 'one', calls: [call] }).grants?.calls ?? [];
       return answer && !answer.permit ? answer.place : undefined;
     };
     mirror.pass(10_000);
@@ -465,7 +466,7 @@ describe('clocks', () => {
     const mirror = createLockedMirror();
     mirror.pass(11 * MINUTE_MS);
     expect(mirror.ask(3).permits).toHaveLength(1);
-    expect(mirror.state()?.doubt?.reason).toBe('idle');
+    expect(mirror.state()?.uncertainty?.reason).toBe('idle');
   });
 });
 
@@ -492,8 +493,8 @@ describe('a record', () => {
     'text',
     [],
     {},
-    { version: 2 },
-    { version: 1, since: 0, clock: { certain: 'soon' } },
+    { version: 3 },
+    { version: 2, since: 0, clock: { minElapsed: 'soon' } },
   ])('that this version did not write is as good as none: %j', (record) => {
     expect(parseWindowState(record)).toBeUndefined();
   });

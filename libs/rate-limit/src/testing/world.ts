@@ -1,11 +1,7 @@
 import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
 import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
-import {
-  createRateLimiter,
-  type AcquireOptions,
-  type RateLimiter,
-  type RateLimitPolicy,
-} from '../rate-limiter.js';
+import { createRateLimiter } from '../rate-limiter.js';
+import type { AcquireOptions, RateLimiter, RateLimitPolicy } from '../types.js';
 import {
   createLaravelServer,
   type LaravelServer,

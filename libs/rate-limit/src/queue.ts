@@ -1,0 +1,300 @@
+/**
+ * The queue: first in, first out over all processes that share the account, interactive calls before background ones,
+ * and no call before the server's window has room for it.
+ *
+ * Each process publishes its waiting calls and when it will look again. All processes sort the calls alike, so each
+ * takes its own permits and leaves the rest to the processes that are due. A process that misses its time loses its
+ * place.
+ */
+import {
+  chargedHits,
+  count,
+  expiries,
+  issue,
+  limitOf,
+  lowestLimitInFlight,
+  shareOf,
+  type Draft,
+  type Expiry,
+  type PermitStamp,
+  type WindowRules,
+} from './counter.js';
+import type { Timing } from './timing.js';
+import type { Priority, WaitingCalls, WaitingProcess } from './window-state.js';
+
+/** One process asks for permits. */
+export interface AcquireRequest {
+  /** Identifies the process among all that share the account. */
+  readonly by: string;
+  /** All calls that wait in it, the longest waiting first. */
+  readonly calls: readonly WaitingCall[];
+}
+
+export interface WaitingCall {
+  readonly policy: string;
+  readonly priority: Priority;
+  /** How long it has waited so far. */
+  readonly waitedMs: number;
+  /** The place it got from an earlier request; it keeps it. */
+  readonly place?: Place | undefined;
+}
+
+type WaitingKind = Pick<WaitingCall, 'policy' | 'priority'>;
+
+export interface Place {
+  /** The record that it is a place in, see `WindowState.since`. */
+  readonly record: number;
+  readonly since: number;
+}
+
+export interface Grants {
+  /** For each call of the request, in order: its permit, or how many calls go before it. */
+  readonly calls: readonly Grant[];
+  /** Estimates how long a call has to wait behind that many others. */
+  readonly expectedWaitMs: (call: WaitingKind, ahead: number) => number;
+  /** When to ask again; absent if every call got a permit. */
+  readonly recheckMs?: number;
+}
+
+export type Grant =
+  | { readonly permit: PermitStamp }
+  | { readonly permit?: undefined; readonly ahead: number; readonly place: Place };
+
+/** The most groups of waiting calls that a process publishes, so that the record stays small. */
+const MOST_PUBLISHED_GROUPS = 24;
+const SHORTEST_POLL_MS = 10;
+const LONGEST_POLL_MS = 250;
+/** Background calls first leave this part of the allowance to interactive ones … */
+const RESERVED_PART = 1 / 5;
+/** … and none of it after this part of the window, early enough to be counted in it. */
+const RESERVED_UNTIL = 4 / 5;
+
+/** A call of this process and its place in the queue of all processes. */
+interface Queued {
+  readonly call: WaitingCall;
+  readonly at: number;
+  readonly since: number;
+  readonly index: number;
+  /** Calls with the same key are published together. */
+  readonly key: string;
+}
+
+interface Ungranted extends Queued {
+  readonly ahead: number;
+}
+
+export function grantPermits(
+  draft: Draft,
+  request: AcquireRequest,
+  timing: Timing,
+  rules: WindowRules,
+): Grants {
+  const now = draft.clock.minElapsed;
+  const others = draft.waiting.filter(({ id, due }) => id !== request.by && now <= due + timing.graceMs);
+  const calls: Grant[] = [];
+  const ungranted: Ungranted[] = [];
+  let allowed = now < draft.pausedUntil || isProbing(draft, timing) ? 0 : draft.uncertainty ? 1 : Infinity;
+  let othersLateAt = Infinity;
+  const foreign = draft.foreign?.n ?? 0;
+  let charged = chargedHits(draft) + foreign;
+  let lowest = lowestLimitInFlight(draft, rules);
+  let isHeldUp = false;
+  const roomBelow = (limit: number): number =>
+    Math.min(limit - charged, shareOf(limit, rules, foreign) - (charged - foreign));
+  const ceilingOf = (call: WaitingKind): number =>
+    Math.min(lowest, limitOf(draft, call.policy, rules) - reserved(draft, call, timing, rules));
+
+  for (const queued of inOrder(draft, request, timing)) {
+    const { call } = queued;
+    const limit = limitOf(draft, call.policy, rules);
+    const own = Math.min(roomBelow(limit), limit - reserved(draft, call, timing, rules) - charged);
+    const room = Math.min(own, roomBelow(lowest));
+    const before = callsBefore(queued, request.by, others, ceilingOf, charged);
+    // Calls before it keep their room, which may be less than its own.
+    const left = Math.min(room, before.ceiling - charged) - before.eligible;
+    const isNext = allowed > 0 && (draft.uncertainty ? room > 0 && before.eligible === 0 : left > 0);
+    if (isNext) {
+      calls[queued.at] = { permit: issue(draft, call.policy, request.by, timing) };
+      allowed -= 1;
+      charged += 1;
+      lowest = Math.min(lowest, limit);
+      continue;
+    }
+    if (allowed > 0 && own > 0 && room <= 0) isHeldUp = true;
+    if (allowed > 0 && room > 0) othersLateAt = Math.min(othersLateAt, before.due + timing.graceMs + 1);
+    const ahead = before.all + ungranted.length;
+    ungranted.push({ ...queued, ahead });
+    calls[queued.at] = { ahead, place: { record: draft.since, since: queued.since } };
+  }
+
+  const expectedWaitMs = forecast(draft, timing, rules);
+  if (ungranted.length === 0) {
+    draft.waiting = others;
+    return { calls, expectedWaitMs };
+  }
+  const look = nextLook(draft, request.by, timing, othersLateAt, isHeldUp, ungranted, expectedWaitMs);
+  const recheckMs = Math.max(1, Math.ceil(look));
+  draft.waiting = [...others, { id: request.by, due: now + recheckMs, calls: groupCalls(ungranted) }];
+  return { calls, expectedWaitMs, recheckMs };
+}
+
+function isProbing(draft: Draft, { takeoverMs }: Timing): boolean {
+  return draft.probe !== undefined && draft.clock.minElapsed < draft.probe.at + takeoverMs;
+}
+
+/**
+ * Calls that began to wait at about the same time alternate between processes: the first of each, the second of each.
+ * So the place of a call is its time, and then its number among the calls of its process at that time.
+ */
+function inOrder(draft: Draft, request: AcquireRequest, { graceMs }: Timing): Queued[] {
+  const now = draft.clock.minElapsed;
+  const slotMs = Math.ceil(graceMs / 4);
+  const mine = draft.waiting.find(({ id }) => id === request.by)?.calls ?? [];
+  const nextIndex = new Map<string, number>();
+  for (const { policy, priority, since, first } of mine)
+    nextIndex.set(`${priority} ${since} ${policy}`, first);
+
+  const queue = request.calls.map((call, at): Queued => {
+    const { policy, priority, place } = call;
+    const arrived = Math.floor((now - call.waitedMs) / slotMs) * slotMs;
+    const since = place?.record === draft.since ? place.since : arrived;
+    const key = `${priority} ${since} ${policy}`;
+    const index = nextIndex.get(key) ?? 0;
+    nextIndex.set(key, index + 1);
+    return { call, at, since, index, key };
+  });
+  return queue.sort(
+    (a, b) => rank(a.call.priority) - rank(b.call.priority) || a.since - b.since || a.index - b.index,
+  );
+}
+
+function rank(priority: Priority): number {
+  return priority === 'interactive' ? 0 : 1;
+}
+
+/**
+ * How many calls of other processes come before a call, how many of these could go now, up to how many charged calls
+ * these could all go, and when the first of their processes is due.
+ */
+function callsBefore(
+  queued: Queued,
+  by: string,
+  others: readonly WaitingProcess[],
+  ceilingOf: (call: WaitingKind) => number,
+  charged: number,
+): { all: number; eligible: number; ceiling: number; due: number } {
+  const before = { all: 0, eligible: 0, ceiling: Infinity, due: Infinity };
+  for (const { id, due, calls } of others) {
+    for (const group of calls) {
+      const n = precedingCalls(group, id < by, queued);
+      const ceiling = ceilingOf(group);
+      const eligible = Math.max(0, Math.min(n, ceiling - charged));
+      before.all += n;
+      before.eligible += eligible;
+      if (eligible === 0) continue;
+      before.ceiling = Math.min(before.ceiling, ceiling);
+      before.due = Math.min(before.due, due);
+    }
+  }
+  return before;
+}
+
+function precedingCalls(group: WaitingCalls, winsTies: boolean, { call, since, index }: Queued): number {
+  const byRank = rank(group.priority) - rank(call.priority);
+  if (byRank !== 0) return byRank < 0 ? group.n : 0;
+  if (group.since !== since) return group.since < since ? group.n : 0;
+  return Math.max(0, Math.min(group.n, index - group.first + (winsTies ? 1 : 0)));
+}
+
+/** How many permits of the window a call must leave to interactive ones. */
+function reserved(draft: Draft, call: WaitingKind, timing: Timing, rules: WindowRules): number {
+  if (call.priority === 'interactive') return 0;
+  const most = mostReserved(limitOf(draft, call.policy, rules));
+  const elapsed = draft.clock.minElapsed - windowStart(draft, timing);
+  return Math.max(0, Math.ceil(most * (1 - elapsed / (RESERVED_UNTIL * timing.windowMs))));
+}
+
+function mostReserved(limit: number): number {
+  return Math.floor(limit * RESERVED_PART);
+}
+
+/** When the oldest call that is still charged was answered. */
+function windowStart(draft: Draft, { windowMs, marginMs }: Timing): number {
+  const first = draft.hits[0];
+  return first ? first.until - windowMs - marginMs : draft.clock.minElapsed;
+}
+
+function forecast(draft: Draft, timing: Timing, rules: WindowRules): Grants['expectedWaitMs'] {
+  const now = draft.clock.minElapsed;
+  const cycleMs = timing.windowMs + timing.marginMs;
+  let known: readonly Expiry[] | undefined;
+  return ({ policy, priority }, ahead) => {
+    const expiring = (known ??= expiries(draft, timing));
+    const limit = shareOf(limitOf(draft, policy, rules), rules, draft.foreign?.n ?? 0);
+    const most = priority === 'background' ? mostReserved(limit) : 0;
+    const slots = Math.max(1, limit - most);
+    const slot = ahead % slots;
+    const charged = count(expiring);
+    const free = slots - charged;
+    let at = (slot < free ? now : whenFree(expiring, slot - free, now)) + Math.floor(ahead / slots) * cycleMs;
+    // The reserved permits of this window become free for background calls one by one.
+    const spare = limit - charged - ahead;
+    if (most > 0 && spare > 0) {
+      const released = RESERVED_UNTIL * timing.windowMs * Math.max(0, 1 - (spare - 1) / most);
+      at = Math.min(at, windowStart(draft, timing) + released);
+    }
+    return Math.max(0, Math.ceil(Math.max(at, draft.pausedUntil) - now));
+  };
+}
+
+/** @param before how many permits expire earlier */
+function whenFree(expiring: readonly Expiry[], before: number, now: number): number {
+  let freed = 0;
+  for (const { n, at } of expiring) {
+    freed += n;
+    if (freed > before) return at;
+  }
+  return now;
+}
+
+function nextLook(
+  draft: Draft,
+  by: string,
+  timing: Timing,
+  othersLateAt: number,
+  isHeldUp: boolean,
+  ungranted: readonly Ungranted[],
+  expectedWaitMs: Grants['expectedWaitMs'],
+): number {
+  const now = draft.clock.minElapsed;
+  if (now < draft.pausedUntil) return draft.pausedUntil - now;
+  if (draft.probe && isProbing(draft, timing)) {
+    const takeover = draft.probe.at + timing.takeoverMs - now;
+    // The answer to this process's probe is reported here; only the record shows the answer to another's.
+    if (draft.probe.by === by) return takeover;
+    return Math.min(takeover, LONGEST_POLL_MS, Math.max(SHORTEST_POLL_MS, (now - draft.probe.at) / 2));
+  }
+  const first = (priority: Priority): number => {
+    const found = ungranted.find(({ call }) => call.priority === priority);
+    return found ? expectedWaitMs(found.call, found.ahead) : Infinity;
+  };
+  // A call that is held up by one in flight can go as soon as that is answered, maybe in another process.
+  const own = isHeldUp
+    ? Math.min(LONGEST_POLL_MS, timing.recheckMs)
+    : Math.min(first('interactive'), first('background'), timing.recheckMs);
+  if (othersLateAt === Infinity) return own;
+  // There is room, but other processes come first: wait until they are late or their probe is answered.
+  return Math.min(othersLateAt - now, draft.uncertainty ? LONGEST_POLL_MS : own || timing.recheckMs);
+}
+
+function groupCalls(ungranted: readonly Ungranted[]): WaitingCalls[] {
+  const groups = new Map<string, WaitingCalls>();
+  for (const { call, since, index, key } of ungranted) {
+    const calls = groups.get(key);
+    if (calls) groups.set(key, { ...calls, n: calls.n + 1 });
+    else if (groups.size < MOST_PUBLISHED_GROUPS) {
+      groups.set(key, { policy: call.policy, priority: call.priority, since, first: index, n: 1 });
+    }
+  }
+  return [...groups.values()];
+}

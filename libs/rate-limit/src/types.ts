@@ -1,0 +1,93 @@
+import type { Clock, StateStore } from '@wemasy-orders/state';
+import type { ResponseHeaders } from './headers.js';
+import type { Priority } from './window-state.js';
+
+/** How many calls the server accepts in one window. */
+export interface RateLimitPolicy {
+  readonly name: string;
+  readonly limit: number;
+  readonly windowMs: number;
+  /** Policies with the same bucket share a counter and must have the same window; default: the name. */
+  readonly bucket?: string;
+}
+
+export interface AcquireOptions {
+  signal?: AbortSignal | undefined;
+  /**
+   * Longest wait in milliseconds; default: unlimited. 0 means now or never. Time spent reading the store does not
+   * count as waiting.
+   */
+  maxWaitMs?: number | undefined;
+  /**
+   * Default `interactive`. `background` calls come after all interactive ones and leave a fifth of the allowance to
+   * them until late in a window.
+   */
+  priority?: Priority | undefined;
+  /** Called at most once, if the call has to wait. */
+  onWait?: ((wait: { expectedWaitMs: number }) => void) | undefined;
+}
+
+export type PermitOutcome =
+  | { kind: 'answered'; status: number; headers: ResponseHeaders }
+  /** No answer: the server may or may not have counted the request. */
+  | { kind: 'lost' };
+
+/** The right to send one request. Report its outcome or release it; otherwise it expires safely. */
+export interface Permit {
+  readonly policy: string;
+  readonly waitedMs: number;
+  /** Whether it may still be used. Check right before sending, and release it if not. */
+  isValid(): boolean;
+  /** Reports the outcome of the request. Only the first report or release counts; never rejects. */
+  report(outcome: PermitOutcome): Promise<void>;
+  /** Returns it unused. */
+  release(): Promise<void>;
+}
+
+export interface RateLimitSnapshot {
+  policy: string;
+  limit: number;
+  /** How many calls could be sent now, as far as is known. */
+  remaining: number;
+  /** Time until the window is certainly over; 0 if none is open. */
+  resetInMs: number;
+  /** `unknown`: the next call goes alone; `probing`: that call is in flight; `locked`: the window is known. */
+  state: 'unknown' | 'probing' | 'locked' | 'paused';
+  /** How many calls wait, in all processes. */
+  queued: number;
+}
+
+/** For logs; needs no reaction. */
+export interface RateLimitWarning {
+  readonly code: 'rejected' | 'foreign-use' | 'limit-changed' | 'store-failed';
+  readonly bucket: string;
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+export interface RateLimiter {
+  /**
+   * Waits for the right to send one request. A waiting call keeps the process alive; an idle limiter does not.
+   *
+   * Rejects with the signal's reason, with `RateLimitDeadlineError` as soon as `maxWaitMs` cannot be met, with
+   * `RateLimiterClosedError`, and with a `TypeError` for an undeclared policy.
+   */
+  acquire(policy: string, options?: AcquireOptions): Promise<Permit>;
+  snapshot(policy: string): Promise<RateLimitSnapshot>;
+  /** Rejects all waiting calls. The store stays open; its owner closes it. */
+  close(): Promise<void>;
+}
+
+export interface RateLimiterOptions {
+  /** All limiters with the same store and namespace share one allowance. */
+  store: StateStore;
+  policies: readonly RateLimitPolicy[];
+  /**
+   * Key prefix of the account's records, see `accountNamespace` of `@wemasy-orders/state`. A function is called for
+   * the first permit, and again until it succeeds. While it fails, the store counts as unreachable. It must settle.
+   */
+  namespace: string | (() => Promise<string>);
+  clock?: Clock;
+  /** Errors that it throws are ignored. */
+  onWarning?: (warning: RateLimitWarning) => void;
+}
