@@ -13,7 +13,7 @@ const LIMIT = 20;
 const WINDOW_MS = 1_000;
 const WINDOWS = 12;
 const PROCESSES = 4;
-/** Together more than the limit: the allowance is always wanted. */
+/** Together more than the limit, so that some calls always wait. */
 const CALLERS = 8;
 
 let laravel: LaravelServer;
@@ -63,7 +63,7 @@ function start(): ChildProcess {
   return child;
 }
 
-/** Disturbs the processes once a window and gives back how the server saw it. */
+/** Disturbs the processes once per window and returns the server's count of each window. */
 async function run(disturb: (running: ChildProcess[]) => Promise<void>): Promise<readonly number[]> {
   const running = Array.from({ length: PROCESSES }, start);
   while (laravel.windows.length < 1) await sleep(10);
@@ -79,7 +79,7 @@ function pick(running: readonly ChildProcess[]): number {
   return Math.floor(Math.random() * running.length);
 }
 
-test('processes killed at any moment cost no refusal, no stuck caller, and only their own permits', async () => {
+test('processes killed at any moment cause no refusal and no stuck caller, and lose only their own permits', async () => {
   let killed = 0;
   const windows = await run(async (running) => {
     const at = pick(running);
@@ -94,7 +94,7 @@ test('processes killed at any moment cost no refusal, no stuck caller, and only 
   expect(Math.min(...windows)).toBeGreaterThan(0);
 });
 
-test('processes stopped for up to a window cost no refusal', async () => {
+test('processes stopped for up to a window cause no refusal', async () => {
   const windows = await run(async (running) => {
     const child = running[pick(running)];
     child?.kill('SIGSTOP');

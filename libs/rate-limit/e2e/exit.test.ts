@@ -7,10 +7,10 @@ function run(...args: string[]) {
   return spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', timeout: 20_000 });
 }
 
-test('a process that waits for a permit lives until it has it', () => {
+test('a process that waits for a permit stays alive until it has one', () => {
   expect(run('wait')).toMatchObject({ stdout: 'waited', stderr: '', status: 0 });
 });
 
-test('a process with an idle limiter ends by itself', () => {
+test('a process with an idle limiter exits', () => {
   expect(run()).toMatchObject({ stdout: '', stderr: '', status: 0 });
 });

@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { onAbort } from './abort-listeners.js';
 
-describe('those who listen to one signal', () => {
-  it('are all called when it aborts, but for those who forgot it', () => {
+describe('subscribers of one signal', () => {
+  it('are all called when it aborts, except those that unsubscribed', () => {
     const controller = new AbortController();
     const called: string[] = [];
     const [forgetFirst] = ['first', 'second', 'third'].map((name) =>
@@ -14,7 +14,7 @@ describe('those who listen to one signal', () => {
     expect(called).toEqual(['second', 'third']);
   });
 
-  it('share one listener, which goes with the last of them', () => {
+  it('share one listener, which is removed with the last of them', () => {
     const { signal } = new AbortController();
     const forgets = Array.from({ length: 20 }, () => onAbort(signal, () => undefined));
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
@@ -22,13 +22,13 @@ describe('those who listen to one signal', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
-  it('are called at once when it has aborted', () => {
+  it('are called at once if it has already aborted', () => {
     let called = false;
     onAbort(AbortSignal.abort(), () => (called = true));
     expect(called).toBe(true);
   });
 
-  it('may have no signal at all', () => {
+  it('need no signal', () => {
     expect(onAbort(undefined, () => expect.fail('nothing aborts'))).not.toThrow();
   });
 });

@@ -1,10 +1,10 @@
 const listening = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `fn` when the signal aborts, or at once if it has, and gives back a function that forgets it.
+ * Calls `fn` when the signal aborts, or at once if it already has. Returns a function that unsubscribes.
  *
- * All who listen to one signal share one listener, since Node warns of a leak at the eleventh; `AbortSignal.any` in its
- * place would leave a reference on the signal for every call.
+ * All subscribers of a signal share one listener, because Node warns of a leak at the eleventh. `AbortSignal.any`
+ * would leave a reference on the signal for every call.
  */
 export function onAbort(signal: AbortSignal | undefined, fn: () => void): () => void {
   if (signal?.aborted) fn();

@@ -23,7 +23,7 @@ test("reads Laravel's headers on a 429, where Reset is a date in unix seconds", 
   ).toEqual({ limit: 5, remaining: 0, retryAfterMs: 42_000, resetMs: 42_000 });
 });
 
-test('takes a small X-RateLimit-Reset for seconds to wait, as others send it', () => {
+test('reads a small X-RateLimit-Reset as seconds to wait, as some servers send it', () => {
   expect(parse({ 'X-RateLimit-Reset': '30' })).toEqual({ resetMs: 30_000 });
 });
 
@@ -38,7 +38,7 @@ describe('Retry-After', () => {
     expect(parse({ 'Retry-After': value })).toEqual({ retryAfterMs });
   });
 
-  test("a date counts from the server's own clock where the answer tells it", () => {
+  test("a date counts from the server's own clock if the answer has a Date", () => {
     const headers = {
       Date: 'Mon, 02 Mar 2026 15:00:00 GMT',
       'Retry-After': 'Mon, 02 Mar 2026 15:00:07 GMT',
@@ -65,7 +65,7 @@ describe('RateLimit and RateLimit-Policy (draft 10)', () => {
     ).toEqual({ limit: 10, remaining: 3, resetMs: 1000 });
   });
 
-  test('a policy alone tells the limit', () => {
+  test('a policy alone gives the limit', () => {
     expect(parse({ 'RateLimit-Policy': '"default";q=100;w=60' })).toEqual({ limit: 100 });
   });
 
@@ -74,25 +74,25 @@ describe('RateLimit and RateLimit-Policy (draft 10)', () => {
   });
 });
 
-test('of a header that was sent twice the first counts', () => {
+test('the first of two headers with one name counts', () => {
   const headers = new Headers({ 'X-RateLimit-Limit': '60' });
   headers.append('X-RateLimit-Limit', '1000');
   expect(parseRateLimitHeaders(headers, NOW)).toEqual({ limit: 60 });
 });
 
 test.each(['', 'soon', '-1', '1e9', '60.5', 'NaN', '99999999999999999999', '0x10'])(
-  'leaves out what makes no sense: %j',
+  'leaves out an invalid value: %j',
   (value) => {
     const names = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'retry-after'];
     expect(parse(Object.fromEntries(names.map((name) => [name, value])))).toEqual({});
   },
 );
 
-test('a limit of 0 makes no sense, as no call would ever be allowed', () => {
+test('leaves out a limit of 0, which would allow no call', () => {
   expect(parse({ 'X-RateLimit-Limit': '0' })).toEqual({});
 });
 
-test('never throws and never invents a negative number', () => {
+test('never throws and never returns a negative number', () => {
   const value = fc.oneof(
     fc.string({ unit: fc.constantFrom(...' ";,=rqt0159\\abcMon') }),
     fc.string({ unit: 'grapheme-ascii' }),

@@ -1,29 +1,29 @@
-/** As much of `Headers` as is read here; names are asked for in lower case, so a `Map` of such names does as well. */
+/** The part of `Headers` that is used here. Names are lower case, so a `Map` with such keys works too. */
 export interface ResponseHeaders {
   get(name: string): string | null | undefined;
 }
 
-/** What a response said about the limit; only what was there and made sense. */
+/** What a response says about the limit; without what is missing or invalid. */
 export interface RateLimitFacts {
   limit?: number;
   remaining?: number;
   /** From Retry-After. */
   retryAfterMs?: number;
-  /** Until the server's window is over, from X-RateLimit-Reset or RateLimit. */
+  /** Time until the server's window is over, from X-RateLimit-Reset or RateLimit. */
   resetMs?: number;
 }
 
-/** From this on, X-RateLimit-Reset is a date and not a number of seconds to wait: 2001 against 31 years. */
+/** From this value on (the year 2001, or 31 years), X-RateLimit-Reset is a date, not a number of seconds to wait. */
 const FIRST_EPOCH_SECONDS = 1_000_000_000;
 
 /**
  * Reads `Retry-After` (seconds or an HTTP date, RFC 9110 §10.2.3), `RateLimit` and `RateLimit-Policy`
  * (draft-ietf-httpapi-ratelimit-headers-10) and `X-RateLimit-Limit`, `-Remaining` and `-Reset` (convention;
- * Laravel sends unix seconds, and only with a 429). Where both forms are there, the X- form wins: it is what
- * the vendor documents. What cannot be read is left out; never throws.
+ * Laravel sends unix seconds, and only with a 429). If both forms are present, the X- form wins, because the vendor
+ * documents it. Invalid values are left out; never throws.
  *
- * @param nowMs Wall clock, milliseconds since the epoch; dates are compared with the response's own `Date`
- *   where there is one, since the server's clock need not agree with ours.
+ * @param nowMs Wall clock, milliseconds since the epoch. Dates are compared with the response's own `Date` if it has
+ *   one, because the server's clock may differ from ours.
  */
 export function parseRateLimitHeaders(headers: ResponseHeaders, nowMs: number): RateLimitFacts {
   const serverNowMs = parseHttpDate(headers.get('date')) ?? nowMs;
@@ -50,7 +50,7 @@ function parseReset(value: string | null | undefined, serverNowMs: number): numb
   return seconds < FIRST_EPOCH_SECONDS ? seconds * 1000 : Math.max(0, seconds * 1000 - serverNowMs);
 }
 
-/** One limit of the standard fields: the one with the least left, as it is the one that will refuse first. */
+/** The limit of the standard fields with the least left, because it will refuse first. */
 function parseStandard(headers: ResponseHeaders): RateLimitFacts {
   const quotas = new Map<string, number>();
   for (const { name, parameters } of parseList(headers.get('ratelimit-policy'))) {
@@ -123,7 +123,7 @@ function unquote(text: string): string {
     .replaceAll(/\\(.)/gs, '$1');
 }
 
-/** A non-negative integer. Two headers of one name arrive as `60, 60`: the first counts. */
+/** A non-negative integer. Two headers of one name arrive as `60, 60`; the first counts. */
 function parseCount(value: string | null | undefined, least: number): number | undefined {
   const match = /^\s*(\d{1,15})\s*(?:,|$)/.exec(value ?? '');
   if (!match) return undefined;
@@ -132,8 +132,8 @@ function parseCount(value: string | null | undefined, least: number): number | u
 }
 
 /**
- * Only what begins like an HTTP date: `Date.parse` makes a date of almost anything. The asctime form names no
- * zone and means GMT as well.
+ * Accepts only text that begins like an HTTP date, because `Date.parse` turns almost anything into a date. The asctime
+ * form has no zone and means GMT.
  */
 function parseHttpDate(value: string | null | undefined): number | undefined {
   if (typeof value !== 'string' || !/^\s*(mon|tue|wed|thu|fri|sat|sun)/i.test(value)) return undefined;

@@ -10,8 +10,8 @@ import type { RateLimiter, RateLimitWarning } from './types.js';
 const headers = (remaining: number) =>
   new Headers({ 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': String(remaining) });
 
-/** A limiter on a store that can be taken away and given back. */
-function limiterOnShakyStore() {
+/** A limiter on a store that can become unreachable and come back. */
+function limiterOnUnreliableStore() {
   const clock = createVirtualClock();
   const shared = createMemoryStore({ clock });
   let isAway = false;
@@ -36,7 +36,7 @@ function limiterOnShakyStore() {
   return {
     limiter,
     warnings,
-    /** A store that is back is asked after a while. */
+    /** The limiter retries the store after a while. */
     async setAway(away: boolean) {
       isAway = away;
       await clock.advance(250);
@@ -44,7 +44,7 @@ function limiterOnShakyStore() {
   };
 }
 
-/** How many calls go through before one has to wait; the server says that nobody else calls. */
+/** How many calls go through before one has to wait; the server sees no other calls. */
 async function callsNow({ limiter }: { limiter: RateLimiter }, usedBefore = 0): Promise<number> {
   for (let calls = 0; ; calls += 1) {
     const permit = await limiter.acquire('list', { maxWaitMs: 0 }).catch(() => undefined);
@@ -53,26 +53,26 @@ async function callsNow({ limiter }: { limiter: RateLimiter }, usedBefore = 0): 
   }
 }
 
-describe('while the shared state cannot be reached', () => {
-  it('a process uses a quarter of the allowance and says so once', async () => {
-    const shaky = limiterOnShakyStore();
-    await shaky.setAway(true);
-    expect(await callsNow(shaky)).toBe(15);
-    expect(await callsNow(shaky)).toBe(0);
-    expect(shaky.warnings.map(({ code }) => code)).toEqual(['store-failed']);
-    expect((await shaky.limiter.snapshot('list')).remaining).toBe(0);
+describe('while the store is unreachable', () => {
+  it('a process uses a quarter of the allowance and warns once', async () => {
+    const unreliable = limiterOnUnreliableStore();
+    await unreliable.setAway(true);
+    expect(await callsNow(unreliable)).toBe(15);
+    expect(await callsNow(unreliable)).toBe(0);
+    expect(unreliable.warnings.map(({ code }) => code)).toEqual(['store-failed']);
+    expect((await unreliable.limiter.snapshot('list')).remaining).toBe(0);
   });
 
-  it('a limiter that nobody uses does not notice', async () => {
-    const shaky = limiterOnShakyStore();
-    await shaky.setAway(true);
-    await shaky.limiter.close();
-    expect(shaky.warnings).toEqual([]);
+  it('an unused limiter does not notice', async () => {
+    const unreliable = limiterOnUnreliableStore();
+    await unreliable.setAway(true);
+    await unreliable.limiter.close();
+    expect(unreliable.warnings).toEqual([]);
   });
 });
 
-describe('a process that alone uses the account', () => {
-  it('sends no probe into a window that it knew to be full when the shared state went away', async () => {
+describe('a process that uses the account alone', () => {
+  it('sends no probe into a window that it knew to be full when the store went away', async () => {
     const world = createWorld({ limit: 5 });
     const process = world.start();
     for (let calls = 0; calls < 5; calls += 1) await callIn(world, process);
@@ -84,7 +84,7 @@ describe('a process that alone uses the account', () => {
     expect(await sixth).toBe(200);
   });
 
-  it('takes no more than a share of what was left', async () => {
+  it('takes at most a share of what was left', async () => {
     const world = createWorld({ limit: 60 });
     const process = world.start();
     for (let calls = 0; calls < 40; calls += 1) await callIn(world, process);
@@ -94,7 +94,7 @@ describe('a process that alone uses the account', () => {
     expect(world.server).toMatchObject({ accepted: 45, rejected: 0 });
   });
 
-  it('tells the shared state what it did without it', async () => {
+  it('merges what it did during the outage into the shared record', async () => {
     const world = createWorld({ limit: 8 });
     const process = world.start();
     process.setStore('away');
@@ -106,7 +106,7 @@ describe('a process that alone uses the account', () => {
     expect(world.server).toMatchObject({ accepted: 8, rejected: 0 });
   });
 
-  it('is never refused, whenever the shared state goes and comes', async () => {
+  it('is never refused, whenever the store goes and comes back', async () => {
     const trouble = fc.constantFrom('here', 'away', 'mute');
     const travel = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 20_000 }));
     const step = fc.record({
@@ -169,7 +169,7 @@ describe('a namespace that is looked up', () => {
     expect(find).toHaveBeenCalledOnce();
   });
 
-  it('leaves a share of the allowance while the look-up fails, and what was used then is counted later', async () => {
+  it('leaves a share of the allowance while the look-up fails, and that use is merged later', async () => {
     let isAway = true;
     const looked = limiterOf(async () => {
       if (isAway) throw new Error('connection lost');
@@ -187,37 +187,37 @@ describe('a namespace that is looked up', () => {
   });
 });
 
-/** One call, from beginning to end. */
+/** One complete call. */
 async function callIn({ clock }: World, process: SimulatedProcess): Promise<void> {
   const done = process.call('sync');
   await clock.advance(100);
   expect(await done).toBe(200);
 }
 
-describe('when the shared state is back', () => {
+describe('when the store is back', () => {
   it('one call goes alone and learns what was used meanwhile', async () => {
-    const shaky = limiterOnShakyStore();
-    expect((await shaky.limiter.snapshot('list')).remaining).toBe(60);
-    await shaky.setAway(true);
-    expect(await callsNow(shaky)).toBe(15);
-    await shaky.setAway(false);
-    await shaky.limiter.snapshot('list');
-    const permit = await shaky.limiter.acquire('list');
-    expect((await shaky.limiter.snapshot('list')).state).toBe('probing');
+    const unreliable = limiterOnUnreliableStore();
+    expect((await unreliable.limiter.snapshot('list')).remaining).toBe(60);
+    await unreliable.setAway(true);
+    expect(await callsNow(unreliable)).toBe(15);
+    await unreliable.setAway(false);
+    await unreliable.limiter.snapshot('list');
+    const permit = await unreliable.limiter.acquire('list');
+    expect((await unreliable.limiter.snapshot('list')).state).toBe('probing');
     await permit.report({ kind: 'answered', status: 200, headers: headers(60 - 16) });
-    expect((await shaky.limiter.snapshot('list')).remaining).toBe(44);
-    expect(shaky.warnings.filter(({ code }) => code === 'store-failed')).toHaveLength(1);
+    expect((await unreliable.limiter.snapshot('list')).remaining).toBe(44);
+    expect(unreliable.warnings.filter(({ code }) => code === 'store-failed')).toHaveLength(1);
   });
 
-  it('a second outage is told again, each of them once for all counters', async () => {
-    const shaky = limiterOnShakyStore();
+  it('each outage is reported once for all counters', async () => {
+    const unreliable = limiterOnUnreliableStore();
     for (const away of [true, false, true]) {
-      await shaky.setAway(away);
+      await unreliable.setAway(away);
       for (const policy of ['list', 'sync']) {
-        const permit = await shaky.limiter.acquire(policy);
+        const permit = await unreliable.limiter.acquire(policy);
         await permit.report({ kind: 'answered', status: 200, headers: headers(4) });
       }
     }
-    expect(shaky.warnings.filter(({ code }) => code === 'store-failed')).toHaveLength(2);
+    expect(unreliable.warnings.filter(({ code }) => code === 'store-failed')).toHaveLength(2);
   });
 });

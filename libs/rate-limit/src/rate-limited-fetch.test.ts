@@ -37,7 +37,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** Refuses the first requests with 429 and answers the others with what was sent. */
+/** Refuses the first requests with 429 and echoes the others. */
 async function listenRefusing(times: number) {
   const bodies: string[] = [];
   const { url } = await listen((request, response) => {
@@ -50,7 +50,7 @@ async function listenRefusing(times: number) {
   return { url, bodies };
 }
 
-test('a request takes a permit, and its answer is reported', async () => {
+test('a request takes a permit and reports its answer', async () => {
   const { url } = await listen((_, response) => {
     response.writeHead(422, { 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '4' }).end();
   });
@@ -59,14 +59,14 @@ test('a request takes a permit, and its answer is reported', async () => {
   expect(await limiter.snapshot('orders')).toMatchObject({ remaining: 4, state: 'locked' });
 });
 
-test('a request without a policy is sent as it is', async () => {
+test('a request without a policy is sent without a permit', async () => {
   const { url } = await listen((_, response) => response.end('yes'));
   const { fetch, limiter } = createFetch();
   expect(await (await fetch(`${url}/other`)).text()).toBe('yes');
   expect((await limiter.snapshot('orders')).state).toBe('unknown');
 });
 
-test('a POST that was answered with 429 is sent again with its body when Retry-After is over', async () => {
+test('a POST is repeated with its body once the Retry-After of a 429 is over', async () => {
   const { url, bodies } = await listenRefusing(1);
   const { fetch, limiter, clock } = createFetch();
   const answered = fetch(url, { method: 'POST', body: 'six of them' });
@@ -79,7 +79,7 @@ test('a POST that was answered with 429 is sent again with its body when Retry-A
   expect(bodies).toEqual(['six of them', 'six of them']);
 });
 
-test('the 429 is the answer when it has been sent again often enough', async () => {
+test('the 429 is the response after maxResends repetitions', async () => {
   const { url, bodies } = await listenRefusing(9);
   const { fetch } = createFetch({ maxResends: 0 });
   const response = await fetch(url, { method: 'POST', body: 'x' });
@@ -87,14 +87,14 @@ test('the 429 is the answer when it has been sent again often enough', async () 
   expect(bodies).toHaveLength(1);
 });
 
-test('the 429 is the answer when the wait would be too long', async () => {
+test('the 429 is the response if the wait would exceed maxWaitMs', async () => {
   const { url } = await listenRefusing(9);
   const { fetch } = createFetch({ maxWaitMs: 1_000 });
   const response = await fetch(url, { method: 'POST', body: 'x' });
   expect([response.status, await response.text()]).toEqual([429, 'too many']);
 });
 
-test('a request whose permit expired before it was sent takes a new one', async () => {
+test('a request takes a new permit if its first one expires before sending', async () => {
   const { url } = await listen((_, response) => response.end('yes'));
   const { limiter, clock } = createFetch();
   const acquire = vi.fn<typeof limiter.acquire>(async (...args) => {
@@ -109,7 +109,7 @@ test('a request whose permit expired before it was sent takes a new one', async 
   expect((await limiter.snapshot('orders')).remaining).toBe(4);
 });
 
-test('a request that never left gives its permit back', async () => {
+test('a request that was never sent releases its permit', async () => {
   const { url, server } = await listen(() => undefined);
   await new Promise((resolve) => server.close(resolve));
   const { fetch, limiter } = createFetch();
@@ -117,14 +117,14 @@ test('a request that never left gives its permit back', async () => {
   expect(await limiter.snapshot('orders')).toMatchObject({ remaining: 5, state: 'unknown' });
 });
 
-test('a request whose answer is lost keeps its permit charged', async () => {
+test('a request without an answer stays charged', async () => {
   const { url } = await listen((request) => request.socket.destroy());
   const { fetch, limiter } = createFetch();
   await expect(fetch(url)).rejects.toThrow('fetch failed');
   expect((await limiter.snapshot('orders')).remaining).toBe(4);
 });
 
-test('an abort is passed on, while waiting as while sending', async () => {
+test('an abort ends a waiting request and a request in flight', async () => {
   const { url } = await listen(() => undefined);
   const { fetch, limiter } = createFetch();
   const [first, second] = [new AbortController(), new AbortController()];

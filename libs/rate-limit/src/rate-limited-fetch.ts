@@ -4,28 +4,27 @@ import { isUnsent } from './unsent.js';
 
 export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority' | 'onWait'> {
   limiter: RateLimiter;
-  /** The policy that a request falls under; a request without one is sent as it is. */
+  /** The policy of a request; a request without one is sent without a permit. */
   policyOf: (request: Request) => string | undefined;
-  /** What sends; default: the global `fetch`. */
+  /** Default: the global `fetch`, looked up for each request. */
   fetch?: typeof globalThis.fetch;
   /**
-   * How often a request that was answered with 429 is sent again, POST included: a refused request had no effect.
-   * Default 2. Until then its body is kept in memory.
+   * How often a request is repeated after a 429, POST included, because a refused request had no effect. Default 2.
+   * The body is kept in memory for this.
    */
   maxResends?: number;
-  /** Longest wait for permits in milliseconds, over all resends of a request; default: unlimited. */
+  /** Longest wait for permits in milliseconds, over all repetitions of a request; default: unlimited. */
   maxWaitMs?: number;
 }
 
 /**
- * A `fetch` that keeps to the limiter's policies.
+ * A `fetch` that takes a permit for each request.
  *
- * It rejects with what `fetch` and `RateLimiter.acquire` reject with. A 429 that cannot be sent again (too often,
- * or not within `maxWaitMs`) is the response.
+ * It rejects as `fetch` and `RateLimiter.acquire` do. The response is a 429 only if the request cannot be repeated,
+ * because of `maxResends` or `maxWaitMs`.
  */
 export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof globalThis.fetch {
   const { limiter, policyOf, maxResends = 2, maxWaitMs = Infinity, ...acquireOptions } = options;
-  // Looked up for each request, as a test or a tracer may replace it.
   const send = (request: Request): Promise<Response> => (options.fetch ?? globalThis.fetch)(request);
 
   return async (input, init) => {
@@ -56,7 +55,7 @@ export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof
         if (error instanceof RateLimitDeadlineError) return response;
         throw error;
       }
-      // Frees the connection.
+      // Releases the connection.
       await response.body?.cancel();
       request = again;
     }

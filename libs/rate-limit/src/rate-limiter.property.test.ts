@@ -9,19 +9,19 @@ import {
   type WorldOptions,
 } from './testing/world.js';
 
-/** A soak sets it: `PROPERTY_RUNS=20000 npx vitest run --root libs/rate-limit property`. */
+/** Raise it for a soak: `PROPERTY_RUNS=20000 npx vitest run --root libs/rate-limit property`. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150);
 
 const MARGIN_MS = 50;
-/** The longest time until a process notices the answer to the probe of another one. */
+/** The longest time until a process notices the answer to another's probe. */
 const LOOK_MS = 250;
 
-/** How rough a story is: how many in a hundred calls are slow, lost, or answered without proof of a hit. */
+/** How bad the network is: percentages of calls that are slow, lost, or answered without proof of a hit. */
 interface Weather {
   slow: number;
   lost: number;
   odd: number;
-  /** A sleep during which the clock is set back leaves no trace, so a story has one or the other. */
+  /** A sleep during which the clock is set back leaves no trace, so a story has only one of both. */
   trouble: 'sleep' | 'clock-step';
 }
 
@@ -60,7 +60,7 @@ const journey = (how: Weather, longestMs: number): fc.Arbitrary<Journey> =>
     { noNullPrototype: true },
   );
 
-/** Mistakes are at the boundaries: half of the events happen around the end of the server's window. */
+/** Faults show at boundaries, so half of the events happen around the end of the server's window. */
 const moment = fc.oneof(
   fc.record({ afterMs: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 40_000 })) }),
   fc.record({
@@ -69,7 +69,7 @@ const moment = fc.oneof(
 );
 type Moment = { afterMs: number } | { fromWindowEndMs: number };
 
-type Happening = { when: Moment } & (
+type Step = { when: Moment } & (
   | { kind: 'calls'; policy: string; process: number; journeys: Journey[]; background: boolean }
   | { kind: 'clock-step'; ms: number }
   | { kind: 'sleep'; ms: number }
@@ -84,7 +84,7 @@ interface Scene {
   policies: string[];
 }
 
-const calls = (how: Weather, { longestMs, policies }: Scene): fc.Arbitrary<Happening> =>
+const calls = (how: Weather, { longestMs, policies }: Scene): fc.Arbitrary<Step> =>
   fc.record({
     when: moment,
     kind: fc.constant('calls'),
@@ -94,7 +94,7 @@ const calls = (how: Weather, { longestMs, policies }: Scene): fc.Arbitrary<Happe
     background: fc.constantFrom(false, false, true),
   });
 
-const trouble = (how: Weather): fc.Arbitrary<Happening> =>
+const trouble = (how: Weather): fc.Arbitrary<Step> =>
   fc.oneof(
     how.trouble === 'sleep'
       ? fc.record({
@@ -126,7 +126,7 @@ const server = fc.record({
   driftPpm: fc.integer({ min: -500, max: 500 }),
 });
 
-const storyOf = (scene: Scene): fc.Arbitrary<Happening[]> =>
+const storyOf = (scene: Scene): fc.Arbitrary<Step[]> =>
   weather.chain((how) =>
     fc.array(fc.oneof({ weight: 6, arbitrary: calls(how, scene) }, { weight: 1, arbitrary: trouble(how) }), {
       minLength: 1,
@@ -135,41 +135,41 @@ const storyOf = (scene: Scene): fc.Arbitrary<Happening[]> =>
     }),
   );
 
-async function play(options: WorldOptions & { limit: number }, happenings: Happening[]): Promise<World> {
+async function play(options: WorldOptions & { limit: number }, steps: Step[]): Promise<World> {
   const world = createWorld(options);
   let { limit } = options;
   const processes: SimulatedProcess[] = [0, 1, 2].map(() => world.start());
   const aborts = [0, 1, 2].map(() => new AbortController());
-  for (const happening of happenings) {
-    const { when } = happening;
+  for (const step of steps) {
+    const { when } = step;
     const delayMs = 'afterMs' in when ? when.afterMs : world.server.resetInMs + when.fromWindowEndMs;
     await world.clock.advance(Math.max(0, delayMs));
-    switch (happening.kind) {
+    switch (step.kind) {
       case 'calls': {
-        const process = processes[happening.process];
-        const signal = aborts[happening.process]?.signal;
-        const priority = happening.background ? 'background' : 'interactive';
-        for (const each of happening.journeys) {
-          process?.call(happening.policy, each, { signal, priority }).catch(() => undefined);
+        const process = processes[step.process];
+        const signal = aborts[step.process]?.signal;
+        const priority = step.background ? 'background' : 'interactive';
+        for (const each of step.journeys) {
+          process?.call(step.policy, each, { signal, priority }).catch(() => undefined);
         }
         break;
       }
       case 'clock-step':
-        world.clock.stepWall(happening.ms);
+        world.clock.stepWall(step.ms);
         break;
       case 'sleep':
-        world.suspend(happening.ms);
+        world.suspend(step.ms);
         break;
       case 'kill':
-        processes[happening.process]?.kill();
-        processes[happening.process] = world.start();
+        processes[step.process]?.kill();
+        processes[step.process] = world.start();
         break;
       case 'raise-limit':
-        world.server.setLimit((limit += happening.by));
+        world.server.setLimit((limit += step.by));
         break;
       case 'abort':
-        aborts[happening.process]?.abort();
-        aborts[happening.process] = new AbortController();
+        aborts[step.process]?.abort();
+        aborts[step.process] = new AbortController();
         break;
     }
   }
@@ -177,51 +177,43 @@ async function play(options: WorldOptions & { limit: number }, happenings: Happe
   return world;
 }
 
-test('from us alone the server never refuses a call, whatever happens to clocks, network and processes', async () => {
+test('the server never refuses a call without foreign use, whatever happens to clocks, network and processes', async () => {
   await fc.assert(
-    fc.asyncProperty(
-      server,
-      storyOf({ longestMs: 54_000, policies: ['sync'] }),
-      async (options, happenings) => {
-        const world = await play(options, happenings);
-        expect(world.server.rejected).toBe(0);
-      },
-    ),
-    { numRuns: RUNS, endOnFailure: true },
-  );
-}, 600_000);
-
-test('nor does it if its windows are shorter than a call may take', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      server,
-      storyOf({ longestMs: 38_000, policies: ['sync'] }),
-      async (options, happenings) => {
-        const world = await play({ ...options, windowMs: 2_000 }, happenings);
-        expect(world.server.rejected).toBe(0);
-      },
-    ),
-    { numRuns: RUNS, endOnFailure: true },
-  );
-}, 600_000);
-
-test('nor does it if calls with different limits share a counter', async () => {
-  const story = storyOf({ longestMs: 54_000, policies: ['sync', 'list'] });
-  await fc.assert(
-    fc.asyncProperty(server, fc.integer({ min: 1, max: 8 }), story, async (options, more, happenings) => {
-      const shared = { windowMs: MINUTE_MS, bucket: 'user' };
-      const policies = [
-        { name: 'sync', limit: options.limit, ...shared },
-        { name: 'list', limit: options.limit + more, ...shared },
-      ];
-      const world = await play({ ...options, policies, more: { list: more } }, happenings);
+    fc.asyncProperty(server, storyOf({ longestMs: 54_000, policies: ['sync'] }), async (options, steps) => {
+      const world = await play(options, steps);
       expect(world.server.rejected).toBe(0);
     }),
     { numRuns: RUNS, endOnFailure: true },
   );
 }, 600_000);
 
-test('a saturated limiter loses no more than a flight and one margin a window, however many processes', async () => {
+test('the server never refuses a call if its windows are shorter than a call may take', async () => {
+  await fc.assert(
+    fc.asyncProperty(server, storyOf({ longestMs: 38_000, policies: ['sync'] }), async (options, steps) => {
+      const world = await play({ ...options, windowMs: 2_000 }, steps);
+      expect(world.server.rejected).toBe(0);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 600_000);
+
+test('the server never refuses a call if different limits share a counter', async () => {
+  const story = storyOf({ longestMs: 54_000, policies: ['sync', 'list'] });
+  await fc.assert(
+    fc.asyncProperty(server, fc.integer({ min: 1, max: 8 }), story, async (options, more, steps) => {
+      const shared = { windowMs: MINUTE_MS, bucket: 'user' };
+      const policies = [
+        { name: 'sync', limit: options.limit, ...shared },
+        { name: 'list', limit: options.limit + more, ...shared },
+      ];
+      const world = await play({ ...options, policies, more: { list: more } }, steps);
+      expect(world.server.rejected).toBe(0);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 600_000);
+
+test('a saturated limiter loses at most one flight and one margin per window, with any number of processes', async () => {
   const flight = fc.integer({ min: 0, max: 700 });
   const calls = fc.array(fc.record({ up: flight, work: flight, down: flight }), {
     minLength: 20,

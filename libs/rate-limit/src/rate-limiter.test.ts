@@ -6,9 +6,9 @@ import { createRateLimiter } from './rate-limiter.js';
 import { createWorld, MINUTE_MS } from './testing/world.js';
 import type { Permit } from './types.js';
 
-/** What the limiter adds to every window: the clocks' margin. */
+/** The clock margin that the limiter adds to every window. */
 const MARGIN_MS = 50;
-/** A call of the simulated network that is not told otherwise. */
+/** The default duration of a simulated call. */
 const FLIGHT_MS = 80;
 
 describe('a saturated limiter', () => {
@@ -21,7 +21,7 @@ describe('a saturated limiter', () => {
     expect(world.server.rejected).toBe(0);
   });
 
-  test("loses only the opener's flight and one margin a window, with four processes as with one", async () => {
+  test("loses only the opener's flight and one margin per window, with one process and with four", async () => {
     for (const processes of [1, 4]) {
       const world = createWorld({ limit: 60 });
       const running = Array.from({ length: processes }, () => world.start());
@@ -32,7 +32,7 @@ describe('a saturated limiter', () => {
     }
   });
 
-  test('keeps to the server even if its clock runs 500 ppm fast', async () => {
+  test('stays within the server limit even if its clock runs 500 ppm fast', async () => {
     const world = createWorld({ limit: 5, driftPpm: 500 });
     const process = world.start();
     for (let call = 0; call < 50; call += 1) void process.call('sync', { up: 1, work: 0, down: 1 });
@@ -41,7 +41,7 @@ describe('a saturated limiter', () => {
   });
 });
 
-test('the first call goes alone, the others follow when its answer is known', async () => {
+test('the first call goes alone, and the others follow after its answer', async () => {
   const world = createWorld({ limit: 5 });
   const process = world.start();
   for (let call = 0; call < 5; call += 1) void process.call('sync');
@@ -51,7 +51,7 @@ test('the first call goes alone, the others follow when its answer is known', as
   expect(await process.limiter.snapshot('sync')).toMatchObject({ state: 'locked', queued: 0, remaining: 0 });
 });
 
-test('a start into a window that somebody else has used up costs one refused call', async () => {
+test('starting in a window that foreign use has exhausted costs one refused call', async () => {
   const world = createWorld({ limit: 5 });
   for (let call = 0; call < 5; call += 1) world.server.receive();
   await world.clock.advance(10_000);
@@ -62,7 +62,7 @@ test('a start into a window that somebody else has used up costs one refused cal
   expect([world.server.accepted, world.server.rejected]).toEqual([5 + 4, 1]);
 });
 
-test('a start into a window that somebody else has used half costs nothing', async () => {
+test('starting in a window that foreign use has half exhausted costs nothing', async () => {
   const world = createWorld({ limit: 6 });
   for (let call = 0; call < 3; call += 1) world.server.receive();
   await world.clock.advance(10_000);
@@ -73,7 +73,7 @@ test('a start into a window that somebody else has used half costs nothing', asy
 });
 
 describe('after a 429', () => {
-  test('every process waits until Retry-After and the second that it may be short', async () => {
+  test('every process waits for Retry-After plus the second that it may be short', async () => {
     const world = createWorld({ limit: 5 });
     const [one, two] = [world.start(), world.start()];
     const permit = await one.limiter.acquire('sync');
@@ -85,7 +85,7 @@ describe('after a 429', () => {
     });
   });
 
-  test('Retry-After: 0 is no invitation to send at once', async () => {
+  test('Retry-After: 0 does not mean to send at once', async () => {
     const world = createWorld({ limit: 5 });
     const { limiter } = world.start();
     const permit = await limiter.acquire('sync');
@@ -96,7 +96,7 @@ describe('after a 429', () => {
   test.each([
     ['without Retry-After', {}],
     ['with a Retry-After beyond the window', { 'retry-after': '86400' }],
-  ])('%s a window is waited, not more', async (_, headers) => {
+  ])('%s the pause is one window, not longer', async (_, headers) => {
     const world = createWorld({ limit: 5 });
     const { limiter } = world.start();
     const permit = await limiter.acquire('sync');
@@ -126,7 +126,7 @@ describe('waiting', () => {
     expect(served).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
-  test('is announced once, with the time that it will take', async () => {
+  test('is announced once, with the expected time', async () => {
     const world = createWorld({ limit: 2 });
     const process = world.start();
     await process.limiter.acquire('sync').then((permit) => permit.release());
@@ -135,11 +135,11 @@ describe('waiting', () => {
       void process.call('sync', {}, { onWait: ({ expectedWaitMs }) => waits.push(expectedWaitMs) });
     }
     await world.clock.advance(2 * MINUTE_MS);
-    // The second waits for the answer of the first, which takes nobody knows how long.
+    // The second waits for the first's answer, whose time is unknown.
     expect(waits).toEqual([1, MINUTE_MS + MARGIN_MS]);
   });
 
-  test('is refused at once when it would be too long, with the milliseconds', async () => {
+  test('is refused at once with retryAfterMs if it would exceed maxWaitMs', async () => {
     const world = createWorld({ limit: 1 });
     const process = world.start();
     void process.call('sync');
@@ -154,7 +154,7 @@ describe('waiting', () => {
     expect((await process.limiter.snapshot('sync')).queued).toBe(0);
   });
 
-  test('counts those who are ahead', async () => {
+  test('takes the calls ahead into account', async () => {
     const world = createWorld({ limit: 1 });
     const process = world.start();
     void process.call('sync');
@@ -175,7 +175,7 @@ describe('waiting', () => {
     await limiter.acquire('sync', { maxWaitMs: 0 });
   });
 
-  test('ends at the deadline if what was expected does not come', async () => {
+  test('ends at the deadline if the expected permit does not come', async () => {
     const world = createWorld({ limit: 1 });
     const { limiter } = world.start();
     const permit = await limiter.acquire('sync');
@@ -186,7 +186,7 @@ describe('waiting', () => {
     await refused;
   });
 
-  test('ends at the deadline even if the store does not answer any more', async () => {
+  test('ends at the deadline even if the store stops answering', async () => {
     const world = createWorld({ limit: 1 });
     const { limiter } = world.start();
     await limiter.acquire('sync');
@@ -198,7 +198,7 @@ describe('waiting', () => {
     await refused;
   });
 
-  test('begins when the store has answered, so 0 is not never if the store is far away', async () => {
+  test('starts after the first store answer, so maxWaitMs 0 works with a slow store', async () => {
     const clock = createVirtualClock();
     const near = createMemoryStore({ clock });
     const far: StateStore = {
@@ -217,7 +217,7 @@ describe('waiting', () => {
     await refused;
   });
 
-  test('keeps the process alive, an idle limiter does not', async () => {
+  test('keeps the process alive, but an idle limiter does not', async () => {
     const world = createWorld({ limit: 1 });
     const { limiter } = world.start();
     const permit = await limiter.acquire('sync');
@@ -230,7 +230,7 @@ describe('waiting', () => {
     expect(world.clock.timers()).toEqual({ waiting: 0, keepingAlive: 0 });
   });
 
-  test('does not poll: a process that waits for its own window looks ten times a window', async () => {
+  test('looks at the record at most ten times a window', async () => {
     const world = createWorld({ limit: 1 });
     const update = vi.spyOn(world.store, 'update');
     const process = world.start();
@@ -244,13 +244,13 @@ describe('waiting', () => {
 });
 
 describe('an AbortSignal', () => {
-  test('that is aborted already refuses with its reason', async () => {
+  test('that is already aborted rejects with its reason', async () => {
     const { limiter } = createWorld().start();
     const reason = new Error('not needed any more');
     await expect(limiter.acquire('sync', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
-  test('takes a call out of the queue at once, and those behind move up', async () => {
+  test('removes a call from the queue at once, and the calls behind it move up', async () => {
     const world = createWorld({ limit: 1 });
     const process = world.start();
     void process.call('sync');
@@ -267,7 +267,7 @@ describe('an AbortSignal', () => {
     expect(next).toHaveBeenCalledOnce();
   });
 
-  test('that comes while the permit is on its way gives the permit back', async () => {
+  test('that aborts while the permit is being issued releases the permit', async () => {
     const world = createWorld({ limit: 1 });
     const { limiter } = world.start();
     const abort = new AbortController();
@@ -277,7 +277,7 @@ describe('an AbortSignal', () => {
     await limiter.acquire('sync', { maxWaitMs: 0 });
   });
 
-  test('does nothing to a permit that is held: its holder releases it', async () => {
+  test('does not affect a permit that was handed out', async () => {
     const world = createWorld({ limit: 1 });
     const { limiter } = world.start();
     const abort = new AbortController();
@@ -288,7 +288,7 @@ describe('an AbortSignal', () => {
     expect((await limiter.snapshot('sync')).remaining).toBe(1);
   });
 
-  test('may be shared by any number of calls', async () => {
+  test('can be shared by any number of calls', async () => {
     const warned = vi.spyOn(process, 'emitWarning');
     const world = createWorld({ limit: 1 });
     const { limiter } = world.start();
@@ -309,7 +309,7 @@ describe('a permit', () => {
     return { world, permit: await world.start().limiter.acquire('sync') };
   };
 
-  test('is worth nothing five seconds later, by whichever clock', async () => {
+  test('is invalid five seconds later by either clock', async () => {
     const stalled = await take();
     await stalled.world.clock.advance(4_999);
     expect(stalled.permit.isValid()).toBe(true);
@@ -321,7 +321,7 @@ describe('a permit', () => {
     expect(slept.permit.isValid()).toBe(false);
   });
 
-  test('may be reported and released any number of times; only the first counts', async () => {
+  test('counts only the first report or release', async () => {
     const world = createWorld({ limit: 5 });
     const { limiter } = world.start();
     const permit = await limiter.acquire('sync');
@@ -332,7 +332,7 @@ describe('a permit', () => {
     expect(await limiter.snapshot('sync')).toMatchObject({ remaining: 4, state: 'locked' });
   });
 
-  test('says how long it was waited for', async () => {
+  test('says how long the call waited', async () => {
     const world = createWorld({ limit: 1 });
     const { limiter } = world.start();
     const first = await limiter.acquire('sync');
@@ -343,7 +343,7 @@ describe('a permit', () => {
     expect((await second).waitedMs).toBe(1_500);
   });
 
-  test('that is never reported expires, so its call is lost but not the limiter', async () => {
+  test('that is never reported expires', async () => {
     const world = createWorld({ limit: 1 });
     const process = world.start();
     await process.limiter.acquire('sync');
@@ -372,7 +372,7 @@ describe('policies', () => {
     expect(await process.limiter.snapshot('syncOrder')).toMatchObject({ limit: 2, remaining: 0 });
   });
 
-  test('of one bucket do not stand in the way of each other', async () => {
+  test('of one bucket do not block each other', async () => {
     const world = createWorld({ policies, limit: 6 });
     const process = world.start();
     for (let call = 0; call < 2; call += 1) void process.call('listOrders');
@@ -384,7 +384,7 @@ describe('policies', () => {
     expect(next).toHaveBeenCalledOnce();
   });
 
-  test('of one bucket wait for a call under way rather than fill the counter before its lower limit', async () => {
+  test('of one bucket wait for a call in flight with a lower limit instead of filling the counter before it', async () => {
     const world = createWorld({ policies, limit: 2, more: { listOrders: 4 } });
     const [one, two] = [world.start(), world.start()];
     void one.call('listOrders');
@@ -399,7 +399,7 @@ describe('policies', () => {
     expect(update.mock.calls.length).toBeLessThan(20);
   });
 
-  test('of one bucket have their turn, whoever has a higher limit in another process', async () => {
+  test('of one bucket get permits beside a higher limit in another process', async () => {
     const world = createWorld({ policies, limit: 2, more: { listOrders: 4 } });
     const [one, two] = [world.start(), world.start()];
     const next = vi.fn();
@@ -418,14 +418,14 @@ describe('policies', () => {
     expect(world.server.rejected).toBe(0);
   });
 
-  test('of different buckets know nothing of each other', async () => {
+  test('of different buckets are independent', async () => {
     const world = createWorld();
     const { limiter } = world.start(policies.map((policy) => ({ ...policy, bucket: policy.name })));
     for (let call = 0; call < 2; call += 1) await limiter.acquire('listOrders').then((p) => p.release());
     expect((await limiter.snapshot('syncOrder')).remaining).toBe(2);
   });
 
-  test('that nobody declared are refused by name', async () => {
+  test('that are not declared are refused by name', async () => {
     const { limiter } = createWorld().start();
     await expect(limiter.acquire('nonsense')).rejects.toThrow(
       'Unknown rate-limit policy "nonsense"; known: sync',
@@ -435,29 +435,29 @@ describe('policies', () => {
 
   test.each([
     ['a limit of 0', [{ name: 'a', limit: 0, windowMs: 1 }]],
-    ['a window of no length', [{ name: 'a', limit: 1, windowMs: Number.NaN }]],
+    ['a window without a length', [{ name: 'a', limit: 1, windowMs: Number.NaN }]],
     [
-      'a name twice',
+      'a duplicate name',
       [
         { name: 'a', limit: 1, windowMs: 1 },
         { name: 'a', limit: 1, windowMs: 1 },
       ],
     ],
     [
-      'two windows in one bucket',
+      'different windows in one bucket',
       [
         { name: 'a', limit: 1, windowMs: 1, bucket: 'b' },
         { name: 'b', limit: 1, windowMs: 2 },
       ],
     ],
-  ])('with %s are refused when the limiter is made', (_, wrong) => {
+  ])('with %s are refused when the limiter is created', (_, wrong) => {
     const options = { store: createMemoryStore(), namespace: 'test', policies: wrong };
     expect(() => createRateLimiter(options)).toThrow(TypeError);
   });
 });
 
-describe('a store that has a wall clock only, like Redis', () => {
-  /** The time of the store, which can be set, and a limiter that has made five of five calls. */
+describe('a store with only a wall clock, like Redis', () => {
+  /** A store whose clock can be set, and a limiter that has made five of five calls. */
   async function limiterOnSetClock() {
     const world = createWorld({ limit: 5 });
     let setMs = 0;
@@ -476,7 +476,7 @@ describe('a store that has a wall clock only, like Redis', () => {
     return { world, limiter, set: (ms: number) => (setMs += ms) };
   }
 
-  test('ends no window because its clock was set forward', async () => {
+  test('ends no window early when its clock is set forward', async () => {
     const { world, limiter, set } = await limiterOnSetClock();
     set(70_000);
     expect((await limiter.snapshot('sync')).remaining).toBe(0);
@@ -488,14 +488,14 @@ describe('a store that has a wall clock only, like Redis', () => {
     expect(next).toHaveBeenCalledOnce();
   });
 
-  test('is believed about the time that passed while nobody looked', async () => {
+  test('is trusted about the time since the last look', async () => {
     const { world, limiter } = await limiterOnSetClock();
     await world.clock.advance(MINUTE_MS);
     expect((await limiter.snapshot('sync')).remaining).toBe(5);
   });
 });
 
-test('a limit that the server lowers is kept from the first answer that tells it', async () => {
+test('a lowered limit applies from the first answer that reports it', async () => {
   const world = createWorld({ limit: 4 });
   const process = world.start([{ name: 'sync', limit: 10, windowMs: MINUTE_MS }]);
   for (let call = 0; call < 10; call += 1) void process.call('sync');
@@ -504,7 +504,7 @@ test('a limit that the server lowers is kept from the first answer that tells it
   expect(world.server.rejected).toBe(0);
 });
 
-test('a limit that the server raises is used from the first answer that tells it', async () => {
+test('a raised limit applies from the first answer that reports it', async () => {
   const world = createWorld({ limit: 10 });
   const process = world.start([{ name: 'sync', limit: 4, windowMs: MINUTE_MS }]);
   for (let call = 0; call < 10; call += 1) void process.call('sync');
@@ -512,8 +512,8 @@ test('a limit that the server raises is used from the first answer that tells it
   expect(world.server.windows).toEqual([10]);
 });
 
-describe('findings that a person may want to know are warned of', () => {
-  test('calls of somebody else', async () => {
+describe('a warning', () => {
+  test('reports foreign use', async () => {
     const world = createWorld({ limit: 5 });
     const onWarning = vi.fn();
     const limiter = createRateLimiter({
@@ -533,7 +533,7 @@ describe('findings that a person may want to know are warned of', () => {
     expect((await limiter.snapshot('sync')).remaining).toBe(2);
   });
 
-  test('and whoever throws over it does not disturb the calls', async () => {
+  test('does not disturb calls if its listener throws', async () => {
     const onWarning = vi.fn(() => {
       throw new Error('the log is full');
     });
@@ -553,7 +553,7 @@ describe('findings that a person may want to know are warned of', () => {
 });
 
 describe('closing', () => {
-  test('refuses those who wait and those who come', async () => {
+  test('rejects waiting and later calls', async () => {
     const world = createWorld({ limit: 1 });
     const { limiter } = world.start();
     await limiter.acquire('sync');
@@ -565,7 +565,7 @@ describe('closing', () => {
     expect(world.clock.timers().waiting).toBe(0);
   });
 
-  test('lets a permit that is out be reported', async () => {
+  test('still accepts the report of a permit', async () => {
     const world = createWorld({ limit: 5 });
     const [one, two] = [world.start(), world.start()];
     const permit = await one.limiter.acquire('sync');
@@ -576,7 +576,7 @@ describe('closing', () => {
 });
 
 describe('background calls', () => {
-  test('leave a fifth of the allowance to people, and take it when the window is nearly over', async () => {
+  test('leave a fifth of the allowance to interactive calls until the window is nearly over', async () => {
     const world = createWorld({ limit: 10 });
     const process = world.start();
     for (let call = 0; call < 10; call += 1) void process.call('sync', {}, { priority: 'background' });
@@ -589,7 +589,7 @@ describe('background calls', () => {
     expect(world.server.windows).toEqual([10]);
   });
 
-  test('come after people who came later', async () => {
+  test('come after interactive calls, even later ones', async () => {
     const world = createWorld({ limit: 1 });
     const process = world.start();
     void process.call('sync');
@@ -597,12 +597,12 @@ describe('background calls', () => {
     const order: string[] = [];
     void process.call('sync', {}, { priority: 'background' }).then(() => order.push('background'));
     await world.clock.advance(1_000);
-    void process.call('sync').then(() => order.push('person'));
+    void process.call('sync').then(() => order.push('interactive'));
     await world.clock.advance(3 * MINUTE_MS);
-    expect(order).toEqual(['person', 'background']);
+    expect(order).toEqual(['interactive', 'background']);
   });
 
-  test('reach the full allowance when nobody else wants it', async () => {
+  test('use the full allowance if there are no interactive calls', async () => {
     const world = createWorld({ limit: 10 });
     const process = world.start();
     for (let call = 0; call < 30; call += 1) void process.call('sync', {}, { priority: 'background' });
@@ -613,7 +613,7 @@ describe('background calls', () => {
 });
 
 describe('processes that share an account', () => {
-  test('serve their callers in the order in which these came', async () => {
+  test('serve their calls in order of arrival', async () => {
     const world = createWorld({ limit: 2 });
     const processes = [world.start(), world.start(), world.start()];
     const served: number[] = [];
@@ -633,7 +633,7 @@ describe('processes that share an account', () => {
     ]);
   });
 
-  test('share the allowance evenly when all come at once', async () => {
+  test('share the allowance evenly if all calls come at once', async () => {
     const world = createWorld({ limit: 6 });
     const processes = [world.start(), world.start(), world.start()];
     const served = [0, 0, 0];
@@ -644,7 +644,7 @@ describe('processes that share an account', () => {
     expect(served).toEqual([6, 6, 6]);
   });
 
-  test('take the place of one that was killed after a second at most', async () => {
+  test('take over the place of a killed process after a second at most', async () => {
     const world = createWorld({ limit: 2 });
     const [dead, alive] = [world.start(), world.start()];
     void alive.call('sync');
@@ -663,7 +663,7 @@ describe('processes that share an account', () => {
     expect(Math.max(...served)).toBeLessThan(MINUTE_MS + MARGIN_MS + 2 * FLIGHT_MS + 1_100);
   });
 
-  test('a probe whose process died is taken over after five seconds', async () => {
+  test('replace the probe of a killed process after five seconds', async () => {
     const world = createWorld({ limit: 5 });
     const [dead, alive] = [world.start(), world.start()];
     void dead.call('sync', { work: 50_000 });

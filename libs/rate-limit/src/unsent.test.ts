@@ -17,7 +17,7 @@ describe('a failed fetch', () => {
     ['ETIMEDOUT', 'connect'],
     ['ENOTFOUND', 'getaddrinfo'],
     ['UND_ERR_CONNECT_TIMEOUT', undefined],
-  ])('with %s of %s has sent nothing', (code, syscall) => {
+  ])('with %s from %s has sent nothing', (code, syscall) => {
     expect(isUnsent(fetchFailed(failure(code, syscall)))).toBe(true);
   });
 
@@ -27,19 +27,19 @@ describe('a failed fetch', () => {
     ['UND_ERR_SOCKET', undefined],
     ['UND_ERR_HEADERS_TIMEOUT', undefined],
     ['CERT_HAS_EXPIRED', undefined],
-  ])('with %s of %s may have sent the request', (code, syscall) => {
+  ])('with %s from %s may have sent the request', (code, syscall) => {
     expect(isUnsent(fetchFailed(failure(code, syscall)))).toBe(false);
   });
 
   it.each(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ECONNREFUSED'])(
-    'with %s of a connection that stood may have sent the request',
+    'with %s on an established connection may have sent the request',
     (code) => {
       expect(isUnsent(fetchFailed(failure(code, 'read')))).toBe(false);
       expect(isUnsent(fetchFailed(failure(code)))).toBe(false);
     },
   );
 
-  it('has sent nothing only if each address that was tried failed before that', () => {
+  it('has sent nothing only if every address failed to connect', () => {
     const refused = failure('ECONNREFUSED', 'connect');
     const tried = (...errors: Error[]) => fetchFailed(new AggregateError(errors));
     expect(isUnsent(tried(refused, failure('ENETUNREACH', 'connect')))).toBe(true);
@@ -47,7 +47,7 @@ describe('a failed fetch', () => {
     expect(isUnsent(tried())).toBe(false);
   });
 
-  it('has sent nothing when nobody listens or nobody has the name', async () => {
+  it('has sent nothing if the port is closed or the host name is unknown', async () => {
     const server = createServer();
     const port = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () => {
@@ -56,12 +56,12 @@ describe('a failed fetch', () => {
       });
     });
     await new Promise((resolve) => server.close(resolve));
-    for (const url of [`http://127.0.0.1:${port}/`, 'http://nobody.invalid/']) {
+    for (const url of [`http://127.0.0.1:${port}/`, 'http://unknown.invalid/']) {
       expect(isUnsent(await fetch(url).catch((error: unknown) => error))).toBe(true);
     }
   });
 
-  it('of an unknown kind may have sent it', () => {
+  it('of an unknown kind may have sent the request', () => {
     expect(isUnsent('refused')).toBe(false);
     expect(isUnsent(new TypeError('terminated'))).toBe(false);
   });

@@ -1,15 +1,15 @@
-/** System calls that come before a connection stands. */
+/** System calls that run before a connection is established. */
 const connecting: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
 
-/** How Node's fetch says that connecting took too long. */
+/** Error code of Node's fetch for a connection attempt that took too long. */
 const connectTimeout = 'UND_ERR_CONNECT_TIMEOUT';
 
 /**
- * Whether what `fetch` rejected with proves that the request has not left. `fetch` hides the reason in the cause of its
- * error, and several reasons in one that lists them.
+ * Whether an error of `fetch` proves that the request was not sent. `fetch` puts the reason into the error's cause, and
+ * several reasons into an `AggregateError`.
  *
- * A code proves nothing by itself: EHOSTUNREACH and ETIMEDOUT can also be what becomes of a connection that stood, and over
- * which the request has left; and a certificate is looked at again when TLS is negotiated anew.
+ * A code alone proves nothing. EHOSTUNREACH and ETIMEDOUT also occur on an established connection, after the request
+ * was sent. Certificates are checked again when TLS is renegotiated.
  */
 export function isUnsent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

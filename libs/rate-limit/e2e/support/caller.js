@@ -1,5 +1,5 @@
 // @ts-check
-/** A process that calls the server as often as the limiter lets it, until it is killed. */
+/** Calls the server as often as the limiter allows, until it is killed. */
 import { createFolderStore } from '@wemasy-orders/state/folder';
 import { createRateLimitedFetch, createRateLimiter } from '../../dist/index.js';
 

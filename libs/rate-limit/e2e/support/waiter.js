@@ -1,5 +1,5 @@
 // @ts-check
-/** Takes a permit and lets it go or, if told so, waits for a second one; then there is nothing left to do. */
+/** Takes a permit and, with the argument `wait`, waits for a second one. */
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createRateLimiter } from '../../dist/index.js';
 

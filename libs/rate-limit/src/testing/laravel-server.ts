@@ -1,11 +1,11 @@
 /**
- * The throttle of a Laravel application as far as a client can notice it (laravel/framework 13:
+ * The throttle of a Laravel application, as a client sees it (laravel/framework 13:
  * `ThrottleRequests`, `RateLimiter`, `DurationLimiter`).
  */
 export interface LaravelServer {
   /**
-   * A request reaches the throttle; `answer` is called when its controller is done. The limit of its route is `more`
-   * than the server's, on the same counter.
+   * A request reaches the throttle; call `answer` when its controller is done. The limit of its route exceeds the
+   * server's by `more`, on the same counter.
    */
   receive(kind?: RequestKind, more?: number): { counted: boolean; answer: () => ServerAnswer };
   setLimit(limit: number): void;
@@ -13,11 +13,11 @@ export interface LaravelServer {
   readonly accepted: number;
   /** How many calls each window counted. */
   readonly windows: readonly number[];
-  /** Until the open window is over; 0 if none is open. */
+  /** Time until the open window is over; 0 if none is open. */
   readonly resetInMs: number;
 }
 
-/** `unauthenticated` is turned away before the throttle; `bare` loses its headers on the way out. */
+/** `unauthenticated` is refused before the throttle; the answer to `bare` has no headers. */
 export type RequestKind = 'plain' | 'unauthenticated' | 'bare' | 'failing';
 
 export interface ServerAnswer {

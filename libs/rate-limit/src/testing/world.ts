@@ -9,17 +9,17 @@ import {
   type RequestKind,
 } from './laravel-server.js';
 
-/** What happens to one request; delays in milliseconds. */
+/** The course of one request; delays in milliseconds. */
 export interface Journey {
   up: number;
   work: number;
   down: number;
-  /** Whether the request or its answer gets lost; the client notices when it would have had the answer. */
+  /** What gets lost, if anything; the client notices when the answer would have come. */
   lost?: 'request' | 'answer' | undefined;
   kind?: RequestKind;
 }
 
-/** Processes that share a store, a network and a server, all in virtual time. */
+/** Processes that share a store, a network and a server, in virtual time. */
 export interface World {
   readonly clock: VirtualClock;
   readonly server: LaravelServer;
@@ -34,9 +34,9 @@ export interface SimulatedProcess {
   readonly limiter: RateLimiter;
   /** Takes a permit, sends, reports; resolves when the answer is reported. */
   call(policy: string, journey?: Partial<Journey>, options?: AcquireOptions): Promise<number | undefined>;
-  /** kill -9: what is on the wire arrives, nothing else happens any more. */
+  /** kill -9: requests on the wire arrive, and nothing else happens. */
   kill(): void;
-  /** `away`: the shared state cannot be reached from here; `mute`: it writes, and its answers do not arrive. */
+  /** `away`: the store is unreachable from here; `mute`: it writes, but its answers do not arrive. */
   setStore(how: StoreTrouble): void;
 }
 
@@ -44,7 +44,7 @@ export type StoreTrouble = 'here' | 'away' | 'mute';
 
 export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>> {
   policies?: readonly RateLimitPolicy[];
-  /** By how much the server's limit for a policy is above `limit`, on the same counter; default: not at all. */
+  /** How much the server's limit for a policy exceeds `limit`, on the same counter; default 0. */
   more?: Readonly<Record<string, number>>;
   /** How much faster the clock of the processes runs than the server's, in parts per million. */
   driftPpm?: number;
