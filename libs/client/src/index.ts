@@ -1,4 +1,5 @@
 export { baseUrlFault, tokenFault } from './connection-faults.js';
+export type { Drift, OrdersPage, UnreadableOrder } from './drift.js';
 export {
   type AnswerFacts,
   ApiReportedError,
@@ -48,4 +49,6 @@ export {
 } from './orders-client.js';
 export type { AttemptReport, CallOptions } from './send.js';
 export type { PathsClient } from './transport.js';
+export type { Coverage, WalkDoubt, WalkFacts } from './walk-facts.js';
+export { type OrdersWalk, walkOrders, type WalkOptions, type WalkStep } from './walk-orders.js';
 export { withoutToken } from './without-token.js';

@@ -2,6 +2,7 @@ import { createRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@we
 import { accountNamespace, type Clock, createMemoryStore, systemClock } from '@wemasy-orders/state';
 import type * as z from 'zod';
 import { baseUrlFault, tokenFault } from './connection-faults.js';
+import type { OrdersPage } from './drift.js';
 import {
   ConfigurationError,
   InvalidArgumentsError,
@@ -11,7 +12,7 @@ import {
 } from './errors.js';
 import type { Fetch } from './fetch.js';
 import { productionUrl } from './generated/operations.js';
-import type { ListOrdersRequest, OrderPage, SyncOrderResponse } from './generated/schema.js';
+import type { ListOrdersRequest, SyncOrderResponse } from './generated/schema.js';
 import * as schemas from './generated/schemas.js';
 import { type OperationId, rateLimitPolicies } from './operations.js';
 import { type AttemptReport, type CallOptions, createSend } from './send.js';
@@ -61,7 +62,7 @@ export interface OrdersClient {
   list(
     filters?: OrderFilters & { readonly page?: number | undefined },
     call?: CallOptions,
-  ): Promise<OrderPage>;
+  ): Promise<OrdersPage>;
   /**
    * Every matching page in turn, from `page` on. Each page is a call of its own: the same filters with the next page
    * number, never a URL that the API sent. Orders that come or go meanwhile can shift between pages.
@@ -72,7 +73,7 @@ export interface OrdersClient {
   listAll(
     filters?: OrderFilters & { readonly page?: number | undefined },
     call?: CallOptions,
-  ): AsyncGenerator<OrderPage, void, undefined>;
+  ): AsyncGenerator<OrdersPage, void, undefined>;
   /**
    * Sends one order to the financial provider. The API has no protection against sending an order twice: whoever calls
    * this keeps account of what was sent.

@@ -1,4 +1,4 @@
-import type { Order, OrderFilters, OrdersClient } from '@wemasy-orders/client';
+import { type Order, type OrderFilters, type OrdersClient, walkOrders } from '@wemasy-orders/client';
 import type { Clock } from '@wemasy-orders/state';
 
 /** What the API says of an order that may bear on whether it was sent; no personal data. */
@@ -23,7 +23,7 @@ export interface Look {
   readonly by: 'search' | 'newest';
   /** How many orders were looked at. */
   readonly orders: number;
-  /** How many there were to look at. */
+  /** How many there were to look at, as the API counts them. */
   readonly of: number;
 }
 
@@ -37,16 +37,16 @@ export interface OrderLookup {
   readonly askedAt: string;
 }
 
-const perPage = 100;
+const newestFirst: OrderFilters = { sortKey: 'created_at', sortOrder: 'desc' };
 
-/** Few pages: an order that somebody asks about was mostly placed lately. */
+/** Few pages: each costs a permit, and an order that is asked about was mostly placed lately. */
 const ways: readonly {
   readonly by: Look['by'];
   readonly filters: (orderId: number) => OrderFilters;
   readonly pages: number;
 }[] = [
-  { by: 'search', filters: (orderId) => ({ search_query: String(orderId) }), pages: 1 },
-  { by: 'newest', filters: () => ({ sortKey: 'created_at', sortOrder: 'desc' }), pages: 3 },
+  { by: 'search', filters: (orderId) => ({ search_query: String(orderId), ...newestFirst }), pages: 1 },
+  { by: 'newest', filters: () => newestFirst, pages: 3 },
 ];
 
 /**
@@ -63,16 +63,13 @@ export async function lookUpOrder(
   const looks: Look[] = [];
   for (const { by, filters, pages } of ways) {
     let order: Order | undefined;
-    let orders = 0;
-    let of = 0;
-    for (let page = 1, lastPage = 1; page <= Math.min(lastPage, pages) && order === undefined; page += 1) {
-      const answer = await client.list({ ...filters(orderId), per_page: perPage, page }, { signal });
-      lastPage = answer.last_page;
-      of = answer.total;
-      orders += answer.data.length;
-      order = answer.data.find(({ id }) => id === orderId);
+    const walk = walkOrders({ client, filters: filters(orderId), call: { signal } });
+    for await (const step of walk) {
+      order = step.orders.find(({ id }) => id === orderId);
+      if (order !== undefined || step.page >= pages) break;
     }
-    looks.push({ by, orders, of });
+    const { read, counted = read } = walk.facts();
+    looks.push({ by, orders: read, of: counted });
     if (order !== undefined) return { order: factsOf(order), looks, askedAt };
   }
   return { looks, askedAt };

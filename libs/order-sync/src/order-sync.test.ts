@@ -831,7 +831,12 @@ describe('check', () => {
         askedAt: expect.any(String),
       },
     });
-    expect(JSON.parse(upstream.requests[1]?.body ?? '')).toEqual({ search_query: '42', per_page: 100 });
+    expect(JSON.parse(upstream.requests[1]?.body ?? '')).toEqual({
+      search_query: '42',
+      sortKey: 'created_at',
+      sortOrder: 'desc',
+      per_page: 100,
+    });
   });
 
   it('says where it looked when it does not find the order', async () => {

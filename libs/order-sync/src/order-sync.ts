@@ -240,11 +240,9 @@ export function createOrderSync(options: OrderSyncOptions): OrderSync {
       throw error;
     }
     if (announced.attempt === undefined) throw new TypeError('The client sent a request unannounced');
-    const { written, at } = await journal.conclude(orderId, announced.attempt, {
-      state: 'synced',
-      message: answer.message,
-    });
-    return { synced: { orderId, message: answer.message, syncedAt: at, recorded: written } };
+    const { message = '' } = answer;
+    const { written, at } = await journal.conclude(orderId, announced.attempt, { state: 'synced', message });
+    return { synced: { orderId, message, syncedAt: at, recorded: written } };
   }
 
   async function history(orderId: number): Promise<OrderHistory> {

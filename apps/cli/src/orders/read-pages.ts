@@ -10,7 +10,7 @@ export interface OrderBatch {
   readonly page: number;
   readonly lastPage: number;
   /** How many match in all, as the API counted them just now. */
-  readonly total: number;
+  readonly total: number | undefined;
 }
 
 /** What the shop did while its pages were read. */
@@ -52,10 +52,10 @@ export async function* readPages({
   for await (const { data, current_page: page, last_page: lastPage, total } of client.listAll(asked, call)) {
     const orders = data.filter(({ id }) => !shownBefore.has(id));
     repeated += data.length - orders.length;
-    mayMiss += Math.max(0, totalBefore - total);
+    mayMiss += Math.max(0, totalBefore - (total ?? 0));
     yield { orders, page, lastPage, total };
     shownBefore = new Set(data.map(({ id }) => id));
-    totalBefore = total;
+    totalBefore = total ?? 0;
   }
   return { repeated, mayMiss };
 }

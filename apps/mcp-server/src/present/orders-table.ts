@@ -18,8 +18,8 @@ const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export const OrdersTable = z.strictObject({
   page: z.int(),
   last_page: z.int(),
-  per_page: z.int(),
-  total: z.int(),
+  per_page: z.int().exactOptional(),
+  total: z.int().exactOptional(),
   has_more: z.boolean(),
   columns: z.array(z.string()),
   rows: z.array(z.array(cell)),
@@ -104,8 +104,8 @@ export function summaryOf(totals: Totals, progress: SummaryProgress): OrdersTabl
       beyond,
       complete || beyond !== undefined
         ? undefined
-        : `Sums cover pages ${firstPage} to ${current} of ${last} (${ordersRead} of ${total} orders).`,
-      complete && ordersRead !== total
+        : `Sums cover pages ${firstPage} to ${current} of ${last} (${ordersRead} of ${total ?? 'uncounted'} orders).`,
+      complete && total !== undefined && ordersRead !== total
         ? `${ordersRead} of ${total} orders were read; some came or went meanwhile.`
         : undefined,
       stopped,
@@ -120,8 +120,8 @@ export function textOf(table: OrdersTable): string {
   const constants = Object.entries(constant).map(([column, cell]) => `${column}=${inLine(cell)}`);
   const facts = [
     `page ${page} of ${last}`,
-    `${total} matching orders`,
-    `per_page ${perPage}`,
+    ...(total === undefined ? [] : [`${total} matching orders`]),
+    ...(perPage === undefined ? [] : [`per_page ${perPage}`]),
     hasMore ? 'more pages follow' : 'no more pages',
     ...(constants.length === 0 ? [] : [`every row has ${constants.join(', ')}`]),
   ].join('; ');
@@ -145,8 +145,8 @@ function placeOf(page: OrderPage) {
   return {
     page: page.current_page,
     last_page: page.last_page,
-    per_page: page.per_page,
-    total: page.total,
+    ...(page.per_page === undefined ? {} : { per_page: page.per_page }),
+    ...(page.total === undefined ? {} : { total: page.total }),
     has_more: page.current_page < page.last_page,
   };
 }

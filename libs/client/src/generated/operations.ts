@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: bcd310f8c372853cfff2207a07c8ebb7a9780a19e578ec6b3a63a51bebf31641
+// SHA-256 of the document: 40295542c4b3a40c00f19ac854ef3dda75b36cf1c54d3f7456b64889cdf27f5e
 
 import type * as schemas from './schemas.js';
 

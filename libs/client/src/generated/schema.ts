@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: bcd310f8c372853cfff2207a07c8ebb7a9780a19e578ec6b3a63a51bebf31641
+// SHA-256 of the document: 40295542c4b3a40c00f19ac854ef3dda75b36cf1c54d3f7456b64889cdf27f5e
 
 export interface paths {
   '/services/webshop/v1/orders/all': {
@@ -137,7 +137,7 @@ export interface components {
     };
     /** @description One page of orders. */
     ListOrdersResponse: {
-      error: boolean;
+      error?: boolean;
       data: components['schemas']['OrderPage'];
     };
     /** @description Laravel's length-aware paginator. */
@@ -149,48 +149,48 @@ export interface components {
       current_page: number;
       /** @description The orders of this page. */
       data: components['schemas']['Order'][];
-      first_page_url: string;
+      first_page_url?: string;
       /**
        * @description Place of this page's first order among all matching ones, from 1; null on an empty page.
        * @example 1
        */
-      from: number | null;
+      from?: number | null;
       /**
        * @description Number of the last page; 1 when nothing matches.
        * @example 1
        */
       last_page: number;
-      last_page_url: string;
+      last_page_url?: string;
       /**
        * @description Page links of a web page.
        *
        *     The table says `object`, the example shows an array of link objects; both are accepted.
        */
-      links:
+      links?:
         | components['schemas']['PaginationLink'][]
         | {
             [key: string]: unknown;
           };
-      next_page_url: string | null;
-      path: string | null;
+      next_page_url?: string | null;
+      path?: string | null;
       /**
        * @description Orders per page.
        * @example 50
        */
-      per_page: number;
-      prev_page_url: string | null;
+      per_page?: number;
+      prev_page_url?: string | null;
       /**
        * @description Place of this page's last order among all matching ones; null on an empty page.
        *
        *     In the example it is 8 although one order is shown: the example answer is cut short.
        * @example 8
        */
-      to: number | null;
+      to?: number | null;
       /**
        * @description Number of matching orders over all pages.
        * @example 8
        */
-      total: number;
+      total?: number;
     };
     PaginationLink: {
       url: string | null;
@@ -400,9 +400,9 @@ export interface components {
        *     The page does not say that it is always false in a 200, so true is a failure.
        */
       error: boolean;
-      message: string;
+      message?: string;
       /** @description Not explained; empty in the example. */
-      data: string[];
+      data?: string[];
     };
     /** @description Body of a 401, 403 or 429. */
     ApiError: {

@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: bcd310f8c372853cfff2207a07c8ebb7a9780a19e578ec6b3a63a51bebf31641
+// SHA-256 of the document: 40295542c4b3a40c00f19ac854ef3dda75b36cf1c54d3f7456b64889cdf27f5e
 
 import * as z from 'zod';
 import type { components, operations } from './schema.js';
@@ -181,39 +181,42 @@ export const OrderPage = exactly<components['schemas']['OrderPage']>()(
     .object({
       current_page: z.int().describe('Number of this page, from 1.'),
       data: z.array(Order).describe('The orders of this page.'),
-      first_page_url: z.string(),
+      first_page_url: z.string().exactOptional(),
       from: z
         .int()
         .nullable()
+        .exactOptional()
         .describe("Place of this page's first order among all matching ones, from 1; null on an empty page."),
       last_page: z.int().describe('Number of the last page; 1 when nothing matches.'),
-      last_page_url: z.string(),
+      last_page_url: z.string().exactOptional(),
       links: z
         .union([z.array(PaginationLink), z.record(z.string(), z.unknown())])
+        .exactOptional()
         .describe('Page links of a web page.'),
-      next_page_url: z.string().nullable(),
-      path: z.string().nullable(),
-      per_page: z.int().describe('Orders per page.'),
-      prev_page_url: z.string().nullable(),
+      next_page_url: z.string().nullable().exactOptional(),
+      path: z.string().nullable().exactOptional(),
+      per_page: z.int().exactOptional().describe('Orders per page.'),
+      prev_page_url: z.string().nullable().exactOptional(),
       to: z
         .int()
         .nullable()
+        .exactOptional()
         .describe("Place of this page's last order among all matching ones; null on an empty page."),
-      total: z.int().describe('Number of matching orders over all pages.'),
+      total: z.int().exactOptional().describe('Number of matching orders over all pages.'),
     })
     .describe("Laravel's length-aware paginator."),
 );
 
 export const ListOrdersResponse = exactly<components['schemas']['ListOrdersResponse']>()(
-  z.object({ error: z.boolean(), data: OrderPage }).describe('One page of orders.'),
+  z.object({ error: z.boolean().exactOptional(), data: OrderPage }).describe('One page of orders.'),
 );
 
 export const SyncOrderResponse = exactly<components['schemas']['SyncOrderResponse']>()(
   z
     .object({
       error: z.boolean().describe('Whether it failed.'),
-      message: z.string(),
-      data: z.array(z.string()).describe('Not explained; empty in the example.'),
+      message: z.string().exactOptional(),
+      data: z.array(z.string()).exactOptional().describe('Not explained; empty in the example.'),
     })
     .describe('Answer to a sync.'),
 );

@@ -1,0 +1,34 @@
+import type { OrderPage } from './generated/schema.js';
+
+/**
+ * One way in which an answer differs from the document. The field was converted where nothing was lost, or is given as
+ * absent. It holds names and kinds, never a value: values may be personal.
+ */
+export interface Drift {
+  /** Where, e.g. `data.data[].order_number`; `[]` stands for each element of an array. */
+  readonly path: string;
+  /** What the document describes, e.g. `string or null`. */
+  readonly expected: string;
+  /** What came, e.g. `integer`. */
+  readonly found: string;
+  /** Whether the caller has the value in the documented type, or none. */
+  readonly result: 'converted' | 'absent';
+}
+
+/** An entry of a page that cannot be used as an order; it is left out of the page's `data`. */
+export interface UnreadableOrder {
+  /** Its place on the page, from 1. */
+  readonly position: number;
+  /** Its id, where that much could be read. */
+  readonly id?: number;
+  /** Why, e.g. `id: expected integer, found string`. No values. */
+  readonly problem: string;
+}
+
+/** One page of orders, as far as it can be used, and where the answer differs from the document. */
+export interface OrdersPage extends OrderPage {
+  /** Absent where nothing differs. */
+  readonly drift?: readonly Drift[];
+  /** Absent where every entry could be used. */
+  readonly unreadable?: readonly UnreadableOrder[];
+}

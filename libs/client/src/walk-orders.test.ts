@@ -1,0 +1,341 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { OrdersPage } from './drift.js';
+import { CancelledError, UpstreamError, ValidationFailedError } from './errors.js';
+import type { OrderFilters, OrdersClient } from './orders-client.js';
+import { orderPage } from './testing/index.js';
+import type { WalkFacts } from './walk-facts.js';
+import { type OrdersWalk, walkOrders, type WalkOptions } from './walk-orders.js';
+
+type Asked = OrderFilters & { readonly page?: number | undefined };
+
+/** A client whose pages a test makes up, one request at a time. */
+function clientOf(answer: (asked: { page: number; perPage: number }, at: number) => OrdersPage) {
+  const asked: Asked[] = [];
+  const client: Pick<OrdersClient, 'list'> = {
+    list: (filters = {}, call) => {
+      const { page = 1, per_page: perPage } = filters;
+      if (call?.signal?.aborted === true) return Promise.reject(new CancelledError('none'));
+      try {
+        return Promise.resolve(answer({ page, perPage: perPage ?? 10 }, asked.push(filters) - 1));
+      } catch (error) {
+        return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  };
+  return { client, asked };
+}
+
+/** Pages as written, whatever is asked for. */
+const scripted = (pages: readonly (readonly number[])[], totals: number | readonly number[], perPage = 3) =>
+  clientOf(({ page }) => {
+    const orders = (pages[page - 1] ?? []).map((id) => ({ id }));
+    const total = typeof totals === 'number' ? totals : (totals[page - 1] ?? 0);
+    return { ...orderPage(orders, { page, perPage, total }).data, last_page: pages.length };
+  });
+
+async function read(walk: OrdersWalk): Promise<{ ids: number[]; facts: WalkFacts }> {
+  const ids: number[] = [];
+  for await (const { orders } of walk) ids.push(...orders.map(({ id }) => id));
+  return { ids, facts: walk.facts() };
+}
+
+const walkOver = ({ client }: ReturnType<typeof clientOf>, options: Partial<WalkOptions> = {}) =>
+  read(walkOrders({ client, ...options }));
+
+describe('a walk over the orders', () => {
+  it('asks for large pages, oldest first', async () => {
+    const shop = scripted([[1]], 1);
+    await walkOver(shop, { filters: { status: 'paid' } });
+    expect(shop.asked).toEqual([
+      { status: 'paid', per_page: 100, sortKey: 'created_at', sortOrder: 'asc', page: 1 },
+    ]);
+  });
+
+  it('sorts and pages as the caller says', async () => {
+    const shop = scripted([[1]], 1);
+    await walkOver(shop, { filters: { sortKey: 'total_amount', per_page: 7 } });
+    expect(shop.asked).toEqual([{ sortKey: 'total_amount', per_page: 7, page: 1 }]);
+  });
+
+  it('is complete when one answer holds everything', async () => {
+    expect(await walkOver(scripted([[1, 2, 3]], 3))).toEqual({
+      ids: [1, 2, 3],
+      facts: {
+        read: 3,
+        counted: 3,
+        repeated: 0,
+        possiblyMissed: 0,
+        unreadable: 0,
+        pages: 1,
+        coverage: 'complete',
+        doubts: [],
+        drift: [],
+      },
+    });
+  });
+
+  it('only adds up when several pages do, since the API takes no snapshot', async () => {
+    const { facts } = await walkOver(scripted([[1, 2, 3], [4]], 4));
+    expect(facts).toMatchObject({ read: 4, counted: 4, coverage: 'adds_up', doubts: [] });
+  });
+
+  it.each([
+    [
+      'an order comes again two pages later',
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+        [1, 7, 8],
+      ],
+      9,
+      8,
+      1,
+      ['shortfall'],
+    ],
+    ['an order is twice on one page', [[1, 1, 2]], 3, 2, 1, ['shortfall']],
+    ['a page is cut short', [[1, 2, 3], [4], [7, 8, 9]], 9, 7, 0, ['shortfall']],
+    ['a page in the middle is empty', [[1, 2, 3], [], [7, 8, 9]], 9, 6, 0, ['shortfall']],
+    ['the count is too small', [[1, 2, 3], [4]], 2, 4, 0, ['surplus']],
+    [
+      'the list shrinks between pages',
+      [
+        [1, 2, 3],
+        [5, 6],
+      ],
+      [6, 5],
+      5,
+      0,
+      ['shrank'],
+    ],
+    ['new orders push others down', [[9, 8, 7], [7, 6, 5], [4]], [6, 7, 7], 6, 1, ['shortfall']],
+  ] as const)(
+    'reads every order once and says what does not add up: %s',
+    async (_, pages, totals, orders, repeated, doubts) => {
+      const { ids, facts } = await walkOver(scripted(pages, totals));
+      expect(ids).toEqual([...new Set(pages.flat())]);
+      expect(facts).toMatchObject({ read: orders, repeated, coverage: 'in_doubt', doubts });
+      if (doubts[0] !== 'surplus') expect(facts.possiblyMissed).toBeGreaterThan(0);
+    },
+  );
+
+  it('goes on beyond a last page that the count contradicts', async () => {
+    const shop = clientOf(({ page }) => ({
+      ...orderPage(page < 4 ? [{ id: page * 2 }, { id: page * 2 + 1 }] : [], { page, perPage: 2, total: 6 })
+        .data,
+      last_page: 1,
+    }));
+    const { ids, facts } = await walkOver(shop);
+    expect(ids).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(facts).toMatchObject({ coverage: 'adds_up', pages: 3 });
+  });
+
+  it('claims nothing of several pages whose orders the API does not count', async () => {
+    const shop = clientOf(({ page }) => ({ current_page: page, last_page: 2, data: [{ id: page }] }));
+    expect((await walkOver(shop)).facts).toMatchObject({ counted: undefined, doubts: ['uncounted'] });
+  });
+
+  it('counts entries that cannot be used, and is in doubt', async () => {
+    const shop = clientOf(() => ({
+      ...orderPage([{ id: 1 }], { total: 2 }).data,
+      unreadable: [{ position: 2, problem: 'id: expected integer, found string' }],
+    }));
+    const { facts } = await walkOver(shop);
+    expect(facts).toMatchObject({ read: 1, unreadable: 1, possiblyMissed: 0, doubts: ['unreadable'] });
+  });
+
+  it('is unfinished while it goes on, when it is left, and when a page fails', async () => {
+    const shop = scripted([[1, 2, 3], [4]], 4);
+    const walk = walkOrders(shop);
+    for await (const step of walk) if (step.page === 1) break;
+    expect(walk.facts()).toMatchObject({ read: 3, counted: 4, doubts: ['unfinished'], possiblyMissed: 0 });
+
+    const failing = clientOf(({ page }) => {
+      if (page === 2) throw new UpstreamError({ status: 502 });
+      return orderPage([{ id: 1 }], { perPage: 1, total: 2 }).data;
+    });
+    const failed = walkOrders(failing);
+    await expect(read(failed)).rejects.toThrow('The API failed with status 502.');
+    expect(failed.facts()).toMatchObject({ read: 1, doubts: ['unfinished'] });
+  });
+
+  it('can be cancelled between pages, with call options that are asked anew for each', async () => {
+    const controller = new AbortController();
+    const waits: number[] = [];
+    const walk = walkOrders({
+      ...scripted([[1, 2, 3], [4]], 4),
+      call: () => ({ signal: controller.signal, maxWaitMs: waits.push(0) }),
+    });
+    const pages = walk[Symbol.asyncIterator]();
+    await pages.next();
+    controller.abort();
+    await expect(pages.next()).rejects.toThrow(CancelledError);
+    expect(waits).toHaveLength(2);
+  });
+
+  it('that begins later says so', async () => {
+    const { ids, facts } = await walkOver(scripted([[1, 2, 3], [4]], 4), { fromPage: 2 });
+    expect(ids).toEqual([4]);
+    expect(facts).toMatchObject({ doubts: ['started_late'], possiblyMissed: 0 });
+  });
+
+  it('ends when the API shows the same page under every number', async () => {
+    const shop = clientOf(({ page }) => ({ current_page: page, last_page: 1e9, data: [{ id: 1 }] }));
+    const { facts } = await walkOver(shop);
+    expect(facts.doubts).toContain('stalled');
+    expect(shop.asked.length).toBeLessThan(20);
+  });
+
+  it('ends when the list grows faster than it is read', async () => {
+    const shop = clientOf(
+      ({ page }) => orderPage([{ id: page }], { page, perPage: 1, total: page + 1 }).data,
+    );
+    const { facts } = await walkOver(shop);
+    expect(facts.doubts).toContain('endless');
+  });
+
+  it('reads 100,000 orders with ids beyond 31 bits', async () => {
+    const shop = clientOf(({ page, perPage }) => {
+      const orders = Array.from({ length: perPage }, (_, at) => ({ id: 2e9 + (page * perPage + at) * 7 }));
+      return orderPage(orders, { page, perPage, total: 100_000 }).data;
+    });
+    const walk = walkOrders(shop);
+    let orders = 0;
+    for await (const step of walk) orders += step.orders.length;
+    expect(orders).toBe(100_000);
+    expect(walk.facts()).toMatchObject({ pages: 1_000, coverage: 'adds_up' });
+  });
+});
+
+describe('a walk where the API takes fewer orders a page', () => {
+  /** Laravel's answer to a page that is too large. */
+  const tooLarge = (most: number, text = `The per page field must not be greater than ${most}.`) =>
+    new ValidationFailedError({ per_page: [text] }, { status: 422 });
+
+  const limited = (most: number, count: number, refusal = tooLarge(most)) =>
+    clientOf(({ page, perPage }) => {
+      if (perPage > most) throw refusal;
+      const all = Array.from({ length: count }, (_, at) => ({ id: at + 1 }));
+      const orders = all.slice((page - 1) * perPage, page * perPage);
+      return orderPage(orders, { page, perPage, total: count }).data;
+    });
+
+  it('takes the largest size that the answer names, and remembers it for the client', async () => {
+    const shop = limited(50, 120);
+    expect((await walkOver(shop)).facts).toMatchObject({ read: 120, coverage: 'adds_up' });
+    expect(shop.asked.map(({ per_page }) => per_page)).toEqual([100, 50, 50, 50]);
+    await walkOver(shop);
+    expect(shop.asked.slice(4).map(({ per_page }) => per_page)).toEqual([50, 50, 50]);
+  });
+
+  it('halves the size where the answer names none', async () => {
+    const shop = limited(30, 60, tooLarge(0, 'Too many.'));
+    expect((await walkOver(shop)).ids).toHaveLength(60);
+    expect(shop.asked.map(({ per_page }) => per_page)).toEqual([100, 50, 25, 25, 25]);
+  });
+
+  it('goes on from the same order when the limit falls in the middle', async () => {
+    const shop = clientOf(({ page, perPage }, at) => {
+      if (at >= 2 && perPage > 30) throw tooLarge(30);
+      const all = Array.from({ length: 250 }, (_, index) => ({ id: index + 1 }));
+      return orderPage(all.slice((page - 1) * perPage, page * perPage), {
+        page,
+        perPage,
+        total: 250,
+      }).data;
+    });
+    const { ids, facts } = await walkOver(shop);
+    expect(ids).toEqual(Array.from({ length: 250 }, (_, at) => at + 1));
+    expect(facts.coverage).toBe('adds_up');
+  });
+
+  it('fails when the refusal is about something else, or one order is too many', async () => {
+    const other = new ValidationFailedError({ status: ['No.'] }, { status: 422 });
+    await expect(walkOver(limited(50, 10, other))).rejects.toBe(other);
+    const shop = limited(0, 10);
+    await expect(walkOver(shop)).rejects.toThrow(ValidationFailedError);
+    expect(shop.asked.at(-1)?.per_page).toBe(1);
+  });
+});
+
+describe('a walk over a shop that changes between pages', () => {
+  type Event = { readonly kind: 'arrive' | 'leave' | 'move' | 'rest'; readonly at: number };
+
+  const events = (...kinds: readonly Event['kind'][]) =>
+    fc.array(fc.record({ kind: fc.constantFrom(...kinds), at: fc.nat(1_000) }), { maxLength: 60 });
+  const setup = fc.record({
+    count: fc.nat(30),
+    perPage: fc.integer({ min: 1, max: 7 }),
+    newestFirst: fc.boolean(),
+    perRequest: fc.integer({ min: 0, max: 4 }),
+  });
+
+  type Setup = { count: number; perPage: number; newestFirst: boolean; perRequest: number };
+
+  /** Walks while the events happen, some between one page and the next. */
+  async function walked({ count, perPage, newestFirst, perRequest }: Setup, happening: Event[]) {
+    let shop = Array.from({ length: count }, (_, at) => at + 1);
+    const always = new Set(shop);
+    let nextId = count + 1;
+    const left = [...happening];
+    const atRead: number[][] = [];
+    const happen = ({ kind, at }: Event) => {
+      const index = at % Math.max(1, shop.length);
+      const [order] = shop.slice(index, index + 1);
+      if (kind === 'arrive') shop = [...shop, nextId++];
+      if (order === undefined || kind === 'rest' || kind === 'arrive') return;
+      shop = shop.toSpliced(index, 1);
+      if (kind === 'leave') always.delete(order);
+      else shop = shop.toSpliced((at * 7) % (shop.length + 1), 0, order);
+    };
+    const { client, asked } = clientOf(({ page, perPage: size }, request) => {
+      if (request > 0) left.splice(0, perRequest).forEach(happen);
+      const sorted = newestFirst ? shop.toReversed() : shop;
+      atRead.push(sorted);
+      const orders = sorted.slice((page - 1) * size, page * size).map((id) => ({ id }));
+      return orderPage(orders, { page, perPage: size, total: shop.length }).data;
+    });
+    const result = await walkOver({ client, asked }, { filters: { per_page: perPage } });
+    return { ...result, asked, atRead, always, missed: [...always].filter((id) => !result.ids.includes(id)) };
+  }
+
+  it('never reads an order twice, always ends, and claims nothing that the shop refutes', async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(setup, events('arrive', 'leave', 'move', 'rest'), async (shop, happening) => {
+        const { ids, facts, asked, atRead } = await walked(shop, happening);
+        seen.add(facts.coverage);
+        expect(new Set(ids).size).toBe(ids.length);
+        expect(facts.read).toBe(ids.length);
+        expect(asked.length).toBeLessThan(400);
+        if (facts.coverage === 'complete') expect(new Set(ids)).toEqual(new Set(atRead[0]));
+        if (facts.coverage === 'adds_up') expect(facts.read).toBe(atRead.at(-1)?.length);
+        if (facts.coverage === 'in_doubt') expect(facts.doubts).not.toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect([...seen].toSorted()).toEqual(['adds_up', 'complete', 'in_doubt']);
+  });
+
+  it('misses no order where orders only arrive, in either direction', async () => {
+    await fc.assert(
+      fc.asyncProperty(setup, events('arrive', 'rest'), async (shop, happening) => {
+        expect((await walked(shop, happening)).missed).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('misses no more than it says where orders only leave', async () => {
+    let missing = 0;
+    await fc.assert(
+      fc.asyncProperty(setup, events('leave', 'rest'), async (shop, happening) => {
+        const { missed, facts } = await walked(shop, happening);
+        if (missed.length > 0) missing += 1;
+        expect(missed.length).toBeLessThanOrEqual(facts.possiblyMissed);
+      }),
+      { numRuns: 500 },
+    );
+    expect(missing, 'runs that missed an order').toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,117 @@
+import type { UnreadableOrder } from './drift.js';
+import { ValidationFailedError } from './errors.js';
+import type { Order } from './generated/schema.js';
+import type { OrderFilters, OrdersClient } from './orders-client.js';
+import type { CallOptions } from './send.js';
+import { createWalkTally, type EarlyEnd, type WalkFacts } from './walk-facts.js';
+
+/** Orders a page where the caller does not say. The document names no maximum. */
+const defaultPerPage = 100;
+/** A list may grow while it is read, but every walk must end: at twice as many pages as it had, and so many more. */
+const pagesOfGrowth = 100;
+/** An API that repeats itself is given up after so many pages in a row without a new order. */
+const mostPagesWithoutNews = 10;
+
+export interface WalkOptions {
+  readonly client: Pick<OrdersClient, 'list'>;
+  /**
+   * Filters and sorting. Without any sorting, the oldest orders come first: an order that arrives meanwhile joins the
+   * end, where it will be read, and moves no other order to another page. Newest first, each arrival would push an order
+   * onto the next page (read twice); sorted by a field that changes, orders move both ways.
+   *
+   * `per_page` is the largest page to ask for; default 100.
+   */
+  readonly filters?: OrderFilters | undefined;
+  /** First page to read, from 1; default 1. */
+  readonly fromPage?: number | undefined;
+  /** For each page; a function is asked anew before each. */
+  readonly call?: CallOptions | (() => CallOptions) | undefined;
+}
+
+/** The next orders of a walk. */
+export interface WalkStep {
+  /** The orders of this page that no page before showed, each once. */
+  readonly orders: readonly Order[];
+  readonly unreadable: readonly UnreadableOrder[];
+  readonly page: number;
+  /** The last page as far as is known now; it may lie beyond the one that the API names, where its count says so. */
+  readonly lastPage: number;
+  /** Orders a page, as the API applied it; a walk goes on from `page + 1` with this size. */
+  readonly perPage: number;
+  /** Matching orders as the API counted them just now. */
+  readonly counted: number | undefined;
+}
+
+/** A walk over the pages of a list. It can be iterated once. */
+export interface OrdersWalk extends AsyncIterable<WalkStep> {
+  /** What can be said about what was read so far; after the last step, about all of it. */
+  facts(): WalkFacts;
+}
+
+/**
+ * Walks over all matching orders, page by page: every order once, in the order in which the pages show them. Where the API
+ * refuses the page size (422 on `per_page`), the walk goes on with smaller pages, and later walks of the same client
+ * begin with them.
+ *
+ * The walk always ends, also when the API's list does not. It keeps the ids of the orders, not the orders. `facts()` says
+ * what it amounts to; a failure in the middle is thrown by the iteration, and `facts()` still holds.
+ *
+ * @throws {OrdersError} the client's, from the iteration
+ */
+export function walkOrders({ client, filters = {}, fromPage = 1, call = {} }: WalkOptions): OrdersWalk {
+  const isSorted = filters.sortKey != null || filters.sortOrder != null;
+  const sorted: OrderFilters = isSorted ? filters : { ...filters, sortKey: 'created_at', sortOrder: 'asc' };
+  let skipped = 0;
+  let end: 'reached' | 'unfinished' | EarlyEnd = 'unfinished';
+  const tally = createWalkTally(() => skipped);
+
+  async function* steps(): AsyncGenerator<WalkStep, void, undefined> {
+    let size = Math.min(filters.per_page ?? defaultPerPage, acceptedSizes.get(client) ?? Infinity);
+    let furthest: number | undefined;
+    let pagesWithoutNews = 0;
+    for (let page = fromPage; ; page += 1) {
+      const asked = { ...sorted, per_page: size, page };
+      let answer;
+      try {
+        answer = await client.list(asked, typeof call === 'function' ? call() : call);
+      } catch (error) {
+        const smaller = smallerPage(error, size);
+        if (smaller === undefined) throw error;
+        acceptedSizes.set(client, smaller);
+        // The first page keeps its number: only an earlier walk, of this same size, can have named it.
+        page = furthest === undefined ? page - 1 : Math.floor(((page - 1) * size) / smaller);
+        furthest &&= Math.ceil((furthest * size) / smaller);
+        size = smaller;
+        continue;
+      }
+      const perPage = answer.per_page ?? size;
+      if (furthest === undefined) skipped = (fromPage - 1) * perPage;
+      const { unreadable = [] } = answer;
+      const orders = tally.add(answer);
+      const lastPage = Math.max(answer.last_page, Math.ceil((answer.total ?? 0) / Math.max(1, perPage)));
+      furthest ??= 2 * lastPage + pagesOfGrowth;
+      const isEmpty = answer.data.length === 0 && unreadable.length === 0;
+      pagesWithoutNews = orders.length === 0 && unreadable.length === 0 ? pagesWithoutNews + 1 : 0;
+      if (page >= lastPage || (isEmpty && page >= answer.last_page)) end = 'reached';
+      else if (page >= furthest) end = 'endless';
+      else if (pagesWithoutNews >= mostPagesWithoutNews) end = 'stalled';
+      yield { orders, unreadable, page, lastPage, perPage, counted: answer.total };
+      if (end !== 'unfinished') return;
+    }
+  }
+
+  return { facts: () => tally.facts(end), [Symbol.asyncIterator]: steps };
+}
+
+/** The largest page that the API of a client is known to accept, where it refused a larger one. */
+const acceptedSizes = new WeakMap<WalkOptions['client'], number>();
+
+/** @returns the page size to try next; undefined where the error is not about it */
+function smallerPage(error: unknown, size: number): number | undefined {
+  if (!(error instanceof ValidationFailedError) || size <= 1) return undefined;
+  const complaint = error.fields['per_page']?.join(' ') ?? error.apiMessage ?? '';
+  if (error.fields['per_page'] === undefined && !/\bper[ _]page\b/i.test(complaint)) return undefined;
+  // Laravel names the maximum: "The per page field must not be greater than 50."
+  const named = Number(/\d+/.exec(complaint)?.[0]);
+  return named >= 1 && named < size ? named : Math.floor(size / 2);
+}
