@@ -10,7 +10,7 @@ await bundle();
 
 await copyFile('../../openapi/wemasy-orders.yaml', 'dist/wemasy-orders.yaml');
 
-// What the pages consist of: our own files, and of Scalar's package the one script for browsers.
+// The files of the pages: our assets, and Scalar's script for browsers.
 await cp('src/assets', 'dist/assets', { recursive: true });
 const scripts = dirname(require.resolve('@scalar/fastify-api-reference'));
 await copyFile(join(scripts, 'js', 'standalone.js'), 'dist/assets/scalar.js');

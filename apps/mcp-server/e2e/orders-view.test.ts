@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
-  accessibilityFaults,
+  accessibilityViolations,
   describeInBrowser,
   type Frame,
   type Look,
@@ -416,7 +416,7 @@ describeInBrowser('the orders view', (open) => {
     await page.evaluate('bridge.setHostContext({ theme: "dark" })');
     await view.locator('html[style*="color-scheme: dark"]').waitFor({ state: 'attached' });
     expect(await background()).toBe('rgb(48, 48, 46)');
-    expect(await accessibilityFaults(view)).toEqual([]);
+    expect(await accessibilityViolations(view)).toEqual([]);
     await end();
   });
 
@@ -441,7 +441,7 @@ describeInBrowser('the orders view', (open) => {
     await view.getByText('Synced', { exact: true }).waitFor();
     await view.locator('tbody button').nth(0).click();
     expect(await view.getByRole('row').count()).toBeGreaterThan(100);
-    expect(await accessibilityFaults(view)).toEqual([]);
+    expect(await accessibilityViolations(view)).toEqual([]);
     expect(await view.evaluate('document.documentElement.scrollWidth')).toBe(look.width);
     await end();
   });

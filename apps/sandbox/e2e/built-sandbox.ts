@@ -9,13 +9,13 @@ export const builtFile = fileURLToPath(new URL('../dist/main.js', import.meta.ur
 export interface BuiltSandbox {
   readonly origin: string;
   readonly apiUrl: string;
-  /** Everything it said on stdout until it listened. */
+  /** The lines of stdout until it listened. */
   readonly lines: readonly string[];
   readonly process: ChildProcess;
   close(): Promise<void>;
 }
 
-/** Starts the built file in a process of its own. */
+/** Starts the built file in a child process. */
 export async function startBuiltSandbox(
   flags: readonly string[] = [],
   file: string = builtFile,
@@ -43,7 +43,7 @@ export async function startBuiltSandbox(
   throw new Error('the sandbox ended before it listened');
 }
 
-/** Runs the built file until it ends by itself. */
+/** Runs the built file until it exits. */
 export async function run(...args: readonly string[]) {
   const child = spawn(process.execPath, [builtFile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [exitCode]] = await Promise.all([

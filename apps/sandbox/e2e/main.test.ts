@@ -40,7 +40,7 @@ describe('the command line', () => {
     }
   });
 
-  it('tells every fault at once, on stderr, and ends with 2', async () => {
+  it('reports every issue at once, on stderr, and exits with 2', async () => {
     expect(await run('--port', 'many', '--colour', 'red')).toEqual({
       exitCode: 2,
       stdout: '',
@@ -48,7 +48,7 @@ describe('the command line', () => {
     });
   });
 
-  it('ends with 2 and one line when it cannot start', async () => {
+  it('exits with 2 and one line when it cannot start', async () => {
     const file = join(folder, 'missing', 'shop.db');
     const { exitCode, stdout, stderr } = await run('--port', '0', '--database', file);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -57,20 +57,23 @@ describe('the command line', () => {
 });
 
 describe('a running sandbox', () => {
-  it('says one line, which names its address', async () => {
+  it('prints one line with its address', async () => {
     const sandbox = await startBuiltSandbox();
     expect(sandbox.lines).toEqual([`Sandbox listening on ${sandbox.apiUrl}`]);
     expect(sandbox.apiUrl).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*\/api$/);
     await sandbox.close();
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends well on %s, its database one file', async (signal) => {
-    const sandbox = await startBuiltSandbox(['--database', join(folder, 'shop.db'), '--orders', '20']);
-    const exited = once(sandbox.process, 'exit');
-    sandbox.process.kill(signal);
-    expect(await exited).toEqual([0, null]);
-    expect(readdirSync(folder)).toEqual(['shop.db']);
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'exits with 0 on %s and leaves one database file',
+    async (signal) => {
+      const sandbox = await startBuiltSandbox(['--database', join(folder, 'shop.db'), '--orders', '20']);
+      const exited = once(sandbox.process, 'exit');
+      sandbox.process.kill(signal);
+      expect(await exited).toEqual([0, null]);
+      expect(readdirSync(folder)).toEqual(['shop.db']);
+    },
+  );
 
   it('needs nothing besides its dist folder: no node_modules, no sources', async () => {
     cpSync(join(project, 'dist'), join(folder, 'dist'), { recursive: true });
@@ -85,7 +88,7 @@ describe('a running sandbox', () => {
     await sandbox.close();
   });
 
-  it('is executable as it stands', () => {
+  it('is executable', () => {
     expect(readFileSync(builtFile, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 });

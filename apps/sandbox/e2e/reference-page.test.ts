@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { accessibilityFaults, describeInBrowser, type Page } from '@wemasy-orders/browser-testing';
+import { accessibilityViolations, describeInBrowser, type Page } from '@wemasy-orders/browser-testing';
 import { operations } from '@wemasy-orders/client/operations';
 import * as schemas from '@wemasy-orders/client/schemas';
 import { type BuiltSandbox, startBuiltSandbox } from './built-sandbox.js';
@@ -44,7 +44,7 @@ describeInBrowser('the reference', (open) => {
     await end();
   });
 
-  it('has samples in four languages that reach this sandbox with its token', async () => {
+  it('has samples in four languages with this sandbox’s address and token', async () => {
     const { page, end } = await openReference();
     for (const { summary, path } of Object.values(operations)) {
       const section = page.getByRole('region', { name: summary });
@@ -74,14 +74,14 @@ describeInBrowser('the reference', (open) => {
     await page.getByRole('button', { name: /^Send post request/ }).click();
   }
 
-  it('a list that is tried succeeds', async () => {
+  it('Try It lists orders', async () => {
     const { page, end } = await openReference();
     await send(page, operations.listOrders.summary);
     await page.getByText('200 OK').waitFor();
     await end();
   });
 
-  it('a sync that is tried succeeds, and is booked', async () => {
+  it('Try It syncs an order, which is booked', async () => {
     const { page, end } = await openReference();
     await send(page, operations.syncOrder.summary);
     await page.getByText('200 OK').waitFor();
@@ -94,7 +94,7 @@ describeInBrowser('the reference', (open) => {
   it.each([
     ['YAML', (exported: string) => expect(exported).toBe(source)],
     ['JSON', (exported: string) => expect(JSON.parse(exported)).toEqual(parse(source))],
-  ])('the export as %s is the document', async (format, check) => {
+  ])('the %s download is the document', async (format, check) => {
     const { page, end } = await openReference();
     const downloading = page.waitForEvent('download');
     await page.getByRole('link', { name: format, exact: true }).click();
@@ -106,11 +106,11 @@ describeInBrowser('the reference', (open) => {
 
   it.each(['light', 'dark'] as const)('is accessible in %s', async (colorScheme) => {
     const { page, end } = await openReference({ colorScheme });
-    await expect.poll(() => accessibilityFaults(page), { timeout: 20_000, interval: 500 }).toEqual([]);
+    await expect.poll(() => accessibilityViolations(page), { timeout: 20_000, interval: 500 }).toEqual([]);
     await end();
   });
 
-  it('lets a language be chosen with the keyboard alone, by a button that says whether it is chosen', async () => {
+  it('lets the keyboard choose a language; the button shows whether it is pressed', async () => {
     const { page, end } = await openReference();
     const [first, second] = await page.locator('.client-libraries-list [role=button]').all();
     if (first === undefined || second === undefined) expect.fail('there are no languages to choose from');
@@ -123,7 +123,7 @@ describeInBrowser('the reference', (open) => {
     await end();
   });
 
-  it('fits a telephone', async () => {
+  it('fits a phone', async () => {
     const { page, end } = await openReference({ width: 390 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     await end();

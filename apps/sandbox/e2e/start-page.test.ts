@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessibilityFaults, describeInBrowser } from '@wemasy-orders/browser-testing';
+import { accessibilityViolations, describeInBrowser } from '@wemasy-orders/browser-testing';
 import { operations } from '@wemasy-orders/client/operations';
 import { type BuiltSandbox, startBuiltSandbox } from './built-sandbox.js';
 
@@ -41,7 +41,7 @@ describeInBrowser('the start page', (open) => {
     await end();
   });
 
-  it('shows the faults that are set', async () => {
+  it('shows the active faults', async () => {
     const { page, end } = await open(sandbox.origin);
     const faults = page.locator('#faults');
     await page.getByText('Live.').waitFor();
@@ -52,7 +52,7 @@ describeInBrowser('the start page', (open) => {
       body: JSON.stringify({ kind: 'connection_reset', operation: 'syncOrder', requests: 3 }),
     });
     await faults.waitFor();
-    expect(await faults.innerText()).toBe('Faults that are set: connection_reset on syncOrder (3 to come).');
+    expect(await faults.innerText()).toBe('Active faults: connection_reset on syncOrder (3 to come).');
     await fetch(`${sandbox.origin}/sandbox/faults`, { method: 'DELETE' });
     await faults.waitFor({ state: 'hidden' });
     await end();
@@ -82,12 +82,12 @@ describeInBrowser('the start page', (open) => {
     const { page, end } = await open(sandbox.origin, look);
     await page.getByText('Live.').waitFor();
     for (const summary of await page.locator('summary').all()) await summary.click();
-    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(look.width);
     await end();
   });
 
-  it('works by keyboard: every part of it can be reached, and is seen to be', async () => {
+  it('works by keyboard, with a visible focus', async () => {
     const { page, end } = await open(sandbox.origin);
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Read and try the API');

@@ -6,8 +6,8 @@ export type Arguments =
   | { readonly action: 'start'; readonly options: SandboxOptions }
   | { readonly action: 'help' }
   | { readonly action: 'version' }
-  /** What is wrong with the command line: one line each, with the remedy. */
-  | { readonly action: 'fault'; readonly faults: readonly string[] };
+  /** One line per issue of the command line, with its remedy. */
+  | { readonly action: 'refuse'; readonly issues: readonly string[] };
 
 export const defaultPort = 4010;
 
@@ -15,10 +15,10 @@ export const help = `wemasy-orders-sandbox: the documented Wemasy order endpoint
 
 Usage: wemasy-orders-sandbox [options]
 
-  --port NUMBER            port to listen on, 0 for a free one (default ${defaultPort})
+  --port NUMBER            port to listen on; 0 picks a free one (default ${defaultPort})
   --host ADDRESS           address to listen on (default ${defaultHost})
-  --orders NUMBER          how many orders the shop has (default ${defaultOrders})
-  --seed NUMBER            which orders they are; the same seed gives the same orders (default ${defaultSeed})
+  --orders NUMBER          number of orders (default ${defaultOrders})
+  --seed NUMBER            the same seed gives the same orders (default ${defaultSeed})
   --window-seconds NUMBER  length of the rate-limit windows (default ${operations.listOrders.rateLimit.windowSeconds}, as documented)
   --database FILE          keep orders, ledger and rate limits in a file (default: in memory)
   --help                   show this text
@@ -43,21 +43,21 @@ const flags = {
   version: { type: 'boolean' },
 } as const;
 
-/** Reads the command line; all faults are found at once. */
+/** Reads the command line and reports all issues at once. */
 export function parseArguments(args: readonly string[]): Arguments {
-  const faults: string[] = [];
+  const issues: string[] = [];
   const given = new Map<string, string>();
   const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      faults.push(`Unexpected argument "${token.value}": remove it; options begin with --.`);
+      issues.push(`Unexpected argument "${token.value}": remove it; options begin with --.`);
     } else if (token.kind === 'option') {
       if (!Object.hasOwn(flags, token.name)) {
-        faults.push(`Unknown option ${token.rawName}: see --help for those that exist.`);
+        issues.push(`Unknown option ${token.rawName}: see --help for the options.`);
       } else if (token.name === 'help' || token.name === 'version') {
         given.set(token.name, '');
       } else if (token.value === undefined || token.value === '') {
-        faults.push(`Option ${token.rawName} lacks its value: write ${token.rawName} VALUE.`);
+        issues.push(`Option ${token.rawName} needs a value: write ${token.rawName} VALUE.`);
       } else {
         given.set(token.name, token.value);
       }
@@ -70,7 +70,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     const { from, to } = numbers[name];
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
     if (value >= from && value <= to) return value;
-    faults.push(`Option --${name} is "${text}": write a whole number from ${from} to ${to}.`);
+    issues.push(`Option --${name} is "${text}": write a whole number from ${from} to ${to}.`);
     return undefined;
   }
 
@@ -84,5 +84,5 @@ export function parseArguments(args: readonly string[]): Arguments {
   };
   if (given.has('help')) return { action: 'help' };
   if (given.has('version')) return { action: 'version' };
-  return faults.length > 0 ? { action: 'fault', faults } : { action: 'start', options };
+  return issues.length > 0 ? { action: 'refuse', issues } : { action: 'start', options };
 }

@@ -3,17 +3,17 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Files that browsers get, beside this module both in src and, copied by the build, in dist. */
+/** Files for browsers, beside this module in src and, copied by the build, in dist. */
 const folder = fileURLToPath(new URL('./assets/', import.meta.url));
 
 const read = new Map<string, string>();
 
-/** A file of the assets folder; read when first asked for, since most runs never ask. */
+/** A file of the assets folder; read on first use, since most runs never need it. */
 export function readAsset(name: string): string {
   return readOnce(join(folder, name));
 }
 
-/** Scalar's reference as one script. The build copies it; run from source, it lies with its package. */
+/** Scalar's reference as one script: the copy of the build, or, from source, the installed package's. */
 export function readReferenceBundle(): string {
   const copied = join(folder, 'scalar.js');
   return readOnce(existsSync(copied) ? copied : installedReferenceBundle());

@@ -25,7 +25,7 @@ describe('a configuration', () => {
     expect(jsonOf('VS Code')).toEqual({ servers: { 'wemasy-orders': { type: 'stdio', ...server, env } } });
   });
 
-  it('of Claude Code is a command that bears a path with spaces and quotes', () => {
+  it('of Claude Code is a command that quotes spaces and quotes in a path', () => {
     expect(configurations.get('Claude Code')).toBe(
       [
         'claude mcp add wemasy-orders',

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** How to tell one assistant about the MCP server. */
+/** The configuration that adds the MCP server to one assistant. */
 export interface AssistantConfiguration {
   readonly assistant: string;
-  /** Where the text goes: a file, or a terminal. */
+  /** Where to put the text: a file, or a terminal. */
   readonly place: string;
   readonly text: string;
 }
 
-/** How the MCP server is started. */
+/** The command that starts the MCP server. */
 export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
@@ -17,15 +17,15 @@ export interface ServerCommand {
 
 const name = 'wemasy-orders';
 
-/** The server that was built in the same checkout, else the published package. */
+/** The server built in the same checkout, otherwise the published package. */
 export function serverCommand(): ServerCommand {
-  const builtBesides = fileURLToPath(new URL('../../mcp-server/dist/main.js', import.meta.url));
-  return existsSync(builtBesides)
-    ? { command: 'node', args: [builtBesides] }
+  const built = fileURLToPath(new URL('../../mcp-server/dist/main.js', import.meta.url));
+  return existsSync(built)
+    ? { command: 'node', args: [built] }
     : { command: 'npx', args: ['-y', 'wemasy-orders-mcp'] };
 }
 
-/** Configurations that point each assistant at this sandbox, as the assistant's own documentation has them. */
+/** Configurations that connect each assistant to this sandbox, in the form of the assistant's documentation. */
 export function assistantConfigurations(
   server: ServerCommand,
   apiUrl: string,
@@ -54,7 +54,7 @@ export function assistantConfigurations(
     {
       assistant: 'Codex',
       place: '~/.codex/config.toml',
-      // A basic string of TOML is written like one of JSON.
+      // TOML's basic strings are written like JSON strings.
       text: [
         `[mcp_servers.${name}]`,
         `command = ${JSON.stringify(command)}`,

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { startSandbox, StartFault } from '@wemasy-orders/sandbox-server';
+import { StartError, startSandbox } from '@wemasy-orders/sandbox-server';
 import * as z from 'zod';
 import { help, parseArguments } from './arguments.js';
 import { createPages } from './pages.js';
 
-/** Whatever the user can put right in the command line. */
+/** The user can fix the command line. */
 const usageExitCode = 2;
 
 const parsed = parseArguments(process.argv.slice(2));
@@ -16,8 +16,8 @@ switch (parsed.action) {
   case 'version':
     process.stdout.write(`${version()}\n`);
     break;
-  case 'fault':
-    for (const fault of parsed.faults) process.stderr.write(`${fault}\n`);
+  case 'refuse':
+    for (const issue of parsed.issues) process.stderr.write(`${issue}\n`);
     process.exitCode = usageExitCode;
     break;
   case 'start':
@@ -32,17 +32,17 @@ switch (parsed.action) {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
         process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
       }
-      // One line that a parent process can wait for and read the address from.
+      // A parent process waits for this line and reads the address from it.
       process.stdout.write(`Sandbox listening on ${sandbox.url}\n`);
     } catch (error) {
-      if (!(error instanceof StartFault)) throw error;
+      if (!(error instanceof StartError)) throw error;
       process.stderr.write(`${error.message}\n`);
       process.exitCode = usageExitCode;
     }
 }
 
 function version(): string {
-  // Beside both src and dist, and in every published package.
+  // The file is beside both src and dist, and in the published package.
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return z.object({ version: z.string() }).parse(manifest).version;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-/** The build puts the document beside the bundle; run from source, it lies with its own project. */
+/** The copy of the build beside the bundle, or, from source, the original. */
 const places = ['./wemasy-orders.yaml', '../../../openapi/wemasy-orders.yaml'];
 
 export interface OpenApiDocument {
@@ -11,7 +11,7 @@ export interface OpenApiDocument {
 
 let read: OpenApiDocument | undefined;
 
-/** The document that the sandbox follows; read when first asked for, since most runs never ask. */
+/** The document that the sandbox implements; read on first use, since most runs never need it. */
 export function openApiDocument(): OpenApiDocument {
   if (read === undefined) {
     const place = places.map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));

@@ -17,11 +17,11 @@ function get(path: string): Promise<Response> {
 describe('the document', () => {
   const source = readFileSync(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
 
-  it('/openapi.yaml is the file itself', async () => {
+  it('/openapi.yaml is the original file', async () => {
     expect(await (await get('/openapi.yaml')).text()).toBe(source);
   });
 
-  it('/openapi.json says the same', async () => {
+  it('/openapi.json has the same content', async () => {
     expect(await (await get('/openapi.json')).json()).toEqual(parse(source));
   });
 });
@@ -29,14 +29,14 @@ describe('the document', () => {
 describe('the pages', () => {
   const pages = { start: '/', reference: '/docs' };
 
-  it('the front page says what this is and how to get in', async () => {
+  it('the start page shows the address and both tokens', async () => {
     const { status, headers, ...page } = await read(pages.start);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/html; charset=UTF-8');
     for (const said of [sandbox.url, tokens.fullAccess, tokens.readOnly]) expect(page.text).toContain(said);
   });
 
-  it.each(Object.values(pages))('%s lets a browser load and run nothing from elsewhere', async (path) => {
+  it.each(Object.values(pages))('%s lets a browser load and run nothing from another host', async (path) => {
     const { headers } = await get(path);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
@@ -44,7 +44,7 @@ describe('the pages', () => {
     expect(policy).not.toMatch(/https?:|\*|unsafe-eval/);
   });
 
-  it.each(Object.values(pages))('everything that %s refers to is here', async (path) => {
+  it.each(Object.values(pages))('every link of %s works', async (path) => {
     const { text } = await read(path);
     const addresses = [...text.matchAll(/(?:href|src)="(?!data:)([^"]*)"/g)].map(
       ([, address]) => address ?? '',

@@ -8,7 +8,7 @@ import { startPage } from './start-page.js';
 const script = 'text/javascript; charset=UTF-8';
 const stylesheet = 'text/css; charset=UTF-8';
 
-/** Nothing from elsewhere, and nothing that stands in the page itself. */
+/** Allows nothing from other hosts, and no inline code. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,14 +20,14 @@ const policy = [
   "frame-ancestors 'none'",
 ];
 
-/** The reference's own code writes style attributes and elements as it goes, and previews answers. */
+/** Scalar writes style attributes and elements, and previews answers as blobs. */
 const referencePolicy = policy.map((rule) => {
   if (rule.startsWith('style-src')) return "style-src 'self' 'unsafe-inline'";
   if (rule.startsWith('img-src')) return "img-src 'self' data: blob:";
   return rule;
 });
 
-/** The start page, the reference, and the document they are about. */
+/** The start page, the API reference and the OpenAPI document. */
 export function createPages(): Hono {
   const app = new Hono();
 

@@ -2,8 +2,8 @@ import { documentedOrder } from '@wemasy-orders/sandbox-server';
 import { html } from 'hono/html';
 
 /**
- * Shows the document and lets a reader try it. The document stays as it is, the vendor's address in it;
- * the page is told apart from it that it talks to this sandbox, with which token and about which order.
+ * Shows the document and lets a reader try it. The document keeps the vendor's address; the page gets this
+ * sandbox's address, its token and an order to sync as data attributes.
  */
 export function referencePage(apiUrl: string, token: string): string {
   return String(
@@ -32,7 +32,9 @@ export function referencePage(apiUrl: string, token: string): string {
             data-order-id="${documentedOrder.id}"
           ></div>
           <noscript
-            ><p class="bar">The reference needs JavaScript; the document above says the same.</p></noscript
+            ><p class="bar">
+              The reference needs JavaScript. The document above has the same content.
+            </p></noscript
           >
           <script src="/assets/scalar.js"></script>
           <script src="/assets/reference-page.js" type="module"></script>

@@ -5,8 +5,8 @@ import { startPage } from './start-page.js';
 
 const hostile = 'http://127.0.0.1/"><script>alert(1)</script>';
 
-// The address comes from the Host header, which a caller writes.
-it('an address cannot write into a page', () => {
+// The address comes from the Host header, which the caller controls.
+it('an address cannot inject markup into a page', () => {
   for (const page of [startPage(hostile), referencePage(hostile, tokens.fullAccess)]) {
     expect(page).not.toContain('<script>alert');
     expect(page).toContain('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');

@@ -2,7 +2,7 @@ import { tokens } from '@wemasy-orders/sandbox-server';
 import { html } from 'hono/html';
 import { assistantConfigurations, serverCommand } from './assistant-configurations.js';
 
-/** What this is and how to get in; the counters are filled by the page's own script. */
+/** Explains the sandbox and its tokens; the page's script fills in the counters. */
 export function startPage(apiUrl: string): string {
   const configurations = assistantConfigurations(serverCommand(), apiUrl, tokens.fullAccess);
   return String(
@@ -21,8 +21,8 @@ export function startPage(apiUrl: string): string {
             <header>
               <h1>Wemasy Orders sandbox</h1>
               <p>
-                The two documented order endpoints of the Wemasy webshop API, with the invented orders of an
-                invented shop. Nothing here reaches Wemasy or SnelStart.
+                The two documented order endpoints of the Wemasy webshop API, with invented orders. Nothing
+                here reaches Wemasy or SnelStart.
               </p>
               <p class="links">
                 <a class="primary" href="/docs">Read and try the API</a>
@@ -33,18 +33,18 @@ export function startPage(apiUrl: string): string {
             </header>
 
             <section aria-labelledby="access">
-              <h2 id="access">Getting in</h2>
+              <h2 id="access">Access</h2>
               <dl class="facts">
                 <div>
                   <dt>Base URL</dt>
                   <dd>${copyable('base URL', apiUrl)}</dd>
                 </div>
                 <div>
-                  <dt>Token that may do everything</dt>
+                  <dt>Full-access token</dt>
                   <dd>${copyable('full-access token', tokens.fullAccess)}</dd>
                 </div>
                 <div>
-                  <dt>Token that may only list <small>(a sync is answered with 403)</small></dt>
+                  <dt>Read-only token <small>(a sync is answered with 403)</small></dt>
                   <dd>${copyable('read-only token', tokens.readOnly)}</dd>
                 </div>
               </dl>
@@ -52,7 +52,7 @@ export function startPage(apiUrl: string): string {
 
             <section aria-labelledby="assistants">
               <h2 id="assistants">Connect an assistant</h2>
-              <p>Ready to copy; each points the MCP server at this sandbox.</p>
+              <p>Ready to copy. Each connects the MCP server to this sandbox.</p>
               ${configurations.map(
                 ({ assistant, place, text }, index) =>
                   html`<details name="assistant" ${index === 0 ? 'open' : ''}>
@@ -82,8 +82,8 @@ export function startPage(apiUrl: string): string {
                 <div>
                   <h3>Ledger</h3>
                   <p>
-                    <strong id="bookings">0</strong> <span id="bookings-noun">bookings</span> so far; the
-                    latest:
+                    <strong id="bookings">0</strong> <span id="bookings-noun">bookings</span> so far, the
+                    latest first:
                   </p>
                   <table>
                     <thead>
@@ -98,7 +98,7 @@ export function startPage(apiUrl: string): string {
                 </div>
               </div>
               <p id="faults" hidden></p>
-              <noscript><p>The counters need JavaScript; /sandbox/status says the same.</p></noscript>
+              <noscript><p>The counters need JavaScript. /sandbox/status has the same data.</p></noscript>
             </section>
           </main>
         </body>
@@ -106,7 +106,7 @@ export function startPage(apiUrl: string): string {
   );
 }
 
-/** A text with a button that copies it; the button appears where the browser lets it work. */
+/** A text with a copy button; the button is hidden where the browser cannot copy. */
 function copyable(what: string, text: string) {
   return html`<div class="copyable">
     <pre tabindex="0" aria-label="${what}"><code>${text}</code></pre>

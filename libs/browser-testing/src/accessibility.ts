@@ -10,16 +10,20 @@ const Violations = z.array(
   }),
 );
 
-export interface AccessibilityFault {
+export interface AccessibilityViolation {
   readonly rule: string;
   readonly element: string;
 }
 
-/** Serious and critical faults that axe-core finds, inside an element or in the whole document but for some. */
-export async function accessibilityFaults(
+/**
+ * The serious and critical violations that axe-core finds.
+ *
+ * @param where CSS selectors of the parts to check and to skip; default: the whole document
+ */
+export async function accessibilityViolations(
   document: Page | Frame,
   where: { readonly include?: string; readonly exclude?: string } = {},
-): Promise<AccessibilityFault[]> {
+): Promise<AccessibilityViolation[]> {
   await document.evaluate(axe.source);
   const context = {
     ...(where.include === undefined ? {} : { include: where.include }),

@@ -7,21 +7,21 @@ const executablePath = [process.env['CHROME_PATH'], '/usr/bin/chromium', '/usr/b
 );
 
 export interface Look {
-  /** Of the window, in CSS pixels. */
+  /** Width of the window in CSS pixels. */
   readonly width?: number;
   readonly colorScheme?: 'light' | 'dark';
 }
 
 export interface Visit {
   readonly page: Page;
-  /** Fails when the page wrote an error to its console or asked for anything outside this machine. */
+  /** Closes the page; fails if it logged an error or sent a request to another machine. */
   end(): Promise<void>;
 }
 
-/** @param prepare is called with the page before it goes anywhere */
+/** @param prepare receives the page before it loads the URL */
 export type Open = (url: string, look?: Look, prepare?: (page: Page) => Promise<void>) => Promise<Visit>;
 
-/** A suite in a real browser: skipped, visibly, where none is installed, but never in CI. */
+/** A suite in a real browser. Without a browser it is skipped, in CI it fails. */
 export function describeInBrowser(name: string, suite: (open: Open) => void): void {
   if (executablePath === undefined && process.env['CI']) {
     throw new Error('CI needs a browser: install chromium or set CHROME_PATH.');
@@ -32,7 +32,7 @@ export function describeInBrowser(name: string, suite: (open: Open) => void): vo
       browser = await chromium.launch({
         ...(executablePath === undefined ? {} : { executablePath }),
         args: [
-          // Chromium's own sandbox does not start as root, which CI containers are.
+          // Chromium's sandbox does not start as root, the user of CI containers.
           ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
           '--disable-gpu',
           '--disable-quic',

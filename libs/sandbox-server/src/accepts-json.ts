@@ -1,6 +1,6 @@
 /**
- * Whether Laravel's `expectsJson()` holds: the type that the client wants most is a JSON type. A client
- * that accepts anything, as fetch and curl do by themselves, does not ask for JSON.
+ * Laravel's `expectsJson()`: true when the client's preferred type is a JSON type. A client that accepts
+ * anything, as fetch and curl do by default, does not ask for JSON.
  */
 export function acceptsJson(accept: string | undefined): boolean {
   const wanted = (accept ?? '')

@@ -2,24 +2,25 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
-import { operations } from '@wemasy-orders/client/operations';
+import { type Operation, operations } from '@wemasy-orders/client/operations';
 import * as schemas from '@wemasy-orders/client/schemas';
 import { acceptsJson } from './accepts-json.js';
 import type { Connection } from './connection.js';
 import { createControl } from './control.js';
 import { createFaultList } from './fault-list.js';
 import { createLedger } from './ledger.js';
-import { createOrderTable } from './order-table.js';
+import { columnOf, filterNames } from './list-columns.js';
+import { createOrderTable, type OrderQuery } from './order-table.js';
 import { paginate } from './pagination.js';
-import { type Input, readInput, requestedPage } from './request-input.js';
+import { documentedQuery, type Input, readInput, requestedPage } from './request-input.js';
 import { createThrottle } from './throttle.js';
 import { authenticate, type Token, tokens } from './tokens.js';
 import { nothingSelected, validate } from './validation.js';
 
-/** The path under which the API lies, as in the vendor's base URL. */
+/** Path of the API, as in the vendor's base URL. */
 export const apiPath = '/api';
 
-/** Assumption: the page's request sample asks for ten; what the API does without the field is not said. */
+/** Assumption: the request sample of the page asks for ten; the vendor documents no default. */
 const defaultPerPage = 10;
 
 export interface AppOptions {
@@ -28,29 +29,36 @@ export interface AppOptions {
   readonly clock: () => number;
   /** Length of every throttle window; the document's when undefined. */
   readonly windowSeconds: number | undefined;
-  /** Aborts when the sandbox ends. */
+  /** Aborts when the sandbox closes. */
   readonly closing: AbortSignal;
   readonly pages: Hono | undefined;
   readonly onError: (error: Error) => void;
 }
 
 type App = Hono<{ Bindings: HttpBindings }>;
+
+const servedOperations: ReadonlySet<string> = new Set([
+  operations.listOrders.operationId,
+  operations.syncOrder.operationId,
+]);
+
+/** Body and query of a list; the page number is read apart, as Laravel's paginator reads it. */
+const listRequest = schemas.ListOrdersRequest.extend(schemas.ListOrdersQuery.omit({ page: true }).shape);
 type ApiError = z.infer<typeof schemas.ApiError>;
 
-/** What an operation answers; everything around it is the same for all. */
-interface Endpoint<Shape extends z.core.$ZodShape> {
-  readonly operation: (typeof operations)[keyof typeof operations];
-  readonly request: z.ZodObject<Shape>;
+/** The part of an operation that differs from the others. */
+interface Endpoint {
+  readonly operation: Operation;
   readonly allowed: readonly Token[];
-  answer(request: z.output<z.ZodObject<Shape>>, context: { input: Input; url: URL; token: Token }): Answer;
+  answer(call: { input: Input; url: URL; token: Token }): Answer;
 }
 
 interface Answer {
-  readonly status: 200 | 422;
+  readonly status: 200 | 422 | 501;
   readonly body: unknown;
 }
 
-/** The documented endpoints, what tests and demos look at beside them, and the pages that were given. */
+/** The documented endpoints, `/sandbox` for tests and demos, and the given pages. */
 export function createApp(options: AppOptions): App {
   const { database, clock, windowSeconds, closing, pages, onError } = options;
   const orders = createOrderTable(database);
@@ -61,20 +69,18 @@ export function createApp(options: AppOptions): App {
   // Laravel routes a path with a trailing slash like the one without.
   const app: App = new Hono({ strict: false });
 
-  function serve<Shape extends z.core.$ZodShape>(endpoint: Endpoint<Shape>): void {
-    const { operation, request, allowed, answer } = endpoint;
-    const path = apiPath + operation.path;
+  function route({ operation, allowed, answer }: Endpoint): void {
     const limit = { 'X-RateLimit-Limit': String(operation.rateLimit.limit) };
 
-    async function carryOut(context: Context): Promise<Response> {
-      // PHP has the whole body before it looks at anything; from here on nothing waits, so that no two
-      // requests can mix.
-      const input = await readInput(context.req.raw);
+    async function serve(context: Context): Promise<Response> {
+      const url = new URL(context.req.url);
+      // PHP reads the whole body first. Nothing below waits, so no two requests interleave.
+      const input = { ...(await readInput(context.req.raw)), ...documentedQuery(url, operation) };
 
       const token = authenticate(context.req.header('authorization') ?? null);
       if (token === undefined) {
-        // The pages list the headers on 401 too. Nobody's window can be meant, and Laravel's authentication
-        // comes before its throttle and costs nothing, so the budget is shown whole.
+        // The pages list the headers on 401 too. A 401 belongs to no window, and Laravel authenticates before
+        // it throttles, so the whole allowance is left.
         const headers = { ...limit, 'X-RateLimit-Remaining': limit['X-RateLimit-Limit'] };
         if (acceptsJson(context.req.header('accept'))) return error(401, 'Unauthenticated.', headers);
         return context.html(unauthenticatedPage, 401, headers);
@@ -86,7 +92,7 @@ export function createApp(options: AppOptions): App {
           ...limit,
           'X-RateLimit-Remaining': '0',
           'Retry-After': String(hit.retryAfterSeconds),
-          // Not on the pages; Laravel sends it with every Retry-After.
+          // Not on the pages, but Laravel sends it with every Retry-After.
           'X-RateLimit-Reset': String(hit.resetsAt),
         });
       }
@@ -95,63 +101,61 @@ export function createApp(options: AppOptions): App {
       // A form request authorizes before it validates.
       if (!allowed.includes(token)) return error(403, 'This action is unauthorized.', headers);
 
-      const validated = validate(request, input);
-      const { status, body } = validated.ok
-        ? answer(validated.value, { input, url: new URL(context.req.url), token })
-        : { status: 422, body: validated.failure };
-      // The pages list no headers on 422. Laravel in practice sends them there as well; the pages rule, so
-      // that a client which counts on them does not pass here.
+      const { status, body } = answer({ input, url, token });
+      // The pages list no headers on 422. Laravel sends them there too, but a client that relies on them must
+      // fail here.
       return Response.json(body, { status, headers: status === 422 ? {} : headers });
     }
 
-    app.on(operation.method, path, (context) =>
+    app.on(operation.method, routeOf(operation), (context) =>
       faults.pass({
         operation,
-        carryOut: () => carryOut(context),
+        serve: () => serve(context),
         reset() {
           context.env.outgoing.socket?.resetAndDestroy();
           return RESPONSE_ALREADY_SENT;
         },
       }),
     );
-
-    app.all(path, (context) =>
-      error(
-        405,
-        `The ${context.req.method} method is not supported for route ${path.slice(1)}. Supported methods: ${operation.method}.`,
-        { Allow: operation.method },
-      ),
-    );
   }
 
-  serve({
+  route({
     operation: operations.listOrders,
-    request: schemas.ListOrdersRequest,
     allowed: [tokens.fullAccess, tokens.readOnly],
-    answer(request, { input, url }) {
+    answer({ input, url }) {
+      const validated = validate(listRequest, input);
+      if (!validated.ok) return { status: 422, body: validated.failure };
+      const request = validated.value;
+      const sortKey = request.sortKey ?? 'created_at';
+      const { filters, unserved } = filtersOf(request);
+      const [unknown] = columnOf(sortKey) === undefined ? [sortKey] : unserved;
+      if (unknown !== undefined) {
+        return notImplemented(`sort or filter by ${unknown}: an order has no such field to compare`);
+      }
       const query = {
-        status: request.status ?? null,
-        type: request.type ?? null,
+        filters,
         search: request.search_query ?? null,
-        sortKey: request.sortKey ?? 'created_at',
+        sortKey,
         sortOrder: request.sortOrder ?? 'desc',
         page: requestedPage(url, input),
         perPage: request.per_page ?? defaultPerPage,
-      } as const;
+      };
       const path = `${url.origin}${apiPath}${operations.listOrders.path}`;
       return { status: 200, body: { error: false, data: paginate(orders.list(query), query, path) } };
     },
   });
 
-  serve({
+  route({
     operation: operations.syncOrder,
-    request: schemas.SyncOrderRequest,
     allowed: [tokens.fullAccess],
-    answer({ order_id: id }, { token }) {
+    answer({ input, token }) {
+      const validated = validate(schemas.SyncOrderRequest, input);
+      if (!validated.ok) return { status: 422, body: validated.failure };
+      const { order_id: id } = validated.value;
       // Assumption: the vendor documents no 404, so an unknown order fails Laravel's `exists` rule.
       if (!orders.has(id)) return { status: 422, body: nothingSelected('order_id') };
-      // Assumption: an order that was sent before is booked once more. The vendor promises nothing else,
-      // and it is what a client must be able to survive.
+      // Assumption: an order that was sent before is booked once more. The vendor promises nothing else, and
+      // clients must cope with it.
       database.transaction(() => {
         ledger.append(id, token);
         orders.markSynced(id);
@@ -159,6 +163,29 @@ export function createApp(options: AppOptions): App {
       return { status: 200, body: { error: false, message: 'Order synced to SnelStart.', data: [] } };
     },
   });
+
+  // An operation that the document gains is throttled and explained, not unknown.
+  const documented: readonly Operation[] = Object.values(operations);
+  for (const operation of documented) {
+    if (servedOperations.has(operation.operationId)) continue;
+    route({
+      operation,
+      allowed: Object.values(tokens),
+      answer: () =>
+        notImplemented(`answer ${operation.operationId}: it serves ${[...servedOperations].join(' and ')}`),
+    });
+  }
+
+  for (const path of new Set(documented.map(routeOf))) {
+    const methods = documented.filter((operation) => routeOf(operation) === path).map(({ method }) => method);
+    app.all(path, (context) =>
+      error(
+        405,
+        `The ${context.req.method} method is not supported for route ${context.req.path.slice(1)}. Supported methods: ${methods.join(', ')}.`,
+        { Allow: methods.join(', ') },
+      ),
+    );
+  }
 
   app.route('/sandbox', createControl({ ledger, throttle, faults }));
   if (pages !== undefined) app.route('/', pages);
@@ -171,13 +198,42 @@ export function createApp(options: AppOptions): App {
   return app;
 }
 
-/** The documented error body; a 404, 405 or 500, which the pages do not show, takes the same shape. */
+/** The route of an operation in Hono's notation: `/orders/{id}` becomes `/orders/:id`. */
+function routeOf({ path }: Operation): string {
+  return apiPath + path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+/** The filters of a list request that have a value, and the names of those that no column serves. */
+function filtersOf(request: object): { filters: OrderQuery['filters']; unserved: readonly string[] } {
+  const given = Object.entries(request).filter(
+    ([name, value]) => filterNames.includes(name) && value != null,
+  );
+  const filters: Record<string, string | number | boolean> = {};
+  const unserved = [];
+  for (const [name, value] of given) {
+    if (columnOf(name) !== undefined && isScalar(value)) filters[name] = value;
+    else unserved.push(name);
+  }
+  return { filters, unserved };
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** @param ability completes the sentence "The sandbox cannot …" */
+function notImplemented(ability: string): Answer {
+  const body: ApiError = { error: true, message: `The sandbox cannot ${ability}.` };
+  return { status: 501, body };
+}
+
+/** The documented error body; 404, 405 and 500, which the pages do not show, have the same shape. */
 function error(status: number, message: string, headers: Record<string, string> = {}): Response {
   const body: ApiError = { error: true, message };
   return Response.json(body, { status, headers });
 }
 
-/** Laravel sends a caller who does not ask for JSON to a login page, which an API does not have. */
+/** Laravel redirects a caller who does not ask for JSON to a login page, which an API does not have. */
 const unauthenticatedPage = `<!DOCTYPE html>
 <html lang="en">
   <head><meta charset="utf-8"><title>Unauthorized</title></head>

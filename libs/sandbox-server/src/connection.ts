@@ -1,14 +1,14 @@
 import sqlite, { type JSValue, type Statement } from 'node-sqlite3-wasm';
 import * as z from 'zod';
 
-/** A SQLite database with its statements prepared once. */
+/** A SQLite database that prepares each statement once. */
 export interface Connection {
-  /** Rows of a query, each checked against the shape that the caller expects. */
+  /** Rows of a query; each must match `row`. */
   all<Row>(sql: string, values: JSValue[], row: z.ZodType<Row>): Row[];
   run(sql: string, values: JSValue[]): void;
-  /** Several statements without values. */
+  /** Runs several statements without values. */
   exec(sql: string): void;
-  /** All of `work` or nothing. */
+  /** Commits all of `work`, or nothing when it throws. */
   transaction<Result>(work: () => Result): Result;
   close(): void;
 }
@@ -45,7 +45,7 @@ export function connect(path: string): Connection {
       }
     },
     close() {
-      // Closing the database does not free them, and memory of WebAssembly is not garbage-collected.
+      // Closing the database does not free the statements, and WebAssembly memory is not garbage-collected.
       for (const statement of statements.values()) statement.finalize();
       statements.clear();
       database.close();

@@ -24,7 +24,7 @@ describe('/sandbox/faults', () => {
     expect((await sandbox.get('/sandbox/faults')).json).toEqual([]);
   });
 
-  it('lists what is set, with what was left out filled in', async () => {
+  it('lists faults with their defaults', async () => {
     const answer = await post({ kind: 'connection_reset' });
     await post({ kind: 'latency', milliseconds: 5, operation: 'listOrders', requests: 2, when: 'after' });
     expect([answer.status, answer.json]).toEqual([
@@ -69,17 +69,17 @@ describe('/sandbox/faults', () => {
     expect((await sandbox.get('/sandbox/faults')).json).toEqual([]);
   });
 
-  it('refuses what is no JSON', async () => {
+  it('refuses a body that is not JSON', async () => {
     expect((await post('{')).status).toBe(400);
   });
 
-  it('refuses what a page of another site could send without asking', async () => {
+  it('refuses the content types that a page of another site can send without a preflight', async () => {
     const answer = await post({ kind: 'server_error' }, { 'Content-Type': 'text/plain' });
     expect(answer.status).toBe(415);
     expect(answer.headers.has('access-control-allow-origin')).toBe(false);
   });
 
-  it('refuses a caller who reached this machine under another name', async () => {
+  it('refuses a caller that reached this machine under another name', async () => {
     const { hostname, port } = new URL(sandbox.url);
     const outgoing = request({
       hostname,
@@ -95,7 +95,7 @@ describe('/sandbox/faults', () => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
-  it.skipIf(outside === undefined)('refuses another machine, which may still use the API', async () => {
+  it.skipIf(outside === undefined)('refuses another machine, which can still use the API', async () => {
     const open = await startTestSandbox({ orders: 20, host: '0.0.0.0' });
     const origin = `http://${outside}:${new URL(open.url).port}`;
     expect((await fetch(`${origin}/sandbox/faults`)).status).toBe(403);
@@ -105,7 +105,7 @@ describe('/sandbox/faults', () => {
 });
 
 describe('/sandbox/status', () => {
-  it('tells every allowance, the bookings and the faults', async () => {
+  it('shows every allowance, the bookings and the faults', async () => {
     await sandbox.list({ token: tokens.readOnly });
     sandbox.clock.now += 20_000;
     for (let sent = 0; sent < 5; sent += 1) await sandbox.sync({ body: { order_id: 2502 } });
@@ -130,7 +130,7 @@ describe('/sandbox/status', () => {
     });
   });
 
-  it('shows the newest bookings only', async () => {
+  it('shows only the newest bookings', async () => {
     for (let sent = 0; sent < 10; sent += 1) {
       if (sent === 5) sandbox.nextWindow();
       await sandbox.sync({ body: { order_id: 2502 } });

@@ -2,8 +2,8 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { Fault } from './fault.js';
 import type { FaultList } from './fault-list.js';
+import { InjectedFault } from './injected-fault.js';
 import type { Ledger } from './ledger.js';
 import { isLoopbackAddress, isLoopbackName } from './loopback.js';
 import type { Throttle } from './throttle.js';
@@ -11,7 +11,7 @@ import type { Throttle } from './throttle.js';
 /** How many of the latest bookings the start page shows. */
 const shownBookings = 8;
 
-/** What tests, demos and the start page look at and turn, beside the documented API: all under /sandbox. */
+/** What tests, demos and the start page read and set beside the documented API: all under /sandbox. */
 export function createControl(parts: {
   readonly ledger: Ledger;
   readonly throttle: Throttle;
@@ -30,11 +30,11 @@ export function createControl(parts: {
     }),
   );
 
-  // Whoever reaches this can break the sandbox for everybody else.
+  // A caller who sets faults breaks the sandbox for every other caller.
   control.use('/faults', async (context, next) => {
     const { address } = getConnInfo(context).remote;
     if (!isLoopbackAddress(address) || !isLoopbackName(new URL(context.req.url).hostname)) {
-      return refusal(403, 'Faults are set from this machine only: use http://127.0.0.1.');
+      return refusal(403, 'Faults can be set from this machine only: use http://127.0.0.1.');
     }
     return next();
   });
@@ -44,7 +44,7 @@ export function createControl(parts: {
     return context.json(faults.entries());
   });
   control.post('/faults', async (context) => {
-    // A page of the web cannot send this type to another host without asking first, and is not answered.
+    // A browser asks before a web page sends this type to another host, and this server does not answer.
     if (!/^application\/json\b/.test(context.req.header('content-type') ?? '')) {
       return refusal(415, 'Send the fault as application/json.');
     }
@@ -52,9 +52,9 @@ export function createControl(parts: {
     try {
       body = await context.req.json();
     } catch {
-      return refusal(400, 'The body is no JSON.');
+      return refusal(400, 'The body is not JSON.');
     }
-    const fault = Fault.safeParse(body);
+    const fault = InjectedFault.safeParse(body);
     if (!fault.success) return refusal(422, z.prettifyError(fault.error));
     faults.add(fault.data);
     return context.json(faults.entries(), 201);

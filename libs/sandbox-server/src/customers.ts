@@ -16,15 +16,15 @@ export interface Customer {
   readonly country: string;
 }
 
-/** One in so many has a name that a client must clean before it shows it. */
+/** Every n-th customer has a name that a client must clean before it shows it. */
 const hostileEvery = 29;
 
-/** Domains that can belong to nobody (RFC 2606), so that no invented address is a real one. */
+/** Reserved domains (RFC 2606), so that no invented address is a real one. */
 const mailDomains = ['example.com', 'example.net', 'example.org'];
 
 const countries = [...Array<string>(17).fill('NL'), 'BE', 'BE', 'DE'];
 
-/** A person or company from the Netherlands or next door, as faker's seed has it. */
+/** A person or company from the Netherlands or a neighbouring country, drawn from faker's seeded source. */
 export function inventCustomer(index: number): Customer {
   const hostile = index % hostileEvery === hostileEvery - 1;
   const [firstName, lastName] = hostile

@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { claimFile } from './file-claim.js';
 import { type Connection, connect } from './connection.js';
-import { applicationId, createShop, schemaVersion, type ShopOptions } from './shop.js';
-import { StartFault } from './start-fault.js';
+import { applicationId, columnList, createShop, schemaVersion, type ShopOptions } from './shop.js';
+import { StartError } from './start-error.js';
 
 /**
  * Opens the sandbox's database and fills a new one with a shop.
  *
- * @param file where to keep it; without one it lives in memory and ends with the process
- * @param shop for a file that holds a shop already, what is given must match it
- * @throws {StartFault} when the file cannot be used
+ * @param file where to keep it; without one the database is in memory and ends with the process
+ * @param shop must match the shop that an existing file holds
+ * @throws {StartError} when the file cannot be used
  */
 export function openDatabase(file: string | undefined, shop: ShopOptions): Connection {
   if (file === undefined || file === ':memory:') {
@@ -29,16 +29,16 @@ function openFile(file: string, shop: ShopOptions): Connection {
     release = claimFile(file);
     if (!existsSync(file) || statSync(file).size === 0) createFile(file, shop);
     database = connect(file);
-    // Of the journal modes only a write-ahead log under an exclusive lock survives a killed process here:
-    // this SQLite build takes its own lock for a living writer and never rolls a left-behind journal back.
+    // Only a write-ahead log under an exclusive lock survives a killed process: this SQLite build takes
+    // a leftover lock of its own for a living writer, and then never rolls the leftover journal back.
     database.exec('PRAGMA locking_mode = EXCLUSIVE;');
     checkShop(database, file, shop);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   } catch (error) {
     database?.close();
     release?.();
-    if (error instanceof StartFault) throw error;
-    throw new StartFault(
+    if (error instanceof StartError) throw error;
+    throw new StartError(
       'database_unusable',
       `--database ${file} cannot be used (${error instanceof Error ? error.message : String(error)}): name a file in a folder that you may write to.`,
       { cause: error },
@@ -54,16 +54,14 @@ function openFile(file: string, shop: ShopOptions): Connection {
   };
 }
 
-/** Fills a file under another name and renames it, so that a stopped start never leaves half a shop. */
+/** Fills a file under another name, then renames it, so that an interrupted start never leaves half a shop. */
 function createFile(file: string, shop: ShopOptions): void {
   const unfinished = `${file}.unfinished`;
   rmSync(unfinished, { force: true });
   rmSync(`${unfinished}.lock`, { recursive: true, force: true });
   const database = connect(unfinished);
   try {
-    database.exec(
-      'PRAGMA page_size = 16384; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;',
-    );
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;');
     createShop(database, shop);
   } finally {
     database.close();
@@ -72,10 +70,10 @@ function createFile(file: string, shop: ShopOptions): void {
 }
 
 const Marks = z.object({ application_id: z.int(), user_version: z.int() });
-const Held = z.object({ orders: z.int(), seed: z.int() });
+const Held = z.object({ orders: z.int(), seed: z.int(), columns: z.string() });
 
 function checkShop(database: Connection, file: string, asked: ShopOptions): void {
-  const notOurs = new StartFault(
+  const notOurs = new StartError(
     'database_not_ours',
     `--database ${file} is not a database of this version of the sandbox: name another file, or delete it.`,
   );
@@ -92,13 +90,14 @@ function checkShop(database: Connection, file: string, asked: ShopOptions): void
   }
   if (marks?.application_id !== applicationId || marks.user_version !== schemaVersion) throw notOurs;
 
-  const [held] = database.all('SELECT orders, seed FROM shop', [], Held);
-  if (held === undefined) throw notOurs;
+  const [held] = database.all('SELECT orders, seed, columns FROM shop', [], Held);
+  // The document has gained or lost a sort key or filter since.
+  if (held?.columns !== columnList) throw notOurs;
   const differs =
     (asked.orders !== undefined && asked.orders !== held.orders) ||
     (asked.seed !== undefined && asked.seed !== held.seed);
   if (differs) {
-    throw new StartFault(
+    throw new StartError(
       'database_differs',
       `--database ${file} holds ${held.orders} orders of seed ${held.seed}: leave --orders and --seed out to use it, or name another file.`,
     );

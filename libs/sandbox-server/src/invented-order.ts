@@ -6,7 +6,7 @@ import { hostileNotes } from './hostile-texts.js';
 import { chance, int, pick } from './random.js';
 import { shopDate } from './shop-date.js';
 
-/** An order of this shop, in which an address has fields, even where all of them are null. */
+/** An order of this shop: its address always has fields, even if all of them are null. */
 export type Order = z.infer<typeof schemas.Order> & { billing: z.infer<typeof schemas.OrderBilling> };
 type Status = z.infer<typeof schemas.OrderStatus>;
 
@@ -15,11 +15,11 @@ interface StatusTraits {
   readonly weight: number;
   readonly label: string;
   readonly paymentStatus: string;
-  /** Whether the shop has written an invoice by then. */
+  /** Whether an order of this status has an invoice. */
   readonly invoiced: boolean;
 }
 
-/** Only `payment_received` is documented, by the example; how the others pair up is invented. */
+/** Only `payment_received` is documented, by the example; the other pairs are invented. */
 const knownTraits: Partial<Record<Status, StatusTraits>> = {
   on_hold: { weight: 4, label: 'On hold', paymentStatus: 'pending', invoiced: false },
   payment_received: { weight: 9, label: 'Processing', paymentStatus: 'paid', invoiced: true },
@@ -32,7 +32,7 @@ const knownTraits: Partial<Record<Status, StatusTraits>> = {
   failed: { weight: 3, label: 'Failed', paymentStatus: 'failed', invoiced: false },
 };
 
-/** A status that the document gains later has orders here too, without an edit. */
+/** A status that the document gains has orders here without an edit. */
 function traitsOf(status: Status): StatusTraits {
   const words = status.replaceAll('_', ' ');
   const label = words.charAt(0).toUpperCase() + words.slice(1);
@@ -51,7 +51,7 @@ export function isInvoiced(status: Status): boolean {
   return traitsOf(status).invoiced;
 }
 
-/** iDEAL is how most Dutch orders are paid; only its spelling is documented. */
+/** Most Dutch orders are paid by iDEAL, the only method that is documented. */
 const paymentMethods = [
   ...Array<string>(4).fill('ideal'),
   'bancontact',
@@ -61,7 +61,7 @@ const paymentMethods = [
   'banktransfer',
 ];
 
-/** Free text of every so manieth order is the kind that clients must clean. */
+/** Every n-th order carries hostile free text that clients must clean. */
 const hostileNoteEvery = 12;
 const hostileCommentEvery = 31;
 
@@ -73,7 +73,7 @@ const customerNotes = [
 ];
 const vendorComments = ['Klant gebeld.', 'Deellevering, rest volgt.'];
 
-/** One order with every field that the example has, in the example's order. */
+/** One order with every field of the example, in the example's order. */
 export function inventOrder(facts: {
   id: number;
   number: number;
@@ -85,13 +85,13 @@ export function inventOrder(facts: {
 }): Order {
   const { id, number, status, invoice, placedAt, customers } = facts;
   const { label, paymentStatus, invoiced } = traitsOf(status);
-  // `checkout` is the only documented type; a second one exists so that the filter has something to do.
-  const typedInByShop = chance(0.04);
+  // `checkout` is the only documented type; the filter needs a second one.
+  const enteredByShop = chance(0.04);
   const customer = pick(customers);
   return {
     id,
     date: shopDate(placedAt),
-    type: typedInByShop ? 'manual' : 'checkout',
+    type: enteredByShop ? 'manual' : 'checkout',
     status,
     status_label: label,
     billing: billing(
@@ -103,8 +103,8 @@ export function inventOrder(facts: {
     order_number: String(number),
     should_snelstart_sync: invoiced && chance(0.8),
     total: inventAmount(),
-    order_session: typedInByShop ? null : checkoutSession(placedAt),
-    payment_method: typedInByShop ? null : pick(paymentMethods),
+    order_session: enteredByShop ? null : checkoutSession(placedAt),
+    payment_method: enteredByShop ? null : pick(paymentMethods),
     payment_status: paymentStatus,
     // PHP writes an empty associative array as [] and a filled one as an object.
     metadata: chance(0.05) ? { coupon: `WELKOM${int(5, 25)}` } : [],
@@ -117,7 +117,7 @@ export function inventOrder(facts: {
   };
 }
 
-/** @param recipient who gets the goods, if another than who pays */
+/** @param recipient receives the goods; null when the customer does */
 function billing(
   customer: Customer,
   recipient: Customer | null,
@@ -128,7 +128,7 @@ function billing(
     invoice_firstname: customer.firstName,
     invoice_lastname: customer.lastName,
     invoice_phonenumber: customer.phoneNumber,
-    // Null for a person, as in the example; what a company has there is not documented.
+    // Null for a person, as in the example; the value for a company is not documented.
     invoice_is_company: customer.company === null ? null : true,
     invoice_company: customer.company,
     invoice_tax_number: customer.taxNumber,
@@ -148,7 +148,7 @@ function billing(
     shipping_number: recipient?.houseNumber ?? null,
     shipping_postcode: recipient?.postcode ?? null,
     shipping_city: recipient?.city ?? null,
-    // Set although all the rest is null, as in the example.
+    // As in the example, set even when every other shipping field is null.
     shipping_country: (recipient ?? customer).country,
   };
 }
@@ -170,7 +170,7 @@ function pdfDocument(path: string | null): z.infer<typeof schemas.PdfDocument> {
   return { status: 'not_generated', url: null, pending: chance(0.03) };
 }
 
-/** Mostly whole cents; now and then up to five decimals, as in the example, or fewer than two. */
+/** Mostly whole cents; sometimes up to five decimals, as in the example, or fewer than two. */
 function inventAmount(): string {
   const decimals = pick([2, 2, 2, 2, 2, 5, 5, 3, 1, 0]);
   const scale = 10 ** decimals;
@@ -178,13 +178,13 @@ function inventAmount(): string {
   return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
-/** Forty random characters, then PHP's `uniqid()`, the time in hexadecimal: as the example's looks. */
+/** Forty random characters, then PHP's `uniqid()`, the time in hexadecimal: the form of the example. */
 function checkoutSession(placedAt: number): string {
   const random = Array.from({ length: 8 }, () => int(36 ** 4, 36 ** 5 - 1).toString(36)).join('');
   return random + (placedAt / 1_000).toString(16) + int(0x10000, 0xfffff).toString(16);
 }
 
-/** Fields are read off one example, so a client must bear every one of them without a value. */
+/** The fields are known from one example only, so a client must accept each of them without a value. */
 export function bareOrder(id: number): Order {
   const noDocument = { status: null, url: null, pending: null };
   return {

@@ -22,7 +22,7 @@ it('is empty at first', async () => {
   expect(await ledger()).toEqual([]);
 });
 
-it('holds each sync with its time and token', async () => {
+it('records each sync with its time and token', async () => {
   await sandbox.sync({ body: { order_id: 2502 } });
   expect(await ledger()).toEqual([
     { id: 1, order_id: 2502, token: tokens.fullAccess, synced_at: '2026-11-22T09:00:00.250Z' },
@@ -40,7 +40,7 @@ it('books an order that is sent twice twice', async () => {
   ]);
 });
 
-it('holds nothing of what was refused', async () => {
+it('does not record refused requests', async () => {
   await sandbox.sync({ token: null, body: { order_id: 2502 } });
   await sandbox.sync({ token: tokens.readOnly, body: { order_id: 2502 } });
   await sandbox.sync({ body: { order_id: 42 } });
@@ -48,7 +48,7 @@ it('holds nothing of what was refused', async () => {
   expect(await ledger()).toEqual([]);
 });
 
-it('a sync turns should_snelstart_sync off in later lists, and nothing else', async () => {
+it('a sync clears should_snelstart_sync in later lists, and changes nothing else', async () => {
   const before = await documentedOrder();
   expect(before?.should_snelstart_sync).toBe(true);
   await sandbox.sync({ body: { order_id: 2502 } });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Connection } from './connection.js';
 
-/** One sync, as the books saw it. */
+/** One booking. */
 export interface LedgerEntry {
   readonly id: number;
   readonly order_id: number;
@@ -11,16 +11,16 @@ export interface LedgerEntry {
 }
 
 /**
- * What reached the financial provider. Nothing is ever merged or refused here: an order that was sent
- * twice stands here twice, which is how a test sees a double booking.
+ * Everything that reached the financial provider. The ledger merges and refuses nothing: an order that was
+ * sent twice has two entries, which is how a test sees a double booking.
  */
 export interface Ledger {
   append(orderId: number, token: string): void;
   /** Oldest first. */
   entries(): LedgerEntry[];
   count(): number;
-  /** The newest so many, newest first. */
-  latest(many: number): LedgerEntry[];
+  /** The newest entries, newest first. */
+  latest(limit: number): LedgerEntry[];
 }
 
 const Row = z
@@ -40,7 +40,11 @@ export function createLedger(database: Connection, clock: () => number): Ledger 
     },
     entries: () => database.all('SELECT id, order_id, token, synced_at FROM ledger ORDER BY id', [], Row),
     count: () => database.all('SELECT count(*) AS count FROM ledger', [], Count)[0]?.count ?? 0,
-    latest: (many) =>
-      database.all('SELECT id, order_id, token, synced_at FROM ledger ORDER BY id DESC LIMIT ?', [many], Row),
+    latest: (limit) =>
+      database.all(
+        'SELECT id, order_id, token, synced_at FROM ledger ORDER BY id DESC LIMIT ?',
+        [limit],
+        Row,
+      ),
   };
 }

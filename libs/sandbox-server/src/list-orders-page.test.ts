@@ -7,7 +7,7 @@ import { startTestSandbox, type TestAnswer, type TestSandbox } from './testing/t
 import { tokens } from './tokens.js';
 import { readVendorPage } from './testing/vendor-page.js';
 
-// The vendor's page on listing orders, line by line: test names are its lines.
+// The vendor's page on listing orders, line by line. Its lines are the test names.
 
 const page = readVendorPage('list-orders');
 
@@ -44,12 +44,12 @@ describe('POST /services/webshop/v1/orders/all Auth', () => {
 });
 
 describe('Request Body', () => {
-  it('may be left out', async () => {
+  it('is optional', async () => {
     expect((await list()).status).toBe(200);
   });
 
   it.each(['sortKey', 'sortOrder', 'per_page', 'status', 'type', 'search_query'])(
-    '%s: not required, and null is as good as nothing',
+    '%s: not required, and null counts as missing',
     async (name) => {
       expect(ListOrdersResponse.parse((await list({ [name]: null })).json)).toEqual(
         ListOrdersResponse.parse((await list({})).json),
@@ -60,7 +60,7 @@ describe('Request Body', () => {
   describe('sortKey string|null', () => {
     it('created_at, order_number, status, total_amount, payment_method, invoice_id', async () => {
       const [, listed = ''] = /^(created_at, .*)$/m.exec(page.text) ?? [];
-      // What each of them does to the order of the list: see order-list.test.ts.
+      // order-list.test.ts checks how each of them sorts.
       for (const sortKey of listed.split(', ')) expect(await found({ sortKey })).toHaveLength(10);
     });
 
@@ -131,7 +131,7 @@ describe('Responses', () => {
     expect(answers[status]?.headers.get('content-type')).toBe('application/json');
   });
 
-  it('403 Forbidden — insufficient permissions for this resource: no token here lacks that of a list', async () => {
+  it('403 Forbidden — insufficient permissions for this resource: every token of the sandbox may list', async () => {
     sandbox.nextWindow();
     for (const token of Object.values(tokens)) expect((await sandbox.list({ token })).status).toBe(200);
   });
@@ -146,7 +146,7 @@ describe('Responses', () => {
 
     it.each([
       ['200', '59'],
-      // Costs nothing, so the budget is whole.
+      // A 401 costs nothing.
       ['401', '60'],
       // The page prints 57 here as well, where nothing can be left.
       ['429', '0'],
@@ -197,7 +197,7 @@ describe('Responses', () => {
       'data.total integer',
     ])('%s', async (line) => {
       const [path = '', type = ''] = line.split(' ');
-      // The first, a middle, the last and an empty page: both sides of every "|null" are among them.
+      // First, middle, last and empty page: they have both sides of every "|null".
       const pages = [await list({}), await list({}, 2), await list({}, 50), await list({ type: 'none' })];
       const values = pages.map(({ json }) => at(json, ...path.split('.')));
       for (const value of values) expect(types[type]?.safeParse(value).success).toBe(true);
@@ -233,7 +233,7 @@ describe('Responses', () => {
 
   describe('error boolean, message string', () => {
     it('Unauthenticated — missing or invalid Bearer token', async () => {
-      const invalid = await sandbox.list({ token: null, headers: { Authorization: 'Bearer nobody' } });
+      const invalid = await sandbox.list({ token: null, headers: { Authorization: 'Bearer unknown' } });
       const basic = await sandbox.list({ token: null, headers: { Authorization: 'Basic c2FuZGJveA==' } });
       for (const { json } of [answers['401'], invalid, basic].filter((answer) => answer !== undefined)) {
         expect(ApiError.parse(json)).toEqual({ error: true, message: 'Unauthenticated.' });
@@ -247,7 +247,7 @@ describe('Responses', () => {
 });
 
 describe('Request Sample', () => {
-  it('cURL, JS, PHP and Python: what all four send is answered', async () => {
+  it('cURL, JS, PHP and Python: the body of all four is answered', async () => {
     const samples = [...page.text.matchAll(/\{\s*"sortKey"[^}]*\}/g)].map(([body]) => body);
     expect(samples.length).toBeGreaterThan(0);
     for (const body of samples) expect((await list(body)).status).toBe(200);
@@ -255,7 +255,7 @@ describe('Request Sample', () => {
 });
 
 describe('Response Example', () => {
-  it('shows an order that is here to the byte', async () => {
+  it('shows an order that this shop has, byte for byte', async () => {
     const order = at(page.example, 'data', 'data', '0');
     expect((await list({ search_query: 'john@example.com' })).text).toContain(JSON.stringify(order));
   });
@@ -277,7 +277,7 @@ function at(value: unknown, ...path: string[]): unknown {
 }
 
 function fieldsOf(value: unknown, path = ''): string[] {
-  // What is inside metadata differs from order to order.
+  // The content of metadata differs from order to order.
   if (typeof value !== 'object' || value === null || path === '.metadata') return [path];
   return Object.entries(value).flatMap(([key, inner]) => fieldsOf(inner, `${path}.${key}`));
 }

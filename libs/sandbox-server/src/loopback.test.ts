@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isLoopbackAddress, isLoopbackName } from './loopback.js';
 
-describe('the other end of a connection', () => {
+describe('the remote address of a connection', () => {
   it.each(['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1', '::FFFF:127.0.0.1'])(
     '%s is this machine',
     (address) => expect(isLoopbackAddress(address)).toBe(true),
@@ -18,7 +18,7 @@ describe('the other end of a connection', () => {
     '',
   ])('%s is not', (address) => expect(isLoopbackAddress(address)).toBe(false));
 
-  it('that is unknown is not', () => {
+  it('undefined is not', () => {
     expect(isLoopbackAddress(undefined)).toBe(false);
   });
 });
@@ -29,7 +29,7 @@ describe('a host name', () => {
   );
 
   it.each(['127.0.0.1.example.com', 'localhost.example.com', 'example.com', '192.168.1.5'])(
-    '%s may be somebody else’s',
+    '%s may belong to another machine',
     (name) => expect(isLoopbackName(name)).toBe(false),
   );
 });

@@ -10,23 +10,23 @@ const placed = [...inventOrders(500, 1)];
 const orders = placed.map(({ order }) => order);
 
 describe('the same count and seed', () => {
-  it('give the same orders, to the byte', () => {
+  it('give the same orders, byte for byte', () => {
     expect(JSON.stringify([...inventOrders(500, 1)])).toBe(JSON.stringify(placed));
   });
 
-  it('of another seed give others', () => {
+  it('with another seed give other orders', () => {
     expect(JSON.stringify([...inventOrders(500, 2)])).not.toBe(JSON.stringify(placed));
   });
 });
 
-it.each([0, 1, 2, 8, 9, 13, 14, 100, 1_000])('gives %d orders when asked for so many', (count) => {
+it.each([0, 1, 2, 8, 9, 13, 14, 100, 1_000])('makes %d orders', (count) => {
   const some = [...inventOrders(count, 3)].map(({ order }) => order);
   expect(some).toHaveLength(count);
   expect(new Set(some.map(({ id }) => id)).size).toBe(count);
   if (count > 0) expect(some).toContainEqual(documentedOrder);
 });
 
-it('every order is one of the document', () => {
+it('every order matches the document', () => {
   for (const order of orders) expect(Order.parse(order)).toEqual(order);
 });
 
@@ -41,7 +41,7 @@ it('every status of the document occurs', () => {
 });
 
 describe('dates', () => {
-  it('are those that orders are sorted by, in the format of the page', () => {
+  it('show the moment that orders are sorted by, in the format of the page', () => {
     for (const { order, placedAt } of placed) {
       expect(order.date).toBe(placedAt === null ? null : shopDate(placedAt));
     }
@@ -71,12 +71,12 @@ describe('each field of an order', () => {
   );
 
   it.each(fields.map(([path, { types }]) => [path.replace('data.data[].', ''), types] as const))(
-    '%s occurs with every type of the document, null among them',
+    '%s occurs with every type of the document, null included',
     (path, types) => {
       const values = orders.map((order) =>
         path.split('.').reduce<unknown>((inner, key) => Object(inner)[key], order),
       );
-      // What a flag looks like when it is set is not documented; this shop writes true.
+      // The value of a set flag is not documented; this shop writes true.
       const undecided = ['billing.invoice_is_company', 'billing.custom_shipping_information'];
       const expected = undecided.includes(path) ? ['boolean', 'null'] : types;
       expect(new Set(values.map(typeOf))).toEqual(new Set(expected));
@@ -84,7 +84,7 @@ describe('each field of an order', () => {
   );
 });
 
-it('every hostile text is somebody’s note', () => {
+it('every hostile text is the note of an order', () => {
   const notes = orders.map(({ billing }) => billing.invoice_notes);
   expect(notes).toEqual(expect.arrayContaining([...hostileNotes]));
   expect(orders.map(({ vendor_comment: comment }) => comment)).toEqual(
@@ -94,7 +94,7 @@ it('every hostile text is somebody’s note', () => {
   for (const character of ['\u200b', '\u202e', '"', "'", ',', ';', '<']) expect(names).toContain(character);
 });
 
-it('no invented address can be a real one', () => {
+it('no invented address can be real', () => {
   for (const { billing } of orders) {
     for (const email of [billing.invoice_email, billing.shipping_email]) {
       if (email != null) expect(email).toMatch(/^[a-z0-9.]+@example\.(com|net|org)$/);

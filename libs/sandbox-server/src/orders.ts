@@ -4,7 +4,7 @@ import { documentedOrder, documentedOrderDate } from './documented-order.js';
 import { bareOrder, inventOrder, isInvoiced, pickStatus, type Order } from './invented-order.js';
 import { int } from './random.js';
 
-/** An order as the API shows it, and the moment behind its date, which that format cannot be sorted by. */
+/** An order as the API shows it, and its date in a form that sorts. */
 export interface PlacedOrder {
   readonly order: Order;
   /** Milliseconds of the shop's wall clock, counted as if it were UTC; null where the order has no date. */
@@ -14,11 +14,11 @@ export interface PlacedOrder {
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** The documented order carries number 8 and the fifth invoice: the shop had seven orders before it. */
+/** The documented order has number 8 and invoice 5, so the shop had seven orders before it. */
 const documentedNumber = Number(documentedOrder.order_number);
 const invoicesBeforeDocumented = 4;
 
-/** The order of which only the id is known. */
+/** The order whose every field but the id is null. */
 const bareOrderNumber = 13;
 
 /** Ids grow faster than order numbers, as on a platform whose shops share one sequence. */
@@ -34,7 +34,7 @@ const largestIdStep = 9;
 export function* inventOrders(count: number, seed: number): Generator<PlacedOrder> {
   if (count === 0) return;
   faker.seed(seed);
-  // A pool is quicker than a new person for every order, and truer: customers come back.
+  // Customers come back, and a pool is faster than a new person for every order.
   const poolSize = Math.min(Math.max(Math.ceil(count / 4), 40), 2_500);
   const customers = Array.from({ length: poolSize }, (_, index) => inventCustomer(index));
 

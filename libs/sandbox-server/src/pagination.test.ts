@@ -16,7 +16,7 @@ function shownPages(page: number, lastPage: number): string {
     .join(' ');
 }
 
-describe('links, windowed as Laravel windows them', () => {
+describe('page links, windowed as in Laravel', () => {
   it.each([
     [1, 1, '[1]'],
     [2, 3, '1 [2] 3'],
@@ -33,14 +33,14 @@ describe('links, windowed as Laravel windows them', () => {
     expect(shownPages(page, lastPage)).toBe(shown);
   });
 
-  it('gaps have no address, pages have theirs', () => {
+  it('gaps have no URL, pages have one', () => {
     const { links } = paginate({ orders: [{}], total: 30 }, { page: 15, perPage: 1 }, path);
     expect(links).toContainEqual({ url: null, label: '...', active: false });
     expect(links).toContainEqual({ url: `${path}?page=16`, label: '16', active: false });
   });
 });
 
-describe('the place of a page', () => {
+describe('from and to of a page', () => {
   it.each([
     ['the first page', { orders: [1, 2], page: 1 }, { from: 1, to: 2, prev: null, next: `${path}?page=2` }],
     [
@@ -48,11 +48,7 @@ describe('the place of a page', () => {
       { orders: [3, 4], page: 2 },
       { from: 3, to: 4, prev: `${path}?page=1`, next: `${path}?page=3` },
     ],
-    [
-      'a last page that is not full',
-      { orders: [5], page: 3 },
-      { from: 5, to: 5, prev: `${path}?page=2`, next: null },
-    ],
+    ['a partial last page', { orders: [5], page: 3 }, { from: 5, to: 5, prev: `${path}?page=2`, next: null }],
     [
       'a page beyond the last',
       { orders: [], page: 9 },

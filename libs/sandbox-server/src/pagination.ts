@@ -3,10 +3,10 @@ import type * as schemas from '@wemasy-orders/client/schemas';
 
 type PaginationLink = z.infer<typeof schemas.PaginationLink>;
 
-/** A page as the API sends it; the orders themselves are passed through as they are kept. */
+/** A page as the API sends it. */
 type Page = Omit<z.infer<typeof schemas.OrderPage>, 'data'> & { data: readonly unknown[] };
 
-/** Laravel's default: pages shown on each side of the current one. */
+/** Laravel's default: page links on each side of the current one. */
 const onEachSide = 3;
 
 /**
@@ -51,7 +51,7 @@ export function paginate(
   };
 }
 
-/** Which page numbers are shown, and where some are left out: Laravel's `UrlWindow`. */
+/** The page links and gaps that Laravel's `UrlWindow` shows. */
 function shownPages(page: number, lastPage: number): (number | '...')[] {
   const nearAnEnd = onEachSide + 4;
   if (lastPage < onEachSide * 2 + 8) return range(1, lastPage);

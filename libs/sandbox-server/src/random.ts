@@ -1,6 +1,6 @@
 import { faker } from '@faker-js/faker/locale/nl';
 
-/** A whole number, both ends included; from faker's seeded source, as everything random here. */
+/** A whole number, both ends included, from faker's seeded source. */
 export function int(min: number, max: number): number {
   return faker.number.int({ min, max });
 }

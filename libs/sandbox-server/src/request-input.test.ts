@@ -59,14 +59,14 @@ describe('the page', () => {
   const plain = new URL('http://127.0.0.1/');
   const third = new URL('http://127.0.0.1/?page=3');
 
-  it('stands in the query string or the body; the query string wins', () => {
+  it('comes from the query string or the body; the query string wins', () => {
     expect(requestedPage(third, {})).toBe(3);
     expect(requestedPage(plain, { page: 2 })).toBe(2);
     expect(requestedPage(plain, { page: '2' })).toBe(2);
     expect(requestedPage(third, { page: 2 })).toBe(3);
   });
 
-  it.each([undefined, null, 'two', 0, -1, 1.5, '', [], 1e300])('%j is the first', (page) => {
+  it.each([undefined, null, 'two', 0, -1, 1.5, '', [], 1e300])('%j means the first page', (page) => {
     expect(requestedPage(plain, { page })).toBe(1);
   });
 });

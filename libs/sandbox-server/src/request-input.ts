@@ -1,9 +1,13 @@
+import * as z from 'zod';
+import type { Operation } from '@wemasy-orders/client/operations';
+import * as schemas from '@wemasy-orders/client/schemas';
+
 /** Fields of a request, as sent. */
 export type Input = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a body as Laravel does: JSON by its content type, a form otherwise; a body that cannot be read is
- * an empty one. Texts are trimmed and an empty text is null (`TrimStrings`, `ConvertEmptyStringsToNull`).
+ * Reads a body as Laravel does: JSON by its content type, otherwise a form. An unreadable body counts as
+ * empty. Texts are trimmed and empty texts become null (`TrimStrings`, `ConvertEmptyStringsToNull`).
  */
 export async function readInput(request: Request): Promise<Input> {
   const contentType = request.headers.get('content-type') ?? '';
@@ -36,17 +40,33 @@ async function readForm(request: Request, contentType: string): Promise<object> 
   }
 }
 
+/** The query parameters that the document describes for an operation. */
+export function documentedQuery(url: URL, { querySchema }: Operation): Input {
+  const schema = querySchema && schemas[querySchema];
+  const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  return Object.fromEntries(
+    names.filter((name) => url.searchParams.has(name)).map((name) => [name, url.searchParams.get(name)]),
+  );
+}
+
 /**
- * The page asked for. Our document puts it in the query string, so that wins over a `page` in the body
- * (Laravel itself reads both and prefers the body's). Whatever is no whole number from 1 up means the
- * first page, as Laravel's paginator has it.
+ * The requested page. Our document puts it in the query string, which therefore wins over a `page` in the
+ * body (Laravel prefers the body). As in Laravel's paginator, anything but a whole number from 1 up means
+ * the first page.
  */
 export function requestedPage(url: URL, input: Input): number {
   const page = toInteger(url.searchParams.get('page') ?? input['page']);
   return page !== undefined && page >= 1 ? page : 1;
 }
 
-/** A value that PHP's `FILTER_VALIDATE_INT` takes for an integer: also `"42"` and `true`. */
+/** The boolean that Laravel reads from a value, and the `true` or `false` of a query string. */
+export function toBoolean(value: unknown): boolean | undefined {
+  if ([1, '1', 'true'].some((each) => each === value)) return true;
+  if ([0, '0', 'false'].some((each) => each === value)) return false;
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+/** The integer that PHP's `FILTER_VALIDATE_INT` reads from a value, `"42"` and `true` included. */
 export function toInteger(value: unknown): number | undefined {
   if (value === true) return 1;
   const number = typeof value === 'string' && /^\s*[+-]?(0|[1-9]\d*)\s*$/.test(value) ? Number(value) : value;

@@ -1,6 +1,6 @@
 import type { Order } from './invented-order.js';
 
-/** Stands between the searched fields and cannot be typed, so that no search text matches across two. */
+/** Separates the searched fields. It cannot be typed, so no search matches across two fields. */
 const fieldSeparator = '\u001f';
 
 /** Order number, names, e-mail address and invoice id: what a shop would type; the vendor does not say. */
@@ -12,12 +12,12 @@ export function searchText(order: Order): string {
     .join(fieldSeparator);
 }
 
-/** Without case, as Laravel on MySQL's usual collation compares; both sides of a search pass through here. */
+/** Drops case, as Laravel does on MySQL's usual collation; apply it to both sides of a search. */
 export function searchable(text: string): string {
   return text.toLowerCase();
 }
 
-/** SQLite would cut a text at NUL, and a separator stands in every order: both would find too much. */
-export function canBeFound(text: string | null): boolean {
-  return text === null || !(text.includes('\0') || text.includes(fieldSeparator));
+/** SQLite would cut a text at NUL, and every order contains the separator: both would find too much. */
+export function canBeFound(text: string): boolean {
+  return !(text.includes('\0') || text.includes(fieldSeparator));
 }

@@ -10,17 +10,17 @@ import { startSandbox } from './server.js';
 import { startTestSandbox } from './testing/test-sandbox.js';
 
 describe('listening', () => {
-  it('tells the base URL, with the port that was free', async () => {
+  it('returns the base URL with the chosen port', async () => {
     const sandbox = await startSandbox({ orders: 1 });
     expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*\/api$/);
     await sandbox.close();
   });
 
-  it('on a port that is taken says so, and what to do', async () => {
+  it('on a port that is taken fails with a remedy', async () => {
     const sandbox = await startSandbox({ orders: 1 });
     const port = Number(new URL(sandbox.url).port);
     await expect(startSandbox({ orders: 1, port })).rejects.toMatchObject({
-      name: 'StartFault',
+      name: 'StartError',
       code: 'cannot_listen',
       message: expect.stringMatching(
         new RegExp(`^Cannot listen on --host 127.0.0.1 --port ${port} .*: choose`),
@@ -29,7 +29,7 @@ describe('listening', () => {
     await sandbox.close();
   });
 
-  it('ends at once, open connections included', async () => {
+  it('closes at once, open connections included', async () => {
     const sandbox = await startSandbox({ orders: 1 });
     const idle = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     const halfSent = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
@@ -38,7 +38,7 @@ describe('listening', () => {
       'POST /api/services/webshop/v1/orders/all HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{',
     );
     const ended = [idle, halfSent].map(
-      // Whether a socket is closed or reset is the operating system's choice.
+      // The operating system decides whether a socket is closed or reset.
       (socket) => new Promise((resolve) => socket.on('error', resolve).on('close', resolve)),
     );
     await sandbox.close();
@@ -72,14 +72,14 @@ describe('a database file', () => {
     await second.close();
   });
 
-  it('is one file once the sandbox has ended', async () => {
+  it('is one file after the sandbox has closed', async () => {
     const sandbox = await startTestSandbox({ database: file });
     await sandbox.sync({ body: { order_id: 2502 } });
     await sandbox.close();
     expect(readdirSync(folder)).toEqual(['shop.db']);
   });
 
-  it('says which shop it holds when another is asked for', async () => {
+  it('names the shop that it holds when the options ask for another', async () => {
     await (await startSandbox({ database: file, orders: 20, seed: 3 })).close();
     await (await startSandbox({ database: file })).close();
     await (await startSandbox({ database: file, orders: 20, seed: 3 })).close();
@@ -91,14 +91,14 @@ describe('a database file', () => {
     }
   });
 
-  it('cannot be used by two sandboxes at a time', async () => {
+  it('cannot be used by two sandboxes at the same time', async () => {
     const sandbox = await startSandbox({ database: file, orders: 1 });
     await expect(startSandbox({ database: file })).rejects.toMatchObject({ code: 'database_in_use' });
     await sandbox.close();
     await (await startSandbox({ database: file })).close();
   });
 
-  it('of a living process is left alone', async () => {
+  it('of a running process is left alone', async () => {
     writeFileSync(`${file}.owner`, String(process.ppid));
     await expect(startSandbox({ database: file })).rejects.toMatchObject({
       code: 'database_in_use',
@@ -109,7 +109,7 @@ describe('a database file', () => {
   it('of a process that was killed is taken over', async () => {
     await (await startSandbox({ database: file, orders: 1 })).close();
     const { pid } = spawnSync(process.execPath, ['--version']);
-    // What such a process leaves behind.
+    // The files that a killed process leaves behind.
     writeFileSync(`${file}.owner`, String(pid));
     mkdirSync(`${file}.lock`);
     writeFileSync(`${file}.unfinished`, 'half a shop');
@@ -121,7 +121,7 @@ describe('a database file', () => {
     await (await startSandbox({ database: file, orders: 1 })).close();
   });
 
-  it('that is something else is left as it is', async () => {
+  it('that is something else stays unchanged', async () => {
     writeFileSync(file, 'The diary of a shopkeeper, kept in a text file. '.repeat(100));
     await expect(startSandbox({ database: file })).rejects.toMatchObject({
       code: 'database_not_ours',
@@ -130,7 +130,7 @@ describe('a database file', () => {
     expect(readdirSync(folder)).toEqual(['shop.db']);
   });
 
-  it('that cannot be written is a fault, not a crash', async () => {
+  it('that cannot be written is an error with a code, not a crash', async () => {
     await expect(startSandbox({ database: join(folder, 'missing', 'shop.db') })).rejects.toMatchObject({
       code: 'database_unusable',
     });

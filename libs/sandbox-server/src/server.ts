@@ -3,42 +3,42 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { apiPath, createApp } from './app.js';
 import { openDatabase } from './database.js';
-import { StartFault } from './start-fault.js';
+import { StartError } from './start-error.js';
 
 export const defaultHost = '127.0.0.1';
 
 export interface SandboxOptions {
-  /** 0, the default, picks a free one. */
+  /** Default: 0, any free port. */
   readonly port?: number | undefined;
   /** Default: this machine only. */
   readonly host?: string | undefined;
-  /** How many orders the shop has; default 500, or what the database file holds already. */
+  /** How many orders the shop has; default 500, or as many as an existing database file holds. */
   readonly orders?: number | undefined;
-  /** Which orders they are; default 1, or what the database file holds already. */
+  /** Which orders they are; default 1, or the seed of an existing database file. */
   readonly seed?: number | undefined;
-  /** Length of every throttle window; default what the document says of each operation. */
+  /** Length of every throttle window; default: the documented window of each operation. */
   readonly windowSeconds?: number | undefined;
-  /** Keeps orders, ledger and throttle windows; without a file they live in memory. */
+  /** File that keeps orders, ledger and throttle windows; without it they are in memory. */
   readonly database?: string | undefined;
-  /** Milliseconds since the epoch; default the system's clock. */
+  /** Milliseconds since the epoch; default: the system's clock. */
   readonly clock?: (() => number) | undefined;
   /** Pages for people, beside the API and /sandbox; default: none. */
   readonly pages?: Hono | undefined;
-  /** Told what went wrong in the sandbox itself, where a caller gets a 500. */
+  /** Receives errors of the sandbox itself; the caller gets a 500. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
 export interface Sandbox {
   /** Base URL of the API, e.g. `http://127.0.0.1:4010/api`. */
   readonly url: string;
-  /** Ends at once, open connections included. */
+  /** Closes the server and every open connection at once. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a sandbox; it listens when the promise resolves.
  *
- * @throws {StartFault} with what to change, when the port or the database file cannot be used
+ * @throws {StartError} with what to change, when the port or the database file cannot be used
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = defaultHost, clock = Date.now, pages, onError = () => undefined } = options;
@@ -52,7 +52,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     pages,
     onError,
   });
-  // The listener would otherwise put its own Request and Response in the place of the whole process's.
+  // By default the listener replaces the global Request and Response of the whole process.
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   try {
     await new Promise<void>((listening, fail) => {
@@ -64,7 +64,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     });
   } catch (error) {
     database.close();
-    throw new StartFault(
+    throw new StartError(
       'cannot_listen',
       `Cannot listen on --host ${host} --port ${port} (${error instanceof Error ? error.message : String(error)}): choose another port, or 0 for a free one.`,
       { cause: error },

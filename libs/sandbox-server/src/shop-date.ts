@@ -1,5 +1,5 @@
 /**
- * `date` as the vendor's example writes it, PHP's `Y-m-d h:i:A`: a twelve-hour clock, a colon before AM
+ * Formats a `date` as in the vendor's example, PHP's `Y-m-d h:i:A`: twelve-hour clock, a colon before AM
  * or PM, no zone. Noon is `12:00:PM` and midnight `12:00:AM`.
  *
  * @param placedAt milliseconds of the shop's wall clock, counted as if it were UTC

@@ -6,7 +6,7 @@ import { startTestSandbox, type TestAnswer, type TestSandbox } from './testing/t
 import { tokens } from './tokens.js';
 import { readVendorPage } from './testing/vendor-page.js';
 
-// The vendor's page on syncing an order, line by line: test names are its lines.
+// The vendor's page on syncing an order, line by line. Its lines are the test names.
 
 const page = readVendorPage('sync-order');
 
@@ -88,9 +88,9 @@ describe('Responses', () => {
 
     it.each([
       ['200', '4'],
-      // Costs nothing, so the budget is whole.
+      // A 401 costs nothing.
       ['401', '5'],
-      // Counted in the window of its own token.
+      // Counted in the window of the read-only token.
       ['403', '4'],
       // The page prints 2 here as well, where nothing can be left.
       ['429', '0'],
@@ -149,7 +149,7 @@ describe('Responses', () => {
 });
 
 describe('Request Sample', () => {
-  it('cURL, JS, PHP and Python: order 42, which this shop does not have', async () => {
+  it('cURL, JS, PHP and Python: order 42 does not exist in this shop', async () => {
     sandbox.nextWindow();
     const [sample] = /\{\s*"order_id"[^}]*\}/.exec(page.text) ?? [];
     expect(JSON.parse(sample ?? '')).toEqual({ order_id: 42 });

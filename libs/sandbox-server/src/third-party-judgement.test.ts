@@ -5,7 +5,7 @@ import { type Judgement, type OpenApiJudge, startOpenApiJudge } from './testing/
 import { startTestSandbox, type TestSandbox } from './testing/test-sandbox.js';
 import { type Token, tokens } from './tokens.js';
 
-// Somebody else's validator stands between client and sandbox and reads the document for itself.
+// An independent validator between client and sandbox; it reads the document itself.
 
 let sandbox: TestSandbox;
 let judge: OpenApiJudge;
@@ -68,7 +68,7 @@ describe('no violation, in either direction', () => {
 
   it('over every documented answer of the list but 422', async () => {
     const seen = [
-      await call('listOrders', { body: { search_query: 'nobody of that name' } }),
+      await call('listOrders', { body: { search_query: 'no such customer' } }),
       await call('listOrders', { token: null }),
     ];
     for (let sent = 0; sent < 60; sent += 1) seen.push(await call('listOrders', { body: { per_page: 1 } }));
@@ -92,7 +92,7 @@ describe('no violation, in either direction', () => {
   });
 });
 
-describe('what the sandbox refuses with 422, the judge refuses as well', () => {
+describe('the judge refuses what the sandbox refuses with 422', () => {
   it.each([
     ['listOrders', { status: 'lost' }],
     ['listOrders', { sortKey: 'total' }],
@@ -114,7 +114,7 @@ describe('what the sandbox refuses with 422, the judge refuses as well', () => {
 
 describe('the judge sees', () => {
   it('a query that is not as documented', async () => {
-    // The sandbox takes it for the first page, as Laravel does.
+    // The sandbox answers with the first page, as Laravel does.
     const { status, requestViolations } = await call('listOrders', { query: '?page=0' });
     expect([status, requestViolations]).toEqual([200, ['/query/page must be >= 1']]);
   });
@@ -140,7 +140,7 @@ describe('the judge sees', () => {
     ]);
   });
 
-  it('an answer that is no JSON', async () => {
+  it('an answer that is not JSON', async () => {
     await sandbox.setFault({ kind: 'html_page', status: 200 });
     expect((await call('listOrders', {})).responseViolations).toContain(
       'content type text/html; charset=UTF-8 is not documented',

@@ -21,7 +21,7 @@ function remaining(answer: TestAnswer): number {
 }
 
 describe('a window', () => {
-  it('lets the documented number through and refuses the next', async () => {
+  it('accepts the documented number of requests and refuses the next', async () => {
     const answers = await syncs(7);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 429]);
     expect(answers.map(remaining)).toEqual([4, 3, 2, 1, 0, 0, 0]);
@@ -56,7 +56,7 @@ describe('a window', () => {
     expect([answer.status, remaining(answer)]).toEqual([200, 59]);
   });
 
-  it('has the length that was asked for', async () => {
+  it('has the configured length', async () => {
     const quick = await startTestSandbox({ orders: 20, windowSeconds: 2 });
     for (let sent = 0; sent < 5; sent += 1) await quick.sync({ body: order });
     quick.clock.now += 1_999;
@@ -79,13 +79,13 @@ describe('what it costs', () => {
     expect(await costOf(() => sandbox.sync({ body: order }), 200)).toBe(1);
   });
 
-  it('a 422: one, for the throttle stands before the validation', async () => {
+  it('a 422: one, because the throttle comes before the validation', async () => {
     expect(await costOf(() => sandbox.sync({ body: {} }), 422)).toBe(1);
     sandbox.nextWindow();
     expect(await costOf(() => sandbox.sync({ body: { order_id: 42 } }), 422)).toBe(1);
   });
 
-  it('a 403: one, for the throttle stands before the permission', async () => {
+  it('a 403: one, because the throttle comes before the permission', async () => {
     const forbidden = [];
     for (let sent = 0; sent < 6; sent += 1) {
       forbidden.push(await sandbox.sync({ token: tokens.readOnly, body: order }));
@@ -94,11 +94,11 @@ describe('what it costs', () => {
     expect(forbidden.map(remaining)).toEqual([4, 3, 2, 1, 0, 0]);
   });
 
-  it('a 401: nothing, for authentication stands before the throttle', async () => {
+  it('a 401: nothing, because authentication comes before the throttle', async () => {
     expect(await costOf(() => sandbox.sync({ token: null, body: order }), 401)).toBe(0);
   });
 
-  it('a 405 or 404: nothing, for no route was met', async () => {
+  it('a 405 or 404: nothing, because no route matched', async () => {
     expect(await costOf(() => sandbox.sync({ method: 'PUT', body: order }), 405)).toBe(0);
     expect(await costOf(() => sandbox.get('/api/nothing'), 404)).toBe(0);
   });
@@ -112,13 +112,13 @@ describe('what it costs', () => {
 
 describe('a refusal', () => {
   it.each([
-    // The window opened a quarter of a second into a second, so whole seconds round to its disadvantage.
+    // The window opened a quarter of a second into a second, so whole seconds round down.
     ['at once', 0, '60'],
     ['within the same second', 740, '60'],
     ['in the next second', 750, '59'],
     ['half-way', 30_000, '30'],
     ['in the last second', 59_749, '1'],
-    ['just before the end, when it says 0 although nothing is free yet', 59_999, '0'],
+    ['just before the end: 0, although the window is still full', 59_999, '0'],
   ])('%s', async (_, later, retryAfter) => {
     await syncs(5);
     sandbox.clock.now += later;
@@ -140,7 +140,7 @@ describe('a refusal', () => {
   });
 });
 
-it('counts requests that come together exactly', async () => {
+it('counts concurrent requests exactly', async () => {
   const answers = await Promise.all(Array.from({ length: 70 }, () => sandbox.list()));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(60);
   expect(new Set(answers.filter(({ status }) => status === 200).map(remaining)).size).toBe(60);

@@ -12,13 +12,13 @@ export type Hit =
       readonly resetsAt: number;
     };
 
-/** What one token may still do with one operation. */
+/** How many requests one token has left for one operation. */
 export interface Allowance {
   readonly operation: string;
   readonly token: string;
   readonly limit: number;
   readonly remaining: number;
-  /** When the open window ends; null while none is open. */
+  /** Milliseconds until the open window ends; null while none is open. */
   readonly resets_in_ms: number | null;
 }
 
@@ -32,17 +32,17 @@ export interface Throttle {
 const Window = z.object({ hits: z.int(), ends_at: z.int() });
 
 /**
- * Laravel's `throttle` middleware (`ThrottleRequests`), the allowance taken from the document:
+ * Laravel's `throttle` middleware (`ThrottleRequests`) with the limits of the document:
  *
  * - A fixed window, opened by the first counted hit and never extended; not aligned with the clock.
  * - A refused request is not counted.
- * - `Retry-After` is a difference of whole seconds rounded down, so it may be up to a second short and
- *   even 0 while the window is still closed.
+ * - `Retry-After` is the difference of two moments rounded down to whole seconds, so it may be up to a
+ *   second short, and 0 while the window is still full.
  *
- * Assumption: one window a token and route. The vendor does not say what a window is keyed by; Laravel's
- * own default is the user, over all routes, under which a shared limit of 60 and 5 would make no sense.
+ * Assumption: one window per token and route. The vendor does not say what a window is keyed by. Laravel's
+ * default key is the user alone, but then two limits, 60 and 5, would make no sense.
  *
- * @param windowSeconds instead of the document's, for every operation
+ * @param windowSeconds replaces the documented window of every operation
  */
 export function createThrottle(
   database: Connection,

@@ -8,7 +8,7 @@ function sentences(type: z.ZodType, value: unknown): string[] {
   return validated.ok ? [] : (validated.failure.errors['per_page'] ?? []);
 }
 
-describe("Laravel's sentences, from whatever the schema asks", () => {
+describe("Laravel's sentences follow from the schema", () => {
   it.each([
     ['a missing value', z.int(), undefined, 'The per page field is required.'],
     ['null where it may not be', z.int(), null, 'The per page field is required.'],
@@ -59,12 +59,12 @@ describe('the message', () => {
     [{ a: 1, b: 2 }, 'The c field is required.'],
     [{ a: 1 }, 'The b field is required. (and 1 more error)'],
     [{}, 'The a field is required. (and 2 more errors)'],
-  ])('of %j is the first sentence and how many there are besides', (input, message) => {
+  ])('of %j is the first sentence and the number of the others', (input, message) => {
     expect(validate(schema, input)).toMatchObject({ ok: false, failure: { message } });
   });
 });
 
-describe('what Laravel lets pass', () => {
+describe('Laravel accepts', () => {
   it.each([
     ['42', 42],
     [' 42 ', 42],
@@ -92,7 +92,7 @@ describe('what Laravel lets pass', () => {
   });
 });
 
-it('says that a well-formed value names nothing', () => {
+it('reports a well-formed value that names no record', () => {
   expect(nothingSelected('order_id')).toEqual({
     message: 'The selected order id is invalid.',
     errors: { order_id: ['The selected order id is invalid.'] },

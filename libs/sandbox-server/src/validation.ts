@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ValidationError } from '@wemasy-orders/client/schemas';
-import { type Input, toInteger } from './request-input.js';
+import { type Input, toBoolean, toInteger } from './request-input.js';
 
 /** Body of a 422. */
 export type ValidationFailure = z.infer<typeof ValidationError>;
@@ -9,9 +9,9 @@ export type Validated<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: ValidationFailure };
 
 /**
- * Checks a request against its generated schema, as a Laravel form request would: fields that the schema
- * does not know are ignored, numbers may come as text, and what is wrong is said in Laravel's sentences.
- * Everything follows from the schema, so a change of the document needs no edit here.
+ * Checks a request against its generated schema, as a Laravel form request would: unknown fields are
+ * ignored, integers and booleans may come as text, and errors read like Laravel's. Everything follows from
+ * the schema, so a change of the document needs no edit here.
  */
 export function validate<Shape extends z.core.$ZodShape>(
   schema: z.ZodObject<Shape>,
@@ -19,10 +19,7 @@ export function validate<Shape extends z.core.$ZodShape>(
 ): Validated<z.output<z.ZodObject<Shape>>> {
   const known = Object.entries(schema.shape)
     .filter(([field]) => Object.hasOwn(input, field))
-    .map(([field, type]) => [
-      field,
-      wantsInteger(type) ? (toInteger(input[field]) ?? input[field]) : input[field],
-    ]);
+    .map(([field, type]) => [field, converted(type, input[field])]);
   const result = schema.safeParse(Object.fromEntries(known), { reportInput: true });
   if (result.success) return { ok: true, value: result.data };
 
@@ -36,7 +33,14 @@ export function validate<Shape extends z.core.$ZodShape>(
   return { ok: false, failure: validationFailure(Object.fromEntries(errors)) };
 }
 
-/** A 422 for a value that is well formed but names nothing: Laravel's `exists` rule. */
+function converted(type: z.core.$ZodType, value: unknown): unknown {
+  if (z.safeParse(type, value).success) return value;
+  if (wantsInteger(type)) return toInteger(value) ?? value;
+  const boolean = toBoolean(value);
+  return boolean !== undefined && z.safeParse(type, boolean).success ? boolean : value;
+}
+
+/** A 422 for a well-formed value that names no record: Laravel's `exists` rule. */
 export function nothingSelected(field: string): ValidationFailure {
   return validationFailure({ [field]: [`The selected ${attribute(field)} is invalid.`] });
 }
@@ -48,13 +52,13 @@ function validationFailure(errors: Record<string, string[]>): ValidationFailure 
   return { message: first + more, errors };
 }
 
-/** Whatever wraps the type (optional, nullable): one that wants an integer says so of a half. */
+/** Looks through optional and nullable: a schema for integers rejects 0.5 and expects `int`. */
 function wantsInteger(type: z.core.$ZodType): boolean {
   const issues = z.safeParse(type, 0.5).error?.issues ?? [];
   return issues.some((issue) => issue.code === 'invalid_type' && issue.expected === 'int');
 }
 
-/** Laravel's own English sentence for what zod found (`lang/en/validation.php`). */
+/** Laravel's English sentence for an issue of zod (`lang/en/validation.php`). */
 function sentence(field: string, issue: z.core.$ZodIssue, input: unknown, integer: boolean): string {
   const name = attribute(field);
   if (input === undefined || input === null) return `The ${name} field is required.`;
@@ -80,7 +84,7 @@ function sentence(field: string, issue: z.core.$ZodIssue, input: unknown, intege
   }
 }
 
-/** PHP has one array where JSON has arrays and objects. */
+/** PHP's array is both JSON's array and its object. */
 function typeName(expected: string): string {
   switch (expected) {
     case 'int':
@@ -110,7 +114,7 @@ function moreThan({ origin, maximum }: z.core.$ZodIssueTooBig): string {
   return `be greater than ${maximum}`;
 }
 
-/** The name of a field as Laravel prints it: `sortKey` is "sort key". */
+/** A field name as Laravel prints it: `sortKey` is "sort key". */
 function attribute(field: string): string {
   return field
     .replaceAll(/(?<=.)(?=[A-Z])/g, '_')

@@ -5,8 +5,8 @@ import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotoc
 import { built, startProcess } from './start-process.js';
 
 /**
- * The main job in one run: an assistant's client talks to the built MCP server over stdio, and the server to the API,
- * which here is the sandbox. Ends by itself; exits non-zero when anything is not as it should be.
+ * The main job in one run: an assistant's client calls the built MCP server over stdio, and the server calls the sandbox's
+ * API. Exits non-zero on the first unexpected answer.
  */
 const startedAt = performance.now();
 const sandbox = await startProcess(built.sandbox, ['--port', '0', '--orders', '120']);
@@ -21,7 +21,7 @@ try {
         WEMASY_API_URL: sandbox.url,
         WEMASY_API_TOKEN: 'sandbox-full-access',
         WEMASY_STATE: 'memory',
-        // An assistant's user would rather hear at once how long it takes than watch it wait.
+        // The sixth sync should answer how long to wait instead of waiting.
         WEMASY_MAX_WAIT_MS: '2000',
         WEMASY_LOG_LEVEL: 'error',
       },

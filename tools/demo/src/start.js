@@ -1,7 +1,7 @@
 // @ts-check
 import { built, startProcess } from './start-process.js';
 
-/** Keeps a sandbox, and an MCP server over HTTP in front of it, up until Ctrl-C, and says how to use them. */
+/** Runs a sandbox and an MCP server over HTTP in front of it until Ctrl-C, and prints how to use them. */
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
   process.once(signal, () => process.exit(0));
 
@@ -18,20 +18,20 @@ const configuration = (/** @type {object} */ entry) =>
   JSON.stringify({ mcpServers: { 'wemasy-orders': entry } }, null, 2);
 
 console.log(`Sandbox API        ${sandbox.url}
-  tokens           ${token} (may do everything), sandbox-read-only (403 on a sync)
-  booked so far    ${new URL('/sandbox/ledger', sandbox.url).href}
+  tokens           ${token}, sandbox-read-only (403 on a sync)
+  ledger           ${new URL('/sandbox/ledger', sandbox.url).href}
 MCP server (HTTP)  ${server.url}
 
-An assistant that starts the server itself takes this configuration:
+Configuration for an assistant that starts the server (stdio):
 
 ${configuration(overStdio)}
 
-One that speaks HTTP takes this:
+Configuration for an assistant that connects over HTTP:
 
 ${configuration({ type: 'http', url: server.url })}
 
-Ctrl-C ends both.`);
+Press Ctrl-C to stop both.`);
 
 await Promise.race([sandbox.ended, server.ended]);
-console.error('One of the two has ended, so the other is stopped.');
+console.error('One of the two has exited, so the other is stopped.');
 process.exit(1);

@@ -3,18 +3,15 @@ const { apiUrl, token, orderId } = document.querySelector('#reference').dataset;
 const otherLanguages =
   'c clojure csharp dart fsharp go http java kotlin objc ocaml powershell r ruby rust swift'.split(' ');
 
-/** The document, and first among the samples of a sync an order that this shop has. */
+/** The document, with an order of this shop as the first example of a sync. */
 async function documentToTry() {
   const openApi = await (await fetch('/openapi.json')).json();
-  for (const { post } of Object.values(openApi.paths)) {
-    const { examples = {} } = post.requestBody.content['application/json'];
-    if (post.operationId === 'syncOrder') {
-      post.requestBody.content['application/json'].examples = {
-        sandbox: { summary: 'An order of this sandbox', value: { order_id: Number(orderId) } },
-        ...examples,
-      };
-    }
-  }
+  const sync = Object.values(openApi.paths).find(({ post }) => post?.operationId === 'syncOrder');
+  const body = sync.post.requestBody.content['application/json'];
+  body.examples = {
+    sandbox: { summary: 'An order of this sandbox', value: { order_id: Number(orderId) } },
+    ...body.examples,
+  };
   return openApi;
 }
 
@@ -25,7 +22,7 @@ Scalar.createApiReference('#reference', {
     preferredSecurityScheme: 'bearerToken',
     securitySchemes: { bearerToken: { token } },
   },
-  // The languages of the vendor's own samples: of each the library that is most used.
+  // The languages of the vendor's samples, each with its most used library.
   defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
   hiddenClients: {
     ...Object.fromEntries(otherLanguages.map((language) => [language, true])),
@@ -33,7 +30,7 @@ Scalar.createApiReference('#reference', {
     js: ['axios', 'jquery', 'ofetch', 'xhr'],
     node: ['axios', 'fetch', 'ofetch'],
     php: ['curl'],
-    // Python's own http.client among them: Scalar leaves the port out of its sample.
+    // python3 is http.client; Scalar omits the port in its sample.
     python: ['python3', 'aiohttp', 'httpx_async', 'httpx_sync'],
   },
   orderSchemaPropertiesBy: 'preserve',
@@ -41,9 +38,9 @@ Scalar.createApiReference('#reference', {
   defaultOpenAllTags: true,
   expandAllModelSections: true,
   expandAllResponses: true,
-  // The links above the reference hand out the document itself, not a copy that a library wrote anew.
+  // The links above the reference download the original document; Scalar would write it anew.
   documentDownloadType: 'none',
-  // Nothing leaves this machine: no fonts, no telemetry, no client or assistant elsewhere.
+  // Nothing leaves this machine.
   withDefaultFonts: false,
   telemetry: false,
   hideClientButton: true,

@@ -1,16 +1,16 @@
 /* global document, MutationObserver */
 /**
- * Puts right what keeps Scalar's reference from people who use a screen reader or no mouse. It draws anew as one reads,
- * so whatever it adds or changes is looked at again; what is right already is left alone.
+ * Repairs what keeps people with a screen reader or without a mouse out of Scalar's reference. Scalar redraws while one
+ * reads, so the repairs run again after every change.
  */
 const repairs = {
-  // A button that is the current place is not a selected option.
+  // The current entry of the sidebar is a button, not a selected option.
   'button[aria-selected]:not([role])': (button) => {
     if (button.getAttribute('aria-selected') === 'true') button.setAttribute('aria-current', 'true');
     else button.removeAttribute('aria-current');
     button.removeAttribute('aria-selected');
   },
-  // Languages are chosen by buttons: a list of tabs may hold nothing else, and the last one opens a menu.
+  // Buttons choose the language: a tab list may contain only tabs, but its last entry opens a menu.
   '.client-libraries-list[role=tablist]': (list) => {
     list.setAttribute('role', 'group');
     list.removeAttribute('aria-orientation');
@@ -22,19 +22,19 @@ const repairs = {
     button.setAttribute('aria-pressed', button.getAttribute('aria-selected'));
     button.removeAttribute('aria-selected');
   },
-  // Of tabs only one is reached with the Tab key; of buttons each.
+  // The Tab key reaches one tab of a list, but every button.
   '.client-libraries-list [role=button][tabindex="-1"]': (button) => {
     button.tabIndex = 0;
   },
-  // A search region has no name of its own; a button has, from what it says.
+  // A search region has no name; a button is named by its text.
   'button[role=search]': (button) => {
     button.removeAttribute('role');
   },
   'button.scalar-code-copy:not([aria-label])': (button) => {
     button.setAttribute('aria-label', 'Copy this sample');
   },
-  // The button in the header of a model copies its address. It stands inside another button, where only a mouse can use
-  // it; everybody else gets the address from the sidebar, whose entries lead to it.
+  // The button in the header of a model copies its link. It is nested in another button, where only a mouse can use it;
+  // the sidebar links to the same place.
   '.collapsible-section-trigger button:not([role=img])': (button) => {
     button.setAttribute('role', 'img');
     button.setAttribute('aria-hidden', 'true');

@@ -3,7 +3,7 @@
 const refreshMs = 1_000;
 const copiedMs = 1_500;
 
-/** Everything shown is set as text: nothing that the sandbox sends can become markup. */
+/** Sets every cell as text, so nothing that the sandbox sends can become markup. */
 function row(...cells) {
   const tr = document.createElement('tr');
   for (const { text, number = false } of cells) {
@@ -19,7 +19,7 @@ function byId(id) {
   return document.getElementById(id);
 }
 
-/** A part of the page is only touched when it changes, so that a reader's selection stays. */
+/** Updates only what changed, so that the reader's selection stays. */
 const shown = new Map();
 function changed(part, value) {
   const text = JSON.stringify(value);
@@ -52,7 +52,7 @@ function show({ windows, ledger, faults }) {
 
   if (changed('faults', faults)) {
     byId('faults').hidden = faults.length === 0;
-    byId('faults').textContent = `Faults that are set: ${faults
+    byId('faults').textContent = `Active faults: ${faults
       .map(
         ({ kind, operation, requests }) => `${kind} on ${operation ?? 'any operation'} (${requests} to come)`,
       )
@@ -65,13 +65,13 @@ async function refresh() {
   try {
     show(await (await fetch('/sandbox/status')).json());
   } catch {
-    connection = 'The sandbox does not answer; trying again.';
+    connection = 'The sandbox does not answer. Retrying.';
   }
   if (changed('connection', connection)) byId('connection').textContent = connection;
   setTimeout(refresh, refreshMs);
 }
 
-/** Copying needs a secure address, which loopback is; elsewhere the text can be selected by hand. */
+/** Copying needs a secure context, such as loopback; elsewhere the reader can select the text. */
 if (navigator.clipboard) {
   for (const copyable of document.querySelectorAll('.copyable')) {
     const button = copyable.querySelector('button');

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { OpenAPIBackend, SetMatchType } from 'openapi-backend';
 
-/** One call as the judge saw it, and what in it the document does not allow. */
+/** One call, and how it violates the document. */
 export interface Judgement {
   readonly operation: string;
   readonly status: number;
@@ -14,7 +14,7 @@ export interface Judgement {
 }
 
 export interface OpenApiJudge {
-  /** Base URL to send requests to in the place of the API's own. */
+  /** Base URL to use instead of the API's. */
   readonly url: string;
   readonly judgements: readonly Judgement[];
   close(): Promise<void>;
@@ -23,13 +23,13 @@ export interface OpenApiJudge {
 const document = fileURLToPath(new URL('../../../../openapi/wemasy-orders.yaml', import.meta.url));
 
 /**
- * A proxy in front of an API that holds both directions to the OpenAPI document. The judgement is
- * openapi-backend's: it shares no code with the generator whose schemas the sandbox itself checks with.
+ * A proxy in front of an API that checks requests and answers against the OpenAPI document. It validates
+ * with openapi-backend, which shares no code with the generator of the sandbox's own schemas.
  *
  * @param apiUrl base URL of the API
  */
 export async function startOpenApiJudge(apiUrl: string): Promise<OpenApiJudge> {
-  // Quick: without its check of the document, which holds 3.1 to the metaschema of 3.0; Redocly checks that.
+  // Quick: skips the check of the document, which applies the metaschema of 3.0 to 3.1; Redocly checks it.
   const api = new OpenAPIBackend({ definition: document, quick: true, strict: true, coerceTypes: true });
   await api.init();
   const judgements: Judgement[] = [];
@@ -90,7 +90,7 @@ export async function startOpenApiJudge(apiUrl: string): Promise<OpenApiJudge> {
   };
 }
 
-/** Headers of one connection mean nothing on the next. */
+/** Hop-by-hop headers. */
 const ofOneConnection = ['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'];
 
 function passedOn(headers: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { operations } from '@wemasy-orders/client/operations';
-import type { Fault } from '../fault.js';
+import type { InjectedFault } from '../injected-fault.js';
 import { type SandboxOptions, startSandbox } from '../server.js';
 import { type Token, tokens } from '../tokens.js';
 
@@ -8,7 +8,7 @@ export interface TestAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; undefined where it is none. */
+  /** The parsed body; undefined if it is not JSON. */
   readonly json: unknown;
 }
 
@@ -16,22 +16,22 @@ export interface TestRequest {
   readonly token?: Token | null;
   readonly method?: string;
   readonly headers?: Record<string, string>;
-  /** Sent as it is when a text, as JSON otherwise. */
+  /** A string is sent unchanged, anything else as JSON. */
   readonly body?: unknown;
   readonly page?: number | string;
 }
 
 export interface TestSandbox {
   readonly url: string;
-  /** Milliseconds since the epoch; time stands still unless a test moves it. */
+  /** Milliseconds since the epoch; only the test changes it. */
   readonly clock: { now: number };
   list(request?: TestRequest): Promise<TestAnswer>;
   sync(request?: TestRequest): Promise<TestAnswer>;
   get(path: string): Promise<TestAnswer>;
-  /** Any request at all; the path counts from the root. */
+  /** Sends any request; the path starts at the root. */
   send(path: string, init: RequestInit): Promise<TestAnswer>;
-  /** Sets a fault, and fails when the sandbox does not take it. */
-  setFault(fault: z.input<typeof Fault>): Promise<void>;
+  /** Sets a fault; throws when the sandbox refuses it. */
+  setFault(fault: z.input<typeof InjectedFault>): Promise<void>;
   /** Opens a new throttle window for every caller. */
   nextWindow(): void;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export interface TestSandbox {
 
 export const startOfTime = Date.UTC(2026, 10, 22, 9, 0, 0, 250);
 
-/** A sandbox on a free port with a clock that only the test moves. */
+/** A sandbox on a free port, with a clock that only the test changes. */
 export async function startTestSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
   const clock = { now: startOfTime };
   const sandbox = await startSandbox({ orders: 60, ...options, clock: () => clock.now });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** A page of the vendor's documentation, word for word, for tests that hold the sandbox to it. */
+/** A page of the vendor's documentation, word for word. */
 export interface VendorPage {
   readonly text: string;
-  /** What the page says of request and answers, line by line; headings of tables left out. */
+  /** The lines on request and answers, without table headings. */
   readonly lines: readonly string[];
   /** The answer under "Response Example". */
   readonly example: unknown;

@@ -1,4 +1,4 @@
-export type StartFaultCode =
+export type StartErrorCode =
   /** Another program listens on the port, or the host is not this machine's. */
   | 'cannot_listen'
   /** The file or its folder cannot be read or written. */
@@ -7,15 +7,15 @@ export type StartFaultCode =
   | 'database_in_use'
   /** The file holds something else, or what another version wrote. */
   | 'database_not_ours'
-  /** The file's shop has another size or seed than was asked for. */
+  /** The file's shop has another size or seed than the options. */
   | 'database_differs';
 
 /** Why the sandbox cannot start; the message says what to change. */
-export class StartFault extends Error {
-  override readonly name = 'StartFault';
-  readonly code: StartFaultCode;
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code: StartErrorCode;
 
-  constructor(code: StartFaultCode, message: string, options?: ErrorOptions) {
+  constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

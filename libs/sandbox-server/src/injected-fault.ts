@@ -1,21 +1,23 @@
 import * as z from 'zod';
-import { type OperationId, operationIds } from './operation-ids.js';
+import { operations } from '@wemasy-orders/client/operations';
+
+const operationIds = Object.values(operations).map(({ operationId }) => operationId);
 
 const common = {
-  /** Which operation it strikes; both when left out. */
+  /** Operation that the fault affects; all of them when left out. */
   operation: z.enum(operationIds).optional(),
-  /** How many requests it strikes. */
+  /** How many requests the fault affects. */
   requests: z.int().min(1).max(1_000_000).default(1),
 };
 
 /**
- * Whether it strikes before the request is carried out, or after: then the ledger is written and the
- * throttle has counted, and only the answer is lost.
+ * `before`: the request is not carried out. `after`: the ledger is written and the throttle has counted;
+ * only the answer is lost.
  */
 const when = z.enum(['before', 'after']).default('before');
 
-/** One way in which a call goes wrong although the documentation says nothing of it. */
-export const Fault = z.discriminatedUnion('kind', [
+/** A failure that APIs have in practice and their documentation does not mention. */
+export const InjectedFault = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('latency'),
     ...common,
@@ -47,33 +49,33 @@ export const Fault = z.discriminatedUnion('kind', [
     message: z.string().default('SnelStart could not be reached.'),
   }),
   z.strictObject({ kind: z.literal('empty_body'), ...common, when }),
-  /** The first half of the true answer, so it always strikes after. */
+  /** Sends the first half of the real answer, so the request is always carried out. */
   z.strictObject({ kind: z.literal('truncated_json'), ...common }),
 ]);
 
-export type Fault = z.infer<typeof Fault>;
+export type InjectedFault = z.infer<typeof InjectedFault>;
 
-/** A request that a fault has been put in the way of. */
-export interface StruckRequest {
-  readonly operation: { readonly operationId: OperationId; readonly rateLimit: { readonly limit: number } };
-  /** What would have happened: ledger, throttle and answer. */
-  carryOut(): Promise<Response>;
-  /** Breaks the connection without an answer. */
+/** A request that a fault affects. */
+export interface FaultyRequest {
+  readonly operation: { readonly operationId: string; readonly rateLimit: { readonly limit: number } };
+  /** Throttles, validates, books and answers as without the fault. */
+  serve(): Promise<Response>;
+  /** Resets the connection without an answer. */
   reset(): Response;
-  /** @throws {DOMException} `AbortError` when the sandbox ends meanwhile */
+  /** @throws {DOMException} `AbortError` when the sandbox closes meanwhile */
   wait(milliseconds: number): Promise<void>;
 }
 
-/** What the caller gets in the place of the true answer. */
-export async function strike(fault: Fault, request: StruckRequest): Promise<Response> {
-  if (fault.kind === 'truncated_json') return cutInHalf(await request.carryOut());
+/** The answer that the caller gets instead of the real one. */
+export async function applyFault(fault: InjectedFault, request: FaultyRequest): Promise<Response> {
+  if (fault.kind === 'truncated_json') return cutInHalf(await request.serve());
   if (fault.kind === 'rate_limited') return tooManyAttempts(fault.retry_after_seconds, request);
 
-  const carriedOut = fault.when === 'after' ? await request.carryOut() : undefined;
+  const served = fault.when === 'after' ? await request.serve() : undefined;
   switch (fault.kind) {
     case 'latency':
       await request.wait(fault.milliseconds);
-      return carriedOut ?? request.carryOut();
+      return served ?? request.serve();
     case 'server_error':
       return Response.json({ error: true, message: 'Server Error' }, { status: fault.status });
     case 'html_page':
@@ -98,8 +100,8 @@ async function cutInHalf(answer: Response): Promise<Response> {
   });
 }
 
-/** A refusal as documented, although the caller's own budget is not used up: somebody else used the token. */
-function tooManyAttempts(retryAfterSeconds: number, { operation }: StruckRequest): Response {
+/** The documented 429, although the caller has allowance left: another client used the token. */
+function tooManyAttempts(retryAfterSeconds: number, { operation }: FaultyRequest): Response {
   return Response.json(
     { error: true, message: 'Too Many Attempts.' },
     {
@@ -113,7 +115,7 @@ function tooManyAttempts(retryAfterSeconds: number, { operation }: StruckRequest
   );
 }
 
-/** What a proxy in front of an API says in its own name. */
+/** The error page of a proxy in front of the API. */
 function gatewayPage(status: number): string {
   return `<!DOCTYPE html>
 <html lang="en">

@@ -15,13 +15,13 @@ async function bookings(): Promise<number> {
   return Array.isArray(json) ? json.length : NaN;
 }
 
-/** What the caller's own window still holds, found out by a request that counts. */
+/** What is left of the window, this request included. */
 async function syncsLeft(): Promise<number> {
   return Number((await sandbox.sync({ body: order })).headers.get('x-ratelimit-remaining'));
 }
 
 describe.each([
-  // What is left of five after the fault and the request that asks.
+  // Of five requests, the fault and the request that asks are used.
   { when: 'before', booked: 0, left: 4 },
   { when: 'after', booked: 1, left: 3 },
 ] as const)('$when the ledger is written', ({ when, booked, left }) => {
@@ -30,14 +30,14 @@ describe.each([
     expect(await syncsLeft()).toBe(left);
   });
 
-  it('a server error has the status that was asked for and the documented body', async () => {
+  it('a server error has the chosen status and the documented body', async () => {
     await sandbox.setFault({ kind: 'server_error', when, status: 503 });
     const answer = await sandbox.sync({ body: order });
     expect(answer.status).toBe(503);
     expect(answer.json).toEqual({ error: true, message: 'Server Error' });
   });
 
-  it('an HTML page comes in the place of JSON', async () => {
+  it('an HTML page replaces JSON', async () => {
     await sandbox.setFault({ kind: 'html_page', when });
     const answer = await sandbox.sync({ body: order });
     expect(answer.status).toBe(502);
@@ -45,7 +45,7 @@ describe.each([
     expect(answer.text).toMatch(/^<!DOCTYPE html>/);
   });
 
-  it('an HTML page may even say 200', async () => {
+  it('an HTML page may have status 200', async () => {
     await sandbox.setFault({ kind: 'html_page', when, status: 200 });
     expect(await sandbox.sync({ body: order })).toMatchObject({ status: 200, json: undefined });
   });
@@ -57,21 +57,21 @@ describe.each([
     });
   });
 
-  it('a 200 says that it failed', async () => {
+  it('a 200 reports an error', async () => {
     await sandbox.setFault({ kind: 'error_in_200', when, message: 'Refused by the bookkeeping.' });
     const answer = await sandbox.sync({ body: order });
     expect(answer.status).toBe(200);
     expect(answer.json).toEqual({ error: true, message: 'Refused by the bookkeeping.', data: [] });
   });
 
-  it('a 200 has no body', async () => {
+  it('a 200 may have no body', async () => {
     await sandbox.setFault({ kind: 'empty_body', when });
     const { status, headers, text } = await sandbox.sync({ body: order });
     expect([status, headers.get('content-type'), text]).toEqual([200, 'application/json', '']);
   });
 });
 
-it('truncated JSON is the first half of the true answer, whose request was carried out', async () => {
+it('truncated JSON is the first half of the real answer, and the request was carried out', async () => {
   const whole = (await sandbox.list({ body: { per_page: 5 } })).text;
   await sandbox.setFault({ kind: 'truncated_json', requests: 2 });
   const half = await sandbox.list({ body: { per_page: 5 } });
@@ -83,7 +83,7 @@ it('truncated JSON is the first half of the true answer, whose request was carri
 });
 
 describe('a storm of 429', () => {
-  it('refuses as documented, lets nothing through, and costs nothing', async () => {
+  it('refuses as documented, books nothing and costs nothing', async () => {
     await sandbox.setFault({ kind: 'rate_limited', requests: 3, retry_after_seconds: 7 });
     for (let sent = 0; sent < 3; sent += 1) {
       const answer = await sandbox.sync({ body: order });
@@ -101,7 +101,7 @@ describe('a storm of 429', () => {
 describe('latency', () => {
   const hours = 600_000;
 
-  it('passes, and then the answer is the true one', async () => {
+  it('delays the real answer', async () => {
     const before = performance.now();
     await sandbox.setFault({ kind: 'latency', milliseconds: 30 });
     expect((await sandbox.sync({ body: order })).status).toBe(200);
@@ -111,7 +111,7 @@ describe('latency', () => {
     expect(await bookings()).toBe(2);
   });
 
-  it('after the ledger is written leaves a caller who gives up with a booking', async () => {
+  it('after the ledger is written: the order is booked although the caller gave up', async () => {
     await sandbox.setFault({ kind: 'latency', milliseconds: hours, when: 'after' });
     const pending = sandbox.sync({ body: order });
     const lost = expect(pending).rejects.toThrow();
@@ -121,11 +121,11 @@ describe('latency', () => {
     sandbox = await startTestSandbox({ orders: 20 });
   });
 
-  it('before the ledger is written does not hold up the end of the sandbox', async () => {
+  it('before the ledger is written: closing the sandbox does not wait for it', async () => {
     await sandbox.setFault({ kind: 'latency', milliseconds: hours });
     const pending = sandbox.sync({ body: order });
     const lost = expect(pending).rejects.toThrow();
-    // Used up as soon as the request has arrived.
+    // The fault is used up as soon as the request has arrived.
     await vi.waitFor(async () => expect((await sandbox.get('/sandbox/faults')).json).toEqual([]));
     expect(await bookings()).toBe(0);
     await sandbox.close();
@@ -134,7 +134,7 @@ describe('latency', () => {
   });
 });
 
-it('strikes whoever asks, with or without a token', async () => {
+it('affects callers with and without a token', async () => {
   await sandbox.setFault({ kind: 'server_error', requests: 2 });
   expect((await sandbox.list({ token: null })).status).toBe(500);
   expect((await sandbox.list({ token: tokens.readOnly })).status).toBe(500);
