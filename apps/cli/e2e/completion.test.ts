@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Shell } from '../src/completion/scripts.js';
+import type { Shell } from '../src/commands/completion.js';
 import { cliFile } from './support/cli.js';
 import { canOpenTerminals, keys, openTerminal } from './support/terminal.js';
 
-/** Where a shell is missing its tests are skipped and said to be; not in CI. */
+/** Without the shell its tests are skipped, but in CI they fail. */
 function has(shell: Shell): boolean {
   return process.env['CI'] !== undefined || spawnSync(shell, ['--version']).status === 0;
 }
@@ -26,7 +26,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What a shell that is given these lines prints. */
+/** The output of a shell that runs these lines. */
 function printed(shell: Shell, ...typed: readonly string[]): string {
   const { stdout } = spawnSync(shell, ['-c', typed.join('\n')], { env: environment, encoding: 'utf8' });
   return stdout;
@@ -43,7 +43,7 @@ describe.skipIf(!has('bash'))('bash', () => {
       'echo "${COMPREPLY[@]}"',
     );
 
-  it('completes commands, options and what the document lists', () => {
+  it('completes commands, options and values of the document', () => {
     expect(candidates('sync')).toBe('sync sync-due\n');
     expect(candidates('list', '--sta')).toBe('--status --state\n');
     expect(candidates('list', '--status', 'pa')).toBe('payment_received paid\n');
@@ -54,7 +54,7 @@ describe.skipIf(!has('fish'))('fish', () => {
   const candidates = (line: string) =>
     printed('fish', 'wemasy-orders completion fish | source', `complete -C '${line}'`);
 
-  it('completes commands, options and what the document lists, and says what they mean', () => {
+  it('completes commands, options and values of the document, with their meanings', () => {
     expect(candidates('wemasy-orders li')).toBe('list\tList orders\n');
     expect(candidates('wemasy-orders list --stat')).toMatch(/^--state\t.+\n--status\tOnly orders with .+\n$/);
     expect(candidates('wemasy-orders list --status pa').split('\n').sort()).toEqual([
@@ -67,7 +67,7 @@ describe.skipIf(!has('fish'))('fish', () => {
 });
 
 describe.skipIf(!has('zsh') || !canOpenTerminals)('zsh', () => {
-  it('completes commands, options and what the document lists, as one types', async () => {
+  it('completes commands, options and values of the document while typing', async () => {
     const window = await openTerminal(['-f', '-i'], environment, { program: ['zsh'], columns: 120 });
     await window.shows(/# $|% $/);
     window.type(

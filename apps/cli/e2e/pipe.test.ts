@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Orders that are flagged to be sent, some for each test. */
+/** Flagged orders; each test takes some. */
 let dueIds: number[];
 beforeAll(async () => {
   const { stdout } = await runCli(['sync-due', '--dry-run', '--json'], environment);
@@ -33,7 +33,7 @@ beforeAll(async () => {
   dueIds = plan.map(({ id }) => id);
 });
 const takeIds = (many: number) => dueIds.splice(0, many);
-/** How often each of these orders was booked. */
+/** How often each order was booked. */
 const bookings = async (ids: readonly number[]) => {
   const booked = await sandbox.booked();
   return ids.map((id) => booked.filter((each) => each === id).length);
@@ -48,12 +48,12 @@ describe('in a pipe', () => {
     expect(stderr).toBe(`1/2 order ${one}: synced\n2/2 order ${other}: synced\n`);
   });
 
-  it('FORCE_COLOR asks for colours all the same', async () => {
+  it('has colours when FORCE_COLOR asks for them', async () => {
     const { stdout } = await runCli(['list'], { ...environment, FORCE_COLOR: '1' });
     expect(stdout).toContain('\u001B[1m');
   });
 
-  it('list ends quietly when its reader has seen enough', async () => {
+  it('list ends without an error when its reader has had enough', async () => {
     const answersBefore = sandbox.answers.length;
     const child = startCli(['list', '--all', '--per-page', '5', '--format', 'ndjson'], environment);
     let stderr = '';
@@ -65,7 +65,7 @@ describe('in a pipe', () => {
     expect(sandbox.answers.length - answersBefore).toBeLessThan(100);
   });
 
-  it('a file that takes only a part of the output is a fault, and not the whole list', async () => {
+  it('a file that takes only a part of the output is an error', async () => {
     const outputFile = join(folder, 'orders.json');
     const { exitCode, stderr } = await runCliOnFullDisk(
       ['list', '--json'],
@@ -78,12 +78,12 @@ describe('in a pipe', () => {
       error: {
         code: 'internal_error',
         message: 'The output could not be written: EFBIG.',
-        remedy: expect.stringContaining('Make room'),
+        remedy: expect.stringContaining('Free some space'),
       },
     });
   });
 
-  it('a report that the disk does not take leaves nothing behind, and what was sent is told', async () => {
+  it('a report that does not fit on the disk leaves no file, and stdout gets it', async () => {
     const [orderId = 0] = takeIds(1);
     const reports = join(folder, 'reports');
     mkdirSync(reports);
@@ -94,12 +94,14 @@ describe('in a pipe', () => {
     );
     expect(exitCode).toBe(1);
     expect(stdout).toContain('1 order: 1 synced.');
-    expect(stderr).toMatch(/^wemasy-orders: The report \S+ could not be written: EFBIG\. Make room .*\n$/);
+    expect(stderr).toMatch(
+      /^wemasy-orders: The report \S+ could not be written: EFBIG\. Free some space .*\n$/,
+    );
     expect(readdirSync(reports)).toEqual([]);
     expect(await bookings([orderId])).toEqual([1]);
   });
 
-  it('a run goes on when its reader has gone, and tells its true exit code', async () => {
+  it('a run continues when its reader has gone, and keeps its exit code', async () => {
     const ids = takeIds(2);
     const child = startCli(['sync', ...ids.map(String), '99999999'], environment);
     child.stdout.destroy();
@@ -149,7 +151,7 @@ describe('in a pipe', () => {
       const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
       await once(child, 'exit');
       clearTimeout(timer);
-      // What was under way is for a person to look up: here, in the ledger.
+      // A person looks up the order in flight; here, the ledger answers.
       const { stdout } = await runCli(['journal', '--unknown', '--json'], environment);
       const booked = await sandbox.booked();
       for (const { orderId } of JSON.parse(stdout)) {
@@ -161,7 +163,7 @@ describe('in a pipe', () => {
     expect(await bookings(orderIds)).toEqual(ids.map(() => 1));
   });
 
-  it('--sandbox needs no account and reaches nobody', async () => {
+  it('--sandbox needs no account and no network', async () => {
     const answersBefore = sandbox.answers.length;
     const { exitCode, stdout, stderr } = await runCli(['--sandbox', 'sync', '2502', '--json'], {
       WEMASY_API_URL: environment['WEMASY_API_URL'] ?? '',

@@ -30,7 +30,7 @@ describe.skipIf(!canOpenTerminals)('in a terminal', () => {
     expect(await window.ended()).toBe(0);
     const [header = '', ...orders] = window.lines();
     expect(header).toMatch(/^ *id +order/);
-    // Not one of them was broken into two.
+    // No line was wrapped.
     expect(orders.slice(0, 20)).toHaveLength(20);
     for (const line of orders.slice(0, 20)) expect(line).toMatch(/^ *\d{4} {2}/);
     expect(orders.join('\n')).toContain('…');
@@ -45,10 +45,10 @@ describe.skipIf(!canOpenTerminals)('in a terminal', () => {
     expect(plain.written()).not.toContain('\u001B');
   });
 
-  it('sync-due shows what it would send and asks; the answer of a mere Enter is no', async () => {
+  it('sync-due shows what it would send and asks; Enter alone means no', async () => {
     const window = await openTerminal(['sync-due'], environment);
     await window.shows(/Send \d+ orders to SnelStart\?/);
-    expect(window.lines().join('\n')).toMatch(/60 orders looked at, \d+ flagged to be sent: \d+ to send\./);
+    expect(window.lines().join('\n')).toMatch(/60 orders read, \d+ flagged: \d+ to send\./);
     window.type(keys.enter);
     expect(await window.ended()).toBe(0);
     expect(window.lines().at(-1)).toBe('Nothing was sent.');
@@ -76,7 +76,7 @@ describe.skipIf(!canOpenTerminals)('in a terminal', () => {
     window.type(keys.ctrlC);
     expect(await window.ended()).toBe(130);
     const text = window.lines().join('\n');
-    expect(text).toContain('Stopping after the order that is under way.');
+    expect(text).toContain('Stopping after the order in flight.');
     const [, synced = ''] =
       /Interrupted\. \d+ orders: (\d+) synced, \d+ not sent\./.exec(text.replaceAll('\n', ' ')) ?? [];
     const booked = await sandbox.booked();

@@ -10,7 +10,7 @@ import { startSandbox } from './support/sandbox.js';
 
 const serverFile = fileURLToPath(new URL('../../mcp-server/dist/main.js', import.meta.url));
 
-it('two command lines and an assistant share budget and journal: nothing is rejected, nothing booked twice', async () => {
+it('two command lines and an assistant share allowance and journal: no 429, and no order booked twice', async () => {
   const sandbox = await startSandbox('--orders', '60', '--window-seconds', '2');
   const state = mkdtempSync(join(tmpdir(), 'wemasy-orders-cli-'));
   const environment = {

@@ -1,9 +1,9 @@
-/** A wait in whole seconds, rounded up: `37 s`. */
+/** Whole seconds, rounded up: `37 s`. */
 export function seconds(ms: number): string {
   return `${Math.max(0, Math.ceil(ms / 1_000))} s`;
 }
 
-/** A length of time as people say it: `45 s`, `12 min`, `3 h 20 min`. */
+/** A duration for people: `45 s`, `12 min`, `3 h 20 min`. */
 export function duration(ms: number): string {
   const wholeSeconds = Math.max(0, Math.ceil(ms / 1_000));
   if (wholeSeconds < 90) return `${wholeSeconds} s`;

@@ -7,13 +7,13 @@ function interruption() {
 }
 
 describe('Ctrl-C', () => {
-  it('ends the process where nothing needs care', () => {
+  it('ends the process where no work is running', () => {
     const { interrupt, ended } = interruption();
     interrupt();
     expect(ended()).toBe(1);
   });
 
-  it('asks work that needs care to stop; the second one ends the process', async () => {
+  it('asks running work to stop; the second one ends the process', async () => {
     const { interrupt, interruptibly, ended } = interruption();
     await interruptibly(async (signal) => {
       expect(signal.aborted).toBe(false);
@@ -24,7 +24,7 @@ describe('Ctrl-C', () => {
     });
   });
 
-  it('ends the process again once the work is over, also when it failed', async () => {
+  it('ends the process once the work is over, also when it failed', async () => {
     const { interrupt, interruptibly, ended } = interruption();
     await expect(interruptibly(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     interrupt();

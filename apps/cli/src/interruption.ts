@@ -2,11 +2,11 @@ import type { Session } from './session.js';
 
 export interface Interruption {
   readonly interruptibly: Session['interruptibly'];
-  /** Ctrl-C was pressed, or somebody else wants the process to end. */
+  /** Call it for every signal that asks the process to end. */
   readonly interrupt: () => void;
 }
 
-/** Lets one piece of work at a time stop with care; whatever is not such work just ends. */
+/** Lets one piece of work at a time finish its step after the first signal; anything else ends at once. */
 export function createInterruption({ end }: { readonly end: () => void }): Interruption {
   let working: AbortController | undefined;
   return {

@@ -5,10 +5,10 @@ import { preferLittleMemory } from '@wemasy-orders/runtime/v8-flags';
 import { systemClock } from '@wemasy-orders/state';
 import { exitCodes } from './exit-codes.js';
 import { createInterruption } from './interruption.js';
-import { run } from './run.js';
+import { runCommandLine } from './run-command-line.js';
 import { createTerminal } from './terminal.js';
 
-/** Version of the package, put in when it is bundled. */
+/** The package's version; the bundler fills it in. */
 declare const PACKAGE_VERSION: string;
 
 preferLittleMemory();
@@ -16,10 +16,10 @@ const argv = process.argv.slice(2);
 const { stdin, stdout, stderr } = process;
 const terminal = createTerminal({ stdin, stdout, stderr, environment: process.env });
 const interruption = createInterruption({ end: () => process.exit(exitCodes.interrupted) });
-// Also when the window is closed or the machine shuts down: an order under way should see its outcome written.
+// A closed window and a shutdown also wait for the order in flight, so that its outcome reaches the journal.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interruption.interrupt);
 
-const exitCode = await run(argv, {
+const exitCode = await runCommandLine(argv, {
   terminal,
   version: PACKAGE_VERSION,
   clock: systemClock,

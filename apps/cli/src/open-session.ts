@@ -7,12 +7,12 @@ import {
   setUpWithSandbox,
 } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
+import { UsageError } from './errors.js';
 import { plainLog } from './plain-log.js';
 import type { Session, SettingFlags } from './session.js';
 import type { Terminal } from './terminal.js';
-import { UsageError } from './usage-error.js';
 
-/** Where everything that a command depends on is handed in. */
+/** Everything outside the process that a command depends on. */
 export interface World extends Omit<ConfigSources, 'flags' | 'defaults'> {
   readonly terminal: Terminal;
   readonly clock: Clock;
@@ -20,19 +20,18 @@ export interface World extends Omit<ConfigSources, 'flags' | 'defaults'> {
   readonly interruptibly: Session['interruptibly'];
 }
 
-/** A session that has to be closed: that waits for what is under way. */
 export interface OpenSession extends Session {
+  /** Waits for writes in flight, then closes all connections. */
   close(): Promise<void>;
 }
 
-/** What a session is for, as the command line says it. */
 export interface Target {
   readonly flags: SettingFlags;
-  /** Whether it is a sandbox inside this process instead of an account. */
+  /** Use a sandbox in this process instead of an account. */
   readonly sandbox: boolean;
 }
 
-/** Reads the settings and connects. Where there are faults, a session is open all the same, for the commands that tell them. */
+/** Reads the settings and connects. With faulty settings the session opens all the same, for commands that show them. */
 export async function openSession(target: Target, world: World): Promise<OpenSession> {
   const { flags } = target;
   const { terminal, clock, version, interruptibly } = world;
@@ -55,7 +54,7 @@ export async function openSession(target: Target, world: World): Promise<OpenSes
     config,
     faults,
     log,
-    // The variable is for an assistant, who cannot wait; a person says so, and a job waits as long as it takes.
+    // The variable bounds an assistant's call. A person gives the flag, and a job waits as long as it takes.
     maxWaitMs: flags['max-wait-ms'] === undefined ? Number.POSITIVE_INFINITY : config.WEMASY_MAX_WAIT_MS,
     services,
     interruptibly,
@@ -71,14 +70,14 @@ async function start(
   if (!sandbox) return await setUp(options);
   const contradicting = accountFlags.filter((flag) => flags[flag] !== undefined);
   if (contradicting.length > 0) {
-    throw new UsageError('--sandbox works with no account.', `Leave --${contradicting.join(' and --')} out.`);
+    throw new UsageError('--sandbox works with no account.', `Omit --${contradicting.join(' and --')}.`);
   }
   const { startSandbox, tokens } = await import('@wemasy-orders/sandbox-server');
   const running = await startSandbox({
     onError: ({ message }) => write(`wemasy-orders: sandbox: ${message}\n`),
   });
   write(
-    'A sandbox with invented orders, which lasts as long as this command; nothing reaches Wemasy or SnelStart.\n',
+    'This sandbox has invented orders and ends with this command; nothing reaches Wemasy or SnelStart.\n',
   );
   return await setUpWithSandbox({ ...running, token: tokens.fullAccess }, options);
 }

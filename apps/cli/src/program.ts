@@ -1,22 +1,22 @@
 import { Argument, Command } from 'commander';
+import type { CommandDefinition } from './command.js';
+import { completeCommand } from './commands/complete.js';
+import { completion } from './commands/completion.js';
+import { config } from './commands/config.js';
+import { confirm } from './commands/confirm.js';
+import { doctor } from './commands/doctor.js';
+import { journal } from './commands/journal.js';
+import { list } from './commands/list.js';
+import { sync } from './commands/sync.js';
+import { syncDue } from './commands/sync-due.js';
 import { exitCodes } from './exit-codes.js';
-import type { Terminal } from './terminal.js';
 import { sandboxOption, settingsOptions } from './settings-options.js';
-import { completeCommand } from './usage/complete.js';
-import { completion } from './usage/completion.js';
-import { config } from './usage/config.js';
-import { confirm } from './usage/confirm.js';
-import type { Definition } from './usage/definition.js';
-import { doctor } from './usage/doctor.js';
-import { journal } from './usage/journal.js';
-import { list } from './usage/list.js';
-import { sync } from './usage/sync.js';
-import { syncDue } from './usage/sync-due.js';
+import type { Terminal } from './terminal.js';
 
 const globalOptions = [sandboxOption, ...settingsOptions];
 
 /** Every command, in the order of the help. */
-export const definitions: readonly Definition[] = [
+export const commands: readonly CommandDefinition[] = [
   list,
   sync,
   syncDue,
@@ -25,31 +25,30 @@ export const definitions: readonly Definition[] = [
   doctor,
   config,
   completion,
-  completeCommand(() => ({ definitions, globalOptions })),
+  completeCommand(() => ({ commands, globalOptions })),
 ];
 
-/** Those whose first example shows what the program is for. */
+/** Their first examples show what the program is for. */
 const mostUseful = [list, sync, syncDue];
 
 const exitCodeTexts = {
   [exitCodes.done]: 'done',
   [exitCodes.failed]: 'some orders failed, the API could not be asked, or the output could not be written',
-  [exitCodes.usage]: 'the command line or the settings have to be put right',
-  [exitCodes.unknown]: 'some order was sent and it is not known whether it reached the books',
+  [exitCodes.usage]: 'the command line or the settings must be corrected',
+  [exitCodes.unknown]: 'some order was sent and may or may not be in the books',
   [exitCodes.interrupted]: 'interrupted',
 };
 
 export interface ProgramOptions {
   readonly version: string;
   readonly terminal: Terminal;
-  /** Does what the command line asks for. */
-  readonly perform: (definition: Definition, command: Command) => Promise<void>;
+  readonly perform: (definition: CommandDefinition, command: Command) => Promise<void>;
 }
 
-/** The command line's grammar. It does nothing by itself, and throws `CommanderError` where commander would exit. */
+/** The command line's grammar. It throws `CommanderError` where commander would exit. */
 export function createProgram({ version, terminal: { out, err }, perform }: ProgramOptions): Command {
   const program = new Command('wemasy-orders')
-    .description('Lists the orders of a Wemasy webshop and sends them to its bookkeeping, SnelStart.')
+    .description("Lists a Wemasy webshop's orders and books them in SnelStart.")
     .version(version, '--version', 'Show the version')
     .helpOption('-h, --help', 'Show this help')
     .helpCommand('help [command]', 'Show the help of a command')
@@ -61,7 +60,7 @@ export function createProgram({ version, terminal: { out, err }, perform }: Prog
     .configureOutput({
       writeOut: (text) => void out.write(text),
       writeErr: (text) => void err.write(text),
-      // Faults are told in one place, see run.ts.
+      // run-command-line.ts writes every error.
       outputError: () => undefined,
       getOutHelpWidth: () => out.columns() ?? 100,
       getErrHelpWidth: () => err.columns() ?? 100,
@@ -69,9 +68,9 @@ export function createProgram({ version, terminal: { out, err }, perform }: Prog
       getErrHasColors: () => err.hasColor,
     });
   program.optionsGroup('Settings; most are environment variables too:');
-  // They may stand before or after the command's name.
+  // They are accepted before and after the command's name.
   for (const option of globalOptions) program.addOption(option);
-  for (const definition of definitions) {
+  for (const definition of commands) {
     program.addCommand(commandOf(definition, program, perform), { hidden: definition.isHidden === true });
   }
   program.addHelpText(
@@ -81,7 +80,11 @@ export function createProgram({ version, terminal: { out, err }, perform }: Prog
   return program;
 }
 
-function commandOf(definition: Definition, program: Command, perform: ProgramOptions['perform']): Command {
+function commandOf(
+  definition: CommandDefinition,
+  program: Command,
+  perform: ProgramOptions['perform'],
+): Command {
   const { name, summary, description, argument, options, examples } = definition;
   const command = new Command(name)
     .copyInheritedSettings(program)
@@ -101,7 +104,7 @@ function commandOf(definition: Definition, program: Command, perform: ProgramOpt
   return command.addHelpText('after', `\n${examplesText(examples)}\n${exitCodesText()}`);
 }
 
-function examplesText(examples: Definition['examples']): string {
+function examplesText(examples: CommandDefinition['examples']): string {
   return ['Examples:', ...examples.map(([line, meaning]) => `  $ ${line}\n      ${meaning}`), ''].join('\n');
 }
 

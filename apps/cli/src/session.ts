@@ -1,30 +1,34 @@
 import type { Config, ConfigSources, Log, Services } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
+import { UsageError } from './errors.js';
 import type { Terminal } from './terminal.js';
 
-/** Values of the settings' flags, as they stand on the command line. */
+/** Values of the settings' flags as given on the command line. */
 export type SettingFlags = ConfigSources['flags'];
 
-/** What a command that talks to the API works with. */
+/** What a command works with. */
 export interface Session {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly config: Config;
   readonly faults: readonly string[];
   readonly log: Log;
-  /** Longest wait for allowance in ms: what `--max-wait-ms` says, else as long as it takes. */
+  /** Longest wait for allowance in ms: `--max-wait-ms`, otherwise without limit. */
   readonly maxWaitMs: number;
   /** @throws {ConfigurationError} where there are faults */
   services(): Services;
   /**
-   * Does work that has to be stopped with care: the first Ctrl-C aborts the signal, the second ends the process. Outside
-   * of this the first one ends it.
+   * Runs work that must not be cut off. The first Ctrl-C aborts the signal, the second one ends the process. Outside of
+   * this, the first Ctrl-C ends the process.
    */
   interruptibly<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
 
-/** How a command can be asked to talk. */
-export interface Manner {
-  /** For machines: JSON on stdout, and a fault as JSON on stderr. */
-  readonly json: boolean;
+/** @throws {UsageError} where the settings forbid writing */
+export function refuseReadOnly({ config }: Pick<Session, 'config'>, command: string): void {
+  if (!config.WEMASY_READ_ONLY) return;
+  throw new UsageError(
+    `${command} writes, and WEMASY_READ_ONLY is on.`,
+    'Set WEMASY_READ_ONLY to off, or give --no-read-only.',
+  );
 }

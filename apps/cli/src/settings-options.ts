@@ -2,35 +2,34 @@ import { describeSettings } from '@wemasy-orders/runtime';
 import { Option } from 'commander';
 import type { SettingFlags } from './session.js';
 
-/** Where the command line has a default of its own: a person can wait, and reads sentences. */
+/** Defaults that differ on the command line: a person can wait, and reads sentences. */
 const ownDefaults: Readonly<Record<string, string>> = {
-  'max-wait-ms': 'as long as it takes, also where the variable is set',
+  'max-wait-ms': 'no limit; only this flag sets one',
   'log-level': 'warnings, as sentences',
 };
 
-/** The settings that can stand on a command line; the token never can. */
+/** Every setting with a flag; the token has none. */
 const settings = describeSettings().flatMap(({ variable, flag, takesValue, meaning, shownDefault }) => {
   if (flag === undefined) return [];
   const text = `${meaning} (${variable}; default: ${ownDefaults[flag] ?? shownDefault})`.replaceAll('`', '');
   return [{ flag, option: new Option(takesValue ? `--${flag} <value>` : `--${flag}`, text) }];
 });
 
-/** An option for each setting, and one that undoes a switch. */
+/** An option for each setting; a switch has a second one that turns it off. */
 export const settingsOptions: readonly Option[] = settings.flatMap(({ flag, option }) =>
   option.isBoolean() ? [option, new Option(`--no-${flag}`).hideHelp()] : [option],
 );
 
-/** Works with invented orders instead of an account. */
 export const sandboxOption = new Option(
   '--sandbox',
-  'Work with invented orders inside this process, without an account',
+  'Work with invented orders in this process, without an account',
 );
 
-/** What was given for them. */
-export function settingFlags(values: Readonly<Record<string, unknown>>): SettingFlags {
+/** The values given for the settings, by flag name. */
+export function settingFlags(options: Readonly<Record<string, unknown>>): SettingFlags {
   return Object.fromEntries(
     settings.flatMap(({ flag, option }) => {
-      const value = values[option.attributeName()];
+      const value = options[option.attributeName()];
       return typeof value === 'string' || typeof value === 'boolean' ? [[flag, value]] : [];
     }),
   );

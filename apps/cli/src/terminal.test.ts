@@ -30,7 +30,7 @@ describe('a terminal', () => {
     return { ...streams, terminal: createTerminal({ ...streams, environment: {} }) };
   };
 
-  it('can ask only where keys are read and the question is seen', () => {
+  it('can ask only where stdin and stderr are terminals', () => {
     expect(open({ stdin: true, stderr: true }).terminal.canAsk).toBe(true);
     expect(open({ stdin: true, stdout: true }).terminal.canAsk).toBe(false);
     expect(open({ stdout: true, stderr: true }).terminal.canAsk).toBe(false);
@@ -41,16 +41,16 @@ describe('a terminal', () => {
     expect(open({}).terminal.out.columns()).toBeUndefined();
   });
 
-  it('goes on without a word when the reader has gone', async () => {
+  it('reports no failure when the reader has gone', async () => {
     const { stdout, terminal } = open({});
     stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
     await new Promise(setImmediate);
     expect(terminal.out.isClosed()).toBe(true);
-    await terminal.out.write('nobody reads this');
+    await terminal.out.write('unread');
     expect(terminal.out.failure()).toBeUndefined();
   });
 
-  it('remembers why something could not be written', async () => {
+  it('remembers why writing failed', async () => {
     const { stdout, terminal } = open({});
     const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
     stdout.destroy(full);

@@ -11,28 +11,28 @@ export type InputStream = Readable & { readonly isTTY?: boolean };
 
 /** A stream that text is written to, and what it can show. */
 export interface Channel {
-  /** For libraries that draw by themselves; ours write through `write`. */
+  /** For libraries that draw on the terminal; everything else uses `write`. */
   readonly stream: OutputStream;
   readonly isTerminal: boolean;
   readonly hasColor: boolean;
   /** Undefined where lines may have any length. */
   columns(): number | undefined;
-  /** Waits until the reader has caught up. Does nothing when the channel is closed. */
+  /** Waits until the stream has taken the text. Does nothing once the channel is closed. */
   write(text: string): Promise<void>;
-  /** Whether nothing can be written any more. */
+  /** Whether writing has failed. */
   isClosed(): boolean;
-  /** Why something could not be written; undefined also where the reader has gone, who has then read enough. */
+  /** Why writing failed. A reader that closed its pipe had enough, which is no failure. */
   failure(): Error | undefined;
 }
 
-/** What a command talks to people and programs with. */
+/** The process's standard streams. */
 export interface Terminal {
   readonly stdin: InputStream;
   /** Results. */
   readonly out: Channel;
-  /** Everything that is not the result: progress, questions, faults. */
+  /** Everything else: progress, questions, errors. */
   readonly err: Channel;
-  /** Whether somebody can be asked. */
+  /** Whether a person can be asked. */
   readonly canAsk: boolean;
 }
 
@@ -88,26 +88,26 @@ function writeTo(stream: OutputStream, text: string): Promise<void> {
 }
 
 /**
- * The number of an open file, if it is one. Node's stream for files writes once and believes that all was written: on a
- * disk that fills up the rest would be missing without a word.
+ * The descriptor of the stream's file, if it writes to one. Node's stream for files ignores short writes, so on a disk
+ * that fills up the rest would be missing without an error.
  */
 function fileOf({ fd }: OutputStream): number | undefined {
   return fd !== undefined && fstatSync(fd).isFile() ? fd : undefined;
 }
 
-/** EPIPE, ECONNRESET: `| head` has seen enough. EIO: the terminal window was closed. Neither is worth a word. */
+/** EPIPE, ECONNRESET: the reader, `head` for example, has had enough. EIO: the terminal window was closed. */
 function isReaderGone(error: Error): boolean {
   return 'code' in error && ['EPIPE', 'ECONNRESET', 'EIO'].includes(String(error.code));
 }
 
-/** Of a terminal that does not say. */
+/** For a terminal that does not report its width. */
 const defaultColumns = 80;
 
 function isTerminal(stream: OutputStream | InputStream): boolean {
   return stream.isTTY === true;
 }
 
-/** FORCE_COLOR asks for colours anywhere (`0` or `false` for none), NO_COLOR forbids them, and else terminals have them. */
+/** FORCE_COLOR forces colours (`0` or `false`: none), NO_COLOR forbids them, and otherwise terminals have them. */
 export function hasColor(
   stream: Pick<OutputStream, 'isTTY'>,
   environment: Readonly<Record<string, string | undefined>>,

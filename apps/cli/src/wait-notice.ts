@@ -1,10 +1,10 @@
 import { seconds } from './duration.js';
 import type { Channel } from './terminal.js';
 
-/** A wait that is over before anybody wonders is not worth a line. */
+/** A shorter wait needs no explanation. */
 const noticeableMs = 1_000;
 
-/** Says on a terminal why nothing happens for a while. */
+/** Explains a wait on a terminal. */
 export function waitNotice(err: Channel): (wait: { readonly expectedWaitMs: number }) => void {
   return ({ expectedWaitMs }) => {
     if (!err.isTerminal || expectedWaitMs < noticeableMs) return;

@@ -16,12 +16,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the built file with nothing in its environment but what is given, its streams being pipes. */
+/** Starts the built file with exactly this environment and with pipes as its streams. */
 export function startCli(args: readonly string[], environment: Environment): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [cliFile, ...args], { env: { ...environment }, stdio: 'pipe' });
 }
 
-/** Runs it until it ends by itself. */
+/** Runs the built file to its end. */
 export async function runCli(args: readonly string[], environment: Environment, input = ''): Promise<Ended> {
   const child = startCli(args, environment);
   child.stdin.end(input);
@@ -32,9 +32,9 @@ export async function runCli(args: readonly string[], environment: Environment, 
 }
 
 /**
- * Runs it where no file may grow beyond so many kB, as on a disk that fills up.
+ * Runs the built file where no file may grow beyond `kilobytes`, as on a disk that fills up.
  *
- * @param outputFile what stdout is written to, instead of a pipe
+ * @param outputFile the file that stdout writes to, instead of a pipe
  */
 export async function runCliOnFullDisk(
   args: readonly string[],

@@ -11,16 +11,16 @@ const Ledger = z.array(z.object({ order_id: z.int() }));
 export interface Sandbox {
   /** Base URL of the API, through a counter. */
   readonly apiUrl: string;
-  /** Every answer to a call of the API so far: its path's last part and its status. */
+  /** Every answer of the API so far: the last part of the path, and the status. */
   readonly answers: readonly { readonly operation: string; readonly status: number }[];
-  /** Ids of the orders that were booked, once for each booking. */
+  /** The id of the order of each booking. */
   booked(): Promise<number[]>;
-  /** Puts a fault in the way of the next calls, as `/sandbox/faults` takes it. */
+  /** Injects a fault, as `/sandbox/faults` takes it. */
   fail(fault: Readonly<Record<string, unknown>>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts the built sandbox in a process of its own, behind a proxy that writes down how it answers. */
+/** Starts the built sandbox in its own process, behind a proxy that records the answers. */
 export async function startSandbox(...flags: readonly string[]): Promise<Sandbox> {
   const child = spawn(process.execPath, [sandboxFile, '--port', '0', ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import xterm from '@xterm/headless';
 import { cliFile, type Environment } from './cli.js';
 
-/** `script` of util-linux opens real pseudo-terminals, without native code of ours; Debian always has it. */
+/** `script` of util-linux opens real pseudo-terminals without a native dependency; Debian always has it. */
 const hasScript = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;
 
-/** Where there is none, tests are skipped and said to be; not in CI. */
+/** Without it tests are skipped, but in CI they fail. */
 export const canOpenTerminals = hasScript || process.env['CI'] !== undefined;
 
 export interface TerminalWindow {
-  /** What the window shows now, and what has scrolled out of it, without empty lines at the end. */
+  /** The lines of the window and those scrolled out of it, without empty ones at the end. */
   lines(): string[];
-  /** Everything that was written to it, escape sequences and all. */
+  /** Everything written to it, escape sequences included. */
   written(): string;
-  /** Waits until the window shows it. */
+  /** Waits until the window shows the pattern. */
   shows(pattern: RegExp): Promise<void>;
   /** Presses keys. */
   type(keys: string): void;
@@ -27,11 +27,11 @@ export const keys = { ctrlC: '\u0003', ctrlU: '\u0015', enter: '\r', tab: '\t' }
 
 export interface TerminalOptions {
   readonly columns?: number;
-  /** What is started; default: the built file. */
+  /** The program to start; default: the built file. */
   readonly program?: readonly string[];
 }
 
-/** Starts a program in a pseudo-terminal of its own, seen through a terminal emulator. */
+/** Starts a program in its own pseudo-terminal, and reads it through a terminal emulator. */
 export async function openTerminal(
   args: readonly string[],
   environment: Environment,
@@ -104,7 +104,7 @@ export async function openTerminal(
     },
     async ended() {
       await exited;
-      // What the emulator has still to read.
+      // The emulator may not have read everything.
       await new Promise<void>((resolve) => terminal.write('', resolve));
       return child.exitCode;
     },

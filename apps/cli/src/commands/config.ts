@@ -1,18 +1,30 @@
 import { type Config, describeSettings, describeStatePlace } from '@wemasy-orders/runtime';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
-import { createRowText, type Row } from '../output/rows.js';
-import type { Manner, Session, SettingFlags } from '../session.js';
+import * as z from 'zod';
+import { type CommandDefinition, type CommandInput, isOn, jsonOption } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
+import { createRowWriter } from '../output/formats.js';
+import type { Row } from '../output/row-writer.js';
+import type { Session } from '../session.js';
 
-export interface ConfigOptions extends Manner {
-  readonly flags: SettingFlags;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
+export const config: CommandDefinition = {
+  name: 'config',
+  summary: 'Show the settings',
+  description: 'Shows every setting, its value and its origin. Of the token it shows the length only.',
+  options: [jsonOption()],
+  examples: [['wemasy-orders config --json', 'the settings for a program']],
+  async action(input, session) {
+    const { json } = z.object({ json: isOn }).parse(input.options);
+    const { out, err } = session.terminal;
+    const writer = createRowWriter(json ? 'json' : 'table', ['setting', 'value', 'from'], out);
+    await out.write(writer.add(settingRows(input, session)) + writer.end());
+    for (const fault of session.faults) await err.write(`wemasy-orders: ${fault}\n`);
+    return session.faults.length > 0 ? exitCodes.usage : exitCodes.done;
+  },
+};
 
-/** Shows every setting as it holds, where it comes from, and what is wrong; of the token only its length. */
-export async function showConfig(
-  { json, flags, environment }: ConfigOptions,
-  { config, faults, maxWaitMs, terminal: { out, err } }: Session,
-): Promise<ExitCode> {
+/** Every setting as it applies: variable, value, origin. */
+function settingRows({ flags, environment }: CommandInput, session: Session): Row[] {
+  const { config: applied, maxWaitMs } = session;
   const given = describeSettings().map(({ variable, flag }) => {
     const value = flag === undefined ? undefined : flags[flag];
     return value === undefined
@@ -20,18 +32,18 @@ export async function showConfig(
       : { variable, value: String(value), from: `--${flag}` };
   });
   const hasTokenFile = given.some(({ variable, value }) => variable === 'WEMASY_API_TOKEN_FILE' && value);
-  const rows = given.map(({ variable, value, from }): Row => {
+  return given.map(({ variable, value, from }): Row => {
     const origin = value === undefined ? 'default' : from;
     switch (variable) {
       case 'WEMASY_API_TOKEN':
-        if (config.token === '') return [variable, null, origin];
-        return [variable, `${config.token.length} characters`, hasTokenFile ? 'file' : origin];
+        if (applied.token === '') return [variable, null, origin];
+        return [variable, `${applied.token.length} characters`, hasTokenFile ? 'file' : origin];
       case 'WEMASY_API_TOKEN_FILE':
         return [variable, value ?? null, origin];
       case 'WEMASY_STATE':
-        return [variable, config.state === undefined ? null : describeStatePlace(config.state), origin];
+        return [variable, applied.state === undefined ? null : describeStatePlace(applied.state), origin];
       case 'WEMASY_READ_ONLY':
-        return [variable, config.WEMASY_READ_ONLY ? 'on' : 'off', origin];
+        return [variable, applied.WEMASY_READ_ONLY ? 'on' : 'off', origin];
       case 'WEMASY_MAX_WAIT_MS':
         return Number.isFinite(maxWaitMs)
           ? [variable, String(maxWaitMs), origin]
@@ -39,16 +51,12 @@ export async function showConfig(
       case 'WEMASY_RATE_LIMITS':
         return [variable, value ?? "the document's", origin];
       default:
-        return [variable, valueIn(config, variable), origin];
+        return [variable, valueIn(applied, variable), origin];
     }
   });
-  const text = createRowText(json ? 'json' : 'table', ['setting', 'value', 'from'], out);
-  await out.write(text.add(rows) + text.end());
-  for (const fault of faults) await err.write(`wemasy-orders: ${fault}\n`);
-  return faults.length > 0 ? exitCodes.usage : exitCodes.done;
 }
 
-function valueIn(config: Config, variable: string): string | null {
-  const value: unknown = Object.entries(config).find(([name]) => name === variable)?.[1];
+function valueIn(applied: Config, variable: string): string | null {
+  const value: unknown = Object.entries(applied).find(([name]) => name === variable)?.[1];
   return value === undefined ? null : String(value);
 }

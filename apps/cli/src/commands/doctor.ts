@@ -1,18 +1,26 @@
 import { checksText, examine } from '@wemasy-orders/runtime';
-import { type ExitCode, exitCodes } from '../exit-codes.js';
+import * as z from 'zod';
+import { type CommandDefinition, isOn, jsonOption } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
 import { cleanJson } from '../output/json.js';
-import type { Manner, Session } from '../session.js';
 
-/** Checks the set-up: settings, shared state, token and API. */
-export async function doctor({ json }: Manner, session: Session): Promise<ExitCode> {
-  const { config, faults, clock, terminal } = session;
-  const checks = await examine({
-    config,
-    faults,
-    clock,
-    client: () => session.services().client,
-  });
-  await terminal.out.write(json ? cleanJson(checks) : `${checksText(checks)}\n`);
-  if (faults.length > 0) return exitCodes.usage;
-  return checks.every(({ works }) => works) ? exitCodes.done : exitCodes.failed;
-}
+export const doctor: CommandDefinition = {
+  name: 'doctor',
+  summary: 'Check settings, state, token and API',
+  description:
+    'Checks settings, shared state, token and API the way a command uses them: writes a record and removes it, and lists one order.',
+  options: [jsonOption()],
+  examples: [
+    [
+      'wemasy-orders doctor',
+      'exits 0 when everything works, 2 when settings are wrong, 1 when state or API cannot be used',
+    ],
+  ],
+  async action({ options }, { config, faults, clock, services, terminal }) {
+    const { json } = z.object({ json: isOn }).parse(options);
+    const checks = await examine({ config, faults, clock, client: () => services().client });
+    await terminal.out.write(json ? cleanJson(checks) : `${checksText(checks)}\n`);
+    if (faults.length > 0) return exitCodes.usage;
+    return checks.every(({ works }) => works) ? exitCodes.done : exitCodes.failed;
+  },
+};

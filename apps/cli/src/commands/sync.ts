@@ -1,18 +1,34 @@
-import type { ExitCode } from '../exit-codes.js';
+import { Option } from 'commander';
+import { type CommandDefinition, isOn } from '../command.js';
 import { readOrderIds } from '../orders/order-ids.js';
-import type { Session } from '../session.js';
-import { type ReportingOptions, run } from '../sending/run.js';
-import { refuseReadOnly } from '../writes.js';
+import { sendAndReport } from '../sending/send-and-report.js';
+import { refuseReadOnly } from '../session.js';
+import { reportingOptions, ReportingValues } from './reporting.js';
 
-export interface SyncOptions extends ReportingOptions {
-  /** Order ids as they stand on the command line. */
-  readonly words: readonly string[];
-  readonly resend: boolean;
-}
+const Values = ReportingValues.extend({ resend: isOn });
 
-/** Sends the orders that are named. */
-export async function sync({ words, ...options }: SyncOptions, session: Session): Promise<ExitCode> {
-  refuseReadOnly(session.config, 'sync');
-  const orderIds = await readOrderIds(words, session.terminal.stdin);
-  return await run({ ...options, orderIds, priority: 'interactive' }, session);
-}
+export const sync: CommandDefinition = {
+  name: 'sync',
+  summary: 'Send orders to SnelStart',
+  description: [
+    'Sends the named orders to SnelStart, one after the other, as fast as the API allows (5 a minute unless configured',
+    'otherwise). It does not resend an order that is already in bookkeeping. Ctrl-C ends the run after the order in flight;',
+    'the same command continues it.',
+  ].join(' '),
+  argument: { name: '[ids...]', meaning: 'Order ids (not order numbers); - or none: read them from stdin' },
+  options: [
+    new Option('--resend', 'Send orders that were sent before; the API then books them a second time'),
+    ...reportingOptions,
+  ],
+  examples: [
+    ['wemasy-orders sync 2502', 'one order'],
+    ['wemasy-orders sync 2502 2503 --json', 'two orders, with their outcomes as JSON'],
+    ['wemasy-orders sync < ids.txt', 'the orders whose ids are in a file'],
+  ],
+  async action({ args, options }, session) {
+    const { report, ...values } = Values.parse(options);
+    refuseReadOnly(session, 'sync');
+    const orderIds = await readOrderIds(args, session.terminal.stdin);
+    return await sendAndReport({ ...values, report, orderIds, priority: 'interactive' }, session);
+  },
+};

@@ -2,7 +2,7 @@ import type { OrderFilters, OrdersClient } from '@wemasy-orders/client';
 import { type Cell, type Column, columnsFor, type PersonalData } from '@wemasy-orders/presentation';
 import { type Drift, readPages } from './read-pages.js';
 
-/** An order that the shop wants to have in bookkeeping, and what a person sees of it. */
+/** An order that the shop flagged for bookkeeping, and the cells that show it. */
 export interface DueOrder {
   readonly id: number;
   readonly cells: readonly Cell[];
@@ -11,7 +11,7 @@ export interface DueOrder {
 export interface DueOrders {
   readonly columns: readonly string[];
   readonly orders: readonly DueOrder[];
-  /** How many orders were looked at. */
+  /** How many orders were read. */
   readonly lookedAt: number;
   readonly drift: Drift;
 }

@@ -5,25 +5,25 @@ import { parseOrderIds, readOrderIds } from './order-ids.js';
 const nothing = Object.assign(Readable.from([]), { isTTY: true });
 
 describe('order ids', () => {
-  it('may have spaces, commas or line breaks between them, and count once', () => {
+  it('are separated by spaces, commas or line breaks, and count once', () => {
     expect(parseOrderIds(['3', '1,2', ' 3\n\n4\t5 '])).toEqual([3, 1, 2, 4, 5]);
   });
 
-  it.each(['0', '-1', '1.5', 'INV-7', '1e3', '99999999999999999', '٣'])('are not %j', (word) => {
+  it.each(['0', '-1', '1.5', 'INV-7', '1e3', '99999999999999999', '٣'])('exclude %j', (word) => {
     expect(() => parseOrderIds(['1', word])).toThrow(`${JSON.stringify(word)} is no order id.`);
   });
 
-  it('are read from stdin for -, and where nothing is named and something is piped in', async () => {
+  it('come from stdin for -, and where none are named and stdin is a pipe', async () => {
     expect(await readOrderIds(['7', '-'], Readable.from(['8\n9\n']))).toEqual([7, 8, 9]);
     expect(await readOrderIds([], Readable.from(['8\n', '9\n']))).toEqual([8, 9]);
     expect(await readOrderIds(['7'], Readable.from(['8']))).toEqual([7]);
   });
 
-  it('are not waited for at a keyboard', async () => {
+  it('are not read from a keyboard', async () => {
     await expect(readOrderIds([], nothing)).rejects.toThrow('No order is named.');
   });
 
-  it('are missed where stdin is empty', async () => {
+  it('are missing where stdin is empty', async () => {
     await expect(readOrderIds(['-'], Readable.from(['\n']))).rejects.toThrow('No order is named.');
   });
 });

@@ -1,12 +1,11 @@
 import { text } from 'node:stream/consumers';
+import { UsageError } from '../errors.js';
 import type { InputStream } from '../terminal.js';
-import { UsageError } from '../usage-error.js';
 
 /**
- * Order ids as people and programs write them: with spaces, commas or line breaks between them. Each is kept once, in the
- * order of its first appearance.
+ * Parses order ids separated by spaces, commas or line breaks. Each is kept once, where it first appears.
  *
- * @throws {UsageError} for anything that is no id, before any order is sent
+ * @throws {UsageError} naming everything that is no id
  */
 export function parseOrderIds(words: readonly string[]): number[] {
   const parts = words.flatMap((word) => word.split(/[\s,]+/)).filter((part) => part !== '');
@@ -24,7 +23,7 @@ export function parseOrderIds(words: readonly string[]): number[] {
 }
 
 /**
- * The ids that were named; `-`, or none where something is piped in, stands for stdin.
+ * The ids on the command line. `-` reads ids from stdin, and so does naming none where stdin is no terminal.
  *
  * @throws {UsageError} where there are none
  */
@@ -35,6 +34,6 @@ export async function readOrderIds(words: readonly string[], stdin: InputStream)
   if (ids.length > 0) return ids;
   throw new UsageError(
     'No order is named.',
-    'Name order ids, or pipe them in: wemasy-orders sync 2502 2503.',
+    'Give order ids, or pipe them in: wemasy-orders sync 2502 2503.',
   );
 }

@@ -1,7 +1,7 @@
 /** Spaces between two columns. */
 export const gap = 2;
 
-/** Narrower than this a text says nothing any more. */
+/** A narrower text is unreadable. */
 const narrowest = 6;
 
 export interface ColumnNeed {
@@ -9,13 +9,13 @@ export interface ColumnNeed {
   readonly name: number;
   /** Width of its widest cell. */
   readonly cells: number;
-  /** Whether a cell is worth nothing when a part of it is missing: a number, a date. */
+  /** Whether its cells must not be cut: numbers and dates. */
   readonly isRigid: boolean;
 }
 
 /**
- * How wide each column may be so that a line fits. Names give way first, then the widest texts; numbers and dates never.
- * What does not fit even so is left out from the end: the result is shorter than the needs then.
+ * Column widths with which a line fits. Names shrink first, then the widest texts; numbers and dates never do. Columns
+ * that still do not fit are dropped from the end, so the result may be shorter than `needs`.
  */
 export function fitColumns(needs: readonly ColumnNeed[], lineWidth: number | undefined): number[] {
   const full = needs.map(({ name, cells }) => Math.max(name, cells));
@@ -28,12 +28,12 @@ export function fitColumns(needs: readonly ColumnNeed[], lineWidth: number | und
   return narrowTexts.map((width) => Math.min(width, lineWidth));
 }
 
-/** Enough for its cells, with a name that can still be recognised. */
+/** Room for its cells and for a recognisable part of its name. */
 function cellsOf({ name, cells }: ColumnNeed): number {
   return Math.max(cells, Math.min(name, narrowest));
 }
 
-/** Takes from the widest column, and the widest again, until the line fits or all are at their least. */
+/** Narrows the widest column again and again, until the line fits or every column is at its least. */
 function lower(widths: readonly number[], least: readonly number[], lineWidth: number): number[] {
   const lowered = [...widths];
   for (let excess = lineOf(lowered) - lineWidth; excess > 0; excess -= 1) {

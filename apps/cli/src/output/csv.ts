@@ -1,11 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
-import type { RowText } from './rows.js';
+import type { RowWriter } from './row-writer.js';
 
 /**
- * CSV as RFC 4180 has it. A text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV
- * injection): customers can write their names as they like. Numbers, negative ones too, are no formulas.
+ * CSV as in RFC 4180. A text that a spreadsheet would run as a formula begins with an apostrophe (OWASP, CSV injection),
+ * because customers choose their names freely. Numbers are no formulas, negative ones included.
  */
-export function createCsv(columns: readonly string[]): RowText {
+export function createCsv(columns: readonly string[]): RowWriter {
   let isFirst = true;
   return {
     add(rows) {

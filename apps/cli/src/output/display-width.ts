@@ -2,7 +2,7 @@ import measure from 'fast-string-truncated-width';
 
 const ellipsis = '…';
 
-/** How many columns of a terminal a text takes: wide characters take two, combining ones none. */
+/** How many columns a text takes on a terminal: wide characters take two, combining ones none. */
 export function widthOf(text: string): number {
   return measure(text).width;
 }

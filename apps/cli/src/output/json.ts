@@ -1,8 +1,8 @@
 import { cleanText } from '@wemasy-orders/presentation';
-import type { Row, RowText } from './rows.js';
+import type { Row, RowWriter } from './row-writer.js';
 
 /** One JSON array of objects, one object a line. */
-export function createJsonArray(columns: readonly string[]): RowText {
+export function createJsonArray(columns: readonly string[]): RowWriter {
   let isFirst = true;
   return {
     add(rows) {
@@ -17,7 +17,7 @@ export function createJsonArray(columns: readonly string[]): RowText {
 }
 
 /** One JSON object a line. */
-export function createJsonLines(columns: readonly string[]): RowText {
+export function createJsonLines(columns: readonly string[]): RowWriter {
   return {
     add: (rows) => rows.map((row) => `${JSON.stringify(objectOf(columns, row))}\n`).join(''),
     end: () => '',
@@ -28,7 +28,7 @@ function objectOf(columns: readonly string[], row: Row) {
   return Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null]));
 }
 
-/** Anything as JSON for a terminal or a program: its texts may come from the API, so they are cleaned. */
+/** Any value as JSON. Its texts are cleaned, since they may come from the API. */
 export function cleanJson(value: unknown): string {
   const text = JSON.stringify(
     value,

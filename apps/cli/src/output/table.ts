@@ -1,21 +1,20 @@
 import type { Cell } from '@wemasy-orders/presentation';
-
 import { fitColumns, gap } from './column-widths.js';
 import { cutTo, widthOf } from './display-width.js';
-import type { Row, RowText } from './rows.js';
+import type { Row, RowWriter } from './row-writer.js';
 import { createStyle } from './style.js';
 
 export interface TableOptions {
-  /** Longest line; undefined where lines may have any length, and then nothing is cut. */
+  /** Longest line; undefined where lines may have any length, so that nothing is cut. */
   readonly width: number | undefined;
   readonly hasColor: boolean;
 }
 
 /**
- * A table for people. The first rows decide how wide the columns are, so that the others can follow one page at a time;
- * on a terminal, whatever is longer is cut with an ellipsis, and columns for which there is no room are named at the end.
+ * A table for people. The first page decides the column widths, so that the other pages can follow one at a time. On a
+ * terminal, longer texts are cut with an ellipsis, and the last line names the columns that did not fit.
  */
-export function createTable(names: readonly string[], { width, hasColor }: TableOptions): RowText {
+export function createTable(names: readonly string[], { width, hasColor }: TableOptions): RowWriter {
   const style = createStyle(hasColor);
   let layout: readonly Column[] | undefined;
 
@@ -31,7 +30,7 @@ export function createTable(names: readonly string[], { width, hasColor }: Table
       const isFirst = layout === undefined;
       layout ??= layOut(names, rows, texts, width);
       const columns = layout;
-      // A later page may have longer numbers than the first one; without a part of it a number is another one.
+      // A later page may have longer numbers than the first one. A number that is cut is a wrong number.
       const cut = (text: string, { width: room, isNumeric }: Column) =>
         width === undefined || isNumeric ? text : cutTo(text, room);
       const lines = texts.map((row) =>
@@ -82,14 +81,14 @@ function textOf(cell: Cell): string {
   return typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : String(cell);
 }
 
-/** Amounts are decimal strings. */
+/** A number, or an amount, which is a decimal string. */
 function isNumber(cell: Cell): boolean {
   return (
     cell === null || typeof cell === 'number' || (typeof cell === 'string' && /^-?\d+(\.\d+)?$/.test(cell))
   );
 }
 
-/** A moment, to the minute or finer. */
+/** A date with a time. */
 function isDate(text: string): boolean {
   return text === '' || /^\d{4}-\d{2}-\d{2}[ T][\d:.]+Z?$/.test(text);
 }

@@ -1,12 +1,12 @@
 import { type OperationId, rateLimitPolicies, type RateLimitOverride } from '@wemasy-orders/client';
 
-/** How many orders may be sent in how long a time. */
+/** How many orders may be sent in one window. */
 export interface Allowance {
   readonly limit: number;
   readonly windowMs: number;
 }
 
-/** The allowance for sending orders: the document's, or what was set for this account. */
+/** The allowance for sending orders: the document's, or the one configured for this account. */
 export function sendingAllowance(
   overrides: Readonly<Partial<Record<OperationId, RateLimitOverride>>>,
 ): Allowance {
@@ -17,8 +17,8 @@ export function sendingAllowance(
 }
 
 /**
- * Least time that so many orders take once the first of them may leave: the API counts in fixed windows, so a window's
- * worth goes at once and the next one waits for the window's end.
+ * Least time in ms from sending the first of these orders to sending the last: the API counts in fixed windows, so `limit`
+ * orders leave at once and the next ones wait for the end of the window.
  */
 export function leastTimeMs(orders: number, { limit, windowMs }: Allowance): number {
   return orders === 0 ? 0 : Math.floor((orders - 1) / limit) * windowMs;

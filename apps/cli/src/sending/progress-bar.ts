@@ -1,13 +1,13 @@
 import { createLogUpdate } from 'log-update';
 import { cutTo } from '../output/display-width.js';
-import type { Progress, ProgressOptions } from './progress.js';
 import { progressText, type RunState } from './progress-text.js';
+import type { Progress, ProgressOptions } from './progress-types.js';
 
-/** How often the bar counts down. */
+/** How often the bar counts down, in ms. */
 const redrawMs = 500;
 
 export function createProgressBar({ total, allowance, err, clock }: ProgressOptions): Progress {
-  // A cursor that was hidden would stay so when the process is killed.
+  // A hidden cursor would stay hidden when the process is killed.
   const line = createLogUpdate(err.stream, { showCursor: true });
   const startedAt = clock.monotonic();
   let state: Pick<RunState, 'done' | 'waitsUntil'> = { done: 0, waitsUntil: undefined };
@@ -21,7 +21,7 @@ export function createProgressBar({ total, allowance, err, clock }: ProgressOpti
     cancelTimer = clock.setTimer(tick, redrawMs);
     draw();
   }
-  /** The terminal has broken the old line anew, and nobody can tell over how many rows: a fresh start. */
+  /** The terminal has wrapped the old line over an unknown number of rows, so the bar starts on a new one. */
   const onResize = () => {
     line.done();
     draw();
@@ -29,12 +29,12 @@ export function createProgressBar({ total, allowance, err, clock }: ProgressOpti
   err.stream.on('resize', onResize);
   tick();
   return {
-    follow(progress) {
+    update(progress) {
       const waitsUntil = progress.step === 'wait' ? clock.monotonic() + progress.expectedWaitMs : undefined;
       state = { done: progress.done, waitsUntil };
       draw();
     },
-    say(text) {
+    notify(text) {
       line.clear();
       err.stream.write(`${text}\n`);
       draw();

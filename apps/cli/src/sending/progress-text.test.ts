@@ -11,14 +11,14 @@ const state = (given: Partial<RunState>): RunState => ({
   ...given,
 });
 
-describe('the bar', () => {
-  it('says how many, how fast, what it waits for and how long it still takes', () => {
+describe('the progress bar', () => {
+  it('shows the count, the rate, the wait and the time left', () => {
     expect(progressText(state({ done: 15, now: 130_000, waitsUntil: 180_500 }), allowance)).toBe(
       '██████░░░░░░░░░░░░░░░░░░ 15/60 · 6.9 a minute · waiting 51 s · about 9 min left',
     );
   });
 
-  it('knows of no rate before the first order, and of no rest after the last', () => {
+  it('has no rate before the first order, and no time left after the last', () => {
     expect(progressText(state({}), allowance)).toBe(
       '░░░░░░░░░░░░░░░░░░░░░░░░ 0/60 · sending · about 11 min left',
     );
@@ -29,13 +29,13 @@ describe('the bar', () => {
 });
 
 describe('the time left', () => {
-  it('is what the allowance asks for at first', () => {
+  it('is what the allowance requires at first', () => {
     expect(timeLeftMs(state({ done: 5, now: 2_000, waitsUntil: 60_000 }), allowance)).toBe(
       58_000 + 10 * 60_000,
     );
   });
 
-  it('is what experience says once others turn out to use a part of the allowance', () => {
+  it('follows the actual rate when other processes use a part of the allowance', () => {
     expect(timeLeftMs(state({ done: 10, now: 300_000 }), allowance)).toBe(50 * 30_000);
   });
 });

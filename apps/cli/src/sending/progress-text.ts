@@ -1,19 +1,19 @@
 import { duration, seconds } from '../duration.js';
 import { type Allowance, leastTimeMs } from './allowance.js';
 
-/** How far a run has come. Times are of the monotonic clock, in ms. */
+/** How far a run has come. Times are of the monotonic clock in ms. */
 export interface RunState {
   readonly total: number;
   readonly done: number;
   readonly startedAt: number;
   readonly now: number;
-  /** When the order under way may leave, if it waits for allowance. */
+  /** When the current order may leave, if it waits for allowance. */
   readonly waitsUntil: number | undefined;
 }
 
 const barWidth = 24;
 
-/** A run on one line: a bar, how many orders, how fast, what it waits for and how long it still takes. */
+/** A run on one line: a bar, the number of orders, the rate, the current wait and the time left. */
 export function progressText(state: RunState, allowance: Allowance): string {
   const { total, done, now, waitsUntil } = state;
   const filled = total === 0 ? 0 : Math.floor((barWidth * done) / total);
@@ -26,7 +26,7 @@ export function progressText(state: RunState, allowance: Allowance): string {
   ].join(' · ');
 }
 
-/** How long the rest takes: as long as the allowance asks for, or longer where the run has been slower than that. */
+/** Time left in ms: what the allowance requires, or more where the run has been slower so far. */
 export function timeLeftMs(
   { total, done, startedAt, now, waitsUntil }: RunState,
   allowance: Allowance,
@@ -34,7 +34,7 @@ export function timeLeftMs(
   const rest = total - done;
   const waitMs = waitsUntil === undefined ? 0 : Math.max(0, waitsUntil - now);
   const byAllowance = waitMs + leastTimeMs(rest, allowance);
-  // Others may use a part of the allowance; that shows once the run has lasted for some windows.
+  // Other processes may use a part of the allowance, which shows only after some windows.
   const elapsedMs = now - startedAt;
   const byExperience = elapsedMs >= 2 * allowance.windowMs && done > 0 ? (elapsedMs / done) * rest : 0;
   return Math.max(byAllowance, byExperience);

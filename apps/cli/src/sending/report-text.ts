@@ -1,5 +1,5 @@
 import { widthOf } from '../output/display-width.js';
-import type { Row } from '../output/rows.js';
+import type { Row } from '../output/row-writer.js';
 import { createStyle } from '../output/style.js';
 import { createTable } from '../output/table.js';
 import type { Channel } from '../terminal.js';
@@ -21,7 +21,7 @@ const colors = {
   not_sent: 'red',
 } as const satisfies Record<Outcome, string>;
 
-/** The report for people: every order with its outcome, what to do about those that need it, and the counts. */
+/** The report for people: every order with its outcome, the next steps, and the counts. */
 export function reportText(report: Report, out: Pick<Channel, 'columns' | 'hasColor'>): string {
   const style = createStyle(out.hasColor);
   const table = createTable(['order', 'outcome', 'when', 'why'], {
@@ -57,7 +57,7 @@ export function countsText(
   return `${interrupted ? 'Interrupted. ' : ''}${total}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
 }
 
-/** One line for each thing to do, with the orders that it is about. */
+/** One line for each step, with the orders that need it. */
 function nextSteps({ orders, stopped_by: stop }: Report): string[] {
   const byStep = new Map<string, number[]>();
   for (const { order_id: id, outcome, next } of orders) {

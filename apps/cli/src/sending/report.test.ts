@@ -43,7 +43,7 @@ function report(result: SendResult) {
 const all: SendResult = { outcomes: Object.values(outcomes), remaining: [] };
 
 describe('a report', () => {
-  it('tells of every order what became of it, why, and what to do', () => {
+  it('has the outcome, the reason and the next step of every order', () => {
     expect(report(all)).toEqual({
       started_at: '1970-01-01T00:00:00.000Z',
       ended_at: '1970-01-01T00:00:01.000Z',
@@ -71,7 +71,7 @@ describe('a report', () => {
           outcome: 'unknown',
           code: 'outcome_unknown',
           reason: expect.stringContaining('whether it reached the books is not known'),
-          next: 'Look for it in SnelStart, then say what is there: wemasy-orders confirm 5 --synced (or --not-synced).',
+          next: 'Look for it in SnelStart, then record what you find: wemasy-orders confirm 5 --synced (or --not-synced).',
         },
         expect.objectContaining({ order_id: 6, outcome: 'not_sent', code: 'network_error' }),
       ],
@@ -87,17 +87,17 @@ describe('a report', () => {
     expect(report({ outcomes: some, remaining: [] }).exitCode).toBe(exitCode);
   });
 
-  it('of an interrupted run names the orders that were not reached', () => {
+  it('of an interrupted run names the orders it did not reach', () => {
     const value = report({ outcomes: [outcomes.synced], remaining: [8] });
     expect(value).toMatchObject({ interrupted: true, exitCode: 130, counts: { synced: 1, not_sent: 1 } });
     expect(value.orders[1]).toMatchObject({
       order_id: 8,
       outcome: 'not_sent',
-      next: 'Run it again to go on.',
+      next: 'Run the command again to continue.',
     });
   });
 
-  it('of a run that could not go on says why', () => {
+  it('of a run that could not continue says why', () => {
     const stoppedBy = new AuthenticationError({ status: 401 });
     expect(report({ outcomes: [outcomes.synced], remaining: [8], stoppedBy })).toMatchObject({
       interrupted: false,
@@ -112,7 +112,7 @@ describe('a report', () => {
 describe('the report as a table', () => {
   const wide = { columns: () => undefined, hasColor: false };
 
-  it('begins with what needs a person, says what to do, and ends with the counts', () => {
+  it('begins with the most urgent orders, lists the next steps, and ends with the counts', () => {
     const value = reportOf({ result: all, startedAt: 0, endedAt: 0 });
     const [table = '', next = '', counts = ''] = reportText(value, wide).split('\n\n');
     expect(table.split('\n').map((line) => line.trim().split(/ {2,}/).slice(0, 2).join(' '))).toEqual([

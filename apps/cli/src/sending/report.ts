@@ -1,13 +1,13 @@
 import type { OrdersErrorCode } from '@wemasy-orders/client';
 import { type SyncOutcome, SyncOutcomeUnknownError } from '@wemasy-orders/order-sync';
 import { cleanText, failureOf } from '@wemasy-orders/presentation';
+import { type CliError, cliErrorOf, sentenceOf } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
-import { type Fault, faultOf, sentenceOf } from '../fault.js';
 import type { SendResult } from './send-orders.js';
 
 export type Outcome = SyncOutcome['outcome'];
 
-/** In the order in which a person has to care. */
+/** The most urgent first. */
 export const outcomeOrder = [
   'unknown',
   'rejected',
@@ -16,30 +16,30 @@ export const outcomeOrder = [
   'synced',
 ] as const satisfies Outcome[];
 
-/** What became of one order, as machines read it. */
+/** The outcome of one order, for programs. */
 export interface ReportedOrder {
   readonly order_id: number;
   readonly outcome: Outcome;
-  /** When it was sent, ISO 8601 in UTC; where that is known. */
+  /** ISO 8601 in UTC. */
   readonly synced_at?: string;
-  /** What the API wrote: untrusted text, cleaned. */
+  /** The API's message: untrusted text, cleaned. */
   readonly message?: string;
   readonly code?: OrdersErrorCode;
-  /** Why it was not sent, or is not known to have arrived. */
+  /** Why it was not sent, or why its outcome is unknown. */
   readonly reason?: string;
   /** What to do about it. */
   readonly next?: string;
 }
 
-/** What became of a run. */
+/** The outcome of a run, for programs. */
 export interface Report {
   readonly started_at: string;
   readonly ended_at: string;
-  /** Whether a person stopped it before the end. */
+  /** Whether a signal stopped it early. */
   readonly interrupted: boolean;
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly orders: readonly ReportedOrder[];
-  /** What ended the run before the end, if it was not a person. */
+  /** The error that ended the run early. */
   readonly stopped_by?: { readonly code: OrdersErrorCode; readonly message: string; readonly next: string };
 }
 
@@ -52,13 +52,13 @@ export interface ReportOptions {
 
 export function reportOf({ result, startedAt, endedAt }: ReportOptions): Report {
   const { outcomes, remaining, stoppedBy } = result;
-  const fault = stoppedBy === undefined ? undefined : faultOf(stoppedBy);
-  const orders = [...outcomes.map(reportedOrder), ...remaining.map((id) => notReached(id, fault))];
+  const error = stoppedBy === undefined ? undefined : cliErrorOf(stoppedBy);
+  const orders = [...outcomes.map(reportedOrder), ...remaining.map((id) => notReached(id, error))];
   const count = (outcome: Outcome) => orders.filter((order) => order.outcome === outcome).length;
   return {
     started_at: new Date(startedAt).toISOString(),
     ended_at: new Date(endedAt).toISOString(),
-    interrupted: fault === undefined && remaining.length > 0,
+    interrupted: error === undefined && remaining.length > 0,
     counts: {
       synced: count('synced'),
       already_synced: count('already_synced'),
@@ -67,28 +67,28 @@ export function reportOf({ result, startedAt, endedAt }: ReportOptions): Report 
       not_sent: count('not_sent'),
     },
     orders,
-    ...(fault === undefined
+    ...(error === undefined
       ? {}
-      : { stopped_by: { code: fault.code, message: fault.sentence, next: fault.remedy } }),
+      : { stopped_by: { code: error.code, message: error.message, next: error.remedy } }),
   };
 }
 
-/** The worst thing that happened, but for an interruption, which the person knows of already. */
+/** The exit code of the worst outcome; an interruption comes first. */
 export function exitCodeOfRun({ interrupted, counts }: Report, { stoppedBy }: SendResult): ExitCode {
   if (interrupted) return exitCodes.interrupted;
   if (counts.unknown > 0) return exitCodes.unknown;
-  if (stoppedBy !== undefined) return faultOf(stoppedBy).exitCode;
+  if (stoppedBy !== undefined) return cliErrorOf(stoppedBy).exitCode;
   return counts.rejected + counts.not_sent > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-/** What a person does about an order of which nobody knows whether it arrived. */
+/** What to do about an order of unknown outcome. */
 export function confirmRemedy(orderId: number): string {
-  return `Look for it in SnelStart, then say what is there: wemasy-orders confirm ${orderId} --synced (or --not-synced).`;
+  return `Look for it in SnelStart, then record what you find: wemasy-orders confirm ${orderId} --synced (or --not-synced).`;
 }
 
-/** It is in the books, and the journal does not know. */
+/** The order is in the books, and the journal does not know it. */
 function unrecorded(orderId: number): string {
-  return `It was sent, but the journal could not be written. Once it can, say so: wemasy-orders confirm ${orderId} --synced.`;
+  return `It was sent, but the journal could not be written. Once it can, record it: wemasy-orders confirm ${orderId} --synced.`;
 }
 
 function reportedOrder(outcome: SyncOutcome): ReportedOrder {
@@ -126,15 +126,21 @@ function nextStep({
   orderId,
   error,
 }: SyncOutcome & { readonly outcome: 'rejected' | 'unknown' | 'not_sent' }): string {
-  if (outcome !== 'unknown') return faultOf(error).remedy;
+  if (outcome !== 'unknown') return cliErrorOf(error).remedy;
   return error instanceof SyncOutcomeUnknownError && error.moment === 'under_way'
     ? 'Another process is sending it; wemasy-orders journal will show its outcome.'
     : confirmRemedy(orderId);
 }
 
-function notReached(order_id: number, fault: Fault | undefined): ReportedOrder {
-  const reason = fault === undefined ? 'The run was interrupted before it.' : 'The run ended before it.';
-  return { order_id, outcome: 'not_sent', code: 'cancelled', reason, next: 'Run it again to go on.' };
+function notReached(order_id: number, error: CliError | undefined): ReportedOrder {
+  const reason = error === undefined ? 'The run was interrupted before it.' : 'The run ended before it.';
+  return {
+    order_id,
+    outcome: 'not_sent',
+    code: 'cancelled',
+    reason,
+    next: 'Run the command again to continue.',
+  };
 }
 
 function messageOf(message: string | undefined): { message?: string } {

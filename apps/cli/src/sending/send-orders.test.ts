@@ -21,7 +21,7 @@ function options(sync: OrderSync['sync'], given: Partial<SendOrdersOptions> = {}
 }
 
 describe('a run', () => {
-  it('leaves a part of each window to people, but for its own last window', async () => {
+  it('leaves a part of each window to people, except in its last one', async () => {
     const asked: SyncOptions['priority'][] = [];
     const orderIds = Array.from({ length: 12 }, (_, at) => at + 1);
     await sendOrders(
@@ -36,7 +36,7 @@ describe('a run', () => {
     expect(asked).toEqual([...Array(7).fill('background'), ...Array(5).fill('interactive')]);
   });
 
-  it('waits as long as it may, and sends again only when told', async () => {
+  it('waits as long as it may, and resends only with resend', async () => {
     const calls: (SyncOptions | undefined)[] = [];
     const sync: OrderSync['sync'] = (orderId, call) => {
       calls.push(call);
@@ -50,7 +50,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('that is interrupted tells what it did not come to', async () => {
+  it('that is interrupted returns the orders it did not reach', async () => {
     const controller = new AbortController();
     const result = await sendOrders(
       options(
@@ -67,7 +67,7 @@ describe('a run', () => {
     expect(result).not.toHaveProperty('stoppedBy');
   });
 
-  it('that cannot go on tells why, and what it did not come to', async () => {
+  it('that cannot continue returns the error and the orders it did not reach', async () => {
     const refused = new AuthenticationError({ status: 401 });
     const result = await sendOrders(
       options((orderId) => (orderId === 1 ? synced(orderId) : Promise.reject(refused))),

@@ -4,35 +4,35 @@ import type { Allowance } from './allowance.js';
 export interface SendOrdersOptions {
   readonly orderSync: Pick<OrderSync, 'sync'>;
   readonly orderIds: readonly number[];
-  /** A `background` run leaves a part of each window to people, but for its last window. */
+  /** A `background` run leaves a part of each window to people, except in its last window. */
   readonly priority: 'interactive' | 'background';
   readonly allowance: Allowance;
-  /** Send orders although they were sent before. */
+  /** Send orders that were sent before. */
   readonly resend: boolean;
   /** Longest wait of one order for allowance, in ms. */
   readonly maxWaitMs: number;
-  /** Ends the run after the order that is under way. */
+  /** Ends the run after the order in flight. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: SyncProgress) => void;
 }
 
-/** How a run came out. */
+/** The result of a run. */
 export interface SendResult {
-  /** In the order in which they were sent. */
+  /** In the order of sending. */
   readonly outcomes: readonly SyncOutcome[];
-  /** Orders that the run did not come to. */
+  /** Orders that the run did not reach. */
   readonly remaining: readonly number[];
-  /** What ended the run early, if it was not the person. */
+  /** The error that ended the run early. */
   readonly stoppedBy?: unknown;
 }
 
-/** Sends orders one after the other. What went wrong is in the result: nothing is thrown once an order may have left. */
+/** Sends orders one after the other. It never throws, so that no outcome is lost; errors are in the result. */
 export async function sendOrders(options: SendOrdersOptions): Promise<SendResult> {
   const { orderSync, orderIds, allowance, resend, maxWaitMs, signal, onProgress } = options;
   const outcomes: SyncOutcome[] = [];
   /**
-   * A background call waits most of a window for the part that is left to people. In the last window that would make the
-   * whole run later, so its orders go like those of a person.
+   * A background call waits while only the part left to people remains of a window. In the last window that would delay
+   * the end of the run, so its orders are interactive.
    */
   const priority = () =>
     orderIds.length - outcomes.length <= allowance.limit ? 'interactive' : options.priority;

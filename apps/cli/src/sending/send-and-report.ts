@@ -1,31 +1,25 @@
 import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorLine, OutputError, UsageError } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
-import { faultLine, faultOf } from '../fault.js';
-import { OutputError } from '../output-error.js';
 import type { Session } from '../session.js';
-import { UsageError } from '../usage-error.js';
 import { sendingAllowance } from './allowance.js';
 import { createProgress } from './progress.js';
 import { exitCodeOfRun, type Report, reportOf } from './report.js';
 import { reportText } from './report-text.js';
 import { sendOrders, type SendOrdersOptions } from './send-orders.js';
 
-/** How a run tells what became of it. */
-export interface ReportingOptions {
+export interface SendAndReportOptions extends Pick<SendOrdersOptions, 'orderIds' | 'priority' | 'resend'> {
   /** The report as JSON on stdout instead of a table. */
   readonly json: boolean;
   /** A file for the report as JSON. */
   readonly report: string | undefined;
-  /** Say nothing unless something needs attention. */
+  /** Print nothing unless something needs attention. */
   readonly quiet: boolean;
 }
 
-export interface RunOptions
-  extends ReportingOptions, Pick<SendOrdersOptions, 'orderIds' | 'priority' | 'resend'> {}
-
-/** Sends orders and reports on it, whatever happens in between. */
-export async function run(options: RunOptions, session: Session): Promise<ExitCode> {
+/** Sends orders and reports their outcomes, also when the run ends early. */
+export async function sendAndReport(options: SendAndReportOptions, session: Session): Promise<ExitCode> {
   const { orderIds, priority, resend, report: file, quiet } = options;
   const { clock, config, terminal, maxWaitMs } = session;
   const { orderSync } = session.services();
@@ -36,10 +30,10 @@ export async function run(options: RunOptions, session: Session): Promise<ExitCo
   const startedAt = clock.now();
   const result = await session.interruptibly(async (signal) => {
     signal.addEventListener('abort', () => {
-      progress.say('Stopping after the order that is under way. Ctrl-C again stops at once.');
+      progress.notify('Stopping after the order in flight. Ctrl-C again stops at once.');
     });
     try {
-      const onProgress = progress.follow;
+      const onProgress = progress.update;
       return await sendOrders({
         orderSync,
         orderIds,
@@ -59,12 +53,12 @@ export async function run(options: RunOptions, session: Session): Promise<ExitCo
   const ofRun = exitCodeOfRun(report, result);
   const exitCode = unwritten !== undefined && ofRun === exitCodes.done ? exitCodes.failed : ofRun;
   if (options.json) await terminal.out.write(`${JSON.stringify(report, null, 2)}\n`);
-  else if (!quiet || exitCode !== 0) await terminal.out.write(reportText(report, terminal.out));
-  if (unwritten !== undefined) await terminal.err.write(`${faultLine(faultOf(unwritten), options)}\n`);
+  else if (!quiet || exitCode !== exitCodes.done) await terminal.out.write(reportText(report, terminal.out));
+  if (unwritten !== undefined) await terminal.err.write(`${errorLine(unwritten, options)}\n`);
   return exitCode;
 }
 
-/** Before anything is sent: afterwards it would be too late to choose another place. */
+/** Before anything is sent, while the user can still name another file. */
 async function checkWritable(file: string): Promise<void> {
   try {
     await access(dirname(file), constants.W_OK);
@@ -76,7 +70,7 @@ async function checkWritable(file: string): Promise<void> {
   }
 }
 
-/** Whoever reads it sees the whole report or the one before. What was sent is told in any case, so nothing is thrown. */
+/** A reader of the file sees the whole new report or the old one. An error is returned, so that stdout gets the report. */
 async function writeReport(file: string, report: Report): Promise<OutputError | undefined> {
   const draft = `${file}.${process.pid}.tmp`;
   try {

@@ -1,8 +1,31 @@
+import * as z from 'zod';
+import type { CommandDefinition } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
+
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** What a shell has to run once to complete our command lines; each of them asks the program itself for candidates. */
-export const completionScripts: Readonly<Record<Shell, string>> = {
+export const completion: CommandDefinition = {
+  name: 'completion',
+  summary: 'Print a completion script for a shell',
+  description:
+    'Prints the script that a shell runs at startup to complete commands, options, and the values of filters.',
+  argument: { name: '<shell>', meaning: 'The shell', choices: shells },
+  options: [],
+  examples: [
+    ['source <(wemasy-orders completion bash)', 'in ~/.bashrc'],
+    ['source <(wemasy-orders completion zsh)', 'in ~/.zshrc, after compinit'],
+    ['wemasy-orders completion fish | source', 'in ~/.config/fish/config.fish'],
+  ],
+  async action({ args }, { terminal }) {
+    const [shell] = z.tuple([z.enum(shells)]).parse(args);
+    await terminal.out.write(scripts[shell]);
+    return exitCodes.done;
+  },
+};
+
+/** Each script asks `wemasy-orders complete` for candidates. */
+const scripts: Readonly<Record<Shell, string>> = {
   bash: lines(
     '_wemasy_orders() {',
     "  local IFS=$'\\n'",

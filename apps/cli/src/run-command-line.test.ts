@@ -5,8 +5,8 @@ import type { Order } from '@wemasy-orders/client';
 import { OrderStatus } from '@wemasy-orders/client/schemas';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { definitions } from './program.js';
-import { runLine } from './testing/test-world.js';
+import { commands } from './program.js';
+import { runLine } from './testing/run-line.js';
 
 const canary = 'canary-token-5f2a';
 let upstream: Upstream | undefined;
@@ -37,8 +37,8 @@ const some: Order[] = [
 ];
 
 describe('the help', () => {
-  it.each(definitions.filter(({ isHidden }) => isHidden !== true))(
-    'of $name says what it does, has examples, and names the exit codes',
+  it.each(commands.filter(({ isHidden }) => isHidden !== true))(
+    'of $name describes the command, its examples and the exit codes',
     async ({ name, description, examples }) => {
       const { exitCode, stdout, stderr } = await runLine([name, '--help']);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -52,14 +52,14 @@ describe('the help', () => {
     },
   );
 
-  it.each(definitions.flatMap(({ examples }) => examples.map(([line]) => line)))(
-    'shows a command line that is understood: %s',
+  it.each(commands.flatMap(({ examples }) => examples.map(([line]) => line)))(
+    'has an example that parses: %s',
     async (line) => {
       const [, ...words] = line
         .replace(/^source <\((.*)\)$/, '$1')
         .replace(/ [|<>].*$/, '')
         .split(' ');
-      // No token: what is understood asks for it, and the rest works.
+      // Without a token, a command line that parses asks for it, or works.
       const { stderr } = await runLine(words.filter((word) => word !== '--json'));
       expect(stderr).not.toContain('--help');
       expect(stderr).toMatch(
@@ -73,7 +73,7 @@ describe('the help', () => {
     for (const status of OrderStatus.options) expect(stdout).toContain(`"${status}"`);
   });
 
-  it('is on stderr, with exit code 2, when nothing is asked', async () => {
+  it('goes to stderr, with exit code 2, when no command is given', async () => {
     const { exitCode, stdout, stderr } = await runLine([]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^Usage: wemasy-orders/);
@@ -86,7 +86,7 @@ describe('the help', () => {
 });
 
 describe('the version', () => {
-  it('is all that --version says', async () => {
+  it('is all that --version prints', async () => {
     expect(await runLine(['--version'])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
   });
 });
@@ -100,7 +100,7 @@ describe('a command line that is wrong', () => {
     [['list', '--page', '0'], /--page "0" is no page/],
     [['list', '--all', '--page', '2'], /cannot be used with/],
     [['list', '--fields', 'id,nonsense'], /there is no column nonsense/],
-    [['list', '--fields', ''], /--fields names no column\. Columns that exist: id, /],
+    [['list', '--fields', ''], /--fields names no column\. Columns: id, /],
     [['list', '--fields', ' , '], /--fields names no column\./],
     [['list', 'surplus'], /Too many arguments/],
     [['confirm', '1', '--synced', '--not-synced'], /cannot be used with/],
@@ -116,7 +116,7 @@ describe('a command line that is wrong', () => {
     expect(upstream?.requests).toEqual([]);
   });
 
-  it('is told as JSON to machines', async () => {
+  it('is reported as JSON with --json', async () => {
     expect((await runLine(['list', '--json', '--format', 'csv'])).stderr).toContain('cannot be used with');
     const { stderr } = await runLine(['list', '--json', '--page', 'x']);
     expect(JSON.parse(stderr)).toEqual({
@@ -129,7 +129,7 @@ describe('a command line that is wrong', () => {
   });
 });
 
-describe('what stdout does not take', () => {
+describe('output that cannot be written', () => {
   const lines = [
     ['list'],
     ['list', '--all', '--format', 'csv'],
@@ -146,29 +146,29 @@ describe('what stdout does not take', () => {
     ['--version'],
   ];
 
-  it.each(lines.map((args) => [args.join(' '), args] as const))('is a fault: %s', async (_, args) => {
+  it.each(lines.map((args) => [args.join(' '), args] as const))('is an error: %s', async (_, args) => {
     const environment = await shop(some);
-    const { exitCode, stderr } = await runLine(args, { environment, outputFault: 'ENOSPC' });
+    const { exitCode, stderr } = await runLine(args, { environment, outputError: 'ENOSPC' });
     expect(exitCode).toBe(1);
-    const told = stderr.split('\n').filter((line) => line.includes('could not be written'));
-    expect(told).toEqual([expect.stringContaining('The output could not be written: the disk is full')]);
-    expect(told[0]).toContain('Make room or name another place');
+    const lines = stderr.split('\n').filter((line) => line.includes('could not be written'));
+    expect(lines).toEqual([expect.stringContaining('The output could not be written: the disk is full')]);
+    expect(lines[0]).toContain('Free some space or choose another place');
   });
 
-  it.each(['EPIPE', 'EIO'])('because the reader has gone (%s) is not worth a word', async (outputFault) => {
+  it.each(['EPIPE', 'EIO'])('because the reader has gone (%s) is no error', async (outputError) => {
     const environment = await shop(some);
-    expect(await runLine(['list'], { environment, outputFault })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await runLine(['list'], { environment, outputError })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  it('does not hide that an outcome is unknown', async () => {
+  it('does not hide an unknown outcome', async () => {
     upstream = await startUpstream((_, response) => sendJson(response, 500, {}));
     const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
-    expect((await runLine(['sync', '1'], { environment, outputFault: 'ENOSPC' })).exitCode).toBe(3);
+    expect((await runLine(['sync', '1'], { environment, outputError: 'ENOSPC' })).exitCode).toBe(3);
   });
 });
 
 describe('settings', () => {
-  it('that are wrong are told at once, in one line, with exit code 2', async () => {
+  it('that are wrong are reported together, in one line, with exit code 2', async () => {
     const args = ['list', '--personal-data', 'all', '--timeout-ms', 'soon', '--api-url', 'shop.example'];
     const { exitCode, stderr } = await runLine(args);
     expect(exitCode).toBe(2);
@@ -178,7 +178,7 @@ describe('settings', () => {
     expect(stderr.match(/\n/g)).toHaveLength(1);
   });
 
-  it('may stand before or after the command, and win over the environment', async () => {
+  it('are accepted before and after the command, and win over the environment', async () => {
     const environment = { ...(await shop(some)), WEMASY_API_URL: 'http://127.0.0.1:1/' };
     const url = upstream?.url ?? '';
     for (const args of [
@@ -189,7 +189,7 @@ describe('settings', () => {
     }
   });
 
-  it('are shown by config, the token by its length alone', async () => {
+  it('are shown by config, of the token the length only', async () => {
     const environment = { WEMASY_API_TOKEN_FILE: '/run/token', WEMASY_STATE: 'redis://user:secret@host/1' };
     const { stdout, exitCode } = await runLine(['config', '--json', '--timeout-ms', '5000'], {
       environment,
@@ -209,7 +209,7 @@ describe('settings', () => {
     expect(stdout).not.toContain(canary);
   });
 
-  it('are shown as they hold: empty ones do not, nor the wait that is meant for assistants', async () => {
+  it('are shown as they apply: empty variables do not, nor the wait for assistants', async () => {
     const environment = {
       WEMASY_API_TOKEN: canary,
       WEMASY_API_TOKEN_FILE: '',
@@ -233,7 +233,7 @@ describe('settings', () => {
     });
   });
 
-  it('of a read-only set-up refuse every command that writes, and let a flag overrule', async () => {
+  it('can forbid every command that writes, unless a flag overrules', async () => {
     const environment = { ...(await shop(some)), WEMASY_READ_ONLY: 'on' };
     for (const args of [
       ['sync', '1'],
@@ -251,7 +251,7 @@ describe('settings', () => {
 });
 
 describe('list', () => {
-  it('shows a page as a table, and says on stderr that there is more', async () => {
+  it('shows a page as a table, and names the other pages on stderr', async () => {
     const environment = await shop(some);
     const { stdout, stderr } = await runLine(['list', '--per-page', '2', '--fields', 'id,total'], {
       environment,
@@ -260,7 +260,7 @@ describe('list', () => {
     expect(stderr).toBe('Page 1 of 2: 2 of 3 orders. --page 2 shows the next, --all shows all.\n');
   });
 
-  it('sends the filters as they were given', async () => {
+  it('sends the filters as given', async () => {
     const environment = await shop(some);
     await runLine(['list', '--status', 'paid', '--sort-key', 'total_amount', '--search-query', '7'], {
       environment,
@@ -302,7 +302,7 @@ describe('list', () => {
     ]);
   });
 
-  it('does not take the first page, shown again, for all of them', async () => {
+  it('rejects the first page where another one was asked for', async () => {
     upstream = await startUpstream((_, response) =>
       sendJson(response, 200, orderPage(some.slice(0, 1), { perPage: 1, total: 3 })),
     );
@@ -315,7 +315,7 @@ describe('list', () => {
     expect(upstream.requests).toHaveLength(5);
   });
 
-  it('lets nothing through that a terminal would obey', async () => {
+  it('removes everything that a terminal would obey', async () => {
     const environment = await shop([
       { id: 1, status: '\u001B]0;owned\u0007\u001B[2Jpaid', payment_method: 'a\nb\u202Ec' },
     ]);
@@ -331,7 +331,7 @@ describe('list', () => {
     ['none', 'customer', '--personal-data names shows customer.'],
     ['none', 'customer,invoice_email', '--personal-data full shows customer, invoice_email.'],
     ['names', 'invoice_email', '--personal-data full shows invoice_email.'],
-  ])('with %s, says the least that would show %s', async (mode, fields, advice) => {
+  ])('with %s, names the strictest setting that shows %s', async (mode, fields, advice) => {
     const environment = await shop(some);
     const { exitCode, stderr } = await runLine(['list', '--personal-data', mode, '--fields', fields], {
       environment,
@@ -340,7 +340,7 @@ describe('list', () => {
     expect(stderr).toContain(` ${advice}\n`);
   });
 
-  it('shows personal data only when it is told to', async () => {
+  it('shows personal data only when the settings allow it', async () => {
     const environment = await shop([{ id: 1, billing: { invoice_email: 'jan@example.com' } }]);
     const refused = await runLine(['list', '--fields', 'invoice_email'], { environment });
     expect(refused.exitCode).toBe(2);
@@ -351,7 +351,7 @@ describe('list', () => {
     expect(stdout).toContain('jan@example.com');
   });
 
-  it('tells a fault of the API in one line', async () => {
+  it('reports an error of the API in one line', async () => {
     upstream = await startUpstream((_, response) =>
       sendJson(response, 401, { error: true, message: 'Unauthenticated.' }),
     );
@@ -380,7 +380,7 @@ describe('list', () => {
 });
 
 describe('sync', () => {
-  it('sends what is named and what is piped in, once, and reports', async () => {
+  it('sends ids from arguments and stdin once, and reports', async () => {
     const environment = await shop();
     const { exitCode, stdout } = await runLine(['sync', '2', '-', '--json'], {
       environment,
@@ -400,7 +400,7 @@ describe('sync', () => {
     ]);
   });
 
-  it('says each outcome on stderr as it comes, and nothing at all with --quiet', async () => {
+  it('writes each outcome to stderr at once, and nothing with --quiet', async () => {
     const environment = await shop();
     expect((await runLine(['sync', '2', '3'], { environment })).stderr).toBe(
       '1/2 order 2: synced\n2/2 order 3: synced\n',
@@ -412,7 +412,7 @@ describe('sync', () => {
     });
   });
 
-  it('with --quiet still reports what needs a person', async () => {
+  it('with --quiet still reports an unknown outcome', async () => {
     upstream = await startUpstream((_, response) =>
       sendJson(response, 500, { error: true, message: 'boom' }),
     );
@@ -432,10 +432,10 @@ describe('sync', () => {
     expect(upstream?.requests).toEqual([]);
   });
 
-  it('tells it when the report cannot be written after all, and leaves no part of it', async () => {
+  it('reports a report file that cannot be written, and leaves no part of it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wemasy-orders-report-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    // A folder is in its place, which nobody could know of before.
+    // A folder has the file's name, which the check beforehand does not see.
     mkdirSync(join(folder, 'report.json'));
     const environment = await shop();
     const file = join(folder, 'report.json');
@@ -445,12 +445,12 @@ describe('sync', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain('1 order: 1 synced.');
     expect(stderr).toBe(
-      `wemasy-orders: The report ${file} could not be written: EISDIR. Make room or name another place; \`wemasy-orders journal\` shows what was sent.\n`,
+      `wemasy-orders: The report ${file} could not be written: EISDIR. Free some space or choose another place; \`wemasy-orders journal\` shows what was sent.\n`,
     );
     expect(readdirSync(folder)).toEqual(['report.json']);
   });
 
-  it('never shows the token, whatever happens', async () => {
+  it('never shows the token', async () => {
     upstream = await startUpstream(({ headers }, response) =>
       sendJson(response, 422, {
         error: true,
@@ -482,18 +482,18 @@ describe('sync-due', () => {
       ['1', 'paid', '0.10', 'send'],
       ['3', 'on_hold', '5', 'send'],
     ]);
-    expect(stderr).toBe('3 orders looked at, 2 flagged to be sent: 2 to send.\n');
+    expect(stderr).toBe('3 orders read, 2 flagged: 2 to send.\n');
     expect(upstream?.requests.filter(({ url }) => url.includes('sync'))).toEqual([]);
   });
 
-  it('sends exactly the orders that are flagged', async () => {
+  it('sends exactly the flagged orders', async () => {
     const environment = await shop(some);
     const { exitCode, stdout } = await runLine(['sync-due', '--yes', '--json'], { environment });
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ orders: [{ order_id: 1 }, { order_id: 3 }] });
   });
 
-  it('has nothing to say with --quiet when nothing is flagged', async () => {
+  it('prints nothing with --quiet when no order is flagged', async () => {
     const environment = await shop([{ id: 1, should_snelstart_sync: false }]);
     expect(await runLine(['sync-due', '--yes', '--quiet'], { environment })).toEqual({
       exitCode: 0,
@@ -504,7 +504,7 @@ describe('sync-due', () => {
 });
 
 describe('confirm', () => {
-  it('without a verdict shows what is known, says what to do, and is no fault', async () => {
+  it('without a verdict shows what is known and the next step, and exits 0', async () => {
     const environment = await shop([{ id: 2502, order_number: '8', date: '2026-02-17 12:05:PM' }]);
     const { exitCode, stdout, stderr } = await runLine(['confirm', '2502'], { environment });
     expect(exitCode).toBe(0);
@@ -526,13 +526,13 @@ describe('confirm', () => {
 
 describe('journal', () => {
   it.each(['redis://jan:secret@127.0.0.1:1', '/dev/null/state'])(
-    'that lies where nothing can be kept (%s) is a fault and no empty list',
+    'in a place that cannot keep it (%s) is an error and no empty list',
     async (state) => {
       const environment = { ...(await shop()), WEMASY_STATE: state };
       const { exitCode, stdout, stderr } = await runLine(['journal'], { environment });
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
       expect(stderr).toMatch(
-        /^wemasy-orders: The journal is not available \(.+\)\. See to the place that WEMASY_STATE names; .*doctor.*\.\n$/,
+        /^wemasy-orders: The journal is not available \(.+\)\. Check the place that WEMASY_STATE names; .*doctor.*\.\n$/,
       );
       expect(stderr).not.toContain('secret');
     },
@@ -540,7 +540,7 @@ describe('journal', () => {
 });
 
 describe('doctor', () => {
-  it('tells missing settings from an API that cannot be reached', async () => {
+  it('distinguishes missing settings from an API that cannot be reached', async () => {
     expect((await runLine(['doctor'])).exitCode).toBe(2);
     const environment = await shop(some);
     expect((await runLine(['doctor'], { environment })).exitCode).toBe(0);
@@ -548,7 +548,7 @@ describe('doctor', () => {
     expect((await runLine(['doctor'], { environment })).exitCode).toBe(1);
   });
 
-  it('says what to do about an address at which there is no API', async () => {
+  it('says what to do about an address without an API', async () => {
     upstream = await startUpstream((_, response) => sendJson(response, 404, { message: 'Not found.' }));
     const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
     const { exitCode, stdout } = await runLine(['doctor'], { environment });
@@ -556,7 +556,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^FAULT {2}API .* Check the base URL;/m);
   });
 
-  it('finds a state folder that cannot be used, which no other check would', async () => {
+  it('finds a state folder that cannot be used', async () => {
     const environment = { ...(await shop(some)), WEMASY_STATE: '/dev/null/state' };
     const { exitCode, stdout } = await runLine(['doctor'], { environment });
     expect(exitCode).toBe(1);

@@ -1,15 +1,15 @@
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { systemClock } from '@wemasy-orders/state';
 import { createInterruption } from '../interruption.js';
-import { run } from '../run.js';
+import { runCommandLine } from '../run-command-line.js';
 import { createTerminal } from '../terminal.js';
 
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly files?: Readonly<Record<string, string>>;
-  /** The code of the error that every attempt to write to stdout meets. */
-  readonly outputFault?: string;
+  /** The error code with which every write to stdout fails. */
+  readonly outputError?: string;
 }
 
 export interface Ended {
@@ -18,16 +18,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process, its streams being pipes. */
+/** Runs a command line in this process, with pipes as its streams. */
 export async function runLine(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const { environment = {}, input = '', files = {}, outputFault } = options;
+  const { environment = {}, input = '', files = {}, outputError } = options;
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end(input);
   const texts = [stdout, stderr].map(collect);
-  const exitCode = await run(args, {
+  const exitCode = await runCommandLine(args, {
     terminal: createTerminal({
       stdin,
-      stdout: outputFault === undefined ? stdout : failing(outputFault),
+      stdout: outputError === undefined ? stdout : failing(outputError),
       stderr,
       environment,
     }),
