@@ -131,6 +131,87 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
     expect(await readRecord(store, 'trial')).toBeUndefined();
   });
 
+  describe('a generation', () => {
+    const at = 'a/journal';
+
+    test('begins once, and is the same for all who open it', async () => {
+      const store = open();
+      expect(await store.readGeneration(at)).toBeUndefined();
+      const opened = await Promise.all([store.openGeneration(at), store.openGeneration(at)]);
+      expect(opened[0]).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), writes: 0 });
+      expect(opened[1]).toEqual(opened[0]);
+      expect(await store.readGeneration(at)).toEqual(opened[0]);
+      expect((await open().openGeneration(at)).id).not.toBe(opened[0].id);
+    });
+
+    test('lets a guarded update write and read', async () => {
+      const store = open();
+      const expected = await store.openGeneration(at);
+      const first = await store.updateGuarded('a/1', count, { key: at, expected });
+      expect(first.result).toBe(1);
+      const second = await store.updateGuarded('a/1', count, { key: at, expected: first.generation });
+      expect(second.result).toBe(2);
+      expect(second.generation.id).toBe(expected.id);
+      const read = await store.updateGuarded(
+        'a/1',
+        (record) => ({ record: Object(record), result: record }),
+        { key: at, expected: second.generation },
+      );
+      expect(read).toEqual({ result: { n: 2 }, generation: second.generation });
+      expect(await store.readGeneration(at)).toEqual(second.generation);
+    });
+
+    test('counts every write of many at once, where the store counts', async () => {
+      const store = open();
+      const expected = await store.openGeneration(at);
+      const seen = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => store.updateGuarded(`a/${n % 3}`, count, { key: at, expected })),
+      );
+      const writes = seen.map(({ generation }) => generation.writes).sort((a, b) => a - b);
+      const isCounting = writes[0] !== 0;
+      expect(writes).toEqual(Array.from({ length: 20 }, (_, n) => (isCounting ? n + 1 : 0)));
+      expect((await store.readGeneration(at))?.writes).toBe(isCounting ? 20 : 0);
+    });
+
+    test.each([
+      ['is another one', { id: 'another', writes: 9 }],
+      ['has fewer writes', 'fewer'],
+      ['is gone', undefined],
+    ] as const)('that %s refuses writing and reading', async (_what, change) => {
+      const store = open();
+      const { id } = await store.openGeneration(at);
+      const found = change === 'fewer' ? { id, writes: 4 } : change;
+      await store.update(at, () => ({ record: found, result: undefined }), { durable: true });
+      const expected = { id, writes: 5 };
+      for (const updater of [count, (record: unknown) => ({ record: Object(record), result: 0 })]) {
+        const refused = store.updateGuarded('a/1', updater, { key: at, expected });
+        await expect(refused).rejects.toMatchObject({ name: 'GenerationChangedError', expected, found });
+      }
+      expect(await readRecord(store, 'a/1')).toBeUndefined();
+      expect(await readRecord(store, at)).toEqual(found);
+    });
+
+    test('that cannot be read is neither replaced nor written to', async () => {
+      const store = open();
+      const expected = await store.openGeneration(at);
+      const damaged = { id: 7 };
+      await store.update(at, () => ({ record: damaged, result: undefined }), { durable: true });
+      const name = 'GenerationUnreadableError';
+      await expect(store.openGeneration(at)).rejects.toMatchObject({ name });
+      await expect(store.readGeneration(at)).rejects.toMatchObject({ name });
+      await expect(store.updateGuarded('a/1', count, { key: at, expected })).rejects.toMatchObject({ name });
+      expect(await readRecord(store, at)).toEqual(damaged);
+      expect(await readRecord(store, 'a/1')).toBeUndefined();
+    });
+  });
+
+  test('describes its place and whether it lasts', async () => {
+    const store = open();
+    await store.openGeneration('a/journal');
+    expect((await store.place('a/journal')).description).not.toBe('');
+    expect((await store.persistence()).description).not.toBe('');
+  });
+
   test('refuses updates when it is closed, and may be closed twice', async () => {
     const store = open();
     await store.close();

@@ -13,6 +13,7 @@ export type FileSystem = Pick<
   | 'openSync'
   | 'readdirSync'
   | 'readFileSync'
+  | 'realpathSync'
   | 'renameSync'
   | 'rmdirSync'
   | 'statSync'

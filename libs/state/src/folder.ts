@@ -2,11 +2,19 @@ import { dirname, join } from 'node:path';
 import { systemClock, type Clock } from './clock.js';
 import { filePathOf } from './file-names.js';
 import { keysInFolder } from './folder-keys.js';
+import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import { createLocksmith, type Lock } from './folder-lock.js';
 import { attempt, errorCode, nodeSystem, whenNotBusy, type FolderSystem } from './folder-system.js';
 import { describeFault, FolderUnusableError } from './folder-unusable-error.js';
 import { isNetworkDisk } from './network-disk.js';
-import type { ListableStore, StoreTime, UpdateOptions, Updater } from './state-store.js';
+import type {
+  Generation,
+  GenerationGuard,
+  ListableStore,
+  StoreTime,
+  UpdateOptions,
+  Updater,
+} from './state-store.js';
 
 export type { FileSystem, FolderSystem } from './folder-system.js';
 export { FolderUnusableError } from './folder-unusable-error.js';
@@ -173,25 +181,63 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     }
   }
 
+  const pathOf = (key: string) => join(folder, ...filePathOf(key));
+
+  /** Runs `action` with the record's lock; what it returns is the outcome, what it throws is a fault of the disk. */
+  async function inFolder<T>(path: string, action: (lock: Lock) => Outcome<T>): Promise<T> {
+    if (closed) throw new Error('The store is closed');
+    const outcome = await onDisk(path, action).catch((cause: unknown) => {
+      throw closed ? cause : new FolderUnusableError(folder, cause);
+    });
+    if ('thrown' in outcome) throw outcome.thrown;
+    return outcome.result;
+  }
+
   async function update<T>(
     key: string,
     updater: Updater<T>,
     { durable = false }: UpdateOptions = {},
   ): Promise<T> {
-    if (closed) throw new Error('The store is closed');
-    const path = join(folder, ...filePathOf(key));
-    const outcome = await onDisk(path, (lock) => exchange(lock, path, updater, durable)).catch(
-      (cause: unknown) => {
-        throw closed ? cause : new FolderUnusableError(folder, cause);
-      },
-    );
-    if ('thrown' in outcome) throw outcome.thrown;
-    return outcome.result;
+    const path = pathOf(key);
+    return await inFolder(path, (lock) => exchange(lock, path, updater, durable));
+  }
+
+  /** While the record's lock is held, so that the files are those that the update goes to. */
+  function findGeneration(guard: GenerationGuard): Outcome<Generation> {
+    const path = pathOf(guard.key);
+    const record = parse(readText(path), path);
+    try {
+      return { result: checkGeneration(guard, record) };
+    } catch (error) {
+      return { thrown: error };
+    }
   }
 
   attempt(checkDisk);
   return {
     update,
+    async updateGuarded(key, updater, guard) {
+      const path = pathOf(key);
+      return await inFolder(path, (lock) => {
+        const found = findGeneration(guard);
+        if ('thrown' in found) return found;
+        const outcome = exchange(lock, path, updater, true);
+        if ('thrown' in outcome) return outcome;
+        return { result: { result: outcome.result, generation: found.result } };
+      });
+    },
+    openGeneration: (key) => openGeneration({ update }, key),
+    readGeneration: (key) => readGeneration({ update }, key),
+    async place(generationKey) {
+      const stats = fs.statSync(`${pathOf(generationKey)}.json`, { bigint: true, throwIfNoEntry: false });
+      const description = fs.statSync(folder, { throwIfNoEntry: false })
+        ? fs.realpathSync.native(folder)
+        : folder;
+      return { description, ...(stats && { file: `${stats.dev}:${stats.ino}` }) };
+    },
+    async persistence() {
+      return { kind: 'lasting', description: 'each durable update is flushed to the disk' };
+    },
     async keys(prefix) {
       if (closed) throw new Error('The store is closed');
       return keysInFolder(fs, folder, prefix);

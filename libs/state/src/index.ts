@@ -1,4 +1,17 @@
 export { systemClock, type Clock } from './clock.js';
+export { GenerationChangedError, GenerationUnreadableError } from './errors.js';
 export { createMemoryStore, type MemoryStoreOptions } from './memory.js';
 export { accountNamespace } from './namespace.js';
-export type { ListableStore, StateStore, StoreTime, Update, UpdateOptions, Updater } from './state-store.js';
+export type {
+  Generation,
+  GenerationGuard,
+  GuardedUpdate,
+  ListableStore,
+  Persistence,
+  StateStore,
+  StorePlace,
+  StoreTime,
+  Update,
+  UpdateOptions,
+  Updater,
+} from './state-store.js';

@@ -1,34 +1,67 @@
 import { systemClock, type Clock } from './clock.js';
+import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import { isDirectlyBelow } from './keys.js';
-import type { ListableStore, StoreTime } from './state-store.js';
+import type { ListableStore, StoreTime, Updater } from './state-store.js';
 
 export interface MemoryStoreOptions {
   clock?: Clock;
 }
 
-/** A store for one process: shared by nobody else and gone when the process ends. */
+/** A store for one process: no other process shares it, and it ends with the process. */
 export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = {}): ListableStore {
   // Text, as in the stores that processes share: nobody can change a record through a reference to it.
   const records = new Map<string, string>();
   let closed = false;
 
+  function refuseClosed(): void {
+    if (closed) throw new Error('The store is closed');
+  }
+
+  function read(key: string): unknown {
+    const text = records.get(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  function apply<T>(key: string, updater: Updater<T>): { readonly result: T; readonly isWritten: boolean } {
+    const record = read(key);
+    const updated = updater(record, readTime(clock));
+    const isWritten = updated.record !== record;
+    if (updated.record === undefined) records.delete(key);
+    else if (isWritten) records.set(key, JSON.stringify(updated.record));
+    return { result: updated.result, isWritten };
+  }
+
+  async function update<T>(key: string, updater: Updater<T>): Promise<T> {
+    refuseClosed();
+    return apply(key, updater).result;
+  }
+
   return {
-    async update(key, updater) {
-      if (closed) throw new Error('The store is closed');
-      const text = records.get(key);
-      const record: unknown = text === undefined ? undefined : JSON.parse(text);
-      const updated = updater(record, readTime(clock));
-      if (updated.record === undefined) records.delete(key);
-      else if (updated.record !== record) records.set(key, JSON.stringify(updated.record));
-      return updated.result;
+    update,
+    async updateGuarded(key, updater, guard) {
+      refuseClosed();
+      const found = checkGeneration(guard, read(guard.key));
+      const { result, isWritten } = apply(key, updater);
+      if (!isWritten) return { result, generation: found };
+      const generation = { id: found.id, writes: found.writes + 1 };
+      records.set(guard.key, JSON.stringify(generation));
+      return { result, generation };
     },
+    openGeneration: (key) => openGeneration({ update }, key),
+    readGeneration: (key) => readGeneration({ update }, key),
     async keys(prefix) {
-      if (closed) throw new Error('The store is closed');
+      refuseClosed();
       return [...records.keys()].filter((key) => isDirectlyBelow(key, prefix));
     },
     async findFault() {
-      if (closed) throw new Error('The store is closed');
+      refuseClosed();
       return undefined;
+    },
+    async place() {
+      return { description: 'memory of this process' };
+    },
+    async persistence() {
+      return { kind: 'volatile', description: 'the records end with this process' };
     },
     async close() {
       closed = true;

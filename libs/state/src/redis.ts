@@ -1,6 +1,14 @@
 import { Redis, type Result } from 'ioredis';
+import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import { isDirectlyBelow } from './keys.js';
-import type { ListableStore, StoreTime, Updater, UpdateOptions } from './state-store.js';
+import type {
+  GenerationGuard,
+  GuardedUpdate,
+  ListableStore,
+  StoreTime,
+  Updater,
+  UpdateOptions,
+} from './state-store.js';
 
 export interface RedisStoreOptions {
   /** `redis://` or `rediss://`, with user, password and database number where they are needed. */
@@ -24,10 +32,37 @@ elseif ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2])
 else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`;
 
+/** The record, the generation and the time, as they are at one moment. */
+const readGuardedScript = `return {redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2]), redis.call('TIME')}`;
+
+/**
+ * As the other one, for a record of a generation: writes only while the generation is the expected one and has at least
+ * the expected number of writes, and raises that number.
+ */
+const swapGuardedScript = `
+local now, generation = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+local readable, found = pcall(cjson.decode, generation or '')
+local same = readable and type(found) == 'table' and found.id == ARGV[3] and type(found.writes) == 'number'
+  and found.writes >= tonumber(ARGV[4])
+if not same or (now or '') ~= ARGV[1] then return {now, generation, redis.call('TIME')} end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
+local writes = found.writes + 1
+redis.call('SET', KEYS[2], string.format('{"id":"%s","writes":%.0f}', found.id, writes))
+return writes`;
+
 declare module 'ioredis' {
   // The library's way of typing scripts: they become methods of the connection.
   interface RedisCommander<Context> {
     swapRecord(key: string, old: string, fresh: string, expiresInMs: string): Result<unknown, Context>;
+    readGuarded(key: string, generationKey: string): Result<unknown, Context>;
+    swapGuarded(
+      key: string,
+      generationKey: string,
+      old: string,
+      fresh: string,
+      id: string,
+      writes: number,
+    ): Result<unknown, Context>;
   }
 }
 
@@ -61,6 +96,8 @@ export function createRedisStore({
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     scripts: {
       swapRecord: { lua: swapScript, numberOfKeys: 1 },
+      readGuarded: { lua: readGuardedScript, numberOfKeys: 2 },
+      swapGuarded: { lua: swapGuardedScript, numberOfKeys: 2 },
     },
   });
   /** Why there is no connection; a command that waits for one is told only that it waited. */
@@ -139,8 +176,38 @@ export function createRedisStore({
     throw new Error(`The record ${key} is written by others without a pause`);
   }
 
+  async function updateGuarded<T>(
+    key: string,
+    updater: Updater<T>,
+    guard: GenerationGuard,
+  ): Promise<GuardedUpdate<T>> {
+    if (closed) throw new Error('The store is closed');
+    const { id, writes } = guard.expected;
+    let answer = await answerTo(redis.readGuarded(key, guard.key));
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const [text, found, time] = parseGuardedReading(answer);
+      const generation = checkGeneration(guard, parseRecord(found));
+      const { old, fresh, result } = apply(updater, text, time);
+      if (fresh === undefined) return { result, generation };
+      remembered.delete(key);
+      answer = await answerTo(redis.swapGuarded(key, guard.key, old, fresh, id, writes));
+      if (typeof answer === 'number') return { result, generation: { id, writes: answer } };
+    }
+    throw new Error(`The record ${key} is written by others without a pause`);
+  }
+
   return {
     update,
+    updateGuarded,
+    openGeneration: (key) => openGeneration({ update }, key),
+    readGeneration: (key) => readGeneration({ update }, key),
+    async place() {
+      const { protocol, host, pathname } = new URL(url);
+      return { description: `${protocol}//${host}${pathname}` };
+    },
+    async persistence() {
+      return { kind: 'unknown', description: 'the settings of the server were not looked at' };
+    },
     async keys(prefix) {
       if (closed) throw new Error('The store is closed');
       const found = new Set<string>();
@@ -198,6 +265,15 @@ function parseReading(answer: unknown): [text: string, time: StoreTime] {
   if (typeof text !== 'string' && text !== null)
     throw new TypeError('Redis answered something else than a record');
   return [text ?? '', parseTime(time)];
+}
+
+/** @throws TypeError when Redis answers something that the script does not return */
+function parseGuardedReading(answer: unknown): [text: string, generation: string, time: StoreTime] {
+  const [record, generation, time]: unknown[] = Array.isArray(answer) ? answer : [];
+  const [text, now] = parseReading([record, time]);
+  if (typeof generation !== 'string' && generation !== null)
+    throw new TypeError('Redis answered something else than a generation');
+  return [text, generation ?? '', now];
 }
 
 /** @throws TypeError when it is not what TIME answers */
