@@ -8,5 +8,13 @@ export {
   personalDataModes,
   readableDate,
 } from './columns.js';
+export {
+  type CoverageFields,
+  coverageFields,
+  coverageText,
+  driftText,
+  needsCoverageNote,
+  unreadableText,
+} from './coverage.js';
 export { type Failure, failureOf } from './failure.js';
 export { createTotals, type StatusTotal, type Totals, totalsOf } from './totals.js';

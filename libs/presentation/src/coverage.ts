@@ -1,0 +1,91 @@
+import type { Coverage, Drift, UnreadableOrder, WalkDoubt, WalkFacts } from '@wemasy-orders/client';
+import { cleanText } from './clean-text.js';
+
+/** What a walk over all pages amounts to, as the fields of a JSON result. */
+export interface CoverageFields {
+  readonly coverage: Coverage;
+  readonly read: number;
+  /** Null where the API did not count. */
+  readonly counted: number | null;
+  readonly repeated: number;
+  readonly possibly_missed: number;
+  readonly unreadable: number;
+  readonly doubts: readonly WalkDoubt[];
+}
+
+export function coverageFields(facts: WalkFacts): CoverageFields {
+  const { coverage, read, counted = null, repeated, possiblyMissed, unreadable, doubts } = facts;
+  return { coverage, read, counted, repeated, possibly_missed: possiblyMissed, unreadable, doubts };
+}
+
+/** Whether a reader must be told what a walk amounts to; otherwise it adds up and nothing was left out. */
+export function needsCoverageNote({ coverage, repeated }: WalkFacts): boolean {
+  return coverage === 'in_doubt' || repeated > 0;
+}
+
+/** What a walk amounts to, in sentences. It claims no more than the walk does. */
+export function coverageText(facts: WalkFacts): string {
+  const { coverage, read, counted, repeated, possiblyMissed, unreadable, doubts } = facts;
+  const has = (doubt: WalkDoubt) => doubts.includes(doubt);
+  const hasOtherCount = counted !== undefined && counted !== read;
+  const sentences = [
+    coverage === 'complete'
+      ? `${orders(read)} read, all on one page.`
+      : coverage === 'adds_up'
+        ? `${orders(read)} read, as many as the API counts.`
+        : hasOtherCount
+          ? `${orders(read)} read; the API counts ${counted}.`
+          : `${orders(read)} read.`,
+    has('unfinished') && 'Not every page was read.',
+    has('started_late') && 'The pages before the first one read are not included.',
+    has('stalled') && 'The API showed the same orders page after page, so reading ended early.',
+    has('endless') && 'The list grew faster than it could be read, so reading ended early.',
+    has('uncounted') && 'The API did not count the orders, so some may be missing.',
+    possiblyMissed > 0 &&
+      `${has('shrank') ? 'The list changed while it was read: up to' : 'Up to'} ${orders(possiblyMissed)} may be missing.`,
+    repeated > 0 && `${orders(repeated)} came again and ${areOrIs(repeated)} counted once.`,
+    unreadable > 0 && `${orders(unreadable)} could not be read and ${areOrIs(unreadable)} left out.`,
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(' ');
+}
+
+function orders(count: number): string {
+  return count === 1 ? '1 order' : `${count} orders`;
+}
+
+function areOrIs(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}
+
+/** Most differences, or orders, that one sentence names. */
+const mostNamed = 3;
+
+/** Where answers differ from the document, in one sentence; undefined where they do not. */
+export function driftText(drift: readonly Drift[]): string | undefined {
+  return listed(
+    drift.map(({ path, expected, found, result }) => {
+      const kept = result === 'converted' ? 'converted' : 'left out';
+      return `${cleanText(path)} (expected ${expected}, found ${found}; ${kept})`;
+    }),
+    (count) =>
+      `The API's answer differs from its documentation in ${count === 1 ? '1 field' : `${count} fields`}`,
+  );
+}
+
+/** Which orders of a page could not be used, in one sentence; undefined where all could. */
+export function unreadableText(unreadable: readonly UnreadableOrder[]): string | undefined {
+  return listed(
+    unreadable.map(({ position, id, problem }) => {
+      const name = id === undefined ? `number ${position} on its page` : `order ${id}`;
+      return `${name} (${cleanText(problem)})`;
+    }),
+    (count) => `${orders(count)} could not be read and ${areOrIs(count)} left out`,
+  );
+}
+
+function listed(items: readonly string[], intro: (count: number) => string): string | undefined {
+  if (items.length === 0) return undefined;
+  const left = items.length - mostNamed;
+  const named = items.slice(0, mostNamed).join(', ');
+  return `${intro(items.length)}: ${named}${left > 0 ? ` and ${left} more` : ''}.`;
+}
