@@ -120,15 +120,15 @@ function factsOf({ first, pairs, memory, answer }) {
   const text = encode(answer.content?.[0]?.text ?? '').length;
   const structured = encode(JSON.stringify(answer.structuredContent)).length;
   return [
-    ['The first call, which loads the server and its HTTP client', `${first.toFixed(0)} ms`],
-    ['A later call', `${through.toFixed(1)} ms`],
-    ['The same request to the API, without the server', `${without.toFixed(1)} ms`],
+    ['First call, which loads the server and its HTTP client', `${first.toFixed(0)} ms`],
+    ['Later call', `${through.toFixed(1)} ms`],
+    ['The same request directly to the API', `${without.toFixed(1)} ms`],
     [
-      'Median of their differences',
+      'Median of the differences',
       `${median(pairs.map((pair) => pair.through - pair.without)).toFixed(1)} ms`,
     ],
     ['Tokens of the answer, as text and as structured content', `${text} and ${structured}`],
-    ['Memory after all calls, the most it ever was', `${memory.peak.toFixed(1)} MB`],
+    ['Peak memory after all calls', `${memory.peak.toFixed(1)} MB`],
   ];
 }
 
@@ -140,15 +140,14 @@ function factsOf({ first, pairs, memory, answer }) {
 function report(rows, facts, { rounds, emptyText }) {
   return `\`npm run bench -- mcp\`, ${circumstances()}
 
-From spawning the process to the answer to \`tools/list\` over stdio, handshake included; ${rounds} rounds, in each an
-empty process (\`node -e 0\`, to its end) and then every server once. The factor is the median of the rounds' own.
-${emptyText} Memory is the most that the process ever held in RAM (VmHWM, in 10^6 bytes), read 0.3 s after the answer.
-Tokens are those of o200k_base. \`${join('dist', basename(built))}\` is started as it was built; the others as npm
-installs them; source maps are not counted.
+Time from spawning the process to the answer to \`tools/list\` over stdio, handshake included. Each of ${rounds} rounds ran an
+empty process (\`node -e 0\`, to its end) and then every server once; the factor is the median over the rounds.
+${emptyText} Memory is the peak resident size (VmHWM, in 10^6 bytes), read 0.3 s after the answer. Tokens are counted with
+o200k_base. \`${join('dist', basename(built))}\` runs as built, the others as installed by npm. Source maps are not counted.
 
 ${table(head, rows)}
 
-Ours is kept to ${bounds.startUp} × and ${bounds.memory} MB. A list of 50 orders of the sandbox:
+Ours is limited to ${bounds.startUp} × and ${bounds.memory} MB. A list of 50 orders of the sandbox:
 
 ${table(['What', 'Figure'], facts)}
 `;

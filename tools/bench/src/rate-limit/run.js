@@ -106,9 +106,9 @@ function report(short, long) {
   const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `\`npm run bench -- rate-limit\`, ${circumstances()}
 
-A server that counts in fixed windows as Laravel's throttle does, 5 to 60 ms away; two windows' worth of calls always
-waiting, sent with \`node:http\` over connections that stay open; a rejected call is sent again when Retry-After is over. \`Allowance used\` is the part of what the server would
-have taken, after one window for warming up. Libraries: ${libraries.join(', ')}.
+The server counts in fixed windows, as Laravel's throttle does, and is 5 to 60 ms away. Two windows' worth of calls are always
+waiting; they are sent with \`node:http\` over open connections, and a rejected call is sent again after Retry-After.
+\`Allowance used\` is the share of the server's allowance that was used, after one window of warming up. Libraries: ${libraries.join(', ')}.
 
 Windows of 2 s, 6 of them:
 
