@@ -19,9 +19,9 @@ export const windowSeconds = 1;
  * @param {number} options.timeoutMs
  * @param {string} options.app
  * @param {(store: import('@wemasy-orders/state').StateStore) => import('@wemasy-orders/state').StateStore} [options.journalStore]
- * @param {(fault: import('../dist/index.js').JournalFault) => void} [options.onJournalFault]
+ * @param {(fault: import('../dist/index.js').JournalWarning) => void} [options.onJournalWarning]
  */
-export function createStack({ url, account, folder, timeoutMs, app, journalStore, onJournalFault }) {
+export function createStack({ url, account, folder, timeoutMs, app, journalStore, onJournalWarning }) {
   const store = createFolderStore({ folder });
   const namespace = accountNamespace(account, token);
   const rateLimiter = createRateLimiter({
@@ -36,7 +36,7 @@ export function createStack({ url, account, folder, timeoutMs, app, journalStore
     namespace,
     caller: { app, version: '0.1.0' },
     requestTimeoutMs: timeoutMs,
-    onJournalFault,
+    onJournalWarning,
   });
   return {
     client,

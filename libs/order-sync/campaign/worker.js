@@ -15,7 +15,7 @@ import { createStack } from './stack.js';
 const { orderIds, resendIds, seed, diskFaults, ...options } = JSON.parse(process.argv[2] ?? '');
 const random = createRandom(seed);
 
-const { orderSync, close } = createStack({ ...options, journalStore: withDiskFaults, onJournalFault });
+const { orderSync, close } = createStack({ ...options, journalStore: withDiskFaults, onJournalWarning });
 
 for await (const outcome of runs()) {
   const { orderId, outcome: kind } = outcome;
@@ -75,8 +75,8 @@ function withDiskFaults(store) {
   };
 }
 
-/** @param {import('../dist/index.js').JournalFault} fault */
-function onJournalFault({ orderId, outcome }) {
+/** @param {import('../dist/index.js').JournalWarning} fault */
+function onJournalWarning({ orderId, outcome }) {
   say({ orderId, kind: 'journal fault', message: outcome });
 }
 

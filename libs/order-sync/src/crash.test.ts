@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Fault, faultyStore } from '../e2e/support/faulty-store.js';
 import { noLimit } from '../e2e/support/limiter-of.js';
 import { createSender } from '../e2e/support/sender.js';
-import type { JournalFault, OrderSync, SyncedOrder } from './index.js';
+import type { JournalWarning, OrderSync, SyncedOrder } from './index.js';
 
 const message = 'Order synced to SnelStart.';
 
@@ -79,14 +79,14 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
         const clock = createVirtualClock();
         const store = createMemoryStore({ clock });
         const first = faultyStore(store, nth, fault);
-        const journalFaults: JournalFault[] = [];
+        const journalWarnings: JournalWarning[] = [];
         const doomed = createSender({
           url: upstream.url,
           store: first,
           clock,
           process: { pid: pidOfTheDead, host: hostname() },
           rateLimiter: noLimit(),
-          onJournalFault: (told) => journalFaults.push(told),
+          onJournalWarning: (told) => journalWarnings.push(told),
         });
         const told = await tell(doomed.orderSync, first.dead, clock);
         expect(first.struck()).toBe(true);
@@ -94,7 +94,7 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
         // What the first caller was told is true.
         if (told !== 'nothing' && 'synced' in told) {
           expect(books.entries).toBe(1);
-          expect(told.synced.recorded).toBe(journalFaults.length === 0);
+          expect(told.synced.recorded).toBe(journalWarnings.length === 0);
         } else if (told !== 'nothing' && told.code !== 'outcome_unknown') {
           expect(books.entries).toBe(0);
         }
@@ -124,7 +124,7 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
 
 describe('an outcome that could not be written', () => {
   /** A sender whose disk is full from the moment on that the API has got the order. */
-  async function sceneOf(onFault: (fault: JournalFault) => void = () => undefined) {
+  async function sceneOf(onFault: (fault: JournalWarning) => void = () => undefined) {
     const disk = { full: false };
     const upstream = await startUpstream((_, response) => {
       disk.full = true;
@@ -133,7 +133,7 @@ describe('an outcome that could not be written', () => {
     onTestFinished(() => upstream.close());
     const clock = createVirtualClock();
     const store = createMemoryStore({ clock });
-    const journalFaults: JournalFault[] = [];
+    const journalWarnings: JournalWarning[] = [];
     const sender = createSender({
       url: upstream.url,
       store: {
@@ -143,8 +143,8 @@ describe('an outcome that could not be written', () => {
       },
       clock,
       rateLimiter: noLimit(),
-      onJournalFault: (fault) => {
-        journalFaults.push(fault);
+      onJournalWarning: (fault) => {
+        journalWarnings.push(fault);
         onFault(fault);
       },
     });
@@ -153,7 +153,7 @@ describe('an outcome that could not be written', () => {
     return {
       disk,
       upstream,
-      journalFaults,
+      journalWarnings,
       orderSync: sender.orderSync,
       sync: () => tell(sender.orderSync, alive, clock),
       syncByAnother: () => tell(other.orderSync, alive, clock),
@@ -161,9 +161,9 @@ describe('an outcome that could not be written', () => {
   }
 
   it('is told to the caller and to the log, and written with the next event of the order', async () => {
-    const { disk, upstream, journalFaults, sync } = await sceneOf();
+    const { disk, upstream, journalWarnings, sync } = await sceneOf();
     expect(await sync()).toMatchObject({ synced: { message, recorded: false } });
-    expect(journalFaults).toMatchObject([{ orderId: 42, outcome: 'synced', cause: { message: 'ENOSPC' } }]);
+    expect(journalWarnings).toMatchObject([{ orderId: 42, outcome: 'synced', cause: { message: 'ENOSPC' } }]);
     expect(await sync()).toEqual({ code: 'internal_error' });
 
     disk.full = false;
@@ -172,11 +172,11 @@ describe('an outcome that could not be written', () => {
   });
 
   it('is told to the caller although the log throws, and written later all the same', async () => {
-    const { disk, journalFaults, sync, syncByAnother } = await sceneOf(() => {
+    const { disk, journalWarnings, sync, syncByAnother } = await sceneOf(() => {
       throw new Error('the log is full');
     });
     expect(await sync()).toMatchObject({ synced: { message, recorded: false } });
-    expect(journalFaults).toHaveLength(1);
+    expect(journalWarnings).toHaveLength(1);
     disk.full = false;
     expect(await sync()).toEqual({ code: 'already_synced' });
     expect(await syncByAnother()).toEqual({ code: 'already_synced' });

@@ -1,27 +1,20 @@
-export { AlreadySyncedError } from './errors/already-synced-error.js';
-export { JournalUnavailableError } from './errors/journal-unavailable-error.js';
-export { JournalUnreadableError } from './errors/journal-unreadable-error.js';
-export { NothingToConfirmError } from './errors/nothing-to-confirm-error.js';
-export { OrderSyncError } from './errors/order-sync-error.js';
-export { RejectedElsewhereError } from './errors/rejected-elsewhere-error.js';
-export { RepeatedUnknownError } from './errors/repeated-unknown-error.js';
 export {
+  AlreadySyncedError,
+  InvalidConfirmationError,
+  JournalUnavailableError,
+  JournalUnreadableError,
+  OrderSyncError,
+  RejectedByOtherProcessError,
+  RepeatedUnknownError,
   SyncOutcomeUnknownError,
   type UnknownOutcome,
   type UnknownOutcomeMoment,
-} from './errors/sync-outcome-unknown-error.js';
-export type { Retention, Standing } from './journal.js';
+} from './errors.js';
+export type { Retention } from './journal.js';
 export type { Look, OrderFacts, OrderLookup } from './look-up-order.js';
-export type { JournalFault } from './order-journal.js';
-export {
-  createOrderSync,
-  type OrderEvidence,
-  type OrderHistory,
-  type OrderSync,
-  type OrderSyncOptions,
-  type SyncedOrder,
-  type SyncOptions,
-} from './order-sync.js';
+export type { JournalWarning } from './order-journal.js';
+export type { OrderState } from './order-state.js';
+export { createOrderSync, type OrderSyncOptions } from './order-sync.js';
 export type { ProcessIdentity } from './process-identity.js';
 export type {
   Attempt,
@@ -36,3 +29,4 @@ export type {
 } from './record.js';
 export { recordedOrders } from './recorded-orders.js';
 export { syncMany, type SyncManyOptions, type SyncOutcome, type SyncProgress } from './sync-many.js';
+export type { OrderEvidence, OrderHistory, OrderSync, SyncedOrder, SyncOptions } from './types.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JournalUnreadableError } from './errors/journal-unreadable-error.js';
-import { emptyRecord, type Ending, type JournalEvent, reduce, reduceStored, standingOf } from './journal.js';
+import { JournalUnreadableError } from './errors.js';
+import { emptyRecord, type JournalEvent, type Outcome, reduce, reduceStored } from './journal.js';
+import { orderStateOf } from './order-state.js';
 import type { OrderRecord, RecordedCaller, SendingAttempt, Verdict } from './record.js';
 
 const start = Date.UTC(2026, 10, 22, 9);
@@ -28,7 +29,7 @@ function play(
     record = reduced.record;
     accepted.push(reduced.accepted);
   }
-  return { record, accepted, standing: standingOf(record.attempts) };
+  return { record, accepted, order: orderStateOf(record.attempts) };
 }
 
 const begin =
@@ -42,22 +43,22 @@ const begin =
     after: attempts.at(-1)?.id,
   });
 
-const end = (id: string, ending: Ending) => (): JournalEvent => ({
-  type: 'end',
+const finish = (id: string, outcome: Outcome) => (): JournalEvent => ({
+  type: 'finish',
   attempt: sending(id),
-  ending,
+  outcome,
 });
-const takeBack = (id: string) => (): JournalEvent => ({ type: 'take_back', id });
+const rollback = (id: string) => (): JournalEvent => ({ type: 'rollback', id });
 const abandon = (id: string) => (): JournalEvent => ({ type: 'abandon', id });
 const confirm = (as: Verdict) => (): JournalEvent => ({ type: 'confirm', as, by: human });
 
-const synced: Ending = { state: 'synced', message: 'Order synced to SnelStart.' };
-const rejected: Ending = {
+const synced: Outcome = { state: 'synced', message: 'Order synced to SnelStart.' };
+const rejected: Outcome = {
   state: 'rejected',
   code: 'validation_failed',
   reason: 'The API refuses the values.',
 };
-const unknown: Ending = { state: 'unknown', reason: 'The API did not answer within 30000 ms.' };
+const unknown: Outcome = { state: 'unknown', reason: 'The API did not answer within 30000 ms.' };
 
 function sending(id: string): SendingAttempt {
   return {
@@ -71,7 +72,7 @@ function sending(id: string): SendingAttempt {
 
 describe('the journal of one order', () => {
   test('is readable: who asked, when, and what came of it', () => {
-    const { record } = play([begin('a1'), end('a1', synced)]);
+    const { record } = play([begin('a1'), finish('a1', synced)]);
     expect(record).toEqual({
       version: 1,
       orderId: 42,
@@ -90,13 +91,13 @@ describe('the journal of one order', () => {
   });
 
   test('lets an order be sent once', () => {
-    const { accepted, standing } = play([begin('a1'), end('a1', synced), begin('a2')]);
+    const { accepted, order } = play([begin('a1'), finish('a1', synced), begin('a2')]);
     expect(accepted).toEqual([true, true, false]);
-    expect(standing).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+    expect(order).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
   });
 
   test('lets a synced order be sent again when that is said', () => {
-    const { accepted } = play([begin('a1'), end('a1', synced), begin('a2', { resend: true })]);
+    const { accepted } = play([begin('a1'), finish('a1', synced), begin('a2', { resend: true })]);
     expect(accepted).toEqual([true, true, true]);
   });
 
@@ -109,25 +110,25 @@ describe('the journal of one order', () => {
   });
 
   test('lets nobody begin who does not know the last attempt', () => {
-    const { record } = play([begin('a1'), end('a1', rejected)]);
+    const { record } = play([begin('a1'), finish('a1', rejected)]);
     const event = begin('a2')(emptyRecord(42));
     expect(reduce(record, event, { wallMs: start }, retention).accepted).toBe(false);
   });
 
   test('lets a rejected order be sent again', () => {
-    const { accepted, standing } = play([begin('a1'), end('a1', rejected), begin('a2')]);
+    const { accepted, order } = play([begin('a1'), finish('a1', rejected), begin('a2')]);
     expect(accepted).toEqual([true, true, true]);
-    expect(standing.state).toBe('sending');
+    expect(order.state).toBe('sending');
   });
 
   test('forgets an attempt that is taken back', () => {
-    expect(play([begin('a1'), takeBack('a1')]).record).toEqual(emptyRecord(42));
+    expect(play([begin('a1'), rollback('a1')]).record).toEqual(emptyRecord(42));
   });
 
   test('takes nothing back that has ended', () => {
-    const { accepted, standing } = play([begin('a1'), end('a1', synced), takeBack('a1')]);
+    const { accepted, order } = play([begin('a1'), finish('a1', synced), rollback('a1')]);
     expect(accepted.at(-1)).toBe(false);
-    expect(standing.state).toBe('synced');
+    expect(order.state).toBe('synced');
   });
 
   test.each([
@@ -136,7 +137,7 @@ describe('the journal of one order', () => {
   ])('calls an attempt unknown %s', (_, later) => {
     const { record } = play([begin('a1')]);
     const looked = reduce(record, { type: 'look' }, { wallMs: start + later }, retention);
-    expect(standingOf(looked.record.attempts)).toMatchObject({ state: 'unknown', attempt: { id: 'a1' } });
+    expect(orderStateOf(looked.record.attempts)).toMatchObject({ state: 'unknown', attempt: { id: 'a1' } });
   });
 
   test('believes in an attempt as long as its lease lasts', () => {
@@ -146,63 +147,65 @@ describe('the journal of one order', () => {
   });
 
   test('calls the attempt of a process that is gone unknown', () => {
-    expect(play([begin('a1'), abandon('a1')]).standing).toMatchObject({
+    expect(play([begin('a1'), abandon('a1')]).order).toMatchObject({
       state: 'unknown',
-      attempt: { reason: 'The process that sent it ended before it knew the outcome.' },
+      attempt: { reason: 'The process that sent it ended before it recorded the outcome.' },
     });
   });
 
   test('keeps a human’s word about an attempt that turns out never to have left', () => {
-    const { accepted, standing } = play([begin('a1'), abandon('a1'), confirm('synced'), takeBack('a1')]);
+    const { accepted, order } = play([begin('a1'), abandon('a1'), confirm('synced'), rollback('a1')]);
     expect(accepted.at(-1)).toBe(false);
-    expect(standing.state).toBe('synced');
+    expect(order.state).toBe('synced');
   });
 
   test('keeps the last success however many attempts came after it', () => {
-    let record = play([begin('a1'), end('a1', synced)]).record;
+    let record = play([begin('a1'), finish('a1', synced)]).record;
     for (const id of ['a2', 'a3', 'a4', 'a5']) {
-      for (const event of [begin(id, { resend: true })(record), end(id, rejected)()]) {
+      for (const event of [begin(id, { resend: true })(record), finish(id, rejected)()]) {
         record = reduce(record, event, { wallMs: start }, { attempts: 1 }).record;
       }
     }
     expect(record.attempts.map(({ id }) => id)).toEqual(['a1', 'a4', 'a5']);
-    expect(standingOf(record.attempts)).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+    expect(orderStateOf(record.attempts)).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
   });
 
   test('believes the sender over those who gave it up, and over a human', () => {
-    const late = play([begin('a1'), abandon('a1'), confirm('not_synced'), end('a1', synced)]);
-    expect(late.standing).toMatchObject({
+    const late = play([begin('a1'), abandon('a1'), confirm('not_synced'), finish('a1', synced)]);
+    expect(late.order).toMatchObject({
       state: 'synced',
       attempt: { message: 'Order synced to SnelStart.', resolutions: [{ as: 'not_synced' }] },
     });
   });
 
   test('records an outcome although the store lost that the request was sent', () => {
-    expect(play([end('a1', synced)]).standing).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+    expect(play([finish('a1', synced)]).order).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
   });
 
   test('does not change an outcome once it is known', () => {
-    const { record } = play([begin('a1'), end('a1', synced)]);
-    expect(play([end('a1', synced), end('a1', unknown), end('a1', rejected)], record).record).toEqual(record);
+    const { record } = play([begin('a1'), finish('a1', synced)]);
+    expect(
+      play([finish('a1', synced), finish('a1', unknown), finish('a1', rejected)], record).record,
+    ).toEqual(record);
   });
 
   test('keeps no more of the API’s text than a human reads', () => {
-    const { record } = play([begin('a1'), end('a1', { state: 'synced', message: 'x'.repeat(100_000) })]);
+    const { record } = play([begin('a1'), finish('a1', { state: 'synced', message: 'x'.repeat(100_000) })]);
     expect(JSON.stringify(record).length).toBeLessThan(2_000);
   });
 });
 
 describe('a human’s word', () => {
   test('opens the order again when it is not in the books', () => {
-    const { accepted, standing } = play([begin('a1'), end('a1', unknown), confirm('not_synced')]);
+    const { accepted, order } = play([begin('a1'), finish('a1', unknown), confirm('not_synced')]);
     expect(accepted).toEqual([true, true, true]);
-    expect(standing).toEqual({ state: 'not_sent' });
+    expect(order).toEqual({ state: 'not_sent' });
   });
 
   test('closes the order when it is in the books, with when and by whom', () => {
-    expect(play([begin('a1'), end('a1', unknown), confirm('synced'), begin('a2')])).toMatchObject({
+    expect(play([begin('a1'), finish('a1', unknown), confirm('synced'), begin('a2')])).toMatchObject({
       accepted: [true, true, true, false],
-      standing: {
+      order: {
         state: 'synced',
         attempt: { resolutions: [{ as: 'synced', at: '2026-11-22T09:00:02.000Z', by: human }] },
       },
@@ -210,39 +213,39 @@ describe('a human’s word', () => {
   });
 
   test('can be corrected, and both words stay', () => {
-    const { record, standing } = play([
+    const { record, order } = play([
       begin('a1'),
-      end('a1', unknown),
+      finish('a1', unknown),
       confirm('not_synced'),
       confirm('synced'),
     ]);
-    expect(standing.state).toBe('synced');
+    expect(order.state).toBe('synced');
     expect(record.attempts[0]?.resolutions?.map(({ as }) => as)).toEqual(['not_synced', 'synced']);
   });
 
   test('said twice is recorded once', () => {
-    const { record } = play([begin('a1'), end('a1', unknown), confirm('synced'), confirm('synced')]);
+    const { record } = play([begin('a1'), finish('a1', unknown), confirm('synced'), confirm('synced')]);
     expect(record.attempts[0]?.resolutions).toHaveLength(1);
   });
 
   test('about the last attempt says nothing about an earlier one that was confirmed', () => {
     const again = play([
       begin('a1'),
-      end('a1', unknown),
+      finish('a1', unknown),
       confirm('synced'),
       begin('a2', { resend: true }),
-      end('a2', unknown),
+      finish('a2', unknown),
       confirm('not_synced'),
     ]);
-    expect(again.standing).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
-    expect(play([confirm('not_synced')], again.record).standing).toEqual({ state: 'not_sent' });
+    expect(again.order).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+    expect(play([confirm('not_synced')], again.record).order).toEqual({ state: 'not_sent' });
   });
 
   test.each([
     ['was never sent', []],
     ['is being sent', [begin('a1')]],
-    ['was synced', [begin('a1'), end('a1', synced)]],
-    ['was rejected', [begin('a1'), end('a1', rejected)]],
+    ['was synced', [begin('a1'), finish('a1', synced)]],
+    ['was rejected', [begin('a1'), finish('a1', rejected)]],
   ])('is not asked for about an order that %s', (_, events) => {
     expect(play([...events, confirm('synced')]).accepted.at(-1)).toBe(false);
   });
@@ -269,7 +272,7 @@ describe('a record that cannot be read', () => {
   test('is replaced when a human says what is in the books, and kept', () => {
     const stored = { version: 1, orderId: 42, attempts: 'torn' };
     const { record } = reduceStored(stored, 42, confirm('synced')(), time, retention);
-    expect(standingOf(record.attempts).state).toBe('synced');
+    expect(orderStateOf(record.attempts).state).toBe('synced');
     expect(record.replaced).toEqual(stored);
   });
 
@@ -287,7 +290,7 @@ describe('a record that cannot be read', () => {
   });
 
   test('is one that lacks any field', () => {
-    const { record } = play([begin('a1'), end('a1', unknown), confirm('synced')]);
+    const { record } = play([begin('a1'), finish('a1', unknown), confirm('synced')]);
     for (const path of requiredPaths(record)) {
       const torn: unknown = without(structuredClone(record), path);
       expect(() => reduceStored(torn, 42, beginning, time, retention), path.join('.')).toThrow(
@@ -305,13 +308,13 @@ describe('whatever happens, in any order', () => {
       act: fc.oneof(
         fc.record({ type: fc.constant('begin' as const), resend: fc.boolean(), looked: fc.boolean() }),
         fc.record({
-          type: fc.constantFrom('take_back' as const, 'abandon' as const),
+          type: fc.constantFrom('rollback' as const, 'abandon' as const),
           which: fc.nat(4),
         }),
         fc.record({
           type: fc.constant('end' as const),
           which: fc.nat(4),
-          ending: fc.constantFrom(synced, rejected, unknown),
+          outcome: fc.constantFrom(synced, rejected, unknown),
         }),
         fc.record({
           type: fc.constant('confirm' as const),
@@ -362,12 +365,12 @@ describe('whatever happens, in any order', () => {
         const after = act.looked ? attempts.at(-1)?.id : 'an older one';
         return { type: 'begin', id, by: assistant, resend: act.resend, leaseMs, after };
       }
-      case 'take_back':
+      case 'rollback':
       case 'abandon':
         return { type: act.type, id: begun.at(-1 - act.which)?.id ?? 'never begun' };
       case 'end': {
         const attempt = begun.at(-1 - act.which);
-        return attempt === undefined ? { type: 'look' } : { type: 'end', attempt, ending: act.ending };
+        return attempt === undefined ? { type: 'look' } : { type: 'finish', attempt, outcome: act.outcome };
       }
       case 'confirm':
         return { type: 'confirm', as: act.as, by: human };
@@ -409,8 +412,8 @@ describe('whatever happens, in any order', () => {
             if (attempt.state !== 'unknown') continue;
             const kept = after.attempts.find(({ id }) => id === attempt.id);
             const bySender =
-              (event.type === 'take_back' && event.id === attempt.id) ||
-              (event.type === 'end' && event.attempt.id === attempt.id);
+              (event.type === 'rollback' && event.id === attempt.id) ||
+              (event.type === 'finish' && event.attempt.id === attempt.id);
             if (!bySender) expect(kept?.state).toBe('unknown');
           }
         });
@@ -423,7 +426,7 @@ describe('whatever happens, in any order', () => {
       fc.property(happenings, fc.nat(3), (history, keep) => {
         let wasSynced = false;
         live(history, keep, ({ after }) => {
-          const { state } = standingOf(after.attempts);
+          const { state } = orderStateOf(after.attempts);
           if (after.attempts.some((attempt) => attempt.state === 'synced')) wasSynced = true;
           if (wasSynced) expect(['synced', 'sending', 'unknown']).toContain(state);
         });

@@ -1,5 +1,6 @@
 import type { StoreTime } from '@wemasy-orders/state';
-import { JournalUnreadableError } from './errors/journal-unreadable-error.js';
+import { JournalUnreadableError } from './errors.js';
+import { type OrderState, orderStateOf, verdictOn } from './order-state.js';
 import {
   type Attempt,
   type OrderRecord,
@@ -13,14 +14,14 @@ import {
   type Verdict,
 } from './record.js';
 
-/** How a request that left came out. */
-export type Ending =
+/** What became of a request that left. */
+export type Outcome =
   | Pick<SyncedAttempt, 'state' | 'message'>
   | Pick<RejectedAttempt, 'state' | 'code' | 'reason' | 'message'>
   | Pick<UnknownAttempt, 'state' | 'reason' | 'message'>;
 
 export type JournalEvent =
-  /** Nothing happens but time. */
+  /** Only time passes. */
   | { readonly type: 'look' }
   /** A request is about to leave. */
   | {
@@ -30,13 +31,13 @@ export type JournalEvent =
       readonly resend: boolean;
       /** How long the outcome may take to be written, in ms. */
       readonly leaseMs: number;
-      /** The last attempt that the sender knows of; with another one there, it must look again. */
+      /** The last attempt that the sender knows of. If another one is there, the sender must look again. */
       readonly after: string | undefined;
     }
-  /** The announced request had no effect: it did not leave, or was turned away unread. */
-  | { readonly type: 'take_back'; readonly id: string }
-  /** The sender knows what came of its request, or that nobody will know. */
-  | { readonly type: 'end'; readonly attempt: SendingAttempt; readonly ending: Ending }
+  /** The request had no effect: it did not leave, or the API rejected it unread. */
+  | { readonly type: 'rollback'; readonly id: string }
+  /** The sender knows what became of its request, or that it will never know. */
+  | { readonly type: 'finish'; readonly attempt: SendingAttempt; readonly outcome: Outcome }
   /** The sender's process is gone. */
   | { readonly type: 'abandon'; readonly id: string }
   /** A human looked. */
@@ -44,41 +45,31 @@ export type JournalEvent =
 
 export interface Reduced {
   readonly record: OrderRecord;
-  /** Whether the event was allowed; if not, nothing but time changed the record. */
+  /** Whether the event was allowed; otherwise only time changed the record. */
   readonly accepted: boolean;
   readonly changed: boolean;
 }
 
 export interface Retention {
   /**
-   * How many attempts of known outcome are kept for an order, the newest ones. An attempt of unknown outcome is never
-   * forgotten, nor the last one that succeeded.
+   * How many attempts of known outcome are kept for an order (the newest ones). An attempt of unknown outcome and the
+   * last successful one are always kept.
    */
   readonly attempts: number;
 }
 
-/** What the attempts of an order add up to. */
-export type Standing =
-  /** Never sent, or a human confirmed that what was sent did not arrive. */
-  | { readonly state: 'not_sent' }
-  | { readonly state: 'rejected'; readonly attempt: RejectedAttempt }
-  | { readonly state: 'sending'; readonly attempt: SendingAttempt }
-  /** Said by the API, or confirmed by a human of an attempt of unknown outcome. */
-  | { readonly state: 'synced'; readonly attempt: SyncedAttempt | UnknownAttempt }
-  | { readonly state: 'unknown'; readonly attempt: UnknownAttempt };
-
 /** Longest text of the API that is kept. */
 const longestMessage = 1_000;
 
-/** The record of an order that nothing is known of. */
+/** The record of an order that was never sent. */
 export function emptyRecord(orderId: number): OrderRecord {
   return { version: 1, orderId, attempts: [] };
 }
 
 /**
- * The journal of one order: a pure function of what was recorded, what happened and what time it is.
+ * The journal of one order, as a pure function of the record, the event and the time.
  *
- * Whatever the event, a `sending` attempt whose lease is over becomes `unknown`.
+ * With every event, a `sending` attempt whose lease is over becomes `unknown`.
  */
 export function reduce(
   record: OrderRecord,
@@ -102,26 +93,26 @@ export function reduce(
     case 'look':
       return accept(attempts);
     case 'begin': {
-      if (attempts.at(-1)?.id !== event.after || !maySend(standingOf(attempts), event.resend))
+      if (attempts.at(-1)?.id !== event.after || !maySend(orderStateOf(attempts), event.resend))
         return refuse();
-      const attempt = sendingAttempt(event, time);
+      const attempt = begun(event, time);
       return accept([...forget(attempts, retention), attempt]);
     }
-    case 'take_back': {
-      // A human's word about an attempt stays, even if the attempt turns out never to have left.
+    case 'rollback': {
+      // A human's confirmation is kept, even if the attempt turns out never to have left.
       const withdrawn = attempts.find(
         ({ id, state, resolutions }) =>
           id === event.id && (state === 'sending' || (state === 'unknown' && resolutions === undefined)),
       );
       return withdrawn === undefined ? refuse() : accept(attempts.filter((other) => other !== withdrawn));
     }
-    case 'end': {
-      // An attempt that is no longer there was lost with a store's last writes; what became of it is known all the same.
+    case 'finish': {
+      // The store lost the attempt with its last writes; its outcome is recorded all the same.
       const found = attempts.find(({ id }) => id === event.attempt.id);
-      if (found === undefined) return accept([...attempts, ended(event.attempt, event.ending, now)]);
+      if (found === undefined) return accept([...attempts, ended(event.attempt, event.outcome, now)]);
       if (found.state === 'synced' || found.state === 'rejected') return accept(attempts);
-      if (found.state === 'unknown' && event.ending.state === 'unknown') return accept(attempts);
-      return accept(replace(attempts, found, ended(found, event.ending, now)));
+      if (found.state === 'unknown' && event.outcome.state === 'unknown') return accept(attempts);
+      return accept(replace(attempts, found, ended(found, event.outcome, now)));
     }
     case 'abandon': {
       const found = attempts.find(({ id }) => id === event.id);
@@ -146,8 +137,8 @@ export function reduce(
 }
 
 /**
- * The same for whatever lies in the store. Of a record that cannot be read, nothing is known but that there was one: no
- * event is allowed on it, until a human says what is in the books. What was there is kept under `replaced`.
+ * The same for the stored value. A record that cannot be read allows no event until a human confirms what is in the
+ * books; the unreadable value is then kept under `replaced`.
  *
  * @throws {JournalUnreadableError}
  */
@@ -176,7 +167,7 @@ export function reduceStored(
         leaseUntil: now,
         by: event.by,
         endedAt: now,
-        reason: 'What was recorded before could not be read; it is kept as it was.',
+        reason: 'The earlier record could not be read; it is kept as it was.',
       };
       const record = { ...emptyRecord(orderId), attempts: [lost], replaced: stored };
       return { ...reduce(record, event, time, retention), changed: true };
@@ -184,38 +175,17 @@ export function reduceStored(
   }
 }
 
-/** What the attempts add up to, by what is written: `reduce` decides whether a `sending` one still counts as such. */
-export function standingOf(attempts: readonly Attempt[]): Standing {
-  const sending = attempts.find((attempt) => attempt.state === 'sending');
-  if (sending !== undefined) return { state: 'sending', attempt: sending };
-  for (const attempt of attempts.toReversed()) {
-    if (attempt.state === 'synced') return { state: 'synced', attempt };
-    if (attempt.state !== 'unknown') continue;
-    const verdict = verdictOn(attempt);
-    if (verdict === undefined) return { state: 'unknown', attempt };
-    if (verdict === 'synced') return { state: 'synced', attempt };
-  }
-  const last = attempts.at(-1);
-  return last?.state === 'rejected' ? { state: 'rejected', attempt: last } : { state: 'not_sent' };
-}
-
-/** What a human last said about an attempt. */
-export function verdictOn({ resolutions }: Attempt): Verdict | undefined {
-  return resolutions?.at(-1)?.as;
-}
-
 const reasons = {
   leaseOver: 'Its outcome was not written in time.',
-  processGone: 'The process that sent it ended before it knew the outcome.',
+  processGone: 'The process that sent it ended before it recorded the outcome.',
 } as const;
 
-function maySend({ state }: Standing, resend: boolean): boolean {
+function maySend({ state }: OrderState, resend: boolean): boolean {
   return state !== 'sending' && (resend || state === 'not_sent' || state === 'rejected');
 }
 
 /**
- * A clock that was set back by more than a lease must not keep an attempt alive for days; counting it as unknown is the
- * safe side.
+ * A clock that was set back by more than a lease must not keep an attempt alive for days; `unknown` is the safe state.
  */
 function isOver(attempt: Attempt, { wallMs }: StoreTime): attempt is SendingAttempt {
   if (attempt.state !== 'sending') return false;
@@ -228,7 +198,7 @@ function expired(attempt: SendingAttempt, now: string): Attempt {
   return ended(attempt, { state: 'unknown', reason: reasons.leaseOver }, now);
 }
 
-function sendingAttempt(
+function begun(
   { id, by, resend, leaseMs }: JournalEvent & { readonly type: 'begin' },
   { wallMs, bootId }: StoreTime,
 ): SendingAttempt {
@@ -242,17 +212,17 @@ function sendingAttempt(
   };
 }
 
-function ended(attempt: SendingAttempt | UnknownAttempt, ending: Ending, endedAt: string): Attempt {
-  const message = 'message' in ending ? ending.message?.slice(0, longestMessage) : undefined;
-  switch (ending.state) {
+function ended(attempt: SendingAttempt | UnknownAttempt, outcome: Outcome, endedAt: string): Attempt {
+  const message = 'message' in outcome ? outcome.message?.slice(0, longestMessage) : undefined;
+  switch (outcome.state) {
     case 'synced':
       return { ...attempt, state: 'synced', endedAt, message: message ?? '' };
     case 'rejected': {
-      const { state, code, reason } = ending;
+      const { state, code, reason } = outcome;
       return { ...attempt, state, endedAt, code, reason, ...(message === undefined ? {} : { message }) };
     }
     case 'unknown': {
-      const { state, reason } = ending;
+      const { state, reason } = outcome;
       return { ...attempt, state, endedAt, reason, ...(message === undefined ? {} : { message }) };
     }
   }
@@ -263,8 +233,8 @@ function replace(attempts: readonly Attempt[], old: Attempt, by: Attempt): Attem
 }
 
 /**
- * The attempts that a human's word is about: those of unknown outcome, and where there are none, those that it corrects.
- * "Synced" corrects the last word alone, "not synced" every one, because only that makes it true of the order.
+ * The attempts that a confirmation is about: those of unknown outcome or, if there are none, those that it corrects.
+ * "Synced" corrects the last one only. "Not synced" corrects all of them, since one synced attempt makes the order synced.
  */
 function resolvable(attempts: readonly Attempt[], as: Verdict): readonly Attempt[] {
   if (attempts.some(({ state }) => state === 'sending')) return [];

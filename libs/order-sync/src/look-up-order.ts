@@ -1,7 +1,7 @@
 import { type Order, type OrderFilters, type OrdersClient, walkOrders } from '@wemasy-orders/client';
 import type { Clock } from '@wemasy-orders/state';
 
-/** What the API says of an order that may bear on whether it was sent; no personal data. */
+/** What the API says about an order that may show whether it was sent; no personal data. */
 export interface OrderFacts {
   readonly id: number;
   readonly order_number: string | null;
@@ -11,27 +11,27 @@ export interface OrderFacts {
   readonly payment_status: string | null;
   readonly invoice_id: string | null;
   /**
-   * As the API gives it. The vendor says neither what it means nor whether sending an order changes it, so nothing can
-   * be concluded from it.
+   * As the API gives it. The vendor documents neither its meaning nor whether sending an order changes it, so it proves
+   * nothing.
    */
   readonly should_snelstart_sync: boolean | null;
 }
 
-/** One way in which the order was looked for. */
+/** One search for the order. */
 export interface Look {
   /** `search`: a search for the id, which is not a documented search field; `newest`: the newest orders of all. */
   readonly by: 'search' | 'newest';
-  /** How many orders were looked at. */
+  /** How many orders were read. */
   readonly orders: number;
-  /** How many there were to look at, as the API counts them. */
+  /** How many there were in all, as the API counts them. */
   readonly of: number;
 }
 
 /** An order as the API lists it now. */
 export interface OrderLookup {
-  /** Absent when it was not among the orders that were looked at; it may exist all the same. */
+  /** Absent when it was not among the orders that were read; it may exist all the same. */
   readonly order?: OrderFacts;
-  /** What was looked at, in turn, until the order was found. */
+  /** The searches that were made until the order was found. */
   readonly looks: readonly Look[];
   /** ISO 8601 in UTC. */
   readonly askedAt: string;
@@ -39,7 +39,7 @@ export interface OrderLookup {
 
 const newestFirst: OrderFilters = { sortKey: 'created_at', sortOrder: 'desc' };
 
-/** Few pages: each costs a permit, and an order that is asked about was mostly placed lately. */
+/** Few pages: each costs a permit, and most look-ups are for recent orders. */
 const ways: readonly {
   readonly by: Look['by'];
   readonly filters: (orderId: number) => OrderFilters;
@@ -50,7 +50,7 @@ const ways: readonly {
 ];
 
 /**
- * Looks an order up. The API has no call for one order, so it is searched for, and then looked for among the newest.
+ * Looks an order up. The API has no call for a single order, so this searches for its id, then reads the newest orders.
  *
  * @throws {OrdersError} the client's
  */

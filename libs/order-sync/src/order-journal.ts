@@ -1,47 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, StateStore } from '@wemasy-orders/state';
-import { JournalUnavailableError } from './errors/journal-unavailable-error.js';
-import { JournalUnreadableError } from './errors/journal-unreadable-error.js';
-import {
-  type Ending,
-  type JournalEvent,
-  reduceStored,
-  type Retention,
-  type Standing,
-  standingOf,
-} from './journal.js';
+import { type Clock, notify, sleep, type StateStore } from '@wemasy-orders/state';
+import { JournalUnavailableError, JournalUnreadableError } from './errors.js';
+import { type JournalEvent, type Outcome, reduceStored, type Retention } from './journal.js';
+import { type OrderState, orderStateOf } from './order-state.js';
 import { isGone } from './process-identity.js';
 import type { Attempt, RecordedCaller, SendingAttempt, Verdict } from './record.js';
-import { sleep } from './sleep.js';
-import { tell } from './tell.js';
 
-/** What the journal says of an order at one moment. */
+/** What the journal says about an order at one moment. */
 export interface JournalView {
-  readonly standing: Standing;
+  readonly order: OrderState;
   /** Oldest first. */
   readonly attempts: readonly Attempt[];
   /** Whether the event that led here was allowed. */
   readonly accepted: boolean;
-  /** Names this machine's present boot, where the store knows it. */
+  /** This machine's present boot, if the store names it. */
   readonly bootId: string | undefined;
 }
 
-/** Something known about an attempt could not be written. */
-export interface JournalFault {
+/** What became of an attempt is known here and could not be written. */
+export interface JournalWarning {
   readonly orderId: number;
   readonly attemptId: string;
-  /** What could not be written; `not_sent`: the request that was announced had no effect. */
-  readonly outcome: Ending['state'] | 'not_sent';
+  /** What could not be written; `not_sent`: the recorded request had no effect. */
+  readonly outcome: Outcome['state'] | 'not_sent';
   readonly cause: unknown;
 }
 
-/** Thrown instead of announcing: the order is not as the sender knew it. */
-export class Overtaken extends Error {
-  override readonly name = 'Overtaken';
+/** Thrown by `begin` when the order is no longer as the sender knew it. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
   readonly view: JournalView;
 
   constructor(view: JournalView) {
-    super('The order changed in the journal meanwhile.');
+    super('Another process changed the order in the journal.');
     this.view = view;
   }
 }
@@ -49,36 +40,36 @@ export class Overtaken extends Error {
 /** The journal of one account's orders, as one sender keeps it. */
 export interface OrderJournal {
   /**
-   * Reads what is known of an order. An attempt whose sender is gone is settled as unknown on the way.
+   * Reads an order. An attempt whose process is gone becomes `unknown` on the way.
    *
    * @throws {JournalUnreadableError} when there is a record and it cannot be read
    * @throws {JournalUnavailableError} when the store fails
    */
   look(orderId: number): Promise<JournalView>;
   /**
-   * Writes durably that a request is about to leave.
+   * Records durably that a request is about to leave.
    *
    * @param after the last attempt that the sender knows of
-   * @throws {Overtaken} when somebody else did something about the order in the meantime
+   * @throws {ConflictError} when another process changed the order meanwhile
    * @throws {JournalUnreadableError} as `look` does
-   * @throws {JournalUnavailableError} when it could not be written, or so late that it would not last
+   * @throws {JournalUnavailableError} when it could not be written, or too late for its lease
    */
-  announce(
+  begin(
     orderId: number,
     request: { readonly resend: boolean; readonly after: string | undefined },
   ): Promise<SendingAttempt>;
-  /** The announced request had no effect. Never rejects. */
-  takeBack(orderId: number, attempt: SendingAttempt): Promise<void>;
+  /** Removes an attempt whose request had no effect. Never rejects. */
+  rollback(orderId: number, attempt: SendingAttempt): Promise<void>;
   /**
-   * Writes durably what came of a request. Never rejects: what cannot be written now is written with the next event of
-   * the same order, if this sender lives to see it.
+   * Records durably what became of a request. Never rejects: what cannot be written now is written with the next event
+   * of the same order, if this process is still running.
    */
-  conclude(
+  finish(
     orderId: number,
     attempt: SendingAttempt,
-    ending: Ending,
+    outcome: Outcome,
   ): Promise<{ readonly written: boolean; readonly at: string }>;
-  /** As `look`; a human's word is recorded durably, if there is anything that it can be about. */
+  /** As `look`; records durably what a human confirmed, if an attempt can be confirmed. */
   confirm(orderId: number, verdict: Verdict): Promise<JournalView>;
   /** Tries once more to write what could not be written. Never rejects. */
   catchUp(): Promise<void>;
@@ -89,30 +80,28 @@ export interface OrderJournalOptions {
   readonly namespace: string;
   readonly clock: Clock;
   readonly retention: Retention;
-  /** How long a sender is believed to be at work on an attempt, in ms. */
+  /** How long a sender may work on an attempt, in ms. */
   readonly leaseMs: number;
   readonly me: RecordedCaller;
-  readonly onFault: ((fault: JournalFault) => void) | undefined;
+  readonly onWarning: ((warning: JournalWarning) => void) | undefined;
 }
 
-/** A journal that takes longer than this to announce would leave too little of the lease. */
-const slowestAnnouncementMs = 5_000;
-/** Waits before what could not be written is tried again. */
+/** A journal that takes longer than this to begin an attempt would leave too little of its lease. */
+const slowestBeginMs = 5_000;
+/** Waits before a failed write is tried again. */
 const retriesMs = [100, 400, 1_500] as const;
 
-type Late = JournalEvent & { readonly type: 'end' | 'take_back' };
+/** What the sender knows about its own attempt. */
+type Result = JournalEvent & { readonly type: 'finish' | 'rollback' };
 
 export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
-  const { store, namespace, clock, retention, leaseMs, me, onFault } = options;
+  const { store, namespace, clock, retention, leaseMs, me, onWarning } = options;
   /** Attempts that this sender is working on. */
   const inFlight = new Set<string>();
-  /** What could not be written yet, by order. */
-  const late = new Map<number, Late>();
+  /** Results that could not be written yet, by order. */
+  const unwritten = new Map<number, Result>();
 
-  /**
-   * Lets an event happen to an order's record. What is written is durable, always; a store that cannot promise that
-   * rejects.
-   */
+  /** Applies an event to an order's record. Every write is durable; a store that cannot promise that rejects. */
   async function update(
     orderId: number,
     event: JournalEvent,
@@ -124,12 +113,12 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
         (stored, time) => {
           const reduced = reduceStored(stored, orderId, event, time, retention);
           const { attempts } = reduced.record;
-          // An accepted event is written again even if it changes nothing: the last time it may have failed halfway.
+          // An accepted event is written even if it changes nothing: its last write may have failed halfway.
           const isNew = writes && (reduced.accepted || reduced.changed);
           return {
             record: isNew ? (attempts.length === 0 ? undefined : reduced.record) : asFound(stored),
             result: {
-              standing: standingOf(attempts),
+              order: orderStateOf(attempts),
               attempts,
               accepted: reduced.accepted,
               changed: reduced.changed,
@@ -144,19 +133,19 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     }
   }
 
-  async function catchUpOn(orderId: number): Promise<void> {
-    const event = late.get(orderId);
-    if (event === undefined) return;
-    await write(orderId, event);
-    if (late.get(orderId) === event) late.delete(orderId);
-  }
-
   const write = (orderId: number, event: JournalEvent) => update(orderId, event, { writes: true });
 
-  /** Writes now, a little later, or with the next event of the order. */
-  async function writeSurely(
+  async function catchUpOn(orderId: number): Promise<void> {
+    const event = unwritten.get(orderId);
+    if (event === undefined) return;
+    await write(orderId, event);
+    if (unwritten.get(orderId) === event) unwritten.delete(orderId);
+  }
+
+  /** Writes now, after a wait, or with the next event of the order. */
+  async function writeResult(
     orderId: number,
-    event: Late,
+    event: Result,
     waitsMs: readonly number[],
   ): Promise<JournalView | undefined> {
     for (let retries = 0; ; retries += 1) {
@@ -165,12 +154,8 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       } catch (error) {
         const waitMs = waitsMs[retries];
         if (waitMs === undefined) {
-          late.set(orderId, event);
-          const [attemptId, outcome] =
-            event.type === 'end' ? [event.attempt.id, event.ending.state] : [event.id, 'not_sent' as const];
-          // The wrapper says that nothing was sent, which is true of announcements only.
-          const cause = error instanceof JournalUnavailableError ? error.cause : error;
-          tell(onFault, { orderId, attemptId, outcome, cause });
+          unwritten.set(orderId, event);
+          notify(onWarning, warningOf(orderId, event, error));
           return undefined;
         }
         await sleep(clock, waitMs);
@@ -183,40 +168,40 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       await catchUpOn(orderId);
       const seen = await update(orderId, { type: 'look' }, { writes: false });
       const view = seen.changed ? await write(orderId, { type: 'look' }) : seen;
-      if (view.standing.state !== 'sending') return view;
-      const { id, by } = view.standing.attempt;
-      const atWork = by.instance === me.instance ? inFlight.has(id) : !isGone(by, view.bootId);
-      return atWork ? view : await write(orderId, { type: 'abandon', id });
+      if (view.order.state !== 'sending') return view;
+      const { id, by } = view.order.attempt;
+      const isInFlight = by.instance === me.instance ? inFlight.has(id) : !isGone(by, view.bootId);
+      return isInFlight ? view : await write(orderId, { type: 'abandon', id });
     },
-    async announce(orderId, { resend, after }) {
+    async begin(orderId, { resend, after }) {
       await catchUpOn(orderId);
       const id = randomUUID();
       const started = { monotonicMs: clock.monotonic(), wallMs: clock.now() };
       inFlight.add(id);
       try {
         const view = await write(orderId, { type: 'begin', id, by: me, resend, leaseMs, after });
-        if (!view.accepted) throw new Overtaken(view);
-        // The wall clock notices a machine that slept, the other one a clock that was set.
+        if (!view.accepted) throw new ConflictError(view);
+        // The wall clock notices a machine that slept, the monotonic one a clock that was set.
         const tookMs = Math.max(clock.monotonic() - started.monotonicMs, clock.now() - started.wallMs);
-        if (tookMs > slowestAnnouncementMs) {
+        if (tookMs > slowestBeginMs) {
           throw new JournalUnavailableError(orderId, undefined, `writing took ${Math.round(tookMs)} ms`);
         }
-        if (view.standing.state !== 'sending') throw new TypeError('unreachable: a begun attempt is sending');
-        return view.standing.attempt;
+        if (view.order.state !== 'sending') throw new TypeError('unreachable: a begun attempt is sending');
+        return view.order.attempt;
       } catch (error) {
         // A store that fails may have written all the same.
         if (error instanceof JournalUnavailableError)
-          await writeSurely(orderId, { type: 'take_back', id }, []);
+          await writeResult(orderId, { type: 'rollback', id }, []);
         inFlight.delete(id);
         throw error;
       }
     },
-    async takeBack(orderId, { id }) {
-      await writeSurely(orderId, { type: 'take_back', id }, retriesMs);
+    async rollback(orderId, { id }) {
+      await writeResult(orderId, { type: 'rollback', id }, retriesMs);
       inFlight.delete(id);
     },
-    async conclude(orderId, attempt, ending) {
-      const view = await writeSurely(orderId, { type: 'end', attempt, ending }, retriesMs);
+    async finish(orderId, attempt, outcome) {
+      const view = await writeResult(orderId, { type: 'finish', attempt, outcome }, retriesMs);
       inFlight.delete(attempt.id);
       const recorded = view?.attempts.find(({ id }) => id === attempt.id);
       const at =
@@ -230,12 +215,20 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       return await write(orderId, { type: 'confirm', as: verdict, by: me });
     },
     async catchUp() {
-      await Promise.allSettled([...late.keys()].map(catchUpOn));
+      await Promise.allSettled([...unwritten.keys()].map(catchUpOn));
     },
   };
 }
 
-/** A record that was read is an object, or it would have been unreadable. */
+function warningOf(orderId: number, event: Result, error: unknown): JournalWarning {
+  // `JournalUnavailableError` says that nothing was sent, which does not hold here.
+  const cause = error instanceof JournalUnavailableError ? error.cause : error;
+  return event.type === 'finish'
+    ? { orderId, attemptId: event.attempt.id, outcome: event.outcome.state, cause }
+    : { orderId, attemptId: event.id, outcome: 'not_sent', cause };
+}
+
+/** A record that could be read is an object. */
 function asFound(stored: unknown): object | undefined {
   return typeof stored === 'object' && stored !== null ? stored : undefined;
 }

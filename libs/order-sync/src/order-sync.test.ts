@@ -27,8 +27,8 @@ import {
   AlreadySyncedError,
   JournalUnavailableError,
   JournalUnreadableError,
-  NothingToConfirmError,
-  RejectedElsewhereError,
+  InvalidConfirmationError,
+  RejectedByOtherProcessError,
   SyncOutcomeUnknownError,
 } from './index.js';
 
@@ -258,7 +258,7 @@ describe('an unknown outcome', () => {
       attempt: { startedAt: expect.any(String), by: { app: 'tests' } },
       cause: { effect: 'unknown' },
       message: expect.stringMatching(
-        /^Order 42 was sent at \S+ and it is not known whether it reached the books\. Look for it in SnelStart/,
+        /^Order 42 was sent at \S+; whether it reached the books is not known\. Look for it in SnelStart/,
       ),
     });
 
@@ -484,7 +484,7 @@ describe('calls for one order at the same time', () => {
     const second = failureOf(senderOf({ url: upstream.url, store }).orderSync.sync(42));
     sendJson(response, 422, { message: 'The selected order id is invalid.', errors: {} });
     expect(await first).toBeInstanceOf(ValidationFailedError);
-    expect(await second).toBeInstanceOf(RejectedElsewhereError);
+    expect(await second).toBeInstanceOf(RejectedByOtherProcessError);
     expect(await second).toMatchObject({
       code: 'validation_failed',
       apiMessage: 'The selected order id is invalid.',
@@ -782,7 +782,7 @@ describe('confirm', () => {
       code: 'already_synced',
       apiMessage: undefined,
       confirmation: { as: 'synced', by: { app: 'tests' } },
-      message: expect.stringContaining('as was confirmed at'),
+      message: expect.stringContaining('(confirmed at'),
     });
     expect(upstream.requests).toHaveLength(3);
   });
@@ -790,7 +790,7 @@ describe('confirm', () => {
   it('is refused where there is nothing to confirm', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const { orderSync } = senderOf({ url: upstream.url });
-    expect(await failureOf(orderSync.confirm(42, 'synced'))).toBeInstanceOf(NothingToConfirmError);
+    expect(await failureOf(orderSync.confirm(42, 'synced'))).toBeInstanceOf(InvalidConfirmationError);
     await orderSync.sync(42);
     expect(await failureOf(orderSync.confirm(42, 'not_synced'))).toMatchObject({
       code: 'invalid_arguments',

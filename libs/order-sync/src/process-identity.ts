@@ -1,12 +1,13 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isAlive, readBootId } from '@wemasy-orders/state';
 import type { RecordedCaller } from './record.js';
 
-/** A process as others that share the journal can find it. */
+/** A process as the others that share the journal can find it. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
-  /** Names the process table that has the pid, where the system tells: containers of one name have one each. */
+  /** The process table that contains the pid, if the system names it: containers of one host name have one each. */
   readonly processTable?: string;
 }
 
@@ -17,19 +18,19 @@ export function thisProcess(): ProcessIdentity {
 
 /** Linux: the number of a PID namespace (pid_namespaces(7)), which is unique within one boot. */
 function thisProcessTable(): string | undefined {
+  const boot = readBootId();
   try {
-    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return `${readlinkSync('/proc/self/ns/pid')} ${bootId}`;
+    return boot === undefined ? undefined : `${readlinkSync('/proc/self/ns/pid')} ${boot}`;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Whether the process that wrote an attempt is certainly, as seen from here, no longer running. A process of another
- * machine or container cannot be looked up, and neither can one whose pid was given to another: the lease ends those.
+ * Whether the process that wrote an attempt has certainly ended, as seen from here. A process of another machine or
+ * container cannot be looked up, nor one whose pid was reused: their attempts end with the lease.
  *
- * @param bootId of this machine's present boot, where the store names it
+ * @param bootId of this machine's present boot, if the store names it
  */
 export function isGone(
   { pid, host, processTable, bootId: recordedBootId }: RecordedCaller,
@@ -39,10 +40,5 @@ export function isGone(
   if (recordedBootId !== bootId) return recordedBootId !== undefined && bootId !== undefined;
   const here = thisProcessTable();
   if (processTable !== undefined && here !== undefined && processTable !== here) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
+  return !isAlive(pid);
 }

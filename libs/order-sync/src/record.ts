@@ -6,15 +6,15 @@ export interface Caller {
   readonly version: string;
 }
 
-/** A program as the journal names it: enough for a human to find it, and to tell whether it still runs. */
+/** A program as the journal names it: enough to find it, and to see whether it still runs. */
 export interface RecordedCaller extends Caller {
   readonly pid: number;
   readonly host: string;
-  /** The process table that has the pid, where the system names it. */
+  /** The process table that contains the pid, if the system names it. */
   readonly processTable?: string;
   /** One `createOrderSync` of that process. */
   readonly instance: string;
-  /** The boot that the pid belongs to, where the store names it. */
+  /** The boot that the pid belongs to, if the store names it. */
   readonly bootId?: string;
 }
 
@@ -31,16 +31,16 @@ interface AttemptFacts {
   readonly id: string;
   /** When "sending" was written, just before the request could leave. */
   readonly startedAt: string;
-  /** By then its outcome has been written, or its process can no longer be relied on to do so. */
+  /** Until then the sender is expected to record the outcome. */
   readonly leaseUntil: string;
   readonly by: RecordedCaller;
-  /** Whether it was said that the order is to be sent although it was sent before. */
+  /** Whether the caller asked to send the order although it had been sent before. */
   readonly resend?: boolean;
-  /** The last one counts; an attempt whose outcome came to be known keeps them. */
+  /** The last one counts; an attempt keeps them when its outcome becomes known. */
   readonly resolutions?: readonly Resolution[];
 }
 
-/** The request may be under way. */
+/** The request may be in flight. */
 export interface SendingAttempt extends AttemptFacts {
   readonly state: 'sending';
 }
@@ -51,7 +51,7 @@ export interface SyncedAttempt extends AttemptFacts {
   readonly endedAt: string;
   /** What the API wrote: untrusted text. */
   readonly message: string;
-  /** Why its outcome was not known at first. */
+  /** Why its outcome was unknown at first. */
   readonly reason?: string;
 }
 
@@ -67,13 +67,13 @@ export interface RejectedAttempt extends AttemptFacts {
   readonly message?: string;
 }
 
-/** The request may have left, and nobody knows what came of it. */
+/** The request may have left, and its outcome is unknown. */
 export interface UnknownAttempt extends AttemptFacts {
   readonly state: 'unknown';
   readonly endedAt: string;
   /** A sentence of ours. */
   readonly reason: string;
-  /** What the API wrote, where it answered: untrusted text. */
+  /** What the API wrote, if it answered: untrusted text. */
   readonly message?: string;
 }
 
@@ -82,16 +82,16 @@ export type Attempt = SendingAttempt | EndedAttempt;
 
 export type EndedAttempt = SyncedAttempt | RejectedAttempt | UnknownAttempt;
 
-/** All that is known of one order, oldest attempt first. */
+/** All attempts of one order, oldest first. */
 export interface OrderRecord {
   readonly version: 1;
   readonly orderId: number;
   readonly attempts: readonly Attempt[];
-  /** A record that could not be read and that a human decided upon, as it was. */
+  /** The earlier record, unchanged, if it could not be read and a human confirmed the outcome. */
   readonly replaced?: unknown;
 }
 
-// Loose objects: what a later version adds must survive a change by this one.
+// Loose objects: fields of a later version must survive an update by this one.
 
 const recordedCaller = z.looseObject({
   app: z.string(),
@@ -158,14 +158,14 @@ const recordSchema: z.ZodType<OrderRecord> = z.looseObject({
 
 const versioned = z.looseObject({ version: z.int().min(2) });
 
-/** What lies in the store for an order, once looked at. */
+/** The stored value of an order, checked. */
 export type StoredRecord =
   | { readonly kind: 'none' }
   | { readonly kind: 'record'; readonly record: OrderRecord }
   /** `newer`: a later version of this library wrote it and can read it. */
   | { readonly kind: 'unreadable'; readonly newer: boolean; readonly reason: string };
 
-/** Reads what lies in the store. It may be anything: another version wrote it, or somebody edited it. */
+/** Checks a stored value. It may be anything: another version may have written it, or a person edited it. */
 export function parseRecord(stored: unknown, orderId: number): StoredRecord {
   if (stored === undefined) return { kind: 'none' };
   if (versioned.safeParse(stored).success) {

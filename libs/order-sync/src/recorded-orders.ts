@@ -1,12 +1,12 @@
 import type { ListableStore } from '@wemasy-orders/state';
-import { JournalUnavailableError } from './errors/journal-unavailable-error.js';
+import { JournalUnavailableError } from './errors.js';
 
 /**
- * Ids of the orders that the journal has a record of, smallest first: every order that was sent from here, or may have
- * been. What became of each is in its `history`.
+ * Ids of the orders that have a record, smallest first: every order that was sent, or may have been, by the processes
+ * that share the journal. `history` says what became of each.
  *
  * @param namespace that of the account, as `createOrderSync` takes it
- * @throws {JournalUnavailableError} when the store fails, or names none and could not keep any
+ * @throws {JournalUnavailableError} when the store fails, or is empty because it cannot be used
  */
 export async function recordedOrders(
   store: Pick<ListableStore, 'keys' | 'findFault'>,

@@ -5,7 +5,7 @@ import { hasRedis, startRedis } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { noLimit } from '../e2e/support/limiter-of.js';
 import { createSender } from '../e2e/support/sender.js';
-import type { JournalFault } from './index.js';
+import type { JournalWarning } from './index.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
 
@@ -19,11 +19,11 @@ async function sceneOf(script: Script) {
   closers.push(() => redis.close());
   const upstream = await startUpstream(script);
   closers.push(() => upstream.close());
-  const journalFaults: JournalFault[] = [];
+  const journalWarnings: JournalWarning[] = [];
   return {
     redis,
     upstream,
-    journalFaults,
+    journalWarnings,
     /** A sender on another machine, as far as Redis can tell. */
     sender() {
       const store = createRedisStore({ url: redis.url });
@@ -32,7 +32,7 @@ async function sceneOf(script: Script) {
         url: upstream.url,
         store,
         rateLimiter: noLimit(),
-        onJournalFault: (fault) => journalFaults.push(fault),
+        onJournalWarning: (fault) => journalWarnings.push(fault),
       }).orderSync;
     },
   };
@@ -59,13 +59,13 @@ describe.skipIf(!hasRedis)('on Redis', () => {
   });
 
   it('an outcome survives that Redis fell over, and lost everything, while the request was under way', async () => {
-    const { redis, upstream, journalFaults, sender } = await sceneOf(async (_, response) => {
+    const { redis, upstream, journalWarnings, sender } = await sceneOf(async (_, response) => {
       await redis.stop();
       accept(response);
     });
     const orderSync = sender();
     expect(await orderSync.sync(42)).toMatchObject({ orderId: 42, recorded: false });
-    expect(journalFaults).toMatchObject([{ orderId: 42, outcome: 'synced' }]);
+    expect(journalWarnings).toMatchObject([{ orderId: 42, outcome: 'synced' }]);
 
     await redis.restart();
     await orderSync.settle();

@@ -1,9 +1,9 @@
 import { CancelledError, RateLimitedError } from '@wemasy-orders/client';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { describe, expect, it } from 'vitest';
-import { SyncOutcomeUnknownError } from './errors/sync-outcome-unknown-error.js';
+import { SyncOutcomeUnknownError } from './errors.js';
 import type { SendingAttempt } from './record.js';
-import { type Course, startSharedSync, type Waiting } from './shared-sync.js';
+import { type SyncContext, startSharedSync, type WaitOptions } from './shared-sync.js';
 
 const attempt: SendingAttempt = {
   id: 'a1',
@@ -16,20 +16,20 @@ const attempt: SendingAttempt = {
 /** Work that the test does by hand. */
 function begin() {
   const clock = createVirtualClock();
-  let course: Course | undefined;
+  let context: SyncContext | undefined;
   let finish: (result: string) => void = () => undefined;
   const shared = startSharedSync(42, clock, (given) => {
-    course = given;
+    context = given;
     return new Promise<string>((resolve) => (finish = resolve));
   });
-  if (course === undefined) throw new Error('work starts at once');
+  if (context === undefined) throw new Error('work starts at once');
   return {
     clock,
-    course,
+    context,
     finish: (result: string) => finish(result),
     shared,
     /** Joins, and tells how that ended. */
-    join(waiting: Waiting = {}) {
+    join(waiting: WaitOptions = {}) {
       const joined: { result?: string; error?: unknown } = {};
       shared.join(waiting).then(
         (result) => (joined.result = result),
@@ -50,12 +50,12 @@ describe('callers of one piece of work', () => {
   });
 
   it('all get its result, whatever one of them throws when it hears that it has to wait', async () => {
-    const { clock, course, finish, join } = begin();
+    const { clock, context, finish, join } = begin();
     const onWait = () => {
       throw new Error('the terminal is gone');
     };
     const waiting = join({ onWait });
-    course.waitsForBudget(5_000);
+    context.waitForPermit(5_000);
     const joined = [waiting, join({ onWait }), join()];
     finish('done');
     await clock.advance(0);
@@ -63,39 +63,39 @@ describe('callers of one piece of work', () => {
   });
 
   it('may go as long as nothing was sent, and the last one takes the work with it', async () => {
-    const { clock, course, shared, join } = begin();
+    const { clock, context, shared, join } = begin();
     const [first, second] = [new AbortController(), new AbortController()];
     const joined = [join({ signal: first.signal }), join({ signal: second.signal })];
     first.abort();
     await clock.advance(0);
     expect(joined).toEqual([{ error: expect.any(CancelledError) }, {}]);
-    expect(course.signal.aborted).toBe(false);
+    expect(context.signal.aborted).toBe(false);
     second.abort();
     await clock.advance(0);
     expect(joined[1]).toEqual({ error: expect.any(CancelledError) });
-    expect(course.signal.aborted).toBe(true);
+    expect(context.signal.aborted).toBe(true);
     expect(shared.abandoned()).toBe(true);
   });
 
   it('stay while the request may be under way, and go when it turns out that it was not', async () => {
-    const { clock, course, join } = begin();
+    const { clock, context, join } = begin();
     const cancel = new AbortController();
     const joined = join({ signal: cancel.signal });
-    course.enter({ kind: 'sending' });
+    context.setPhase({ kind: 'sending' });
     cancel.abort();
     await clock.advance(0);
     expect(joined).toEqual({});
-    expect(course.signal.aborted).toBe(false);
-    course.enter({ kind: 'queued' });
+    expect(context.signal.aborted).toBe(false);
+    context.setPhase({ kind: 'queued' });
     await clock.advance(0);
     expect(joined).toEqual({ error: expect.any(CancelledError) });
   });
 
   it('that go while another process sends are told that it does', async () => {
-    const { clock, course, join } = begin();
+    const { clock, context, join } = begin();
     const cancel = new AbortController();
     const joined = join({ signal: cancel.signal });
-    course.enter({ kind: 'elsewhere', attempt });
+    context.setPhase({ kind: 'elsewhere', attempt });
     cancel.abort();
     await clock.advance(0);
     expect(joined.error).toBeInstanceOf(SyncOutcomeUnknownError);
@@ -116,18 +116,18 @@ describe('the process', () => {
 
 describe('a caller’s patience', () => {
   it('is over at once when the budget is expected too late', async () => {
-    const { clock, course, join } = begin();
+    const { clock, context, join } = begin();
     const joined = [join({ maxWaitMs: 1_000 }), join({ maxWaitMs: 20_000 }), join()];
-    course.waitsForBudget(12_300);
+    context.waitForPermit(12_300);
     await clock.advance(0);
     expect(joined).toEqual([{ error: expect.any(RateLimitedError) }, {}, {}]);
     expect(joined[0]?.error).toMatchObject({ source: 'local', retryAfterSeconds: 13 });
   });
 
   it('is over when the budget does not come as expected', async () => {
-    const { clock, course, join } = begin();
+    const { clock, context, join } = begin();
     const joined = join({ maxWaitMs: 10_000 });
-    course.waitsForBudget(8_000);
+    context.waitForPermit(8_000);
     await clock.advance(9_999);
     expect(joined).toEqual({});
     await clock.advance(1);
@@ -135,19 +135,19 @@ describe('a caller’s patience', () => {
   });
 
   it('is for budget only: it does not end while nobody waits for that', async () => {
-    const { clock, course, join } = begin();
+    const { clock, context, join } = begin();
     const joined = join({ maxWaitMs: 1_000 });
-    course.waitsForBudget(500);
+    context.waitForPermit(500);
     await clock.advance(500);
-    course.enter({ kind: 'elsewhere', attempt });
+    context.setPhase({ kind: 'elsewhere', attempt });
     await clock.advance(5_000);
     expect(joined).toEqual({});
   });
 
   it('is asked for when it joins late: it learns what is left of the wait', async () => {
-    const { clock, course, join } = begin();
+    const { clock, context, join } = begin();
     join();
-    course.waitsForBudget(10_000);
+    context.waitForPermit(10_000);
     await clock.advance(4_000);
     const waits: number[] = [];
     join({ onWait: ({ expectedWaitMs }) => waits.push(expectedWaitMs) });

@@ -1,20 +1,18 @@
 import { CancelledError, isOrdersError, type OrdersError } from '@wemasy-orders/client';
-import { AlreadySyncedError } from './errors/already-synced-error.js';
-import { RepeatedUnknownError } from './errors/repeated-unknown-error.js';
-import { SyncOutcomeUnknownError } from './errors/sync-outcome-unknown-error.js';
-import type { OrderSync, SyncedOrder, SyncOptions } from './order-sync.js';
-import { tell } from './tell.js';
+import { notify } from '@wemasy-orders/state';
+import { AlreadySyncedError, RepeatedUnknownError, SyncOutcomeUnknownError } from './errors.js';
+import type { OrderSync, SyncedOrder, SyncOptions } from './types.js';
 
 /** What became of one of many orders. */
 export type SyncOutcome =
   | (SyncedOrder & { readonly outcome: 'synced' })
-  /** It was in bookkeeping before; nothing was sent. */
+  /** It was already in bookkeeping; nothing was sent. */
   | { readonly outcome: 'already_synced'; readonly orderId: number; readonly error: AlreadySyncedError }
-  /** The API decided against it; it had no effect. */
+  /** The API rejected it; it had no effect. */
   | { readonly outcome: 'rejected'; readonly orderId: number; readonly error: OrdersError }
-  /** It was sent, now or earlier, and somebody has to look what became of it. */
+  /** It was sent, now or earlier, and a human has to look up what became of it. */
   | { readonly outcome: 'unknown'; readonly orderId: number; readonly error: OrdersError }
-  /** It did not get as far as the API's decision; `error.retryable` says whether a later run may succeed. */
+  /** It did not reach the API's decision; `error.retryable` says whether a later run may succeed. */
   | { readonly outcome: 'not_sent'; readonly orderId: number; readonly error: OrdersError };
 
 /** What a run is doing. */
@@ -24,13 +22,13 @@ export type SyncProgress =
       readonly step: 'wait';
       readonly orderId: number;
       readonly done: number;
-      /** Until there is budget again, in ms. */
+      /** Until the next permit, in ms. */
       readonly expectedWaitMs: number;
     }
   | {
       readonly step: 'end';
       readonly orderId: number;
-      /** How many orders have an outcome, this one among them. */
+      /** How many orders have an outcome, including this one. */
       readonly done: number;
       readonly outcome: SyncOutcome['outcome'];
     };
@@ -38,28 +36,28 @@ export type SyncProgress =
 export interface SyncManyOptions extends Pick<SyncOptions, 'signal' | 'priority'> {
   /** What it throws is ignored. */
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
-  /** Longest wait of each order for budget in ms; default: as long as it takes. */
+  /** Longest wait of each order for a permit in ms; default: unlimited. */
   readonly maxWaitMs?: number | undefined;
   /**
-   * After so many orders in a row whose outcome this run itself made unknown, it ends: an API in such a state would leave
-   * every further order for a human to look up. Default 3.
+   * The run ends after this many orders in a row whose outcome it lost: such an API would leave every further order for a
+   * human to look up. Default 3.
    */
   readonly maxUnknownInRow?: number | undefined;
 }
 
 /**
  * Sends orders to bookkeeping one after the other, as fast as the allowance permits, and yields what became of each. A
- * failure does not stop the others. Run again after a crash, it goes on where it stopped: what is in bookkeeping comes
- * out as `already_synced`, what was under way as `unknown`.
+ * failure does not stop the others. After a crash, a new run continues: what is in bookkeeping comes out as
+ * `already_synced`, what was in flight as `unknown`.
  *
- * When the signal fires, the order under way is still waited for and yielded, and the run ends. Orders that are not
- * yielded were not sent.
+ * When the signal aborts, the order in flight is awaited and yielded, and the run ends. Orders that are not yielded were
+ * not sent.
  *
- * @throws {ConfigurationError} and, after yielding the order that met it:
+ * @throws {ConfigurationError} and the following, each after yielding the order that met it:
  * @throws {AuthenticationError}
  * @throws {PermissionError}
  * @throws {JournalUnavailableError} since no further order could be sent either
- * @throws {RepeatedUnknownError} when outcomes get lost one after the other
+ * @throws {RepeatedUnknownError} when too many outcomes in a row are unknown
  */
 export async function* syncMany(
   orderSync: Pick<OrderSync, 'sync'>,
@@ -73,18 +71,18 @@ export async function* syncMany(
   let unknownInRow = 0;
   for await (const orderId of orderIds) {
     if (signal?.aborted) return;
-    tell(onProgress, { step: 'start', orderId, done });
+    notify(onProgress, { step: 'start', orderId, done });
     const outcome = await syncOne(orderSync, orderId, {
       signal,
       priority,
       maxWaitMs,
       onWait: ({ expectedWaitMs }) => {
-        tell(onProgress, { step: 'wait', orderId, done, expectedWaitMs });
+        notify(onProgress, { step: 'wait', orderId, done, expectedWaitMs });
       },
     });
     if (outcome === undefined) return;
     done += 1;
-    tell(onProgress, { step: 'end', orderId, done, outcome: outcome.outcome });
+    notify(onProgress, { step: 'end', orderId, done, outcome: outcome.outcome });
     yield outcome;
     if ('error' in outcome && stopping.has(outcome.error.code)) throw outcome.error;
     if (isLostNow(outcome)) unknownInRow += 1;
@@ -93,7 +91,7 @@ export async function* syncMany(
   }
 }
 
-/** Faults that every further order would meet as well. */
+/** Codes of errors that every further order would meet as well. */
 const stopping: ReadonlySet<string> = new Set([
   'configuration_error',
   'authentication_failed',

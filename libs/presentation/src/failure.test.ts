@@ -56,9 +56,9 @@ const errors: readonly [Error & { readonly name: string }, ...(string | boolean)
     'local',
     false,
   ],
-  [new orderSync.NothingToConfirmError(7, 'not_sent'), 'invalid_arguments', 'local', false],
+  [new orderSync.InvalidConfirmationError(7, 'not_sent'), 'invalid_arguments', 'local', false],
   [
-    new orderSync.RejectedElsewhereError(7, {
+    new orderSync.RejectedByOtherProcessError(7, {
       ...attempt,
       state: 'rejected',
       code: 'permission_denied',

@@ -65,7 +65,7 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
     clock,
     caller,
     requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
-    onJournalFault: (fault) => {
+    onJournalWarning: (fault) => {
       log.error('the outcome of a sync could not be written', { ...fault });
     },
   });

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { hostname } from 'node:os';
+import { isAlive, readBootId } from './process-table.js';
 
 /** The file functions that a folder store needs, all synchronous: while it holds a lock nothing else may run. */
 export type FileSystem = Pick<
@@ -49,24 +50,6 @@ export function nodeSystem(): FolderSystem {
     isAlive,
     sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
   };
-}
-
-function readBootId(): string | undefined {
-  try {
-    return fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, and belongs to somebody else.
-    return errorCode(error) === 'EPERM';
-  }
 }
 
 export function errorCode(error: unknown): string | undefined {

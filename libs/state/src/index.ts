@@ -2,6 +2,9 @@ export { systemClock, type Clock } from './clock.js';
 export { GenerationChangedError, GenerationUnreadableError } from './errors.js';
 export { createMemoryStore, type MemoryStoreOptions } from './memory.js';
 export { accountNamespace } from './namespace.js';
+export { notify } from './notify.js';
+export { isAlive, readBootId } from './process-table.js';
+export { sleep } from './sleep.js';
 export type {
   Generation,
   GenerationGuard,
