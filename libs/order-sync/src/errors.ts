@@ -124,7 +124,7 @@ export class RejectedByOtherProcessError extends OrderSyncError {
   readonly by: RecordedCaller;
 
   constructor(orderId: number, { code, reason, message, endedAt, by }: RejectedAttempt) {
-    super(`${by.app} ${by.version} sent order ${orderId} at the same time: ${reason}`, orderId, {
+    super(`Order ${orderId} was sent by ${by.app} ${by.version} at the same time: ${reason}`, orderId, {
       source: 'upstream',
       retryable: false,
       effect: 'none',
