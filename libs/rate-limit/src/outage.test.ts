@@ -107,7 +107,7 @@ describe('a process that uses the account alone', () => {
   });
 
   it('is never refused, whenever the store goes and comes back', async () => {
-    const trouble = fc.constantFrom('here', 'away', 'mute');
+    const trouble = fc.constantFrom('here', 'away', 'mute', 'slow');
     const travel = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 20_000 }));
     const step = fc.record({
       afterMs: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 40_000 })),

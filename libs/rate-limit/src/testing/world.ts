@@ -36,11 +36,15 @@ export interface SimulatedProcess {
   call(policy: string, journey?: Partial<Journey>, options?: AcquireOptions): Promise<number | undefined>;
   /** kill -9: requests on the wire arrive, and nothing else happens. */
   kill(): void;
-  /** `away`: the store is unreachable from here; `mute`: it writes, but its answers do not arrive. */
+  /**
+   * `away`: the store is unreachable from here; `mute`: it writes, but its answers do not arrive; `slow`: it takes
+   * seconds.
+   */
   setStore(how: StoreTrouble): void;
 }
 
-export type StoreTrouble = 'here' | 'away' | 'mute';
+export type StoreTrouble = 'here' | 'away' | 'mute' | 'slow';
+const SLOW_STORE_MS = 3_000;
 
 export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>> {
   policies?: readonly RateLimitPolicy[];
@@ -87,8 +91,11 @@ export function createWorld(options: WorldOptions = {}): World {
           ...store,
           async update(...update) {
             if (!alive) return forever;
+            if (trouble === 'slow') await wait(SLOW_STORE_MS);
             const result = trouble === 'away' ? undefined : await store.update(...update);
-            if (trouble !== 'here' || result === undefined) throw new Error('connection lost');
+            if (trouble === 'away' || trouble === 'mute' || result === undefined) {
+              throw new Error('connection lost');
+            }
             return result;
           },
         },
