@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setInterval } from 'node:timers';
 import { orderPage, type Script, sendJson } from '@wemasy-orders/client/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Api, startApi } from './api.js';
-import { type Assistant, type CallResult, clientKinds, startAssistant } from './assistant.js';
+import { type Api, startApi } from './support/api.js';
+import { type Assistant, type CallResult, clientKinds, startAssistant } from './support/assistant.js';
 
 const apiError = { error: true, message: 'No.' };
 const page = '<!DOCTYPE html><html><title>502</title><p>secret page</p></html>';

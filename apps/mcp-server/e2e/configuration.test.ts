@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startApi } from './api.js';
-import { type Assistant, type AssistantOptions, clientKinds, startAssistant } from './assistant.js';
+import { startApi } from './support/api.js';
+import { type Assistant, type AssistantOptions, clientKinds, startAssistant } from './support/assistant.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Api, startApi } from './api.js';
-import { run } from './run.js';
+import { type Api, startApi } from './support/api.js';
+import { run } from './support/run.js';
 
 let api: Api;
 let environment: Record<string, string>;

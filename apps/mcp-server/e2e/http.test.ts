@@ -10,7 +10,7 @@ import { Client as ClassicClient } from '@modelcontextprotocol/sdk/client/index.
 import { StreamableHTTPClientTransport as ClassicTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverFile } from './assistant.js';
+import { serverFile } from './support/assistant.js';
 
 let upstream: Upstream;
 let server: ChildProcess;

@@ -7,10 +7,10 @@ import {
 } from '@wemasy-orders/browser-testing';
 import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type AppsClient, type AppsClientOptions, startAppsClient } from './apps-client.js';
-import { clientKinds } from './assistant.js';
-import { type Sandbox, startSandbox } from './sandbox.js';
-import { startViewHost, type ViewHost, type ViewHostOptions } from './view-host.js';
+import { type AppsClient, type AppsClientOptions, startAppsClient } from './support/apps-client.js';
+import { clientKinds } from './support/assistant.js';
+import { type Sandbox, startSandbox } from './support/sandbox.js';
+import { startViewHost, type ViewHost, type ViewHostOptions } from './support/view-host.js';
 
 const uri = 'ui://wemasy-orders/orders.html';
 const offer = { ui: { resourceUri: uri }, 'ui/resourceUri': uri };

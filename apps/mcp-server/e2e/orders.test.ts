@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Assistant, clientKinds, startAssistant } from './assistant.js';
-import { type Sandbox, startSandbox } from './sandbox.js';
+import { type Assistant, clientKinds, startAssistant } from './support/assistant.js';
+import { type Sandbox, startSandbox } from './support/sandbox.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

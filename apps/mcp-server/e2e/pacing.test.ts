@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startApi } from './api.js';
+import { startApi } from './support/api.js';
 import {
   type Assistant,
   type ClientKind,
   clientKinds,
   type ProgressNotice,
   startAssistant,
-} from './assistant.js';
-import { type Sandbox, startSandbox } from './sandbox.js';
-import { startWire } from './wire.js';
+} from './support/assistant.js';
+import { type Sandbox, startSandbox } from './support/sandbox.js';
+import { startWire } from './support/wire.js';
 
 /** Windows of the sandbox, so that a burst that needs two of them is over soon. */
 const windowSeconds = 2;

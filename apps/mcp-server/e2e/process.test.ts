@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendJson } from '@wemasy-orders/client/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Api, startApi } from './api.js';
-import { clientKinds, serverFile, startAssistant } from './assistant.js';
-import { startWire, type Wire } from './wire.js';
+import { type Api, startApi } from './support/api.js';
+import { clientKinds, serverFile, startAssistant } from './support/assistant.js';
+import { startWire, type Wire } from './support/wire.js';
 
 let api: Api;
 let state: string;

@@ -5,8 +5,8 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { serverFile } from './assistant.js';
-import { run } from './run.js';
+import { serverFile } from './support/assistant.js';
+import { run } from './support/run.js';
 
 const canary = 'canary-token-77d1';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderPage, type Script, sendJson } from '@wemasy-orders/client/testing';
 import { describe, expect, it } from 'vitest';
-import { startApi } from './api.js';
-import { canaryPerson, canaryToken, textOfFolder } from './canary.js';
-import { startWire } from './wire.js';
+import { startApi } from './support/api.js';
+import { canaryPerson, canaryToken, textOfFolder } from './support/canary.js';
+import { startWire } from './support/wire.js';
 
 const people: Script = (_, response) => sendJson(response, 200, orderPage([canaryPerson]));
 const booked: Script = (_, response) =>

@@ -1,9 +1,9 @@
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Api, startApi } from './api.js';
-import { type Sandbox, startSandbox } from './sandbox.js';
-import { startWire, type Wire } from './wire.js';
+import { type Api, startApi } from './support/api.js';
+import { type Sandbox, startSandbox } from './support/sandbox.js';
+import { startWire, type Wire } from './support/wire.js';
 
 /** What the context of a model pays for, measured on what is really sent. */
 const figures: string[] = [];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientKinds, startAssistant } from './assistant.js';
-import { modernMeta, startWire, type Wire } from './wire.js';
+import { clientKinds, startAssistant } from './support/assistant.js';
+import { modernMeta, startWire, type Wire } from './support/wire.js';
 
 let wire: Wire;
 let list: Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { operations, type ResponseField } from '@wemasy-orders/client/operations';
 import { orderPage, type Script, sendJson } from '@wemasy-orders/client/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Api, startApi } from './api.js';
-import { type Assistant, type CallResult, clientKinds, startAssistant } from './assistant.js';
+import { type Api, startApi } from './support/api.js';
+import { type Assistant, type CallResult, clientKinds, startAssistant } from './support/assistant.js';
 
 /** What hides or forges instructions in a text that a human would find harmless. */
 const hostile = [

@@ -14,8 +14,8 @@ import { systemClock } from '@wemasy-orders/state';
 import { createMcpServer } from './server.js';
 import { listOrdersTool } from './tools/list-orders.js';
 import { syncOrderTool } from './tools/sync-order.js';
-import { type Greeted, serveOverStdio } from './transports/stdio.js';
-import { type HttpAddress, helpText, parseCommand, type Target } from './usage.js';
+import { type InitializedClient, serveOverStdio } from './transports/stdio.js';
+import { type HttpAddress, helpText, parseCommand, type Target } from './cli-args.js';
 
 /** Version of the package, put in when it is bundled. */
 declare const PACKAGE_VERSION: string;
@@ -28,16 +28,16 @@ export interface RunOptions {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whom stdin's first message comes from, if that has been answered. */
-  readonly greeted?: Greeted | undefined;
+  readonly client?: InitializedClient | undefined;
   /** Writes a line to stdout. */
   readonly print: (line: string) => void;
   /** Writes a line to stderr. */
-  readonly tell: (line: string) => void;
+  readonly printError: (line: string) => void;
 }
 
 /** Does what the command line asks for. */
 export async function run(options: RunOptions): Promise<void> {
-  const { print, tell } = options;
+  const { print, printError } = options;
   const command = parseCommand(options.argv);
   switch (command.kind) {
     case 'help':
@@ -45,7 +45,7 @@ export async function run(options: RunOptions): Promise<void> {
     case 'version':
       return print(PACKAGE_VERSION);
     case 'misuse':
-      tell(`wemasy-orders-mcp: ${command.fault}\nSee wemasy-orders-mcp --help.`);
+      printError(`wemasy-orders-mcp: ${command.fault}\nSee wemasy-orders-mcp --help.`);
       process.exitCode = 2;
       return;
     case 'doctor':
@@ -78,7 +78,7 @@ async function serve(target: Target, http: HttpAddress | undefined, options: Run
   let reason: string;
   if (http === undefined) {
     log.info('serving over stdio', serving);
-    const gone = serveOverStdio({ ...transport, stdin: process.stdin, greeted: options.greeted }).then(
+    const gone = serveOverStdio({ ...transport, stdin: process.stdin, client: options.client }).then(
       () => 'the assistant has gone',
     );
     reason = await Promise.race([gone, ...signals]);
@@ -112,7 +112,7 @@ async function diagnose(target: Target, options: RunOptions): Promise<void> {
 
 async function start(
   { flags, sandbox }: Target,
-  { environment, tell }: RunOptions,
+  { environment, printError }: RunOptions,
   defaults: SetUpOptions['defaults'] = {},
 ): Promise<SetUp> {
   const options: SetUpOptions = {
@@ -128,5 +128,5 @@ async function start(
   };
   if (!sandbox) return setUp(options);
   const { startEmbeddedSandbox } = await import('./sandbox.js');
-  return setUpWithSandbox(await startEmbeddedSandbox(tell), options);
+  return setUpWithSandbox(await startEmbeddedSandbox(printError), options);
 }

@@ -11,7 +11,7 @@ import { failureOf } from '@wemasy-orders/presentation';
 import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { instructionsFor } from './instructions.js';
-import { failureText } from './present/failure.js';
+import { failureText } from './results/failure.js';
 import { type ProgressReporter, startProgress } from './tools/progress.js';
 import type { Tool } from './tools/tool.js';
 import {

@@ -4,7 +4,7 @@ import { ListOrdersQuery, ListOrdersRequest } from '@wemasy-orders/client/schema
 import { columnsFor, defaultColumns, type PersonalData } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
 import * as z from 'zod';
-import { OrdersTable, tableOf, textOf } from '../present/orders-table.js';
+import { OrdersTable, tableOf, textOf } from '../results/orders-table.js';
 import { parseArguments } from './arguments.js';
 import { portableSchema } from './portable-schema.js';
 import { summarize } from './summary.js';

@@ -7,7 +7,7 @@ import {
 } from '@wemasy-orders/client';
 import { createTotals, failureOf } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
-import { type OrdersTable, summaryOf } from '../present/orders-table.js';
+import { type OrdersTable, summaryOf } from '../results/orders-table.js';
 import type { ToolCall } from './tool.js';
 
 export interface SummaryOptions {

@@ -3,7 +3,7 @@ import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 
 /** A client whose first message, a greeting mostly, has been answered already, though it still lies in stdin. */
-export interface Greeted {
+export interface InitializedClient {
   /** The id of that request. */
   readonly id: string | number;
 }
@@ -12,7 +12,7 @@ export interface StdioOptions {
   readonly factory: McpServerFactory;
   readonly stdin: Readable;
   readonly onError: (error: Error) => void;
-  readonly greeted?: Greeted | undefined;
+  readonly client?: InitializedClient | undefined;
 }
 
 /**
@@ -20,9 +20,9 @@ export interface StdioOptions {
  *
  * @returns a promise that resolves when stdin has ended
  */
-export async function serveOverStdio({ factory, stdin, onError, greeted }: StdioOptions): Promise<void> {
+export async function serveOverStdio({ factory, stdin, onError, client }: StdioOptions): Promise<void> {
   const transport = new StdioServerTransport(stdin);
-  if (greeted !== undefined) leaveOutAnswer(transport, greeted);
+  if (client !== undefined) leaveOutAnswer(transport, client);
   const handle = serveStdio(factory, { onerror: onError, transport });
   await new Promise<void>((resolve) => {
     stdin.once('end', resolve);
@@ -32,7 +32,7 @@ export async function serveOverStdio({ factory, stdin, onError, greeted }: Stdio
 }
 
 /** Lets the server take notice of a client that has its answer: the second one is not sent. */
-function leaveOutAnswer(transport: StdioServerTransport, { id }: Greeted): void {
+function leaveOutAnswer(transport: StdioServerTransport, { id }: InitializedClient): void {
   const send = transport.send.bind(transport);
   transport.send = async (message) => {
     if (!('id' in message) || 'method' in message || message.id !== id) return send(message);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureText } from '../../present/failure.js';
+import { failureText } from '../../results/failure.js';
 import { readFailure } from './failure.js';
 
 describe('a failure is read from the text that the server answers', () => {

@@ -7,16 +7,16 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describeSettings } from '@wemasy-orders/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverFile } from './assistant.js';
+import { serverFile } from './support/assistant.js';
 
 /** The same build without what was recorded: there the server itself answers everything. */
 let folder: string;
 let serverAlone: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'first-answers-'));
+  folder = await mkdtemp(join(tmpdir(), 'recorded-responses-'));
   await cp(dirname(serverFile), join(folder, 'dist'), { recursive: true });
   await cp(join(dirname(serverFile), '..', 'package.json'), join(folder, 'package.json'));
-  await rm(join(folder, 'dist', 'first-answers.json'));
+  await rm(join(folder, 'dist', 'recorded-responses.json'));
   serverAlone = join(folder, 'dist', 'main.js');
 });
 afterAll(() => rm(folder, { recursive: true }));

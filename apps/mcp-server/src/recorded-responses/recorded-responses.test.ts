@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { answerFirst, circumstancesOf, type FirstAnswers } from './first-answers.js';
+import { answerFromRecord, variantKey, type RecordedResponses } from './recorded-responses.js';
 
 const shows = { 'io.modelcontextprotocol/ui': {} };
 const protocolVersion = '2025-06-18';
 const stateless = '2026-07-28';
-const recorded: FirstAnswers = {
+const recorded: RecordedResponses = {
   variables: ['MODE'],
   members: [
     '"greeting":"é"',
@@ -18,15 +18,15 @@ const recorded: FirstAnswers = {
     '"ttlMs":0',
   ],
   answers: {
-    [circumstancesOf(['MODE'], {}, undefined)]: {
+    [variantKey(['MODE'], {}, undefined)]: {
       [protocolVersion]: { initialize: [0], 'tools/list': [1] },
       [stateless]: { 'server/discover': [0, 5], 'tools/list': [1, 5] },
     },
-    [circumstancesOf(['MODE'], {}, shows)]: {
+    [variantKey(['MODE'], {}, shows)]: {
       [protocolVersion]: { initialize: [0], 'tools/list': [2] },
       [stateless]: { 'server/discover': [0, 5], 'tools/list': [2, 5] },
     },
-    [circumstancesOf(['MODE'], { MODE: 'full' }, undefined)]: {
+    [variantKey(['MODE'], { MODE: 'full' }, undefined)]: {
       [protocolVersion]: { initialize: [0, 4], 'tools/list': [3] },
     },
   },
@@ -69,17 +69,17 @@ const envelopedList = enveloped('tools/list', 2);
 async function after(chunks: readonly (string | Buffer)[], environment: Record<string, string> = {}) {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
-  const answering = answerFirst({ recorded, environment, stdin, stdout });
+  const answering = answerFromRecord({ recorded, environment, stdin, stdout });
   for (const chunk of chunks) {
     stdin.write(chunk);
     await new Promise((resolve) => setImmediate(resolve));
   }
   stdin.end();
-  const { greeted, ended } = await answering;
+  const { client, ended } = await answering;
   stdout.end();
   const answers = (await text(stdout)).split('\n').filter(Boolean);
   return {
-    greeted,
+    client,
     ended,
     answers: answers.map((each) => JSON.parse(each)),
     left: ended ? '' : await text(stdin),
@@ -94,7 +94,7 @@ describe('what every client asks first', () => {
         { jsonrpc: '2.0', id: 7, result: { tools: [] } },
         { jsonrpc: '2.0', id: 'b', result: { tools: [] } },
       ],
-      greeted: { id: 'a' },
+      client: { id: 'a' },
       ended: true,
       left: '',
     });
@@ -139,9 +139,9 @@ describe('where each request says who asks', () => {
   });
 
   it('a client that has looked at the server may greet it all the same', async () => {
-    const { answers, greeted, left } = await after([discover, initialize({}, 5), initialized, list(6), call]);
+    const { answers, client, left } = await after([discover, initialize({}, 5), initialized, list(6), call]);
     expect(answers.map(({ id }) => id)).toEqual([1, 5, 6]);
-    expect(greeted).toEqual({ id: 5 });
+    expect(client).toEqual({ id: 5 });
     expect(left).toBe(initialize({}, 5) + initialized + call);
   });
 
@@ -160,23 +160,23 @@ describe('where each request says who asks', () => {
     ['a greeting in an envelope', enveloped('initialize', 7)],
     ['a notification', initialized],
   ])('%s is left to the server, with the first list before it', async (_, question) => {
-    const { answers, greeted, left } = await after([
+    const { answers, client, left } = await after([
       discover,
       envelopedList,
       enveloped('tools/list', 3),
       question,
     ]);
     expect(answers).toHaveLength(3);
-    expect(greeted).toEqual({ id: 2 });
+    expect(client).toEqual({ id: 2 });
     expect(left).toBe(envelopedList + question);
   });
 
   it('anything else is left to the server alone, where no list was answered', async () => {
     const question = enveloped('tools/call', 7);
-    expect(await after([discover, question])).toMatchObject({ greeted: undefined, left: question });
+    expect(await after([discover, question])).toMatchObject({ client: undefined, left: question });
   });
 
-  it('nothing is answered here to a client that has greeted the server', async () => {
+  it('nothing is answered here to a client that has client the server', async () => {
     const { answers, left } = await after([initialize(), envelopedList]);
     expect(answers).toHaveLength(1);
     expect(left).toBe(initialize() + envelopedList);
@@ -195,9 +195,9 @@ describe('anything else is left to the server, with the greeting before it', () 
     ['an id of no known kind', line({ id: null, method: 'tools/list' })],
     ['a name that every object has', line({ id: 3, method: 'constructor' })],
   ])('%s', async (_, question) => {
-    const { greeted, left, answers } = await after([initialize(), initialized, list(), question + list(4)]);
+    const { client, left, answers } = await after([initialize(), initialized, list(), question + list(4)]);
     expect(answers).toHaveLength(2);
-    expect(greeted).toEqual({ id: 1 });
+    expect(client).toEqual({ id: 1 });
     expect(left).toBe(initialize() + initialized + question + list(4));
   });
 
@@ -212,7 +212,7 @@ describe('anything else is left to the server, with the greeting before it', () 
   ])('%s, which is not answered here', async (_, question) => {
     expect(await after([question])).toEqual({
       answers: [],
-      greeted: undefined,
+      client: undefined,
       ended: false,
       left: question,
     });
@@ -227,7 +227,7 @@ describe('anything else is left to the server, with the greeting before it', () 
 
 it('what comes later is read by the server alone', async () => {
   const stdin = new PassThrough();
-  const answering = answerFirst({ recorded, environment: {}, stdin, stdout: new PassThrough() });
+  const answering = answerFromRecord({ recorded, environment: {}, stdin, stdout: new PassThrough() });
   stdin.write(initialize() + call);
   await answering;
   const chunk = once(stdin, 'data');

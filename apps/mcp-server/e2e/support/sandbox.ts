@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-const sandboxFile = fileURLToPath(new URL('../../sandbox/dist/main.js', import.meta.url));
+const sandboxFile = fileURLToPath(new URL('../../../sandbox/dist/main.js', import.meta.url));
 const Ledger = z.array(z.object({ order_id: z.int() }));
 
 export interface Sandbox {

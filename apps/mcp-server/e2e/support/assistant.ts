@@ -7,7 +7,7 @@ import { Ajv } from 'ajv';
 import * as z from 'zod';
 
 /** The built file, as an assistant starts it. */
-export const serverFile = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const serverFile = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** The official clients, and the protocol era that each one speaks. */
 export const clientKinds = ['1.x client', '2.x client', '2.x client, 2026-07-28'] as const;

@@ -1,6 +1,6 @@
 import { settingsHelp } from '@wemasy-orders/runtime';
 import { describe, expect, it } from 'vitest';
-import { helpText, parseCommand } from './usage.js';
+import { helpText, parseCommand } from './cli-args.js';
 
 describe('the command line', () => {
   it('serves when nothing else is asked for', () => {

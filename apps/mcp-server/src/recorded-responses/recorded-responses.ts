@@ -1,31 +1,31 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Greeted } from './transports/stdio.js';
+import type { InitializedClient } from '../transports/stdio.js';
 
 /**
  * What the server answers to the questions that every client asks first, as the build has recorded it from the server
  * itself. With it, a process that an assistant starts and never uses loads neither the SDK nor the tools.
  */
-export interface FirstAnswers {
+export interface RecordedResponses {
   /** The settings that the answers depend on. */
   readonly variables: readonly string[];
   /** What answers consist of, each once, since they share much: a member of a result, name and value, as JSON. */
   readonly members: readonly string[];
-  /** Places in `members`, by circumstances (see `circumstancesOf`), then by protocol version, then by method. */
+  /** Places in `members`, by circumstances (see `variantKey`), then by protocol version, then by method. */
   readonly answers: Readonly<Record<string, Readonly<Record<string, Answers>>>>;
 }
 
 type Answers = Readonly<Record<string, readonly number[]>>;
 
 /** Where the first answers end and the server goes on. */
-export interface HandOver {
+export interface Handover {
   /** Who was answered; undefined when nobody was. */
-  readonly greeted: Greeted | undefined;
+  readonly client: InitializedClient | undefined;
   /** Whether the client has gone away. */
   readonly ended: boolean;
 }
 
-export interface FirstAnswersOptions {
-  readonly recorded: FirstAnswers;
+export interface RecordedResponsesOptions {
+  readonly recorded: RecordedResponses;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable;
   readonly stdout: Writable;
@@ -36,15 +36,15 @@ export interface FirstAnswersOptions {
  * it: the greeting, or the first list where there is none, lies in it again, so that the server learns who is there, and
  * after it what is still unanswered.
  */
-export function answerFirst({
+export function answerFromRecord({
   recorded,
   environment,
   stdin,
   stdout,
-}: FirstAnswersOptions): Promise<HandOver> {
+}: RecordedResponsesOptions): Promise<Handover> {
   return new Promise((resolve) => {
     const greeting: Buffer[] = [];
-    let greeted: Greeted | undefined;
+    let initialized: InitializedClient | undefined;
     let client: Client | undefined;
     let unread: Buffer = Buffer.alloc(0);
 
@@ -62,8 +62,8 @@ export function answerFirst({
       if (asker !== undefined) {
         if (client !== undefined || !write(id, recordedFor(asker, method))) return false;
         // A list settles which protocol is spoken, and the server has to learn of it; a look at the server does not.
-        if (greeted === undefined && method !== 'server/discover') {
-          greeted = { id };
+        if (initialized === undefined && method !== 'server/discover') {
+          initialized = { id };
           greeting.push(line);
         }
         return true;
@@ -71,15 +71,15 @@ export function answerFirst({
       if (client !== undefined) {
         return method !== 'initialize' && isEmpty(params) && write(id, recordedFor(client, method));
       }
-      client = greeted === undefined && method === 'initialize' ? readGreeting(params) : undefined;
+      client = initialized === undefined && method === 'initialize' ? readGreeting(params) : undefined;
       if (client === undefined || !write(id, recordedFor(client, method))) return false;
-      greeted = { id };
+      initialized = { id };
       greeting.push(line);
       return true;
     }
 
     function recordedFor({ protocolVersion, extensions }: Client, method: string): string | undefined {
-      const circumstances = circumstancesOf(recorded.variables, environment, extensions);
+      const circumstances = variantKey(recorded.variables, environment, extensions);
       const answers = own(own(recorded.answers, circumstances), protocolVersion);
       const places = own(answers, method);
       return places && `{${places.map((place) => recorded.members[place]).join(',')}}`;
@@ -97,20 +97,20 @@ export function answerFirst({
         unread = Buffer.concat([unread, chunk]);
         for (let end = unread.indexOf('\n'); end >= 0; end = unread.indexOf('\n')) {
           const line = unread.subarray(0, end + 1);
-          if (!answer(line)) return handOver(false);
+          if (!answer(line)) return handover(false);
           unread = unread.subarray(end + 1);
         }
       }
     }
 
     function onEnd(): void {
-      handOver(true);
+      handover(true);
     }
 
-    function handOver(ended: boolean): void {
+    function handover(ended: boolean): void {
       stdin.off('readable', onReadable).off('end', onEnd).off('close', onEnd);
       if (!ended) stdin.unshift(Buffer.concat([...greeting, unread]));
-      resolve({ greeted, ended });
+      resolve({ client: initialized, ended });
     }
 
     stdin.on('readable', onReadable).once('end', onEnd).once('close', onEnd);
@@ -125,7 +125,7 @@ interface Client {
 }
 
 /** What the answers depend on, as one text: the values of the settings, and what the client can show. */
-export function circumstancesOf(
+export function variantKey(
   variables: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   extensions: unknown,

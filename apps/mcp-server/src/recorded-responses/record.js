@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
-/** @import { FirstAnswers } from './src/first-answers.js' */
+/** @import { RecordedResponses } from './recorded-responses.js' */
 
-const file = 'dist/first-answers.json';
+const file = 'dist/recorded-responses.json';
 
 /** Every setting that the answers depend on, and its values; of those that mean the same, the usual one. */
 const settings = {
@@ -27,7 +27,7 @@ const clientInfo = { name: 'build', version: '1.0.0' };
  * Asks the built server what every client asks first, under every circumstance that matters, and writes its answers
  * beside it. The same server then says the same without loading what it does not need for that.
  */
-export async function recordFirstAnswers() {
+export async function recordResponses() {
   await rm(file, { force: true });
   /** @type {Map<string, number>} */
   const members = new Map();
@@ -59,7 +59,7 @@ export async function recordFirstAnswers() {
       }
     }
   }
-  /** @type {FirstAnswers} */
+  /** @type {RecordedResponses} */
   const recorded = { variables: Object.keys(settings), members: [...members.keys()], answers };
   await writeFile(file, JSON.stringify(recorded));
 }
