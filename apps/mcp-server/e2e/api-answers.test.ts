@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setInterval } from 'node:timers';
-import { orderPage, type Script, sendJson } from '@wemasy-orders/client/testing';
+import { orderPage, rejectionHeaders, type Script, sendJson } from '@wemasy-orders/client/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
 import { type Assistant, type CallResult, clientKinds, startAssistant } from './support/assistant.js';
@@ -278,7 +278,7 @@ describe.each(clientKinds)('the server, asked by the official %s', (kind) => {
 
   // The last one: the server keeps to what the API asks for.
   it('says how many seconds to wait after a 429, and sends nothing meanwhile', async () => {
-    api.behaves((_, response) => sendJson(response, 429, apiError, { 'retry-after': '30' }));
+    api.behaves((_, response) => sendJson(response, 429, apiError, rejectionHeaders(30)));
     for (const args of [{ tool: 'list_orders' }, { tool: 'sync_order', order_id: (orderId += 1) }]) {
       const { tool, ...rest } = args;
       const first = await assistant.call(tool, rest);

@@ -1,4 +1,4 @@
-import { orderPage, sendJson } from '@wemasy-orders/client/testing';
+import { orderPage, rejectionHeaders, sendJson } from '@wemasy-orders/client/testing';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
@@ -89,7 +89,7 @@ describe('in tokens of o200k_base', () => {
     );
     api.behaves((_, response) => {
       if (what.includes('422')) sendJson(response, 422, { message: 'Bad.', errors });
-      else if (what.includes('429')) sendJson(response, 429, {}, { 'retry-after': '60' });
+      else if (what.includes('429')) sendJson(response, 429, {}, rejectionHeaders(60));
       else response.destroy();
     });
     const { text, structured } = await call(failing, tool, args);

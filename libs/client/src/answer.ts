@@ -15,6 +15,7 @@ import {
 import type { FetchHeaders } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import * as schemas from './generated/schemas.js';
+import { isSafe } from './operations.js';
 
 /** A complete answer of the API, read but not yet believed. */
 export interface Answer {
@@ -58,6 +59,7 @@ function faultOf(operation: Operation, answer: Answer, facts: AnswerFacts, nowMs
     case 422:
       return new ValidationFailedError(schemas.ValidationError.safeParse(body).data?.errors ?? {}, said);
     case 429: {
+      if (!isSafe(operation) && !isDocumentedRejection(answer, nowMs)) return new UpstreamError(said);
       const { retryAfterMs } = parseRateLimitHeaders(answer.headers, nowMs);
       // Laravel rounds Retry-After down, so a whole second is added to what it says.
       const seconds =
@@ -72,6 +74,15 @@ function faultOf(operation: Operation, answer: Answer, facts: AnswerFacts, nowMs
       });
     }
   }
+}
+
+/**
+ * Whether a 429 is the API's own, which rejects a request before it is processed: it has the three headers that the
+ * vendor's page names, and no request left. Any other 429 may be passed on from SnelStart after the order was booked.
+ */
+function isDocumentedRejection({ headers }: Answer, nowMs: number): boolean {
+  const { limit, remaining, retryAfterMs } = parseRateLimitHeaders(headers, nowMs);
+  return limit !== undefined && remaining === 0 && retryAfterMs !== undefined;
 }
 
 const errorBody = z.object({ message: z.string() });

@@ -204,7 +204,8 @@ export class TimeoutError extends OrdersError {
 
 /**
  * The call has no permit: none can be had, or used, in the time that the caller accepts (`source: local`, nothing was
- * sent), or the API answered 429 (`source: upstream`), which rejects a request before it is processed.
+ * sent), or the API answered with its documented 429 (`source: upstream`), which rejects a request before it is
+ * processed.
  */
 export class RateLimitedError extends OrdersError {
   override readonly name = 'RateLimitedError';
@@ -302,7 +303,7 @@ const notAccepted: ReadonlySet<number> = new Set([400, 413, 414, 415]);
 
 /**
  * A status that the document does not know and that has no class of its own: mostly 5xx, a fault of the API or of a
- * machine in front of it. Others, such as 408 or 499, may hide a request that was carried out just as well.
+ * machine in front of it. Others, such as 408, 499 or a 429 without its headers, may hide a request that was carried out.
  */
 export class UpstreamError extends OrdersError {
   override readonly name = 'UpstreamError';
@@ -310,18 +311,20 @@ export class UpstreamError extends OrdersError {
 
   constructor(facts: AnswerFacts & { readonly retryAfterSeconds?: number }) {
     const serverFault = facts.status >= 500;
-    super(
-      serverFault
-        ? `The API failed with status ${facts.status}.`
-        : `The API answered with the undocumented status ${facts.status}.`,
-      {
-        source: 'upstream',
-        retryable: serverFault,
-        effect: notAccepted.has(facts.status) ? 'none' : 'unknown',
-        ...facts,
-      },
-    );
+    super(sentenceOf(facts.status), {
+      source: 'upstream',
+      retryable: serverFault,
+      effect: notAccepted.has(facts.status) ? 'none' : 'unknown',
+      ...facts,
+    });
   }
+}
+
+function sentenceOf(status: number): string {
+  if (status >= 500) return `The API failed with status ${status}.`;
+  return status === 429
+    ? 'The API answered a write with 429, without the rate-limit headers that its documentation names.'
+    : `The API answered with the undocumented status ${status}.`;
 }
 
 /** What is unexpected about an answer. */

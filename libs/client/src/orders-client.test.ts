@@ -310,6 +310,32 @@ describe('a documented failure', () => {
   );
 });
 
+describe('a 429 that is not the documented one', () => {
+  const documented = { ...limits(5, 0), 'retry-after': '1' };
+  const { 'retry-after': _, ...withoutRetryAfter } = documented;
+  const variants: readonly [string, Record<string, string>][] = [
+    ['without any header', {}],
+    ['with Retry-After alone', { 'retry-after': '0' }],
+    ['without Retry-After', withoutRetryAfter],
+    ['without the limit', { 'x-ratelimit-remaining': '0', 'retry-after': '1' }],
+    ['with requests left', { ...documented, 'x-ratelimit-remaining': '3' }],
+    ['with a limit that is no number', { ...documented, 'x-ratelimit-limit': 'many' }],
+  ];
+
+  it.each(variants)('leaves a write unknown, and is not sent again: %s', async (_, headers) => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 429, {}, headers));
+    const failure = await failureOf(clientOf(upstream.url).sync(42));
+    expect(failure).toMatchObject({ code: 'outcome_unknown', effect: 'unknown', status: 429 });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it.each(variants)('is a rejection all the same for a list: %s', async (_, headers) => {
+    const upstream = await upstreamWith((_, response) => sendJson(response, 429, {}, headers));
+    const failure = await failureOf(clientOf(upstream.url, { maxWaitMs: 0 }).list());
+    expect(failure).toMatchObject({ code: 'rate_limited', effect: 'none', source: 'upstream' });
+  });
+});
+
 describe('an odd answer', () => {
   const html = '<!DOCTYPE html><html><body>Sign in</body></html>';
   const cases: readonly [string, Script, { name?: string; kind?: string; code: string }][] = [

@@ -13,7 +13,7 @@ const passingStatuses = new Set([502, 503, 504]);
  * Decides whether a failed attempt is worth another one.
  *
  * A write is repeated only when it certainly did not reach the API: the connection never stood, or the API rejected it
- * with 429, which it does before processing.
+ * with its documented 429, which it does before processing.
  *
  * @param safe whether repeating the operation changes nothing at the API
  * @param retries how often the call was already repeated

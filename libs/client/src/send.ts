@@ -35,7 +35,7 @@ export interface CallOptions {
    * rejects, nothing leaves and the call rejects with the same.
    *
    * What it resolves to, if anything, is called when the announced request had no effect and the call goes on without
-   * it: the permit ran out meanwhile, no connection stood, or the API answered 429. How the call ends tells the rest.
+   * it: the permit ran out meanwhile, no connection stood, or the API rejected it (429). How the call ends tells the rest.
    */
   readonly beforeSend?: (() => Promise<TakeBack | undefined>) | undefined;
 }

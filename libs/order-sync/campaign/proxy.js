@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
  * never hears of it.
  *
  * @typedef {'pass' | 'lost before' | 'lost after' | 'cut after' | 'slow before' | 'slow after' | 'slow, but in time'
- *   | '429 before' | '500 before' | '502 after' | 'web page after' | 'error in 200 before'
+ *   | '429 before' | '429 after' | '500 before' | '502 after' | 'web page after' | 'error in 200 before'
  *   | 'error in 200 after'} Fault
  */
 
@@ -18,7 +18,8 @@ const shares = /** @type {const} */ ({
   'slow before': 2,
   'slow after': 3,
   'slow, but in time': 5,
-  '429 before': 4,
+  '429 before': 3,
+  '429 after': 2,
   '500 before': 3,
   '502 after': 3,
   'web page after': 2,
@@ -100,7 +101,15 @@ export async function startProxy({ target, random, timeoutMs }) {
         await pause(timeoutMs * 0.4);
         return pass(await forward());
       case '429 before':
-        return say(429, { error: true, message: 'Too Many Attempts.' }, { 'retry-after': '0' });
+        return say(
+          429,
+          { error: true, message: 'Too Many Attempts.' },
+          { 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '0', 'retry-after': '0' },
+        );
+      case '429 after':
+        // SnelStart's own, passed on.
+        await forward();
+        return say(429, { message: 'Too Many Requests' }, { 'retry-after': '0' });
       case '500 before':
         return say(500, { error: true, message: 'Server Error' });
       case '502 after':

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
-import { type Script, sendJson, startUpstream } from '@wemasy-orders/client/testing';
+import { rejectionHeaders, type Script, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -39,7 +39,8 @@ const apis: Record<string, Api> = {
     updates: 3,
   },
   'asks for patience': {
-    behave: () => (_, response) => sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }),
+    behave: () => (_, response) =>
+      sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, rejectionHeaders(60)),
     updates: 5,
   },
 };

@@ -12,6 +12,7 @@ import {
 } from '@wemasy-orders/client';
 import {
   orderPage,
+  rejectionHeaders,
   type Script,
   sendJson,
   startUpstream,
@@ -190,7 +191,7 @@ describe('a request that had no effect', () => {
   it('is repeated after a 429, and the journal does not call it sent meanwhile', async () => {
     const upstream = await upstreamWith((_, response, index) =>
       index === 0
-        ? sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, { 'retry-after': '0' })
+        ? sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, rejectionHeaders(0))
         : accept(response),
     );
     const { orderSync } = senderOf({ url: upstream.url });
@@ -205,9 +206,21 @@ describe('a request that had no effect', () => {
     expect(await orderSync.history(42)).toMatchObject({ attempts: [{ state: 'synced' }] });
   });
 
+  it('is unknown, and not repeated, after a 429 that SnelStart sent when the order was booked', async () => {
+    const books: string[] = [];
+    const upstream = await upstreamWith(({ body }, response) => {
+      books.push(body);
+      sendJson(response, 429, { message: 'Too Many Requests' }, { 'retry-after': '0' });
+    });
+    const { orderSync } = senderOf({ url: upstream.url });
+    expect(await failureOf(orderSync.sync(42))).toMatchObject({ code: 'outcome_unknown', effect: 'unknown' });
+    expect(await failureOf(orderSync.sync(42))).toMatchObject({ code: 'outcome_unknown', moment: 'before' });
+    expect(books).toEqual(['{"order_id":42}']);
+  });
+
   it('leaves no trace when the API keeps answering 429', async () => {
     const upstream = await upstreamWith((_, response) =>
-      sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, { 'retry-after': '600' }),
+      sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, rejectionHeaders(600)),
     );
     const { orderSync } = senderOf({ url: upstream.url });
     const failure = await failureOf(orderSync.sync(42, { maxWaitMs: 10 }));
@@ -419,7 +432,7 @@ describe('cancelling', () => {
 
   it('between a 429 and the next try leaves the order unsent', async () => {
     const upstream = await upstreamWith((_, response) =>
-      sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, { 'retry-after': '60' }),
+      sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, rejectionHeaders(60)),
     );
     const { orderSync } = senderOf({ url: upstream.url });
     const cancel = new AbortController();
@@ -593,7 +606,7 @@ describe('calls for one order at the same time', () => {
   it('start anew for a patient one when the API refused the impatient one that led them', async () => {
     const upstream = await upstreamWith((_, response, index) =>
       index === 0
-        ? sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, { 'retry-after': '0' })
+        ? sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, rejectionHeaders(0))
         : accept(response),
     );
     const { orderSync } = senderOf({ url: upstream.url });

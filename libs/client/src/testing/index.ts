@@ -1,2 +1,3 @@
 export { orderPage } from './order-page.js';
+export { rejectionHeaders } from './rejection.js';
 export { type ReceivedRequest, type Script, sendJson, startUpstream, type Upstream } from './upstream.js';
