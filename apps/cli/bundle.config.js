@@ -1,4 +1,4 @@
 // @ts-check
-import { bundle } from '../../tools/build-config/bundle.js';
+import { bundle } from '../../tools/bundle/app.js';
 
 await bundle();

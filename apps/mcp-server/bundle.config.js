@@ -1,5 +1,5 @@
 // @ts-check
-import { bundle } from '../../tools/build-config/bundle.js';
+import { bundle } from '../../tools/bundle/app.js';
 import { bundleOrdersView } from './bundle-view.js';
 import { recordResponses } from './src/recorded-responses/record.js';
 

@@ -2,7 +2,7 @@
 import { appendFile, copyFile, cp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { bundle } from '../../tools/build-config/bundle.js';
+import { bundle } from '../../tools/bundle/app.js';
 
 const require = createRequire(import.meta.url);
 

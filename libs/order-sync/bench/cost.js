@@ -12,7 +12,7 @@ import { createOrdersClient, rateLimitPolicies } from '@wemasy-orders/client';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
-import { createOrderSync } from '../dist/index.js';
+import { createOrderSync } from '@wemasy-orders/order-sync';
 
 const { values } = parseArgs({ options: { folder: { type: 'string', default: tmpdir() } } });
 const warmUps = 50;
@@ -81,7 +81,7 @@ server.close();
 server.closeAllConnections();
 await rm(folder, { recursive: true, force: true });
 
-/** @param {import('../dist/index.js').OrderSync} orderSync */
+/** @param {import('@wemasy-orders/order-sync').OrderSync} orderSync */
 function senderOf(orderSync) {
   return (/** @type {number} */ id) => orderSync.sync(id);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { syncMany } from '../dist/index.js';
+import { syncMany } from '@wemasy-orders/order-sync';
 import { startProxy } from './proxy.js';
 import { createRandom, shuffled } from './random.js';
 import { createStack, token, windowSeconds } from './stack.js';
@@ -159,7 +159,7 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
  * Holds one order's journal, and all that was told of it, against the ledger.
  *
  * @param {number} orderId
- * @param {import('../dist/index.js').OrderHistory} history
+ * @param {import('@wemasy-orders/order-sync').OrderHistory} history
  * @param {{ entries: number, told: readonly Told[], mayResend: boolean }} truth `entries`: of the ledger
  */
 function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }) {

@@ -2,7 +2,7 @@ import { createOrdersClient, rateLimitPolicies } from '@wemasy-orders/client';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { accountNamespace } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
-import { createOrderSync } from '../dist/index.js';
+import { createOrderSync } from '@wemasy-orders/order-sync';
 
 /** The sandbox's token that may do everything. */
 export const token = 'sandbox-full-access';
@@ -19,7 +19,7 @@ export const windowSeconds = 1;
  * @param {number} options.timeoutMs
  * @param {string} options.app
  * @param {(store: import('@wemasy-orders/state').StateStore) => import('@wemasy-orders/state').StateStore} [options.journalStore]
- * @param {(fault: import('../dist/index.js').JournalWarning) => void} [options.onJournalWarning]
+ * @param {(fault: import('@wemasy-orders/order-sync').JournalWarning) => void} [options.onJournalWarning]
  */
 export function createStack({ url, account, folder, timeoutMs, app, journalStore, onJournalWarning }) {
   const store = createFolderStore({ folder });

@@ -7,7 +7,7 @@
  * - `seed`, `diskFaults`: of a hundred updates of the journal, how many fail.
  */
 import { isOrdersError } from '@wemasy-orders/client';
-import { syncMany } from '../dist/index.js';
+import { syncMany } from '@wemasy-orders/order-sync';
 import { createRandom } from './random.js';
 import { createStack } from './stack.js';
 
@@ -75,7 +75,7 @@ function withDiskFaults(store) {
   };
 }
 
-/** @param {import('../dist/index.js').JournalWarning} fault */
+/** @param {import('@wemasy-orders/order-sync').JournalWarning} fault */
 function onJournalWarning({ orderId, outcome }) {
   say({ orderId, kind: 'journal fault', message: outcome });
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Calls the server as often as the limiter allows, until it is killed. */
 import { createFolderStore } from '@wemasy-orders/state/folder';
-import { createRateLimitedFetch, createRateLimiter } from '../../dist/index.js';
+import { createRateLimitedFetch, createRateLimiter } from '@wemasy-orders/rate-limit';
 
 /** @type {{ url: string, folder: string, limit: number, windowMs: number, callers: number }} */
 const { url, folder, limit, windowMs, callers } = JSON.parse(process.argv[2] ?? '');

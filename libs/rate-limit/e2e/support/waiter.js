@@ -1,7 +1,7 @@
 // @ts-check
 /** Takes a permit and, with the argument `wait`, waits for a second one. */
 import { createMemoryStore } from '@wemasy-orders/state';
-import { createRateLimiter } from '../../dist/index.js';
+import { createRateLimiter } from '@wemasy-orders/rate-limit';
 
 const limiter = createRateLimiter({
   store: createMemoryStore(),

@@ -1,6 +1,6 @@
 // @ts-check
 /** A process that counts in a folder store, as often as it is told and with a signal to itself on the way. */
-import { createFolderStore } from '../../dist/folder.js';
+import { createFolderStore } from '@wemasy-orders/state/folder';
 
 /** @type {{ folder: string, times: number, signal?: 'SIGKILL' | 'SIGSTOP' }} */
 const { folder, times, signal } = JSON.parse(process.argv[2] ?? '');

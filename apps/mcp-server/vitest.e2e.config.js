@@ -1,1 +1,0 @@
-export { e2e as default } from '../../tools/build-config/vitest.js';
