@@ -25,7 +25,7 @@ export const createNodesV2 = [
           inputs: [
             `{workspaceRoot}/${documentPath}`,
             '{workspaceRoot}/tools/openapi-codegen/src/**/*',
-            '{workspaceRoot}/.prettierrc.json',
+            '{workspaceRoot}/package.json',
             { externalDependencies: ['openapi-typescript', 'prettier', 'yaml', 'zod'] },
           ],
           outputs: [`{workspaceRoot}/${outputPath}`],
