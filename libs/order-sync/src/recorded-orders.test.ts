@@ -24,13 +24,13 @@ it('names the orders that were sent, those of this account only', async () => {
 
 it('does not take a journal that cannot be read, or kept, for an empty one', async () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:6379'), { code: 'ECONNREFUSED' });
-  const away = { keys: () => Promise.reject(cause), findFault: async () => undefined };
+  const away = { keys: () => Promise.reject(cause), healthCheck: async () => undefined };
   await expect(recordedOrders(away, 'ours')).rejects.toMatchObject({
     code: 'internal_error',
     message: 'The journal is not available (ECONNREFUSED).',
     cause,
   });
-  const readOnly = { keys: async () => [], findFault: async () => 'it is on a read-only disk' };
+  const readOnly = { keys: async () => [], healthCheck: async () => 'it is on a read-only disk' };
   await expect(recordedOrders(readOnly, 'ours')).rejects.toMatchObject({
     message: 'The journal is not available (it is on a read-only disk).',
   });

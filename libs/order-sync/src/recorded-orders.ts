@@ -9,14 +9,14 @@ import { JournalUnavailableError } from './errors.js';
  * @throws {JournalUnavailableError} when the store fails, or is empty because it cannot be used
  */
 export async function recordedOrders(
-  store: Pick<ListableStore, 'keys' | 'findFault'>,
+  store: Pick<ListableStore, 'keys' | 'healthCheck'>,
   namespace: string,
 ): Promise<number[]> {
   const prefix = `${namespace}/order`;
   const keys = await store.keys(prefix).catch((error: unknown) => {
     throw new JournalUnavailableError(undefined, error);
   });
-  const fault = keys.length === 0 ? await store.findFault() : undefined;
+  const fault = keys.length === 0 ? await store.healthCheck() : undefined;
   if (fault !== undefined) throw new JournalUnavailableError(undefined, undefined, fault);
   const ids = keys.map((key) => Number(key.slice(prefix.length + 1)));
   return ids.filter((id) => Number.isSafeInteger(id) && id >= 1).sort((a, b) => a - b);

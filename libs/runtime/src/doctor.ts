@@ -55,7 +55,7 @@ export async function examine({ config, faults, clock, client }: DoctorOptions):
 
 async function checkState(place: StatePlace, clock: Clock): Promise<Check> {
   const store = await openStore(place, { clock, onWarning: () => undefined });
-  const fault = await store.findFault();
+  const fault = await store.healthCheck();
   await store.close();
   const where = describeStatePlace(place);
   if (fault === undefined) return { what: 'state', works: true, found: where };

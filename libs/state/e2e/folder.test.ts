@@ -28,7 +28,7 @@ test('four processes at once lose no update', async () => {
   expect(await readRecord(createFolderStore({ folder }), 'shared/count')).toEqual({ n: 600 });
 });
 
-test('a process that is killed while it holds the lock holds nobody up', async () => {
+test('a process that is killed while it holds the lock delays no other', async () => {
   const child = start({ times: 1, signal: 'SIGKILL' });
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
   let waitedMs = 0;
@@ -44,7 +44,7 @@ test('a process that is killed while it holds the lock holds nobody up', async (
   expect(waitedMs).toBeLessThan(50);
 });
 
-test('processes that start at once make their folder together', async () => {
+test('processes that start at once create one folder', async () => {
   for (let round = 0; round < 10; round += 1) {
     const fresh = join(folder, 'not', 'there', String(round));
     const children = Array.from({ length: 3 }, () => start({ folder: fresh, times: 1 }));
@@ -53,9 +53,9 @@ test('processes that start at once make their folder together', async () => {
   }
 });
 
-test('a process that is stopped while it holds the lock loses it, and does its work when it wakes', async () => {
+test('a process that is suspended while it holds the lock loses it, and makes its update when it wakes', async () => {
   const child = start({ times: 1, signal: 'SIGSTOP' });
-  while (readdirSync(folder, { recursive: true }).every((name) => !String(name).endsWith('.has-it'))) {
+  while (readdirSync(folder, { recursive: true }).every((name) => !String(name).endsWith('.held'))) {
     await sleep(5);
   }
   // Two seconds are over in twenty milliseconds.

@@ -19,7 +19,7 @@ test('a timer fires, and a cancelled one does not', async () => {
   expect(cancelled).toBe(false);
 });
 
-test('a delay that Node would cut to a millisecond is kept long', async () => {
+test('a delay that Node would shorten to a millisecond stays long', async () => {
   let fired = false;
   const cancel = systemClock.setTimer(() => (fired = true), 2 ** 40);
   await new Promise<void>((resolve) => void systemClock.setTimer(resolve, 10, { keepAlive: true }));

@@ -1,22 +1,22 @@
-/** Time as a caller hands it in, so that tests can turn it by hand. */
+/** Time as a parameter, so that tests can set it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch; may be set, forwards or backwards. */
   now(): number;
   /** Milliseconds since some fixed moment; never goes back, may stand still while the machine sleeps. */
   monotonic(): number;
   /**
-   * Calls `fn` once after `ms` and returns a function that cancels it. Such a timer does not keep the process
-   * alive, unless it is asked to.
+   * Calls `fn` once after `ms` and returns a function that cancels it. Such a timer keeps the process alive only with
+   * `keepAlive`.
    */
   setTimer(fn: () => void, ms: number, options?: { keepAlive?: boolean }): () => void;
 }
 
-/** Node fires a timer with a longer delay at once. */
+/** Node fires a timer with a longer delay immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // hrtime counts from boot and is thus the same in all processes; performance.now() starts with each process.
+  // hrtime counts from boot, the same in all processes; performance.now() starts at 0 in each process.
   monotonic: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
   setTimer(fn, ms, options) {
     const timer = setTimeout(fn, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createFolderStore } from './folder.js';
 import { createMemoryStore } from './memory.js';
 import { createRedisStore } from './redis.js';
-import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
+import { hasRedis, type RedisServer, startRedis } from './testing/redis-server.js';
 import type { ListableStore } from './state-store.js';
 import { count } from './testing/count.js';
 import { readRecord } from './testing/read-record.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wemasy-state-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-/** Each test has a place of its own. */
+/** Every test has its own place. */
 let places = 0;
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
@@ -43,7 +43,7 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
     expect(await readRecord(open(), 'a/key')).toBeUndefined();
   });
 
-  test('gives back what was written, under its own key only', async () => {
+  test('returns a record under its own key only', async () => {
     const store = open();
     const record = { text: 'ë "quoted"\n', list: [1, { deep: null }], yes: true };
     expect(await store.update('a/one', () => ({ record, result: 'told' }))).toBe('told');
@@ -53,7 +53,7 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
     }
   });
 
-  test('keeps its own copy', async () => {
+  test('keeps a copy of its own', async () => {
     const store = open();
     const record = { n: 1 };
     await store.update('key', () => ({ record, result: undefined }));
@@ -78,27 +78,27 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
     expect(await readRecord(store, 'key')).toEqual({ n: 1 });
   });
 
-  test('loses no update of many at once', async () => {
+  test('loses none of many updates at once', async () => {
     const store = open();
     const seen = await Promise.all(Array.from({ length: 100 }, () => store.update('key', count)));
     expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1));
     expect(await readRecord(store, 'key')).toEqual({ n: 100 });
   });
 
-  test('tells the time', async () => {
+  test('passes the time to the updater', async () => {
     const before = Date.now();
     const { wallMs } = await open().update('key', (_record, time) => ({ record: undefined, result: time }));
     expect(wallMs).toBeGreaterThanOrEqual(before);
     expect(wallMs).toBeLessThanOrEqual(Date.now());
   });
 
-  test('writes a durable update too', async () => {
+  test('makes durable updates, too', async () => {
     const store = open();
     await store.update('key', () => ({ record: { n: 1 }, result: undefined }), { durable: true });
     expect(await readRecord(store, 'key')).toEqual({ n: 1 });
   });
 
-  test('names the records directly below a prefix', async () => {
+  test('lists the keys directly below a prefix', async () => {
     const store = open();
     expect(await store.keys('a/order')).toEqual([]);
     for (const key of [
@@ -122,11 +122,11 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
     expect(await store.keys('a/ord*')).toEqual([]);
   });
 
-  test('finds no fault with a place that can be used, and leaves nothing there', async () => {
+  test('checks a place without leaving anything there', async () => {
     const store = open();
     await store.update('a/key', () => ({ record: { n: 1 }, result: undefined }), { durable: true });
-    expect(await store.findFault()).toBeUndefined();
-    expect(await open().findFault()).toBeUndefined();
+    expect(await store.healthCheck()).toBeUndefined();
+    expect(await open().healthCheck()).toBeUndefined();
     expect(await readRecord(store, 'a/key')).toEqual({ n: 1 });
     expect(await readRecord(store, 'trial')).toBeUndefined();
   });
@@ -218,6 +218,6 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
     await store.close();
     await expect(readRecord(store, 'key')).rejects.toThrow('closed');
     await expect(store.keys('a')).rejects.toThrow('closed');
-    await expect(store.findFault()).rejects.toThrow('closed');
+    await expect(store.healthCheck()).rejects.toThrow('closed');
   });
 });

@@ -1,5 +1,42 @@
 import type { Generation } from './state-store.js';
 
+/** The store was closed, by this process. */
+export class StoreClosedError extends Error {
+  override readonly name = 'StoreClosedError';
+
+  constructor() {
+    super('The store is closed');
+  }
+}
+
+/** The state folder could not be read or written. A durable update may have been made all the same, and may not last. */
+export class FolderUnusableError extends Error {
+  override readonly name = 'FolderUnusableError';
+  /** What the operating system calls it, e.g. `ENOSPC`; absent where it has no name for it. */
+  readonly code?: string;
+
+  /** @param reason in a few words for people */
+  constructor(
+    folder: string,
+    reason: string,
+    { code, cause }: { readonly code?: string | undefined; readonly cause: unknown },
+  ) {
+    super(`The state folder ${folder} cannot be used: ${reason}.`, { cause });
+    if (code !== undefined) this.code = code;
+  }
+}
+
+/** A path of the store holds something else than it should: `EFTYPE`, or `EFBIG` for a file that is too large. */
+export class UnusableFileError extends Error {
+  override readonly name = 'UnusableFileError';
+  readonly code: 'EFTYPE' | 'EFBIG';
+
+  constructor(code: 'EFTYPE' | 'EFBIG', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** The set of records is not the one that the caller knows, or has lost writes. Nothing was written. */
 export class GenerationChangedError extends Error {
   override readonly name = 'GenerationChangedError';
@@ -10,7 +47,7 @@ export class GenerationChangedError extends Error {
 
   constructor(key: string, expected: Generation, found: Generation | undefined) {
     super(
-      `The records at ${key} are not the ones expected: expected ${describe(expected)}, found ${describe(found)}. Nothing was written.`,
+      `The records at ${key} are not the expected ones: expected ${describe(expected)}, found ${describe(found)}. Nothing was written.`,
     );
     this.key = key;
     this.expected = expected;

@@ -4,8 +4,8 @@ import { basename, dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.js';
 import { createFolderStore, type FileSystem, type FolderWarning } from './folder.js';
-import { nodeSystem, type FolderSystem } from './folder-system.js';
-import { isNetworkDisk } from './network-disk.js';
+import { nodeSystem, type FolderSystem } from './folder/system.js';
+import { isNetworkDisk } from './folder/network-disk.js';
 import type { StateStore } from './state-store.js';
 import { count } from './testing/count.js';
 import { readRecord } from './testing/read-record.js';
@@ -27,20 +27,20 @@ function createStore(changes: Partial<FolderSystem> = {}, files: Partial<FileSys
 async function lockOf(store: StateStore, key: string): Promise<{ place: string; holder: string }> {
   return store.update(key, (record) => {
     const files = fs.readdirSync(join(folder, '.locks'), { recursive: true }).map(String);
-    const token = files.find((name) => name.endsWith('.has-it')) ?? '';
+    const token = files.find((name) => name.endsWith('.held')) ?? '';
     const place = join(folder, '.locks', dirname(token));
-    return { record: Object(record), result: { place, holder: basename(token, '.has-it') } };
+    return { record: Object(record), result: { place, holder: basename(token, '.held') } };
   });
 }
 
-/** Somebody else takes the lock. */
+/** Another process takes the lock. */
 function take(place: string, holder: string): void {
   fs.writeFileSync(join(place, holder), '');
-  fs.renameSync(join(place, 'free'), join(place, `${holder}.has-it`));
+  fs.renameSync(join(place, 'free'), join(place, `${holder}.held`));
 }
 
 function failure(code: string): Error {
-  return Object.assign(new Error(`${code}: as the test wants it`), { code });
+  return Object.assign(new Error(`${code}: injected`), { code });
 }
 
 function fail(code: string): () => never {
@@ -50,15 +50,12 @@ function fail(code: string): () => never {
 }
 
 describe('files', () => {
-  test.skipIf(process.platform !== 'linux')(
-    'of a folder that nobody can make are told to be impossible',
-    async () => {
-      const store = createFolderStore({ folder: '/proc/wemasy/orders' });
-      await expect(store.update('a', count)).rejects.toThrow('nothing can be made there');
-    },
-  );
+  test.skipIf(process.platform !== 'linux')('are refused in a folder that cannot be created', async () => {
+    const store = createFolderStore({ folder: '/proc/wemasy/orders' });
+    await expect(store.update('a', count)).rejects.toThrow('nothing can be created there');
+  });
 
-  test('can be read by people, and by nobody but their owner', async () => {
+  test('are JSON for people, and for their owner only', async () => {
     const { store } = createStore();
     await store.update('4f1e/window/listOrders', () => ({ record: { limit: 60 }, result: undefined }));
     const path = join(folder, '4f1e', 'window', 'list%4frders.json');
@@ -69,7 +66,7 @@ describe('files', () => {
     expect(modes).toEqual(['600', '700', '700', '700']);
   });
 
-  test('can be in folders that somebody else makes at the same moment', async () => {
+  test('work in folders that another process creates at the same moment', async () => {
     const tried = new Set<unknown>();
     const mkdirSync = new Proxy(fs.mkdirSync, {
       apply(target, self, [path, ...rest]: [string, ...unknown[]]) {
@@ -83,7 +80,7 @@ describe('files', () => {
     expect([...tried].map((path) => relative(folder, String(path)))).toContain(join('a', 'b'));
   });
 
-  test('are all that is left', async () => {
+  test('leave nothing else behind', async () => {
     const { store } = createStore();
     await store.update('a/b', count);
     const left = fs.readdirSync(folder, { recursive: true }).map(String);
@@ -93,15 +90,30 @@ describe('files', () => {
     ]);
   });
 
-  test('are made again when somebody removed the folder', async () => {
+  test('and locks are created again when they were removed', async () => {
     const { store, warnings } = createStore();
     await store.update('a/b', count);
-    fs.rmSync(folder, { recursive: true });
+    for (const name of fs.readdirSync(folder)) fs.rmSync(join(folder, name), { recursive: true });
     expect(await store.update('a/b', count)).toBe(1);
     expect(warnings).toEqual([]);
   });
 
-  test('are not touched before the first update', () => {
+  test('of a folder that is away for a moment are used again when it is back, and nothing is created meanwhile', async () => {
+    const { store } = createStore();
+    await store.update('a/b', count);
+    fs.renameSync(folder, `${folder}-away`);
+    for (const durable of [false, true]) {
+      await expect(store.update('a/b', count, { durable })).rejects.toThrow(
+        'it is gone; it was there before',
+      );
+    }
+    expect(await store.healthCheck()).toBe('it is gone; it was there before');
+    expect(fs.existsSync(folder)).toBe(false);
+    fs.renameSync(`${folder}-away`, folder);
+    expect(await store.update('a/b', count)).toBe(2);
+  });
+
+  test('are not created before the first update', () => {
     fs.rmSync(folder, { recursive: true });
     createStore();
     expect(fs.existsSync(folder)).toBe(false);
@@ -124,7 +136,7 @@ describe.runIf(process.platform === 'linux')('the file that an update replaced',
     store.update('key', () => ({ record: { text }, result: undefined }));
   const path = () => join(folder, 'key.json');
 
-  test('is written over by the next one, and the longer text that was in it leaves nothing behind', async () => {
+  test('is overwritten by the next update, and nothing of its longer text remains', async () => {
     const { store } = createStore();
     await write(store, 'long '.repeat(200));
     const first = fs.statSync(path()).ino;
@@ -134,7 +146,7 @@ describe.runIf(process.platform === 'linux')('the file that an update replaced',
     expect(fs.readFileSync(path(), 'utf8')).toBe('{\n  "text": "shorter"\n}\n');
   });
 
-  test('is left alone where it has another name', async () => {
+  test('is not overwritten if it has another name', async () => {
     const { store } = createStore();
     await write(store, 'one');
     fs.linkSync(path(), join(folder, 'backup.json'));
@@ -144,7 +156,7 @@ describe.runIf(process.platform === 'linux')('the file that an update replaced',
     expect(fs.readFileSync(path(), 'utf8')).toContain('three');
   });
 
-  test('is the record still when its lock was broken before it could be replaced', async () => {
+  test('is still the record when its lock was broken before the replacement', async () => {
     const { store } = createStore();
     const { place } = await lockOf(store, 'key');
     await write(store, 'one');
@@ -153,7 +165,7 @@ describe.runIf(process.platform === 'linux')('the file that an update replaced',
       if (!isBroken) {
         isBroken = true;
         for (const name of fs.readdirSync(place)) {
-          if (!name.endsWith('.has-it')) fs.rmSync(join(place, name));
+          if (!name.endsWith('.held')) fs.rmSync(join(place, name));
         }
       }
       return { record: { text: 'two', before: record }, result: undefined };
@@ -164,7 +176,7 @@ describe.runIf(process.platform === 'linux')('the file that an update replaced',
     expect(fs.readdirSync(place)).toEqual(['free']);
   });
 
-  test('is not kept where updates are durable', async () => {
+  test('is not kept if updates are durable', async () => {
     const { store } = createStore();
     const { place } = await lockOf(store, 'key');
     await store.update('key', count, { durable: true });
@@ -174,7 +186,7 @@ describe.runIf(process.platform === 'linux')('the file that an update replaced',
 });
 
 describe('durability', () => {
-  test('costs a flush of the file and of its directory, and only where it is asked for', async () => {
+  test('costs a flush of the file and of its directory, and only if it is requested', async () => {
     const fsync = vi.fn(fs.fsyncSync);
     const { store } = createStore({}, { fsyncSync: fsync });
     await store.update('key', count);
@@ -183,7 +195,7 @@ describe('durability', () => {
     expect(fsync).toHaveBeenCalledTimes(2);
   });
 
-  test('asks nothing of folders that were removed meanwhile, and makes the update once', async () => {
+  test('ignores folders that were removed meanwhile, and makes the update once', async () => {
     const { store } = createStore();
     await store.update('b/window/list', count);
     fs.rmSync(join(folder, 'b'), { recursive: true });
@@ -191,7 +203,7 @@ describe('durability', () => {
     expect(await readRecord(store, 'a/order/1')).toEqual({ n: 1 });
   });
 
-  test('covers the folders that are made for a record, once', async () => {
+  test('covers the folders that are created for a record, once', async () => {
     const opened: string[] = [];
     const openSync: FileSystem['openSync'] = (path, flags, mode) => {
       if (flags === 'r') opened.push(String(path));
@@ -205,7 +217,7 @@ describe('durability', () => {
     expect(opened).toEqual([join(folder, 'a', 'order')]);
   });
 
-  test('holds for a record that was written before without it', async () => {
+  test('is added to a record that was written without it', async () => {
     const fsync = vi.fn(fs.fsyncSync);
     const { store } = createStore({}, { fsyncSync: fsync });
     const same = () => ({ record: { n: 1 }, result: undefined });
@@ -220,7 +232,7 @@ describe('a damaged record', () => {
     ['cut short', '{"n": 1'],
     ['empty', ''],
     ['of zeros', '\0\0\0\0'],
-  ])('that is %s is handed over as it is, kept beside, and replaced', async (_, text) => {
+  ])('that is %s is passed on as text, copied, and replaced', async (_, text) => {
     const { store, warnings } = createStore();
     await store.update('a/b', count);
     fs.writeFileSync(join(folder, 'a', 'b.json'), text);
@@ -236,10 +248,10 @@ describe('a folder that cannot be used', () => {
   const reasons: [code: string, reason: string, files: Partial<FileSystem>][] = [
     ['EROFS', 'it is on a read-only disk', { mkdirSync: fail('EROFS') }],
     ['EACCES', 'permission denied', { mkdirSync: fail('EACCES') }],
-    ['ENOENT', 'nothing can be made there', { mkdirSync: fail('ENOENT') }],
+    ['ENOENT', 'nothing can be created there', { mkdirSync: fail('ENOENT') }],
     ['ENOSPC', 'the disk is full', { openSync: fail('ENOSPC') }],
     ['EDQUOT', 'the disk is full', { openSync: fail('EDQUOT') }],
-    ['EIO', 'EIO: as the test wants it', { renameSync: fail('EIO') }],
+    ['EIO', 'EIO: injected', { renameSync: fail('EIO') }],
   ];
 
   test.each(reasons)('(%s) refuses updates and says why', async (code, reason, files) => {
@@ -251,12 +263,12 @@ describe('a folder that cannot be used', () => {
         message: `The state folder ${folder} cannot be used: ${reason}.`,
       });
     }
-    expect(await store.findFault()).toBe(reason);
+    expect(await store.healthCheck()).toBe(reason);
     expect(warnings).toEqual([]);
     expect(await readRecord(createStore().store, 'key')).toBeUndefined();
   });
 
-  test('for a moment is used again at the next update', async () => {
+  test('for a moment works again at the next update', async () => {
     let isBroken = false;
     const openSync: FileSystem['openSync'] = (...open) =>
       isBroken ? fail('EMFILE')() : fs.openSync(...open);
@@ -268,7 +280,7 @@ describe('a folder that cannot be used', () => {
     expect(await store.update('key', count)).toBe(2);
   });
 
-  test('is not taken for one without records', async () => {
+  test('is not taken for an empty one', async () => {
     await createStore().store.update('key', count);
     const { store } = createStore({}, { readFileSync: fail('EACCES') });
     await expect(readRecord(store, 'key')).rejects.toMatchObject({ code: 'EACCES' });
@@ -279,19 +291,19 @@ describe('a folder that cannot be used', () => {
     fs.writeFileSync(folder, 'not a folder');
     const { store } = createStore();
     await expect(store.update('key', count)).rejects.toThrow('there is a file where it should be');
-    expect(await store.findFault()).toBe('there is a file where it should be');
+    expect(await store.healthCheck()).toBe('there is a file where it should be');
   });
 
-  test('because the disk fills up is found out without leaving anything', async () => {
+  test('because the disk is full leaves nothing behind', async () => {
     const { store } = createStore({}, { writeFileSync: fail('ENOSPC') });
-    expect(await store.findFault()).toBe('the disk is full');
+    expect(await store.healthCheck()).toBe('the disk is full');
     const full = createStore({}, { fsyncSync: fail('ENOSPC') });
-    expect(await full.store.findFault()).toBe('the disk is full');
-    expect(await createStore().store.findFault()).toBeUndefined();
+    expect(await full.store.healthCheck()).toBe('the disk is full');
+    expect(await createStore().store.healthCheck()).toBeUndefined();
     expect(fs.readdirSync(folder)).toEqual(['.locks']);
   });
 
-  test('because the disk fills up in the middle of a record keeps the old record whole', async () => {
+  test('because the disk fills up in the middle of a record keeps the old record', async () => {
     await createStore().store.update('key', count);
     const { store } = createStore({}, { writeFileSync: fail('ENOSPC') });
     await expect(store.update('key', count)).rejects.toThrow('the disk is full');
@@ -319,7 +331,7 @@ describe('a network disk', () => {
 });
 
 describe('on Windows', () => {
-  /** Windows neither replaces a directory, be it empty or not, nor opens one. */
+  /** Windows neither replaces a directory, not even an empty one, nor opens one. */
   const windows = (files: Partial<FileSystem> = {}): Partial<FileSystem> => ({
     renameSync(from, to) {
       if (fs.existsSync(to) && fs.statSync(to).isDirectory()) throw failure('EPERM');
@@ -340,7 +352,7 @@ describe('on Windows', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('a lock that its dead holder left, or that somebody emptied, is taken', async () => {
+  test('a lock whose holder is dead, or whose token was removed, is taken', async () => {
     const { store } = createStore({ platform, isAlive: (pid) => pid === process.pid }, windows());
     await store.update('key', count);
     const { place, holder } = await lockOf(store, 'key');
@@ -351,7 +363,7 @@ describe('on Windows', () => {
   });
 
   test.each(['EPERM', 'EACCES', 'EBUSY'])(
-    'a virus scanner that holds a file (%s) is waited for',
+    'an update waits for a virus scanner that holds a file (%s)',
     async (code) => {
       let refusals = 3;
       const pauses: number[] = [];
@@ -369,7 +381,7 @@ describe('on Windows', () => {
     },
   );
 
-  test('a folder that is forbidden for good is given up', async () => {
+  test('an update gives up on a folder that stays forbidden', async () => {
     const { store } = createStore(
       { platform, sleep: () => undefined },
       windows({ renameSync: fail('EPERM') }),
@@ -381,7 +393,7 @@ describe('on Windows', () => {
     ['\\\\server\\share\\state', true],
     ['//server/share', true],
     ['\\\\?\\C:\\state', false],
-    ['C:\\Users\\somebody', false],
+    ['C:\\Users\\jan', false],
   ])('%s is on a network disk: %s', (path, expected) => {
     expect(isNetworkDisk(path, { ...nodeSystem(), platform })).toBe(expected);
   });
@@ -418,7 +430,7 @@ describe('a lock', () => {
     expect(await store.update('key', count)).toBe(2);
   });
 
-  test('that was broken while it was held makes the update run again on the new record', async () => {
+  test('that was broken while it was held makes the update run again, on the new record', async () => {
     const { store } = createStore();
     await store.update('key', count);
     const { place } = await lockOf(store, 'key');
@@ -426,7 +438,7 @@ describe('a lock', () => {
     const n = await store.update('key', (record) => {
       if (!isBroken) {
         isBroken = true;
-        const draft = fs.readdirSync(place).find((name) => !name.endsWith('.has-it')) ?? '';
+        const draft = fs.readdirSync(place).find((name) => !name.endsWith('.held')) ?? '';
         fs.rmSync(join(place, draft));
         fs.writeFileSync(join(folder, 'key.json'), '{"n": 10}');
       }
@@ -435,7 +447,7 @@ describe('a lock', () => {
     expect(n).toBe(11);
   });
 
-  test('that was removed while it was held makes the update run again on the new record', async () => {
+  test('that was removed while it was held makes the update run again, on the new record', async () => {
     const { store } = createStore();
     await store.update('key', count);
     const { place } = await lockOf(store, 'key');
@@ -451,18 +463,18 @@ describe('a lock', () => {
     expect(n).toBe(11);
   });
 
-  test('that lost its token is made again, and whoever thought to hold it does not', async () => {
+  test('that lost its token is created again, and its old holder no longer has it', async () => {
     const { store } = createStore();
     await store.update('key', count);
     const { place } = await lockOf(store, 'key');
     take(place, elsewhere);
-    fs.rmSync(join(place, `${elsewhere}.has-it`));
+    fs.rmSync(join(place, `${elsewhere}.held`));
     expect(await store.update('key', count)).toBe(2);
     await store.close();
     expect(fs.readdirSync(place)).toEqual(['free']);
   });
 
-  test('is tidied of what processes left that died, in this boot or an earlier one', async () => {
+  test('is cleared of the drafts of dead processes, of this boot or an earlier one', async () => {
     const { store } = createStore();
     const { place, holder } = await lockOf(store, 'key');
     await store.update('key', count);
@@ -476,7 +488,7 @@ describe('a lock', () => {
     expect(fs.readdirSync(place)).toEqual(['free']);
   });
 
-  test('is tidied of what a process left that died while it made it', async () => {
+  test('is cleared of the folder of a process that died while it created the lock', async () => {
     const { place, holder } = await lockOf(createStore().store, 'key');
     fs.rmSync(place, { recursive: true });
     const dead = holder.replace(/^\d+/, '999999999');
@@ -486,7 +498,7 @@ describe('a lock', () => {
     expect(fs.readdirSync(join(folder, '.locks'))).toEqual([basename(place)]);
   });
 
-  test('is not waited for any longer when the store is closed', async () => {
+  test('ends the wait of an update when the store is closed', async () => {
     const { store } = createStore();
     await store.update('key', count);
     take((await lockOf(store, 'key')).place, elsewhere);

@@ -1,12 +1,14 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { systemClock, type Clock } from './clock.js';
-import { filePathOf } from './file-names.js';
-import { keysInFolder } from './folder-keys.js';
+import { FolderUnusableError, StoreClosedError } from './errors.js';
+import { createAccess } from './folder/access.js';
+import { createDirectories } from './folder/directories.js';
+import { filePathOf, keySegmentOf } from './folder/file-names.js';
+import { createLockManager, type Lock } from './folder/lock.js';
+import { isNetworkDisk } from './folder/network-disk.js';
+import { MAX_RECORD_BYTES, readRegularFile, requireFolder } from './folder/regular-file.js';
+import { errorCode, ignoreErrors, nodeSystem, type FolderSystem } from './folder/system.js';
 import { checkGeneration, openGeneration, readGeneration } from './generation.js';
-import { createLocksmith, type Lock } from './folder-lock.js';
-import { attempt, errorCode, nodeSystem, whenNotBusy, type FolderSystem } from './folder-system.js';
-import { describeFault, FolderUnusableError } from './folder-unusable-error.js';
-import { isNetworkDisk } from './network-disk.js';
 import type {
   Generation,
   GenerationGuard,
@@ -16,11 +18,11 @@ import type {
   Updater,
 } from './state-store.js';
 
-export type { FileSystem, FolderSystem } from './folder-system.js';
-export { FolderUnusableError } from './folder-unusable-error.js';
+export { FolderUnusableError } from './errors.js';
+export type { FileSystem, FolderSystem } from './folder/system.js';
 
 export interface FolderStoreOptions {
-  /** Absolute path; made if it is not there. All processes that share it run on one machine. */
+  /** Absolute path; created at the first update. All processes that share it run on one machine. */
   readonly folder: string;
   readonly clock?: Clock;
   readonly onWarning?: (warning: FolderWarning) => void;
@@ -35,87 +37,108 @@ export interface FolderWarning {
   readonly cause?: unknown;
 }
 
+/** A record's file: where it is for this process, and what it is called for all processes. */
+interface RecordFile {
+  /** Path below the folder, with `/` on every platform, without its extension. */
+  readonly name: string;
+  /** Path of the file, without its extension. */
+  readonly path: string;
+}
+
 type Outcome<T> = { readonly result: T } | { readonly thrown: unknown };
 
-/** How often a folder that disappeared is made, or a lock that was broken is taken again. */
-const MOST_ATTEMPTS = 8;
+const EXTENSION = '.json';
+/** How many times a lock that was broken is taken again. */
+const MAX_ATTEMPTS = 8;
 
 /**
  * Keeps each record in a JSON file of its own that people can read, for any number of processes of one machine.
  *
- * Files are for their owner only (0600 in folders of 0700). A process may be killed at any moment: a record is
- * either the old one or the new one, and the next process goes on at once. Of a record that is damaged (power
- * cut, somebody's editor) the updater gets the text that was found.
+ * Files are for their owner only (0600 in folders of 0700). A folder with `chmod g+ws` is shared by its group, and files
+ * follow it (0660 in folders of 2770). Processes share records, whatever path leads each of them to the folder: a link,
+ * a bind mount, another spelling.
  *
- * Where the folder cannot be used (forbidden, read-only, full, on a network disk) updates reject with a
- * `FolderUnusableError` that says why; the next one tries again. Whoever can do without the record for a while has to say
- * so itself.
+ * A process may be killed at any moment: a record is either the old one or the new one, and the next process goes on at
+ * once. The updater of a damaged record (power cut, editor) gets the text that was found.
+ *
+ * Where the folder cannot be used (forbidden, read-only, full, gone, on a network disk) or a record is no regular file,
+ * updates reject with a `FolderUnusableError` that says why; the next update tries again. A folder that disappears is
+ * not created again while the store is open, since it may come back.
  */
 export function createFolderStore(options: FolderStoreOptions): ListableStore {
-  const { folder, clock = systemClock, onWarning, system = nodeSystem() } = options;
+  const { clock = systemClock, onWarning, system = nodeSystem() } = options;
+  const folder = resolve(options.folder);
   const { fs } = system;
-  const workshop = join(folder, '.locks');
-  /** Folders with entries that a power cut may still take. */
-  const unsynced = new Set<string>();
-  let isTrusted = false;
+  const locksFolder = join(folder, '.locks');
+  const access = createAccess(system);
+  const directories = createDirectories(system, access);
+  const locks = createLockManager({ locksFolder, system, access, clock, isClosed: () => closed });
+  /** Folders of records that are no links. */
+  const realFolders = new Set<string>();
+  let isOpen = false;
   let closed = false;
-  const locksmith = createLocksmith({ workshop, system, clock, isClosed: () => closed });
 
-  /** When the store is made, as nobody waits for a record yet; at the first use, where there was no folder before. */
-  function checkDisk(): void {
+  /** @throws ENOENT where there is no folder */
+  function openFolder(): void {
+    access.follow(folder);
     if (isNetworkDisk(folder, system)) {
       throw new Error('it is on a network disk, where locks cannot be trusted');
     }
-    isTrusted = true;
+    isOpen = true;
   }
 
-  async function onDisk<T>(path: string, action: (lock: Lock) => T): Promise<T> {
+  async function onDisk<T>(file: RecordFile, action: (lock: Lock) => T): Promise<T> {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        if (!isTrusted) checkDisk();
-        return await locksmith.hold(`${path}.json`, action);
+        if (!isOpen) openFolder();
+        return await locks.hold(file.name, `${file.path}${EXTENSION}`, action);
       } catch (error) {
-        if (errorCode(error) !== 'ENOENT' || attempts === MOST_ATTEMPTS) throw error;
-        // Somebody removed the folder, or the lock was held too long and broken.
-        makeFolder(workshop);
+        if (errorCode(error) !== 'ENOENT' || attempts === MAX_ATTEMPTS) throw error;
+        // The locks were removed, or the lock was held too long and broken.
+        if (isOpen && fs.statSync(folder, { throwIfNoEntry: false }) === undefined) {
+          throw new Error('it is gone; it was there before', { cause: error });
+        }
+        directories.create(locksFolder);
       }
     }
   }
 
-  /** With the folders that it is in, one by one: for all at once Node 20 does not end where none can be made, as in /proc. */
-  function makeFolder(path: string): void {
-    const parent = dirname(path);
-    try {
-      makeIn(parent, path);
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || parent === path) throw error;
-      makeFolder(parent);
-      makeIn(parent, path);
-    }
-  }
-
-  function makeIn(parent: string, path: string): void {
-    try {
-      fs.mkdirSync(path, { mode: 0o700 });
-      unsynced.add(parent);
-    } catch (error) {
-      // It was there, or somebody else was faster.
-      if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
-    }
+  function fileOf(key: string): RecordFile {
+    const names = filePathOf(key);
+    return { name: names.join('/'), path: join(folder, ...names) };
   }
 
   /** Synchronous: nothing else of this process runs while it has the lock. */
-  function exchange<T>(lock: Lock, path: string, updater: Updater<T>, durable: boolean): Outcome<T> {
-    const text = readText(path);
-    const outcome = apply(updater, parse(text, path));
+  function exchange<T>(lock: Lock, file: RecordFile, updater: Updater<T>, durable: boolean): Outcome<T> {
+    requireRealFolders(file, durable);
+    const text = readText(file);
+    const outcome = apply(updater, parse(text, file));
     if ('thrown' in outcome) return outcome;
     if (outcome.text !== undefined && (durable || outcome.text !== text)) {
       // The first record of its kind.
-      if (text === undefined) makeFolder(dirname(path));
+      if (text === undefined) directories.create(dirname(file.path));
       lock.commit(outcome.text, durable);
-      if (durable) syncEntry(path);
+      if (durable) directories.flushEntry(file.path);
     }
     return outcome;
+  }
+
+  /**
+   * A link between the folder and a record would give the record two names, and two locks.
+   *
+   * @param again whether to look again at folders that were looked at before
+   */
+  function requireRealFolders({ path }: RecordFile, again: boolean): void {
+    for (let parent = dirname(path); parent.length > folder.length; parent = dirname(parent)) {
+      if (!again && realFolders.has(parent)) return;
+      try {
+        requireFolder(system, parent);
+        realFolders.add(parent);
+      } catch (error) {
+        // No record was written there yet.
+        if (errorCode(error) !== 'ENOENT') throw error;
+      }
+    }
   }
 
   /** The result, and the text to write if there is anything to write. */
@@ -123,32 +146,40 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     try {
       const updated = updater(record, readTime());
       if (updated.record === record) return { result: updated.result };
-      // An empty record stands for none: a file cannot be deleted and its lock be let go in one step.
-      return { result: updated.result, text: `${JSON.stringify(updated.record ?? null, null, 2)}\n` };
+      // An empty record means none: deleting a file and releasing its lock cannot be one step.
+      const text = `${JSON.stringify(updated.record ?? null, null, 2)}\n`;
+      if (Buffer.byteLength(text) > MAX_RECORD_BYTES) {
+        throw new RangeError(`A record must not be larger than ${MAX_RECORD_BYTES} bytes`);
+      }
+      return { result: updated.result, text };
     } catch (error) {
       return { thrown: error };
     }
   }
 
-  function readText(path: string): string | undefined {
-    try {
-      return whenNotBusy(system, () => fs.readFileSync(`${path}.json`, 'utf8'));
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
+  const readText = ({ path }: RecordFile) => readRegularFile(system, `${path}${EXTENSION}`);
 
-  function parse(text: string | undefined, path: string): unknown {
+  function parse(text: string | undefined, { path }: RecordFile): unknown {
     if (text === undefined) return undefined;
     try {
       const record: unknown = JSON.parse(text);
       return record ?? undefined;
     } catch (cause) {
-      attempt(() => fs.writeFileSync(`${path}.damaged`, text, { mode: 0o600 }));
-      const message = `${path}.json is damaged; what was found is in ${path}.damaged`;
+      const copy = `${path}.damaged`;
+      ignoreErrors(() => keepCopy(copy, text));
+      const message = `${path}${EXTENSION} is damaged; what was found is in ${copy}`;
       onWarning?.({ code: 'damaged-record', message, cause });
       return text;
+    }
+  }
+
+  function keepCopy(path: string, text: string): void {
+    ignoreErrors(() => fs.unlinkSync(path));
+    const file = access.createFile(path);
+    try {
+      fs.writeFileSync(file, text);
+    } finally {
+      fs.closeSync(file);
     }
   }
 
@@ -157,40 +188,22 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     return { wallMs: clock.now(), monotonicMs: clock.monotonic(), ...(bootId !== undefined && { bootId }) };
   }
 
-  /** Makes what was renamed to this path last, and the folders that were made for it. */
-  function syncEntry(path: string): void {
-    for (const directory of unsynced.add(dirname(path))) {
-      try {
-        syncDirectory(directory);
-      } catch (error) {
-        // What somebody removed meanwhile has nothing to keep.
-        if (errorCode(error) !== 'ENOENT') throw error;
-      }
-      unsynced.delete(directory);
-    }
-  }
-
-  /** Windows cannot open a directory and does not need it. */
-  function syncDirectory(directory: string): void {
-    if (system.platform === 'win32') return;
-    const fd = fs.openSync(directory, 'r');
-    try {
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-  }
-
-  const pathOf = (key: string) => join(folder, ...filePathOf(key));
-
   /** Runs `action` with the record's lock; what it returns is the outcome, what it throws is a fault of the disk. */
-  async function inFolder<T>(path: string, action: (lock: Lock) => Outcome<T>): Promise<T> {
-    if (closed) throw new Error('The store is closed');
-    const outcome = await onDisk(path, action).catch((cause: unknown) => {
-      throw closed ? cause : new FolderUnusableError(folder, cause);
+  async function inFolder<T>(file: RecordFile, action: (lock: Lock) => Outcome<T>): Promise<T> {
+    refuseClosed();
+    const outcome = await onDisk(file, action).catch((cause: unknown) => {
+      throw closed ? cause : unusable(cause);
     });
     if ('thrown' in outcome) throw outcome.thrown;
     return outcome.result;
+  }
+
+  function unusable(cause: unknown): FolderUnusableError {
+    return new FolderUnusableError(folder, describe(cause), { code: errorCode(cause), cause });
+  }
+
+  function refuseClosed(): void {
+    if (closed) throw new StoreClosedError();
   }
 
   async function update<T>(
@@ -198,14 +211,15 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     updater: Updater<T>,
     { durable = false }: UpdateOptions = {},
   ): Promise<T> {
-    const path = pathOf(key);
-    return await inFolder(path, (lock) => exchange(lock, path, updater, durable));
+    const file = fileOf(key);
+    return await inFolder(file, (lock) => exchange(lock, file, updater, durable));
   }
 
-  /** While the record's lock is held, so that the files are those that the update goes to. */
+  /** While the record's lock is held, so that it is found where the update goes. */
   function findGeneration(guard: GenerationGuard): Outcome<Generation> {
-    const path = pathOf(guard.key);
-    const record = parse(readText(path), path);
+    const file = fileOf(guard.key);
+    requireRealFolders(file, true);
+    const record = parse(readText(file), file);
     try {
       return { result: checkGeneration(guard, record) };
     } catch (error) {
@@ -213,54 +227,101 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     }
   }
 
-  attempt(checkDisk);
+  // When the store is created, since no caller waits yet; at the first use, where there is no folder yet.
+  ignoreErrors(openFolder);
   return {
     update,
     async updateGuarded(key, updater, guard) {
-      const path = pathOf(key);
-      return await inFolder(path, (lock) => {
-        const found = findGeneration(guard);
-        if ('thrown' in found) return found;
-        const outcome = exchange(lock, path, updater, true);
+      const file = fileOf(key);
+      return await inFolder(file, (lock) => {
+        const generation = findGeneration(guard);
+        if ('thrown' in generation) return generation;
+        const outcome = exchange(lock, file, updater, true);
         if ('thrown' in outcome) return outcome;
-        return { result: { result: outcome.result, generation: found.result } };
+        return { result: { result: outcome.result, generation: generation.result } };
       });
     },
     openGeneration: (key) => openGeneration({ update }, key),
     readGeneration: (key) => readGeneration({ update }, key),
-    async place(generationKey) {
-      const stats = fs.statSync(`${pathOf(generationKey)}.json`, { bigint: true, throwIfNoEntry: false });
-      const description = fs.statSync(folder, { throwIfNoEntry: false })
-        ? fs.realpathSync.native(folder)
-        : folder;
-      return { description, ...(stats && { file: `${stats.dev}:${stats.ino}` }) };
-    },
-    async persistence() {
-      return { kind: 'lasting', description: 'each durable update is flushed to the disk' };
-    },
     async keys(prefix) {
-      if (closed) throw new Error('The store is closed');
-      return keysInFolder(fs, folder, prefix);
+      refuseClosed();
+      return keysIn(fileOf(prefix), prefix);
     },
-    async findFault() {
-      if (closed) throw new Error('The store is closed');
-      const path = join(folder, `trial-${system.pid}`);
-      const remove = () => fs.unlinkSync(`${path}.json`);
+    async healthCheck() {
+      refuseClosed();
+      const name = `trial-${system.pid}`;
+      const file = { name, path: join(folder, name) };
+      const remove = () => fs.unlinkSync(`${file.path}${EXTENSION}`);
       try {
-        await onDisk(path, (lock) => {
+        await onDisk(file, (lock) => {
           lock.commit('{}\n', true);
-          syncEntry(path);
+          directories.flushEntry(file.path);
           remove();
         });
         return undefined;
       } catch (error) {
-        attempt(remove);
-        return describeFault(error);
+        ignoreErrors(remove);
+        return describe(error);
       }
+    },
+    async place(generationKey) {
+      refuseClosed();
+      const generation = fs.lstatSync(`${fileOf(generationKey).path}${EXTENSION}`, {
+        bigint: true,
+        throwIfNoEntry: false,
+      });
+      const isThere = fs.statSync(folder, { throwIfNoEntry: false }) !== undefined;
+      return {
+        description: isThere ? fs.realpathSync.native(folder) : folder,
+        ...(generation && { file: `${generation.dev}:${generation.ino}` }),
+      };
+    },
+    async persistence() {
+      return { kind: 'lasting', description: 'every durable update is flushed to the disk' };
     },
     async close() {
       closed = true;
-      locksmith.close();
+      locks.close();
     },
   };
+
+  function keysIn({ path }: RecordFile, prefix: string): string[] {
+    let names: string[];
+    try {
+      requireFolder(system, path);
+      names = fs.readdirSync(path);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw unusable(error);
+    }
+    // Other files may be there too, e.g. copies of damaged records.
+    return names.flatMap((name) => {
+      const segment = name.endsWith(EXTENSION) ? keySegmentOf(name.slice(0, -EXTENSION.length)) : undefined;
+      return segment === undefined ? [] : [`${prefix}/${segment}`];
+    });
+  }
+}
+
+/** What is in the way, in a few words. */
+function describe(cause: unknown): string {
+  switch (errorCode(cause)) {
+    case 'EROFS':
+      return 'it is on a read-only disk';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full';
+    case 'EXDEV':
+      return 'a part of it is on another disk';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'there is a file where it should be';
+    case 'ENOENT':
+      // Node's answer when it creates folders in folders on a read-only disk.
+      return 'nothing can be created there';
+    default:
+      return cause instanceof Error ? cause.message : String(cause);
+  }
 }

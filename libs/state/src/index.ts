@@ -1,5 +1,5 @@
 export { systemClock, type Clock } from './clock.js';
-export { GenerationChangedError, GenerationUnreadableError } from './errors.js';
+export { GenerationChangedError, GenerationUnreadableError, StoreClosedError } from './errors.js';
 export { createMemoryStore, type MemoryStoreOptions } from './memory.js';
 export { accountNamespace } from './namespace.js';
 export { notify } from './notify.js';

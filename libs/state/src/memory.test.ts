@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createMemoryStore } from './memory.js';
-import { createVirtualClock } from './virtual-clock.js';
+import { createVirtualClock } from './testing/virtual-clock.js';
 
-test('reads its time from the clock that was handed in', async () => {
+test('reads its time from its clock', async () => {
   const clock = createVirtualClock(1_000);
   const store = createMemoryStore({ clock });
   await clock.advance(250.5);

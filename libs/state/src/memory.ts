@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from './clock.js';
+import { StoreClosedError } from './errors.js';
 import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import { isDirectlyBelow } from './keys.js';
 import type { ListableStore, StoreTime, Updater } from './state-store.js';
@@ -14,7 +15,7 @@ export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = 
   let closed = false;
 
   function refuseClosed(): void {
-    if (closed) throw new Error('The store is closed');
+    if (closed) throw new StoreClosedError();
   }
 
   function read(key: string): unknown {
@@ -53,7 +54,7 @@ export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = 
       refuseClosed();
       return [...records.keys()].filter((key) => isDirectlyBelow(key, prefix));
     },
-    async findFault() {
+    async healthCheck() {
       refuseClosed();
       return undefined;
     },

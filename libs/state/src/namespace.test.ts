@@ -10,7 +10,7 @@ test('is a short name of hexadecimal digits that does not contain the token', ()
   expect(namespace).not.toContain(Buffer.from(TOKEN).toString('hex').slice(0, 8));
 });
 
-test('stays the same over versions, as records lie under it', () => {
+test('stays the same over versions, since it is part of stored keys', () => {
   expect(accountNamespace(API, TOKEN)).toBe('66178ad8afcf7e08a0dbfb8cd6ac6091');
 });
 
@@ -18,7 +18,7 @@ test.each([
   'https://API.example.test/api/',
   'https://api.example.test:443/api//',
   'https://api.example.test/api?x=1#y',
-])('is the same for %s, which means the same address', (spelling) => {
+])('is the same for %s, the same address', (spelling) => {
   expect(accountNamespace(spelling, TOKEN)).toBe(accountNamespace(API, TOKEN));
 });
 
@@ -34,7 +34,7 @@ test('differs for another account', () => {
   expect(accountNamespace(API, 'another')).not.toBe(accountNamespace(API, TOKEN));
 });
 
-test('refuses what names nothing', () => {
+test('refuses an empty account and a relative URL', () => {
   expect(() => accountNamespace(API, '')).toThrow(TypeError);
   expect(() => accountNamespace('api.example.test', TOKEN)).toThrow(TypeError);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Names the time since the machine was started; undefined where the platform has no such name. */
+/** Names the current boot of the machine; undefined where the platform has no such name. */
 export function readBootId(): string | undefined {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisStore } from './redis.js';
-import { hasRedis, type RedisServer, startRedis } from './redis-server.js';
+import { hasRedis, type RedisServer, startRedis } from './testing/redis-server.js';
 import type { ListableStore } from './state-store.js';
 import { startBreakableLine } from './testing/breakable-line.js';
 import { readRecord } from './testing/read-record.js';
@@ -38,7 +38,7 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
   });
 
-  it('hands out the time of the server', async () => {
+  it('passes the time of the server to the updater', async () => {
     const redis = new Redis(server.url);
     const seconds = async () => Number((await redis.time())[0]);
     const before = await seconds();
@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     expect(monotonicMs).toBeUndefined();
   });
 
-  it('lets a record expire only where it is said to', async () => {
+  it('lets a record expire only with `expiresInMs`', async () => {
     const redis = new Redis(server.url);
     await open().update('window', addOne, { expiresInMs: 60_000 });
     await open().update('order', addOne, { durable: true });
@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     expect(left[1]).toBe(-1);
   });
 
-  it('hands on what it cannot read, so that nobody takes it for nothing', async () => {
+  it('passes on a damaged record as text, so that it is not taken for none', async () => {
     const redis = new Redis(server.url);
     await redis.set('wemasy-orders:broken', '{"n":');
     redis.disconnect();
@@ -83,14 +83,14 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     expect(left).toBeGreaterThan(0);
   });
 
-  it('looks at what is there, not at what it wrote last', async () => {
+  it('reads the present record, not the one that it wrote last', async () => {
     const [one, two] = [open(), open()];
     await one.update('seen', addOne);
     await two.update('seen', addOne);
     expect(await readRecord(one, 'seen')).toEqual({ n: 2 });
   });
 
-  it('rejects with what an updater throws on what is there, not on what it wrote last', async () => {
+  it('rejects with what an updater throws on the present record, not on the one that it wrote last', async () => {
     const [one, two] = [open(), open()];
     const refuse = (n: number) => (record: unknown) => {
       const added = addOne(record);
@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     await expect(one.update('refused', refuse(5))).rejects.toThrow('not 5');
   });
 
-  it('asks for the time once for all updates that begin together', async () => {
+  it('reads the time once for all updates that begin together', async () => {
     const redis = new Redis(server.url);
     const store = open();
     await store.update('together/0', addOne);
@@ -119,21 +119,21 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     const away = createRedisStore({ url: 'redis://jan:secret@127.0.0.1:1' });
     const refused = createRedisStore({ url: server.url.replace('//', '//jan:secret@') });
     stores.push(away, refused);
-    expect(await away.findFault()).toBe('connect ECONNREFUSED 127.0.0.1:1');
+    expect(await away.healthCheck()).toBe('connect ECONNREFUSED 127.0.0.1:1');
     await expect(away.update('key', addOne)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await expect(away.keys('key')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    expect(await refused.findFault()).toMatch(/^WRONGPASS/);
+    expect(await refused.healthCheck()).toMatch(/^WRONGPASS/);
   });
 
-  it('is at fault where nothing can be written', async () => {
+  it('is not healthy where nothing can be written', async () => {
     const redis = new Redis(server.url);
     await redis.replicaof('127.0.0.1', '1');
-    expect(await open().findFault()).toMatch(/^READONLY/);
+    expect(await open().healthCheck()).toMatch(/^READONLY/);
     await redis.replicaof('NO', 'ONE');
     redis.disconnect();
   });
 
-  it('makes no update twice when the connection breaks before its answer', async () => {
+  it('makes no update twice when the connection breaks before the answer', async () => {
     const line = await startBreakableLine(server.url);
     const store = createRedisStore({ url: line.url, timeoutMs: 300 });
     stores.push(store);
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis)('the Redis store', () => {
     line.breakAtAnswerTo('evalsha');
     await expect(store.update('broken-line', addOne)).rejects.toThrow();
     await expect.poll(() => store.update('broken-line', addOne).catch(() => 0)).toBeGreaterThan(0);
-    // Two were answered; the one in between may have been written, but only once.
+    // Two updates were answered; the one in between may have been written, but only once.
     expect(await readRecord(open(), 'broken-line')).toEqual({ n: 3 });
     await line.close();
   });

@@ -1,4 +1,5 @@
 import { Redis, type Result } from 'ioredis';
+import { StoreClosedError } from './errors.js';
 import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import { isDirectlyBelow } from './keys.js';
 import type {
@@ -20,9 +21,8 @@ export interface RedisStoreOptions {
 }
 
 /**
- * Writes a record if it still is what it was taken for; otherwise gives back what is there now and the time, so that the
- * next try needs no reading. An empty old or new text stands for no record. It touches one key, so that it works on a
- * cluster as well.
+ * Writes a record if it is still the expected one; otherwise returns the present one and the time, so that the next try
+ * needs no reading. An empty text means no record.
  */
 const swapScript = `
 local now = redis.call('GET', KEYS[1])
@@ -36,8 +36,8 @@ return 1`;
 const readGuardedScript = `return {redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2]), redis.call('TIME')}`;
 
 /**
- * As the other one, for a record of a generation: writes only while the generation is the expected one and has at least
- * the expected number of writes, and raises that number.
+ * As `swapScript`, for a record of a generation: writes only if the generation is the expected one and has at least the
+ * expected number of writes, and raises that number.
  */
 const swapGuardedScript = `
 local now, generation = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
@@ -66,17 +66,17 @@ declare module 'ioredis' {
   }
 }
 
-/** After so many lost races somebody else is always faster, which points at a fault and not at traffic. */
-const mostTries = 1000;
-/** So many records are remembered, so that most updates need not read theirs. */
-const mostRemembered = 10_000;
+/** A caller that loses this many races meets a fault, not traffic. */
+const MAX_TRIES = 1_000;
+/** The number of records that are cached, so that most updates need no reading. */
+const MAX_CACHED = 10_000;
 
 /**
- * A store for processes on several machines, on Redis 7 or Valkey. A lost race for a record is run again, so updaters
- * run more than once. Time is the server's, and all clients see the same.
+ * A store for processes on several machines, on Redis 7 or Valkey. After a lost race for a record the updater runs again.
+ * Time is the server's, the same for all clients.
  *
  * `durable` is as durable as the server is set up to be: with `appendfsync always` a power cut loses nothing.
- * Updates reject while the server cannot be reached; the connection comes back by itself.
+ * Updates reject while the server cannot be reached; the store reconnects by itself.
  */
 export function createRedisStore({
   url,
@@ -91,7 +91,7 @@ export function createRedisStore({
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     maxRetriesPerRequest: 1,
-    // A swap whose answer was lost may have happened; sent again it would look like a lost race, and be made twice.
+    // A swap whose answer was lost may have happened; sent again it would look like a lost race, and happen twice.
     autoResendUnfulfilledCommands: false,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     scripts: {
@@ -100,14 +100,14 @@ export function createRedisStore({
       swapGuarded: { lua: swapGuardedScript, numberOfKeys: 2 },
     },
   });
-  /** Why there is no connection; a command that waits for one is told only that it waited. */
+  /** Why there is no connection; the error of a command that waited for one says only that it waited. */
   let outage: Error | undefined;
-  // Without a listener each failed reconnect would be printed.
+  // Without a listener ioredis prints every failed reconnect.
   redis.on('error', (error) => (outage = error));
   redis.on('ready', () => (outage = undefined));
   let closed = false;
-  /** Records as this process last wrote them; a swap finds out whether somebody else has been there since. */
-  const remembered = new Map<string, string>();
+  /** Records as this process last wrote them; a swap fails if another process has written since. */
+  const cached = new Map<string, string>();
   let reading: Promise<StoreTime> | undefined;
 
   async function answerTo<T>(command: Promise<T>): Promise<T> {
@@ -118,10 +118,10 @@ export function createRedisStore({
     }
   }
 
-  /** The server's clock, asked once for all who want to know it in one turn of the event loop. */
+  /** The server's clock, read once for all updates that begin in one turn of the event loop. */
   function readTime(): Promise<StoreTime> {
     if (reading === undefined) {
-      // Before the question leaves, with what else is sent in this turn: nobody gets a time from before he asked.
+      // Before the command leaves, with all that is sent in this turn: no update gets a time from before it began.
       process.nextTick(() => (reading = undefined));
       reading = answerTo(redis.time()).then(parseTime);
     }
@@ -132,15 +132,15 @@ export function createRedisStore({
     return (await answerTo(redis.get(key))) ?? '';
   }
 
-  function remember(key: string, text: string): void {
-    remembered.set(key, text);
-    if (remembered.size <= mostRemembered) return;
-    const [first] = remembered.keys();
-    if (first !== undefined) remembered.delete(first);
+  function cache(key: string, text: string): void {
+    cached.set(key, text);
+    if (cached.size <= MAX_CACHED) return;
+    const [first] = cached.keys();
+    if (first !== undefined) cached.delete(first);
   }
 
-  /** Runs the updater on what is remembered, if it would write: what only looks must see what is there. */
-  function foresee<T>(text: string, updater: Updater<T>, time: StoreTime): Applied<T> | undefined {
+  /** Runs the updater on the cached record, if it would write: an update that only reads must see the present one. */
+  function applyCached<T>(text: string, updater: Updater<T>, time: StoreTime): Applied<T> | undefined {
     try {
       const applied = apply(updater, text, time);
       return applied.fresh === undefined ? undefined : applied;
@@ -154,26 +154,26 @@ export function createRedisStore({
     updater: Updater<T>,
     { expiresInMs }: UpdateOptions = {},
   ): Promise<T> {
-    if (closed) throw new Error('The store is closed');
+    if (closed) throw new StoreClosedError();
     const expiry = expiresInMs === undefined ? '' : String(Math.ceil(expiresInMs));
-    const known = remembered.get(key);
+    const known = cached.get(key);
     const [time, text] =
       known === undefined ? await Promise.all([readTime(), readText(key)]) : [await readTime()];
     let applied =
-      (known === undefined ? undefined : foresee(known, updater, time)) ??
+      (known === undefined ? undefined : applyCached(known, updater, time)) ??
       apply(updater, text ?? (await readText(key)), time);
-    for (let tries = 0; tries < mostTries; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const { old, fresh, result } = applied;
       if (fresh === undefined) return result;
       const answer = await answerTo(redis.swapRecord(key, old, fresh, expiry));
       if (answer === 1) {
-        remember(key, fresh);
+        cache(key, fresh);
         return result;
       }
-      remembered.delete(key);
+      cached.delete(key);
       applied = apply(updater, ...parseReading(answer));
     }
-    throw new Error(`The record ${key} is written by others without a pause`);
+    throw new Error(`Other processes write the record ${key} without a pause`);
   }
 
   async function updateGuarded<T>(
@@ -181,19 +181,19 @@ export function createRedisStore({
     updater: Updater<T>,
     guard: GenerationGuard,
   ): Promise<GuardedUpdate<T>> {
-    if (closed) throw new Error('The store is closed');
+    if (closed) throw new StoreClosedError();
     const { id, writes } = guard.expected;
     let answer = await answerTo(redis.readGuarded(key, guard.key));
-    for (let tries = 0; tries < mostTries; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const [text, found, time] = parseGuardedReading(answer);
       const generation = checkGeneration(guard, parseRecord(found));
       const { old, fresh, result } = apply(updater, text, time);
       if (fresh === undefined) return { result, generation };
-      remembered.delete(key);
+      cached.delete(key);
       answer = await answerTo(redis.swapGuarded(key, guard.key, old, fresh, id, writes));
       if (typeof answer === 'number') return { result, generation: { id, writes: answer } };
     }
-    throw new Error(`The record ${key} is written by others without a pause`);
+    throw new Error(`Other processes write the record ${key} without a pause`);
   }
 
   return {
@@ -209,9 +209,9 @@ export function createRedisStore({
       return { kind: 'unknown', description: 'the settings of the server were not looked at' };
     },
     async keys(prefix) {
-      if (closed) throw new Error('The store is closed');
+      if (closed) throw new StoreClosedError();
       const found = new Set<string>();
-      // What scans is not a command on a key, so the prefix is not put before it.
+      // ioredis puts the prefix before keys only, not before patterns.
       const match = `${escapePattern(`${keyPrefix}${prefix}`)}/*`;
       let cursor = '0';
       do {
@@ -221,8 +221,8 @@ export function createRedisStore({
       } while (cursor !== '0');
       return [...found].filter((key) => isDirectlyBelow(key, prefix));
     },
-    async findFault() {
-      if (closed) throw new Error('The store is closed');
+    async healthCheck() {
+      if (closed) throw new StoreClosedError();
       try {
         await update('trial', () => ({ record: {}, result: undefined }), { expiresInMs: 60_000 });
         await update('trial', () => ({ record: undefined, result: undefined }));
@@ -239,12 +239,12 @@ export function createRedisStore({
   };
 }
 
-/** Characters that mean something in a pattern of Redis mean themselves. */
+/** Makes the special characters of a Redis pattern literal. */
 function escapePattern(text: string): string {
   return text.replaceAll(/[\\*?[\]]/g, '\\$&');
 }
 
-/** An empty text stands for no record. */
+/** An empty text means no record. */
 interface Applied<T> {
   readonly old: string;
   /** Absent if the record stays as it is. */
@@ -259,32 +259,31 @@ function apply<T>(updater: Updater<T>, old: string, time: StoreTime): Applied<T>
   return { old, fresh: record === undefined ? '' : JSON.stringify(record), result };
 }
 
-/** @throws TypeError when Redis answers something that the script does not return */
+/** @throws TypeError for an answer that the script does not give */
 function parseReading(answer: unknown): [text: string, time: StoreTime] {
   const [text, time]: unknown[] = Array.isArray(answer) ? answer : [];
-  if (typeof text !== 'string' && text !== null)
-    throw new TypeError('Redis answered something else than a record');
+  if (typeof text !== 'string' && text !== null) throw new TypeError('Redis did not answer with a record');
   return [text ?? '', parseTime(time)];
 }
 
-/** @throws TypeError when Redis answers something that the script does not return */
+/** @throws TypeError for an answer that the script does not give */
 function parseGuardedReading(answer: unknown): [text: string, generation: string, time: StoreTime] {
   const [record, generation, time]: unknown[] = Array.isArray(answer) ? answer : [];
   const [text, now] = parseReading([record, time]);
   if (typeof generation !== 'string' && generation !== null)
-    throw new TypeError('Redis answered something else than a generation');
+    throw new TypeError('Redis did not answer with a generation');
   return [text, generation ?? '', now];
 }
 
-/** @throws TypeError when it is not what TIME answers */
+/** @throws TypeError for an answer that TIME does not give */
 function parseTime(answer: unknown): StoreTime {
   const [seconds, microseconds]: unknown[] = Array.isArray(answer) ? answer : [];
   const wallMs = Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000);
-  if (!Number.isFinite(wallMs)) throw new TypeError('Redis answered something else than its time');
+  if (!Number.isFinite(wallMs)) throw new TypeError('Redis did not answer with its time');
   return { wallMs };
 }
 
-/** What cannot be read is handed on as it is: to the caller's guard it is a record, and none that it knows. */
+/** A damaged record is passed on as text, so that the caller does not take it for no record. */
 function parseRecord(text: string): unknown {
   if (text === '') return undefined;
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from './sleep.js';
-import { createVirtualClock } from './virtual-clock.js';
+import { createVirtualClock } from './testing/virtual-clock.js';
 
 describe('sleep', () => {
   it('resolves after the given time', async () => {

@@ -1,8 +1,8 @@
 /**
- * One reading of the clock that everybody who shares a store agrees on.
+ * A reading of the clock that all users of a store share.
  *
- * A wall clock can be set and a monotonic clock stops while a laptop sleeps (CLOCK_MONOTONIC on Linux), so a
- * record that measures time keeps the last reading and compares both.
+ * A wall clock can be set, and a monotonic clock stops while a laptop sleeps (CLOCK_MONOTONIC on Linux). So a record
+ * that measures time keeps the last reading of both.
  */
 export interface StoreTime {
   /** Milliseconds since the Unix epoch. */
@@ -13,9 +13,9 @@ export interface StoreTime {
   readonly bootId?: string;
 }
 
-/** What an update writes and what it tells its caller. */
+/** What an update writes, and what its caller gets. */
 export interface Update<T> {
-  /** The new record, plain JSON; `undefined` deletes it, and the object that was handed in leaves it as it is. */
+  /** The new record, plain JSON; `undefined` deletes it, and the very object that the updater got leaves it as it is. */
   readonly record: object | undefined;
   readonly result: T;
 }
@@ -23,44 +23,41 @@ export interface Update<T> {
 /**
  * Turns the old record into the new one.
  *
- * It must be pure and synchronous: a store may run it again when another process was faster (Redis), and it
- * runs while a lock is held (folder). `record` is whatever lies in the store, `undefined` if nothing does:
- * the caller parses it with its own guard, since another version may have written it.
+ * It must be pure and synchronous: a store may run it again when another process was faster (Redis), and it runs while
+ * a lock is held (folder). `record` is whatever the store holds, `undefined` if it holds nothing: another version may
+ * have written it, so the caller parses it.
  */
 export type Updater<T> = (record: unknown, time: StoreTime) => Update<T>;
 
 export interface UpdateOptions {
   /**
-   * Resolve only when the record would survive a power cut; default false. For all updates of a record or for none:
-   * one without it may lose in a power cut what earlier ones have kept.
+   * Resolve only when the record would survive a power cut; default false. Use it for all updates of a record or for
+   * none: an update without it may lose in a power cut what earlier ones have kept.
    */
   readonly durable?: boolean;
-  /**
-   * The record means nothing any more when nobody has updated it for this long, so a store may drop it; default:
-   * never.
-   */
+  /** The record is worthless when it was not updated for this long, so a store may drop it; default: never. */
   readonly expiresInMs?: number;
 }
 
 /** Small JSON records that several callers share. */
 export interface StateStore {
   /**
-   * Reads the record, applies `updater`, writes what it returns and resolves to its result; atomic over
-   * everybody who shares the store.
+   * Reads the record, applies `updater`, writes what it returns and resolves to its result, atomically over all users of
+   * the store.
    *
-   * Rejects with what `updater` throws, and then the record stays as it was; rejects as well when the store is
-   * closed or cannot be reached.
+   * Rejects with what `updater` throws, and then the record stays as it was; rejects as well when the store is closed or
+   * cannot be reached.
    *
    * @param key Segments of printable characters separated by `/`, e.g. `<namespace>/window/listOrders`.
    */
   update<T>(key: string, updater: Updater<T>, options?: UpdateOptions): Promise<T>;
-  /** Lets go of files and connections; later updates reject. Records stay. Harmless when repeated. */
+  /** Releases files and connections; later updates reject. Records stay. May be repeated. */
   close(): Promise<void>;
 }
 
 /**
- * Names a set of records, a journal say, so that its users notice when it is not the one they know: another store at the
- * same address, one that was emptied, or a copy that missed the last writes.
+ * Names a set of records, a journal for example, so that its users notice when it is not the one they know: another
+ * store at the same address, an emptied one, or a copy that missed the last writes.
  */
 export interface Generation {
   /** Random; drawn once, when the set began. */
@@ -106,23 +103,23 @@ export interface Persistence {
   readonly description: string;
 }
 
-/** A store that can keep a journal: it names its records, and notices when they are not the ones before. */
+/** A store that can keep a journal: it lists its records, and notices when they are not the ones before. */
 export interface ListableStore extends StateStore {
   /**
-   * Keys of the records directly below a prefix, in no order: `account/order` names `account/order/1`. What comes or goes
-   * meanwhile may be among them or not, and a record that was deleted may still be named. A place that is not there has
-   * none; `findFault` tells it from one that is empty.
+   * Keys of the records directly below a prefix, in no order: `account/order` names `account/order/1`. A record that
+   * comes or goes meanwhile may be among them or not, and a deleted record may still be named. A place that does not
+   * exist has no keys; `healthCheck` distinguishes it from an empty one.
    */
   keys(prefix: string): Promise<string[]>;
   /**
-   * Tries whether a durable update is possible, with a record that it removes again.
+   * Makes a durable update of a record that it removes again.
    *
-   * @returns what is in the way, in a few words; undefined where nothing is
+   * @returns why that is impossible, in a few words; undefined where it works
    */
-  findFault(): Promise<string | undefined>;
+  healthCheck(): Promise<string | undefined>;
   /**
-   * Reads the generation of a set of records, and begins one, durably, where there is none. Of several callers at once
-   * one begins it, and all resolve to that one.
+   * Reads the generation of a set of records, and begins one, durably, where there is none. Of several callers one begins
+   * it, and all resolve to that one.
    *
    * @param key a record of its own, e.g. `<namespace>/journal`
    * @throws {GenerationUnreadableError} when there is one and it is damaged; a new one never takes its place

@@ -1,6 +1,6 @@
 // @ts-check
-/** A process that counts in a folder store, as often as it is told and with a signal to itself on the way. */
-import { createFolderStore } from '@wemasy-orders/state/folder';
+/** A process that counts in a folder store, and on request sends a signal to itself while it holds the lock. */
+import { createFolderStore } from '../../dist/folder.js';
 
 /** @type {{ folder: string, times: number, signal?: 'SIGKILL' | 'SIGSTOP' }} */
 const { folder, times, signal } = JSON.parse(process.argv[2] ?? '');

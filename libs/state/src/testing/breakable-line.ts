@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A line to a server that can be cut between a question and its answer. */
+/** A connection to a server that can be cut between a request and its answer. */
 export interface BreakableLine {
   readonly url: string;
-  /** Lets the next question with these words through, and cuts the line when its answer comes. */
+  /** Passes on the next request that contains `words`, and cuts the connection when its answer comes. */
   breakAtAnswerTo(words: string): void;
   close(): Promise<void>;
 }
 
-/** @param url where the server is, e.g. `redis://127.0.0.1:6379` */
+/** @param url of the server, e.g. `redis://127.0.0.1:6379` */
 export async function startBreakableLine(url: string): Promise<BreakableLine> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
@@ -19,7 +19,7 @@ export async function startBreakableLine(url: string): Promise<BreakableLine> {
     const far = connect(Number(target.port), target.hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
-      // The other side has gone.
+      // The other side closed it.
       socket.on('error', () => undefined).on('close', () => [near, far].forEach((each) => each.destroy()));
     }
     near.on('data', (data) => {

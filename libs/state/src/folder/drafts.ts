@@ -1,20 +1,20 @@
 /**
- * The files that new records are written to before they take the place of the old ones.
+ * The files that new records are written to before they replace the old ones.
  *
- * The file that was replaced is kept as the next draft of its record. ext4 and btrfs send what is new in a file to the
- * disk before it may replace another one, and wait for their turn there; a file that is only written over has nothing
- * new.
+ * The replaced file is kept as the next draft of its record. ext4 and btrfs flush a new file to the disk before it may
+ * replace another one, and the process waits for that; a file that is only overwritten has nothing new to flush.
  */
 import { join } from 'node:path';
-import { attempt, whenNotBusy, type FolderSystem } from './folder-system.js';
+import type { Access } from './access.js';
+import { ignoreErrors, whenNotBusy, type FolderSystem } from './system.js';
 
 export interface Draft {
-  /** What its file is called, for ever and for no other draft. */
+  /** The name of its file; no other draft ever has it. */
   readonly name: string;
   /**
-   * Puts a new text in the record's place. Throws ENOENT if somebody has deleted the draft.
+   * Replaces the record by a new text. Throws ENOENT if another process has deleted the draft.
    *
-   * @param durable whether the text has to be on the disk before; the directory is left to the caller
+   * @param durable whether to flush the text to the disk first; flushing the directory is left to the caller
    */
   publish(text: string, durable: boolean): void;
   /** Removes it, unless it was published. */
@@ -22,7 +22,7 @@ export interface Draft {
 }
 
 export interface Drafts {
-  /** Throws ENOENT if the folder `place` is not there. */
+  /** Throws ENOENT if there is no folder at `place`. */
   open(place: string, record: string): Draft;
   /** Removes the files that are kept. */
   close(): void;
@@ -35,15 +35,15 @@ interface OpenFile {
   readonly isUsed: boolean;
 }
 
-/** @param nextName gives a name that nobody had before */
-export function createDrafts(system: FolderSystem, nextName: () => string): Drafts {
+/** @param nextName returns a new name each time */
+export function createDrafts(system: FolderSystem, access: Access, nextName: () => string): Drafts {
   const { fs } = system;
   /** The files that are kept, by the record that they were. */
   const spares = new Map<string, { readonly place: string; readonly name: string }>();
 
   function openFile(place: string): OpenFile {
     const name = nextName();
-    return { name, file: fs.openSync(join(place, name), 'wx', 0o600), isUsed: false };
+    return { name, file: access.createFile(join(place, name)), isUsed: false };
   }
 
   function reopenSpare(record: string): OpenFile | undefined {
@@ -53,12 +53,12 @@ export function createDrafts(system: FolderSystem, nextName: () => string): Draf
     const path = join(spare.place, spare.name);
     try {
       const file = fs.openSync(path, 'r+');
-      // What has another name as well, be it a backup's, is not ours to write over.
+      // A file with a second name, a backup's for example, must not be overwritten.
       if (fs.fstatSync(file).nlink === 1) return { name: spare.name, file, isUsed: true };
       fs.closeSync(file);
       fs.unlinkSync(path);
     } catch {
-      // Somebody has tidied up.
+      // Another process has tidied up.
     }
     return undefined;
   }
@@ -75,14 +75,14 @@ export function createDrafts(system: FolderSystem, nextName: () => string): Draf
     }
   }
 
-  /** @param keep whether the old file may be written over: only where a power cut may take the new one */
+  /** @param keep whether the old file may be overwritten later: only if a power cut may take the new one */
   function replace(record: string, place: string, name: string, keep: boolean): void {
     const spare = keep ? nameSpare(place, record) : undefined;
     try {
       whenNotBusy(system, () => fs.renameSync(join(place, name), record));
     } catch (error) {
-      // It is the record still.
-      if (spare !== undefined) attempt(() => fs.unlinkSync(join(place, spare)));
+      // The file is still the record.
+      if (spare !== undefined) ignoreErrors(() => fs.unlinkSync(join(place, spare)));
       throw error;
     }
     if (spare !== undefined) spares.set(record, { place, name: spare });
@@ -105,7 +105,7 @@ export function createDrafts(system: FolderSystem, nextName: () => string): Draf
 
     function discard(): void {
       if (isOpen) fs.closeSync(file);
-      if (!isPublished) attempt(() => fs.unlinkSync(join(place, name)));
+      if (!isPublished) ignoreErrors(() => fs.unlinkSync(join(place, name)));
     }
 
     return { name, publish, discard };
@@ -114,7 +114,7 @@ export function createDrafts(system: FolderSystem, nextName: () => string): Draf
   return {
     open,
     close() {
-      for (const { place, name } of spares.values()) attempt(() => fs.unlinkSync(join(place, name)));
+      for (const { place, name } of spares.values()) ignoreErrors(() => fs.unlinkSync(join(place, name)));
       spares.clear();
     },
   };

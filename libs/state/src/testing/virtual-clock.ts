@@ -1,12 +1,12 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock.js';
 
-/** A clock that a test turns by hand. */
+/** A clock that a test sets. */
 export interface VirtualClock extends Clock {
-  /** Lets `ms` pass: timers fire in order, and promises settle between them. */
+  /** Moves time on by `ms`: timers fire in order, and promises settle between them. */
   advance(ms: number): Promise<void>;
-  /** Sets the wall clock forwards (as a machine that slept finds it) or back; nothing else notices. */
+  /** Sets the wall clock forwards (as after a machine slept) or back, and nothing else. */
   stepWall(ms: number): void;
-  /** How many timers wait, and how many of these would keep a process alive. */
+  /** The number of waiting timers, and of those that would keep a process alive. */
   timers(): { waiting: number; keepingAlive: number };
 }
 
@@ -16,7 +16,7 @@ interface Timer {
   readonly keepAlive: boolean;
 }
 
-/** @param startMs What the wall clock says at first, in milliseconds since the epoch. */
+/** @param startMs First reading of the wall clock, in milliseconds since the epoch. */
 export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)): VirtualClock {
   let elapsed = 0;
   let wallOffset = startMs;
@@ -57,7 +57,7 @@ export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)): VirtualClock
   };
 }
 
-/** Every promise that waits for nothing but other promises is settled after one turn of the event loop. */
+/** After one turn of the event loop, every promise that waits only for other promises is settled. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,15 +1,18 @@
 import * as fs from 'node:fs';
 import { hostname } from 'node:os';
-import { isAlive, readBootId } from './process-table.js';
+import { isAlive, readBootId } from '../process-table.js';
 
 /** The file functions that a folder store needs, all synchronous: while it holds a lock nothing else may run. */
 export type FileSystem = Pick<
   typeof fs,
+  | 'chmodSync'
   | 'closeSync'
+  | 'fchmodSync'
   | 'fstatSync'
   | 'fsyncSync'
   | 'ftruncateSync'
   | 'linkSync'
+  | 'lstatSync'
   | 'mkdirSync'
   | 'openSync'
   | 'readdirSync'
@@ -22,15 +25,15 @@ export type FileSystem = Pick<
   | 'writeFileSync'
 >;
 
-/** The machine and process that a folder store runs in; handed in so that other ones can be tested. */
+/** The machine and process that a folder store runs in; a parameter, so that tests can run it in others. */
 export interface FolderSystem {
   readonly fs: FileSystem;
   readonly platform: NodeJS.Platform;
   readonly pid: number;
   readonly hostname: string;
-  /** Names the time since the machine was started; `undefined` where the platform has no such name. */
+  /** Names the current boot of the machine; `undefined` where the platform has no such name. */
   readonly bootId: string | undefined;
-  /** The number by which statfs(2) names the kind of file system that a folder is on. */
+  /** The number by which statfs(2) names a folder's kind of file system. */
   fileSystemType(folder: string): number;
   /** Whether a process of this machine runs. */
   isAlive(pid: number): boolean;
@@ -56,20 +59,20 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Does what may fail because somebody else was faster. */
-export function attempt(action: () => void): void {
+/** For actions whose failure means that another process did the same first. */
+export function ignoreErrors(action: () => void): void {
   try {
     action();
   } catch {
-    // Either way it is done.
+    // The other process did it.
   }
 }
 
-/** Windows refuses a file while a virus scanner or an indexer looks at it. */
+/** Windows refuses a file while a virus scanner or an indexer reads it. */
 const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
 const BUSY_PAUSES_MS = [1, 2, 4, 8, 16, 32, 64, 128];
 
-/** Does what Windows may refuse for a moment, at most a quarter of a second. */
+/** Repeats what Windows may refuse for a moment, for a quarter of a second at most. */
 export function whenNotBusy<T>({ platform, sleep }: FolderSystem, action: () => T): T {
   if (platform === 'win32') {
     for (const pauseMs of BUSY_PAUSES_MS) {

@@ -1,30 +1,30 @@
-/** Names that Windows keeps for devices, with any extension. */
+/** Names that Windows reserves for devices, with any extension. */
 const RESERVED = new Set(['con', 'prn', 'aux', 'nul']);
 for (let port = 0; port <= 9; port += 1) RESERVED.add(`com${port}`).add(`lpt${port}`);
-/** Names of most file systems end at 255 bytes; a lock's name is longer than its record's. */
-const LONGEST_NAME = 120;
+/** Names of most file systems end at 255 bytes. */
+const MAX_NAME_LENGTH = 120;
 
 /**
- * The path of a key's files below the folder, without their extension: one name for each segment of the key.
+ * The path of a key's file below the folder, without its extension: one name for each segment of the key.
  *
- * Two keys never meet in one file, also where the file system ignores case or forbids characters: whatever is
- * not a small letter, a digit, `-` or `_` is percent-encoded.
+ * Two keys never share a file, even on a file system that ignores case or forbids characters: everything but small
+ * letters, digits, `-` and `_` is percent-encoded.
  *
  * @throws TypeError for a key with an empty or an overlong segment.
  */
 export function filePathOf(key: string): string[] {
   return key.split('/').map((segment) => {
     const name = encodeSegment(segment);
-    if (name === '' || name.length > LONGEST_NAME) {
+    if (name === '' || name.length > MAX_NAME_LENGTH) {
       throw new TypeError(
-        `A key consists of segments of 1 to ${LONGEST_NAME} characters: ${key.slice(0, 200)}`,
+        `A key consists of segments of 1 to ${MAX_NAME_LENGTH} characters: ${key.slice(0, 200)}`,
       );
     }
     return name;
   });
 }
 
-/** The segment of a key that a file's name stands for; undefined where it is none of ours. */
+/** The segment of a key that a file's name is for; undefined for a name that no key has. */
 export function keySegmentOf(name: string): string | undefined {
   try {
     const segment = decodeURIComponent(name);
@@ -34,7 +34,7 @@ export function keySegmentOf(name: string): string | undefined {
   }
 }
 
-/** A loop: compiling an expression would be a good part of what a process's first update takes. */
+/** A loop: compiling a regular expression would take a good part of a process's first update. */
 function encodeSegment(segment: string): string {
   let name = '';
   for (const character of segment) name += isPlain(character) ? character : encodeCharacter(character);

@@ -29,7 +29,7 @@ test('setting the wall clock moves neither the monotonic clock nor timers', asyn
   expect([clock.now(), clock.monotonic(), clock.timers().waiting]).toEqual([-3_600_000, 0, 1]);
 });
 
-test('tells which timers would keep a process alive', () => {
+test('counts the timers that would keep a process alive', () => {
   const clock = createVirtualClock();
   clock.setTimer(() => undefined, 10);
   clock.setTimer(() => undefined, 10, { keepAlive: true });

@@ -8,7 +8,7 @@ test.each([
   ['con/nul/com1/console', ['%63on', '%6eul', '%63om1', 'console']],
   ['../..', ['%2e%2e', '%2e%2e']],
   ['a b/é/\\', ['a%20b', '%c3%a9', '%5c']],
-])('%s lies at %j', (key, path) => {
+])('%s is at %j', (key, path) => {
   expect(filePathOf(key)).toEqual(path);
 });
 
@@ -16,7 +16,7 @@ test.each(['', '/a', 'a//b', 'a/', 'x'.repeat(121)])('%j is no key', (key) => {
   expect(() => filePathOf(key)).toThrow(TypeError);
 });
 
-test('two keys never meet in one file, even where case makes no difference', () => {
+test('two keys never share a file, even where case makes no difference', () => {
   const segment = fc.string({ minLength: 1, maxLength: 8, unit: fc.constantFrom(...'aAbB%1é.- ßẞ') });
   fc.assert(
     fc.property(segment, segment, (one, two) => {

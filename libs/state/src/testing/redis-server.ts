@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A real Redis of the test's own, on loopback, with nothing on disk. */
+/** A real Redis for one test file, on loopback, without persistence. */
 export interface RedisServer {
   readonly url: string;
-  /** Ends it as a crash would; its data are gone. */
+  /** Ends it as a crash would; its data are lost. */
   stop(): Promise<void>;
   /** Starts it again at the same address. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Whether this machine has `redis-server`. Where it has not, tests are skipped, but not in CI. */
+/** Whether this machine has `redis-server`. Where it is missing, tests are skipped; in CI they fail. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
 export async function startRedis(): Promise<RedisServer> {

@@ -1,4 +1,4 @@
-import type { FolderSystem } from './folder-system.js';
+import type { FolderSystem } from './system.js';
 
 /** Linux magic numbers (linux/magic.h, statfs(2)) of file systems that other machines may share. */
 const NETWORK_FILE_SYSTEMS = new Set([
@@ -11,7 +11,7 @@ const NETWORK_FILE_SYSTEMS = new Set([
   0x01021997, // 9p, as in WSL for the disks of Windows
 ]);
 
-/** Whether the folder is known to lie on another machine; a mapped drive of Windows cannot be told. */
+/** Whether the folder is known to be on another machine; a mapped drive of Windows cannot be recognised. */
 export function isNetworkDisk(folder: string, system: FolderSystem): boolean {
   if (system.platform === 'win32') return /^[\\/]{2}(?![.?][\\/])/.test(folder);
   if (system.platform !== 'linux') return false;

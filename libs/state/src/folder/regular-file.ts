@@ -1,0 +1,54 @@
+/** Only a regular file is a record: reading a FIFO waits for ever, a device never ends, and a link leads elsewhere. */
+import { constants } from 'node:fs';
+import { UnusableFileError } from '../errors.js';
+import { errorCode, whenNotBusy, type FolderSystem } from './system.js';
+
+/** Longest record in bytes: a hundred times the largest that this product writes. */
+export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+
+/** Does not follow a link, and does not wait for the other end of a FIFO. Windows has neither flag. */
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** open(2) of a link (Linux, BSD), of a socket, of a device without a driver. */
+const NOT_REGULAR = new Set(['ELOOP', 'EMLINK', 'ENXIO', 'ENODEV', 'EOPNOTSUPP']);
+
+/**
+ * @returns the text of a file; undefined where there is nothing at the path
+ * @throws {UnusableFileError} for anything but a regular file of a record's size
+ */
+export function readRegularFile(system: FolderSystem, path: string): string | undefined {
+  const { fs } = system;
+  try {
+    return whenNotBusy(system, () => {
+      if (system.platform === 'win32') requireRegular(fs.lstatSync(path), path);
+      const file = fs.openSync(path, FLAGS);
+      try {
+        requireRegular(fs.fstatSync(file), path);
+        return fs.readFileSync(file, 'utf8');
+      } finally {
+        fs.closeSync(file);
+      }
+    });
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'ENOENT') return undefined;
+    throw NOT_REGULAR.has(code) ? notRegular(path) : error;
+  }
+}
+
+/** @throws {UnusableFileError} for anything but a real folder: what a link leads to may have another path, and other locks */
+export function requireFolder({ fs }: FolderSystem, path: string): void {
+  if (!fs.lstatSync(path).isDirectory()) {
+    throw new UnusableFileError('EFTYPE', `${path} is not a folder`);
+  }
+}
+
+function requireRegular(stats: { isFile(): boolean; readonly size: number }, path: string): void {
+  if (!stats.isFile()) throw notRegular(path);
+  if (stats.size > MAX_RECORD_BYTES) {
+    throw new UnusableFileError('EFBIG', `${path} is larger than ${MAX_RECORD_BYTES} bytes`);
+  }
+}
+
+function notRegular(path: string): UnusableFileError {
+  return new UnusableFileError('EFTYPE', `${path} is not a regular file`);
+}
