@@ -553,7 +553,7 @@ describe('doctor', () => {
     const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
     const { exitCode, stdout } = await runLine(['doctor'], { environment });
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^FAULT {2}API .* Check the base URL;/m);
+    expect(stdout).toMatch(/^FAULT {2}API .* Check the base URL\./m);
   });
 
   it('finds a state folder that cannot be used', async () => {

@@ -1,13 +1,14 @@
 import { parseRateLimitHeaders } from '@wemasy-orders/rate-limit';
 import * as z from 'zod';
+import { apiWords } from './api-words.js';
 import {
+  type AnsweredBy,
   type AnswerFacts,
   ApiReportedError,
   AuthenticationError,
   type OrdersError,
   PermissionError,
   RateLimitedError,
-  type RateLimitFacts,
   UnexpectedResponseError,
   UpstreamError,
   ValidationFailedError,
@@ -16,8 +17,9 @@ import type { FetchHeaders } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import * as schemas from './generated/schemas.js';
 import { isSafe } from './operations.js';
+import { fits, readBody, type ReadBody } from './read-body.js';
 
-/** A complete answer of the API, read but not yet believed. */
+/** A complete answer of the API, not yet checked. */
 export interface Answer {
   readonly status: number;
   readonly headers: FetchHeaders;
@@ -28,52 +30,53 @@ export interface Answer {
 export type Body<Of extends Operation> = z.output<(typeof schemas)[Of['responseSchema']]>;
 
 type Judgement<Of extends Operation> =
-  { readonly body: Body<Of>; readonly fault?: undefined } | { readonly fault: OrdersError };
+  { readonly read: ReadBody<Body<Of>>; readonly fault?: undefined } | { readonly fault: OrdersError };
 
 /**
  * Decides what an answer means for the operation it answers.
  *
  * @param nowMs wall clock in ms, to read a Retry-After that is a date
- * @returns the body when the answer is a success as documented, else the error that describes it
+ * @returns the body when the answer is a success, else the error that describes it
  */
 export function judge<Of extends Operation>(operation: Of, answer: Answer, nowMs: number): Judgement<Of> {
-  const facts = factsOf(answer, nowMs);
-  const { status } = answer;
-  if (status >= 200 && status < 300) return judgeSuccess(operation, answer, facts);
+  const { status, text } = answer;
+  const body = parseJson(text);
+  const facts = factsOf(answer, body, nowMs);
+  if (status >= 200 && status < 300) return judgeSuccess(operation, text, body, facts);
   return { fault: faultOf(operation, answer, facts, nowMs) };
 }
 
 function faultOf(operation: Operation, answer: Answer, facts: AnswerFacts, nowMs: number): OrdersError {
   const { status } = answer;
   if (status === 0 || (status >= 300 && status < 400)) return new UnexpectedResponseError('redirect', facts);
-  const body = parseJson(answer.text);
-  const said = { ...facts, ...sayingOf(body) };
   switch (status) {
     case 401:
-      return new AuthenticationError(said);
+      return new AuthenticationError(facts);
     case 403:
-      return new PermissionError(said);
+      return new PermissionError(facts);
     case 404:
     case 405:
-      return new UnexpectedResponseError('not_found', said);
+      return notFound(facts);
     case 422:
-      return new ValidationFailedError(schemas.ValidationError.safeParse(body).data?.errors ?? {}, said);
-    case 429: {
-      if (!isSafe(operation) && !isDocumentedRejection(answer, nowMs)) return new UpstreamError(said);
-      const { retryAfterMs } = parseRateLimitHeaders(answer.headers, nowMs);
-      // Laravel rounds Retry-After down, so a whole second is added to what it says.
-      const seconds =
-        retryAfterMs === undefined ? operation.rateLimit.windowSeconds : Math.ceil(retryAfterMs / 1000) + 1;
-      return new RateLimitedError('upstream', seconds, said);
-    }
+      return new ValidationFailedError(facts);
+    case 429:
+      return isSafe(operation) || isDocumentedRejection(answer, nowMs)
+        ? rateLimited(operation, answer, facts, nowMs)
+        : new UpstreamError(facts);
     default: {
-      const { retryAfterMs } = parseRateLimitHeaders(answer.headers, nowMs);
-      return new UpstreamError({
-        ...said,
-        ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
-      });
+      const seconds = retryAfterSeconds(answer, nowMs);
+      const isCredible = seconds !== undefined && seconds <= longestCredibleWaitSeconds;
+      return new UpstreamError({ ...facts, ...(isCredible ? { retryAfterSeconds: seconds } : {}) });
     }
   }
+}
+
+function notFound(facts: AnswerFacts): UnexpectedResponseError {
+  const message =
+    facts.answeredBy === 'api'
+      ? `The API does not know what was asked for (status ${facts.status}).`
+      : `Nothing answers as the API at that address (status ${facts.status}). Check the base URL.`;
+  return new UnexpectedResponseError('not_found', { ...facts, message });
 }
 
 /**
@@ -85,56 +88,67 @@ function isDocumentedRejection({ headers }: Answer, nowMs: number): boolean {
   return limit !== undefined && remaining === 0 && retryAfterMs !== undefined;
 }
 
-const errorBody = z.object({ message: z.string() });
-const reportedError = z.object({ error: z.literal(true) });
+/**
+ * An API that counts by minutes does not mean a longer wait. Behind such a value is a Unix time, milliseconds, or a date
+ * far off, and a caller cannot act on it.
+ */
+const longestCredibleWaitSeconds = 3_600;
 
-/** What the API wrote in its own words, where it did. */
-function sayingOf(body: unknown): Pick<AnswerFacts, 'apiMessage'> {
-  const said = errorBody.safeParse(body, interpreted).data;
-  return said === undefined ? {} : { apiMessage: said.message };
+function rateLimited(
+  operation: Operation,
+  answer: Answer,
+  facts: AnswerFacts,
+  nowMs: number,
+): RateLimitedError {
+  const { windowSeconds } = operation.rateLimit;
+  const stated = retryAfterSeconds(answer, nowMs);
+  if (stated === undefined) return new RateLimitedError('upstream', windowSeconds, facts);
+  if (stated > longestCredibleWaitSeconds) {
+    const message =
+      `The API rejected the call because its allowance is used up. It asks for a wait of ${stated} s, which is not ` +
+      `credible; its window is over after ${windowSeconds} s.`;
+    return new RateLimitedError('upstream', windowSeconds, { ...facts, message });
+  }
+  // Laravel rounds Retry-After down, so a whole second is added to what it says.
+  return new RateLimitedError('upstream', stated + 1, facts);
 }
 
-/**
- * zod would compile a function for each object schema at its first use, which takes twice as long as reading a page of
- * orders without; over many pages both are the same.
- */
-const interpreted = { jitless: true };
+function retryAfterSeconds({ headers }: Answer, nowMs: number): number | undefined {
+  const { retryAfterMs } = parseRateLimitHeaders(headers, nowMs);
+  return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
+}
 
 function judgeSuccess<Of extends Operation>(
   operation: Of,
-  { text, headers }: Answer,
+  text: string,
+  body: unknown,
   facts: AnswerFacts,
 ): Judgement<Of> {
-  if (text.trim() === '') return { fault: new UnexpectedResponseError('empty_body', facts) };
-  if (/^\s*</.test(text) || /\bhtml\b/i.test(headers.get('content-type') ?? '')) {
-    return { fault: new UnexpectedResponseError('html_body', facts) };
-  }
-  const body = parseJson(text);
-  if (body === undefined) return { fault: new UnexpectedResponseError('malformed_json', facts) };
-  if (reportedError.safeParse(body, interpreted).success) {
-    return { fault: new ApiReportedError({ ...facts, ...sayingOf(body) }) };
-  }
-  if (isBodyOf(operation, body)) return { body };
-  return {
-    fault: new UnexpectedResponseError('schema_mismatch', {
+  const unexpected = (...[kind, problem]: readonly [UnexpectedResponseError['kind'], string?]) => ({
+    fault: new UnexpectedResponseError(kind, {
       ...facts,
-      mismatches: mismatches(operation, body),
+      ...(problem === undefined ? {} : { mismatches: [problem] }),
     }),
-  };
-}
-
-/** The body itself is what is given back, with the fields that the document does not know. */
-function isBodyOf<Of extends Operation>(operation: Of, body: unknown): body is Body<Of> {
-  return schemas[operation.responseSchema].safeParse(body, interpreted).success;
-}
-
-/** Where an answer differs from its schema. Names and kinds only: zod's own messages can repeat values. */
-function mismatches({ responseSchema }: Operation, body: unknown): string[] {
-  const { error } = schemas[responseSchema].safeParse(body, interpreted);
-  return (error?.issues ?? []).map((issue) => {
-    const place = issue.path.map(String).join('.') || 'body';
-    return issue.code === 'invalid_type' ? `${place}: expected ${issue.expected}` : `${place}: ${issue.code}`;
   });
+  if (text.trim() === '') return unexpected('empty_body');
+  if (isPage(text)) return unexpected('html_body');
+  if (body === undefined) return unexpected('malformed_json');
+  if (reportsError(body)) return { fault: new ApiReportedError(facts) };
+  // An accepted write may be queued and fail later; only the documented status says that it was done.
+  if (facts.status !== operation.successStatus && !isSafe(operation))
+    return unexpected('undocumented_success');
+  const schema = schemas[operation.responseSchema];
+  const read = readBody(schema, body, (value): value is Body<Of> => fits(schema, value));
+  return 'problem' in read ? unexpected('schema_mismatch', read.problem) : { read };
+}
+
+const errorFlag = z.object({ error: z.boolean() });
+
+/** Whether the API says that it failed, in whatever form it writes the flag. */
+function reportsError(body: unknown): boolean {
+  const isFlag = (value: unknown): value is z.output<typeof errorFlag> => fits(errorFlag, value);
+  const flag = readBody(errorFlag, body, isFlag);
+  return 'value' in flag && flag.value.error;
 }
 
 /** @returns undefined where the text is not JSON; JSON itself has no undefined */
@@ -146,16 +160,42 @@ function parseJson(text: string): unknown {
   }
 }
 
-function factsOf({ status, headers }: Answer, nowMs: number): AnswerFacts {
+function isPage(text: string): boolean {
+  return /^\s*</.test(text);
+}
+
+function factsOf(answer: Answer, body: unknown, nowMs: number): AnswerFacts {
+  const { status, headers } = answer;
   const requestId = headers.get('x-request-id') ?? headers.get('cf-ray');
   const { limit, remaining } = parseRateLimitHeaders(headers, nowMs);
-  const rateLimit: RateLimitFacts = {
-    ...(limit === undefined ? {} : { limit }),
-    ...(remaining === undefined ? {} : { remaining }),
-  };
+  const answeredBy = answeredByOf(answer, body);
   return {
     status,
+    ...apiWords(body),
     ...(typeof requestId === 'string' && /^[\w.:-]{1,100}$/.test(requestId) ? { requestId } : {}),
-    ...(limit === undefined && remaining === undefined ? {} : { rateLimit }),
+    ...(limit === undefined && remaining === undefined
+      ? {}
+      : {
+          rateLimit: {
+            ...(limit === undefined ? {} : { limit }),
+            ...(remaining === undefined ? {} : { remaining }),
+          },
+        }),
+    ...(answeredBy === undefined ? {} : { answeredBy }),
   };
+}
+
+const apiBody = z.union([z.object({ message: z.unknown() }), z.object({ error: z.unknown() })]);
+
+/** Cloudflare's own statuses: it could not reach the API, or the API did not answer it. */
+const isCloudflareStatus = (status: number) => status >= 520 && status <= 530;
+
+function answeredByOf({ status, headers, text }: Answer, body: unknown): AnsweredBy | undefined {
+  if (apiBody.safeParse(body, { jitless: true }).success) return 'api';
+  // Behind Cloudflare every answer carries its headers; one that is no JSON is its own.
+  const isBehindCloudflare =
+    /\bcloudflare\b/i.test(headers.get('server') ?? '') || typeof headers.get('cf-mitigated') === 'string';
+  const isForeign = body === undefined && text.trim() !== '';
+  if (isBehindCloudflare && (isForeign || isCloudflareStatus(status))) return 'cloudflare';
+  return isPage(text) ? 'proxy' : undefined;
 }

@@ -7,7 +7,7 @@ import type { OrderPage } from './generated/schema.js';
 export interface Drift {
   /** Where, e.g. `data.data[].order_number`; `[]` stands for each element of an array. */
   readonly path: string;
-  /** What the document describes, e.g. `string or null`. */
+  /** What the document describes, e.g. `object or array`. */
   readonly expected: string;
   /** What came, e.g. `integer`. */
   readonly found: string;
@@ -19,9 +19,9 @@ export interface Drift {
 export interface UnreadableOrder {
   /** Its place on the page, from 1. */
   readonly position: number;
-  /** Its id, where that much could be read. */
-  readonly id?: number;
-  /** Why, e.g. `id: expected integer, found string`. No values. */
+  /** Its number as the customer knows it, where that much could be read: untrusted text. */
+  readonly orderNumber?: string;
+  /** Why, e.g. `data.data[].id: expected integer, found string`. No values. */
   readonly problem: string;
 }
 
@@ -31,4 +31,9 @@ export interface OrdersPage extends OrderPage {
   readonly drift?: readonly Drift[];
   /** Absent where every entry could be used. */
   readonly unreadable?: readonly UnreadableOrder[];
+}
+
+/** Equal for differences that a reader needs to see once. */
+export function driftKey({ path, expected, found }: Drift): string {
+  return [path, expected, found].join('\n');
 }

@@ -64,13 +64,27 @@ export interface OrdersErrorFacts {
   readonly rateLimit?: RateLimitFacts | undefined;
   /** Whole seconds until the same call is worth repeating, where that is known. */
   readonly retryAfterSeconds?: number | undefined;
-  /** What the API wrote: untrusted text. */
+  /** What the API wrote: untrusted text, bounded. */
   readonly apiMessage?: string | undefined;
+  /** Field → what the API says of it: untrusted text, bounded. */
+  readonly apiErrors?: ApiErrors | undefined;
+  readonly answeredBy?: AnsweredBy | undefined;
   readonly cause?: unknown;
 }
 
+export type ApiErrors = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Who seems to have written an answer: the API itself (JSON as it writes it), Cloudflare, or another machine in front of
+ * the API (a web page of a proxy, firewall, web server or login). Unknown where the answer shows nothing.
+ */
+export type AnsweredBy = 'api' | 'cloudflare' | 'proxy';
+
 /** What an answer itself says, for every error about an answer. */
-export type AnswerFacts = Pick<OrdersErrorFacts, 'requestId' | 'rateLimit' | 'apiMessage'> & {
+export type AnswerFacts = Pick<
+  OrdersErrorFacts,
+  'requestId' | 'rateLimit' | 'apiMessage' | 'apiErrors' | 'answeredBy'
+> & {
   readonly status: number;
 };
 
@@ -91,6 +105,8 @@ export abstract class OrdersError extends Error {
   readonly rateLimit: RateLimitFacts | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly apiMessage: string | undefined;
+  readonly apiErrors: ApiErrors;
+  readonly answeredBy: AnsweredBy | undefined;
 
   constructor(message: string, facts: OrdersErrorFacts) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
@@ -102,10 +118,19 @@ export abstract class OrdersError extends Error {
     this.rateLimit = facts.rateLimit;
     this.retryAfterSeconds = facts.retryAfterSeconds;
     this.apiMessage = facts.apiMessage;
+    this.apiErrors = facts.apiErrors ?? {};
+    this.answeredBy = facts.answeredBy;
   }
 
   get [brand](): true {
     return true;
+  }
+
+  /** All that the API wrote, as one text: untrusted. */
+  get apiReason(): string | undefined {
+    const fields = Object.entries(this.apiErrors).map(([field, said]) => `${field}: ${said.join(' ')}`);
+    const parts = this.apiMessage === undefined ? fields : [this.apiMessage, ...fields];
+    return parts.length === 0 ? undefined : parts.join('; ');
   }
 }
 
@@ -238,7 +263,7 @@ export class AuthenticationError extends OrdersError {
   readonly code = 'authentication_failed';
 
   constructor(facts: AnswerFacts) {
-    super('The API does not accept the token.', {
+    super(refusal(facts) ?? 'The API does not accept the token.', {
       source: 'upstream',
       retryable: false,
       effect: 'none',
@@ -253,7 +278,7 @@ export class PermissionError extends OrdersError {
   readonly code = 'permission_denied';
 
   constructor(facts: AnswerFacts) {
-    super('The token is not allowed to do this.', {
+    super(refusal(facts) ?? 'The token is not allowed to do this.', {
       source: 'upstream',
       retryable: false,
       effect: 'none',
@@ -262,21 +287,29 @@ export class PermissionError extends OrdersError {
   }
 }
 
-/** 422: the API read the request and refuses its values. */
+/** A refusal that the API did not write says nothing about the token. */
+function refusal({ answeredBy, status }: AnswerFacts): string | undefined {
+  if (answeredBy !== 'cloudflare' && answeredBy !== 'proxy') return undefined;
+  return `${machines[answeredBy]} refused the request (status ${status}) before the API looked at the token.`;
+}
+
+const machines = {
+  cloudflare: 'Cloudflare, in front of the API,',
+  proxy: 'A machine in front of the API (a proxy, firewall or web server)',
+} as const;
+
+/** 422: the API read the request and refuses its values; `apiErrors` names them. */
 export class ValidationFailedError extends OrdersError {
   override readonly name = 'ValidationFailedError';
   readonly code = 'validation_failed';
-  /** Field → what the API says of it: untrusted text. */
-  readonly fields: Readonly<Record<string, readonly string[]>>;
 
-  constructor(fields: Readonly<Record<string, readonly string[]>>, facts: AnswerFacts) {
+  constructor(facts: AnswerFacts) {
     super('The API refuses the values of the request.', {
       source: 'upstream',
       retryable: false,
       effect: 'none',
       ...facts,
     });
-    this.fields = fields;
   }
 }
 
@@ -310,17 +343,20 @@ export class UpstreamError extends OrdersError {
   readonly code = 'upstream_error';
 
   constructor(facts: AnswerFacts & { readonly retryAfterSeconds?: number }) {
-    const serverFault = facts.status >= 500;
-    super(sentenceOf(facts.status), {
+    const { status } = facts;
+    super(sentenceOf(facts), {
       source: 'upstream',
-      retryable: serverFault,
-      effect: notAccepted.has(facts.status) ? 'none' : 'unknown',
+      retryable: status >= 500,
+      effect: notAccepted.has(status) ? 'none' : 'unknown',
       ...facts,
     });
   }
 }
 
-function sentenceOf(status: number): string {
+function sentenceOf({ status, answeredBy }: AnswerFacts): string {
+  if (answeredBy === 'cloudflare' || answeredBy === 'proxy') {
+    return `${machines[answeredBy]} answered with status ${status}.`;
+  }
   if (status >= 500) return `The API failed with status ${status}.`;
   return status === 429
     ? 'The API answered a write with 429, without the rate-limit headers that its documentation names.'
@@ -335,6 +371,12 @@ export type UnexpectedResponseKind =
   | 'html_body'
   /** 2xx with something that is not JSON, or JSON cut short. */
   | 'malformed_json'
+  /** A body beyond `maxAnswerBytes`. */
+  | 'too_large'
+  /** A compressed body that cannot be decompressed. */
+  | 'damaged_compression'
+  /** A 2xx status that the document does not know, in answer to a write: it may mean accepted, queued or done. */
+  | 'undocumented_success'
   /** 2xx with JSON that lacks what this client needs; `mismatches` says where. */
   | 'schema_mismatch'
   /** 3xx. It is not followed, since the token would go where it was not meant to go. */
@@ -352,17 +394,22 @@ const unexpected: Readonly<
   empty_body: { sentence: 'The API answered without a body.', effect: 'unknown' },
   html_body: { sentence: 'The API answered with a web page instead of data.', effect: 'unknown' },
   malformed_json: { sentence: 'The API answered with something that is not JSON.', effect: 'unknown' },
+  too_large: { sentence: 'The API answered with more data than this client reads.', effect: 'unknown' },
+  damaged_compression: { sentence: "The API's answer is compressed and damaged.", effect: 'unknown' },
+  undocumented_success: {
+    sentence: 'The API answered with a success that its documentation does not describe.',
+    effect: 'unknown',
+  },
   schema_mismatch: {
     sentence: "The API's answer is not what its documentation describes",
     effect: 'unknown',
   },
   redirect: {
-    sentence: 'The API redirects to another address; that is not followed. Check the base URL.',
+    sentence: 'The API redirects to another address, which is not followed.',
     effect: 'unknown',
   },
   not_found: {
-    sentence:
-      'The API found nothing there. Check the base URL; if it is right, what was asked for does not exist.',
+    sentence: 'The API found nothing at that address, or knows no such order.',
     effect: 'none',
   },
   wrong_page: { sentence: 'The API answered with another page than the one asked for.', effect: 'none' },
@@ -406,13 +453,15 @@ export class OutcomeUnknownError extends OrdersError {
   override readonly cause: OrdersError;
 
   constructor(cause: OrdersError) {
-    const { source, status, requestId, rateLimit, apiMessage } = cause;
+    const { source, status, requestId, rateLimit, apiMessage, apiErrors, answeredBy } = cause;
     super(`It is not known whether the API did this: ${cause.message}`, {
       source,
       status,
       requestId,
       rateLimit,
       apiMessage,
+      apiErrors,
+      answeredBy,
       retryable: false,
       effect: 'unknown',
     });

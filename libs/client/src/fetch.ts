@@ -24,6 +24,16 @@ export interface FetchResponse {
   readonly headers: FetchHeaders;
   /** The whole body as UTF-8, decompressed, without a byte order mark. */
   text(): Promise<string>;
+  /** The body piece by piece, so that a huge one need not be read whole; where absent, `text` is used. */
+  readonly body?: BodyStream | null | undefined;
+}
+
+/** As much of a `ReadableStream` as the client needs. */
+export interface BodyStream {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    cancel(): Promise<void>;
+  };
 }
 
 /** `Headers`, or a `Map` with lower-case names. */

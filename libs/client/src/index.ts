@@ -1,7 +1,9 @@
 export { baseUrlFault, tokenFault } from './connection-faults.js';
 export type { Drift, OrdersPage, UnreadableOrder } from './drift.js';
 export {
+  type AnsweredBy,
   type AnswerFacts,
+  type ApiErrors,
   ApiReportedError,
   type ArgumentFault,
   AuthenticationError,
@@ -47,7 +49,7 @@ export {
   type OrdersClient,
   type OrdersClientOptions,
 } from './orders-client.js';
-export type { AttemptReport, CallOptions } from './send.js';
+export type { AttemptReport, CallOptions, DriftReport } from './send.js';
 export type { PathsClient } from './transport.js';
 export type { Coverage, WalkDoubt, WalkFacts } from './walk-facts.js';
 export { type OrdersWalk, walkOrders, type WalkOptions, type WalkStep } from './walk-orders.js';

@@ -277,7 +277,7 @@ describe('a documented failure', () => {
   it('422 names each field', async () => {
     const upstream = await upstreamWith((_, response) => sendJson(response, 422, cases[2][1]));
     const error = await failureOf(clientOf(upstream.url).sync(42));
-    expect(error).toMatchObject({ fields: { order_id: ['No such order.'] } });
+    expect(error).toMatchObject({ apiErrors: { order_id: ['No such order.'] } });
   });
 
   it.each(operations)(
@@ -365,7 +365,7 @@ describe('an odd answer', () => {
     ],
     [
       'JSON of another form',
-      (_, response) => sendJson(response, 200, { error: false, data: 'none' }),
+      (_, response) => sendJson(response, 200, { data: 'none' }),
       { kind: 'schema_mismatch', code: 'unexpected_response' },
     ],
     [
@@ -452,12 +452,12 @@ describe('an odd answer', () => {
   });
 
   it('does not carry the page or its values into the error', async () => {
-    const data = { ...emptyPage.data, data: [{ id: 1, total: { secret: 'Keizersgracht 1' } }] };
+    const data = { ...emptyPage.data, last_page: { secret: 'Keizersgracht 1' } };
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, { error: false, data }));
     const error = await failureOf(clientOf(upstream.url).list());
     expect(error).toMatchObject({ kind: 'schema_mismatch' });
     expect(JSON.stringify(error) + error.message).not.toContain('Keizersgracht');
-    expect(error.message).toContain('data.data.0.total: expected string');
+    expect(error.message).toContain('data.last_page: expected integer, found object');
   });
 
   it('that repeats the token does not carry it any further', async () => {

@@ -15,7 +15,7 @@ import { productionUrl } from './generated/operations.js';
 import type { ListOrdersRequest, SyncOrderResponse } from './generated/schema.js';
 import * as schemas from './generated/schemas.js';
 import { type OperationId, rateLimitPolicies } from './operations.js';
-import { type AttemptReport, type CallOptions, createSend } from './send.js';
+import { type AttemptReport, type CallOptions, createSend, type DriftReport } from './send.js';
 import { createTransport, type PathsClient } from './transport.js';
 
 /**
@@ -46,6 +46,8 @@ export interface OrdersClientOptions {
   readonly maxWaitMs?: number | undefined;
   /** Told of every attempt, for logs; what it throws is ignored. */
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
+  /** Told once of each difference between answers and the document, for logs; what it throws is ignored. */
+  readonly onDrift?: ((report: DriftReport) => void) | undefined;
   readonly clock?: Clock | undefined;
   /** Spreads retries; a number in [0, 1). */
   readonly random?: (() => number) | undefined;
@@ -121,6 +123,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
     random: options.random ?? Math.random,
     onAttempt: options.onAttempt,
+    onDrift: options.onDrift,
   });
   const transport = createTransport(baseUrl, send);
 

@@ -7,16 +7,20 @@ import {
 } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
 import { type Answer, type Body, judge } from './answer.js';
+import { type Drift, driftKey } from './drift.js';
 import {
   CancelledError,
   ConnectionError,
   type OrdersError,
   RateLimitedError,
   TimeoutError,
+  UnexpectedResponseError,
 } from './errors.js';
 import type { Fetch, FetchResponse } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import { isSafe } from './operations.js';
+import type { ReadBody } from './read-body.js';
+import { bodyFaultOf, readText } from './read-text.js';
 import { retryDelayMs } from './retry.js';
 import { withoutToken } from './without-token.js';
 
@@ -56,6 +60,12 @@ export interface AttemptReport {
   readonly error?: OrdersError;
 }
 
+/** Differences from the document that no answer before showed to this client; for logs. */
+export interface DriftReport {
+  readonly operationId: string;
+  readonly drift: readonly Drift[];
+}
+
 export interface SendOptions {
   readonly token: string;
   readonly fetch: Fetch;
@@ -68,6 +78,7 @@ export interface SendOptions {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
+  readonly onDrift?: ((report: DriftReport) => void) | undefined;
 }
 
 /** A request as it leaves, but for the token. */
@@ -81,7 +92,7 @@ export interface OutgoingRequest<Of extends Operation = Operation> {
 /** An answer that is a success as the document describes it. */
 export interface Success<Of extends Operation = Operation> {
   readonly answer: Answer;
-  readonly body: Body<Of>;
+  readonly read: ReadBody<Body<Of>>;
 }
 
 /** Sends one request and gives back its answer: a success as documented. Everything else is thrown. */
@@ -97,6 +108,7 @@ export type Send = <Of extends Operation>(
  */
 export function createSend(options: SendOptions): Send {
   const { clock, random } = options;
+  const reportDrift = createDriftReporter(options.onDrift);
   return async (request, call) => {
     const { operation } = request;
     const waitEndsAt = clock.monotonic() + (call.maxWaitMs ?? options.maxWaitMs);
@@ -105,7 +117,7 @@ export function createSend(options: SendOptions): Send {
       const { permit, takeBack } = await takePermit(options, operation, call, { waitEndsAt, failure });
       const sentAt = clock.monotonic();
       const result = await attempt(options, request, { permit, signal: call.signal });
-      tell(options.onAttempt, {
+      notify(options.onAttempt, {
         operationId: operation.operationId,
         attempt: retries + 1,
         waitedMs: permit.waitedMs,
@@ -114,7 +126,10 @@ export function createSend(options: SendOptions): Send {
         ...(result.fault === undefined ? {} : { error: result.fault }),
       });
       await result.reported;
-      if (result.fault === undefined) return result;
+      if (result.fault === undefined) {
+        reportDrift(operation.operationId, result.read.drift);
+        return result;
+      }
       failure = result.fault;
       const delayMs = retryDelayMs(failure, { safe: isSafe(operation), retries, random: random() });
       if (delayMs === undefined) throw failure;
@@ -124,13 +139,24 @@ export function createSend(options: SendOptions): Send {
   };
 }
 
-/** What a log throws is no part of what became of the call. */
-function tell(onAttempt: SendOptions['onAttempt'], report: AttemptReport): void {
+/** Calls a listener. What a log throws must not change what became of the call. */
+function notify<Event>(listener: ((event: Event) => void) | undefined, event: Event): void {
   try {
-    onAttempt?.(report);
+    listener?.(event);
   } catch {
-    // Whoever wants to know of it catches it there.
+    // The listener's own fault.
   }
+}
+
+/** Reports each difference once. */
+function createDriftReporter(onDrift: SendOptions['onDrift']) {
+  const reported = new Set<string>();
+  return (operationId: string, drift: readonly Drift[]) => {
+    const fresh = drift.filter((difference) => !reported.has(driftKey(difference)));
+    if (fresh.length === 0) return;
+    for (const difference of fresh) reported.add(driftKey(difference));
+    notify(onDrift, { operationId, drift: fresh });
+  };
 }
 
 interface ReadyPermit {
@@ -220,7 +246,7 @@ async function attempt<Of extends Operation>(
     // is the API's: a slow store must not make it late.
     reported = permit.report({ kind: 'answered', status: response.status, headers: response.headers });
     // An answer that repeats the token (an error page that prints the request, say) must not carry it any further.
-    const text = withoutToken(await response.text(), token);
+    const text = withoutToken(await readText(response), token);
     const answer = { status: response.status, headers: response.headers, text };
     return { answer, reported, ...judge(operation, answer, clock.now()) };
   } catch (thrown) {
@@ -252,7 +278,11 @@ function faultOfSending(
   const effect = response === undefined && isUnsent(thrown) ? 'none' : 'unknown';
   if (signal?.aborted) return new CancelledError(effect);
   if (teardown.aborted && effect === 'unknown') return new TimeoutError(timeoutMs);
-  return new ConnectionError(effect, teardown.aborted ? 'ETIMEDOUT' : reasonOf(thrown));
+  const reason = teardown.aborted ? 'ETIMEDOUT' : reasonOf(thrown);
+  const bodyFault = response === undefined ? undefined : bodyFaultOf(reason);
+  return bodyFault === undefined || response === undefined
+    ? new ConnectionError(effect, reason)
+    : new UnexpectedResponseError(bodyFault, { status: response.status });
 }
 
 /** The code that Node's fetch hides in the chain of causes; of several addresses tried, the first one's. */

@@ -1,16 +1,18 @@
 import createClient, { type Client } from 'openapi-fetch';
-import type { Answer } from './answer.js';
+import * as z from 'zod';
+import type { OrdersPage, UnreadableOrder } from './drift.js';
 import { ConfigurationError } from './errors.js';
 import { type Operation, operations } from './generated/operations.js';
 import type {
   ListOrdersRequest,
-  OrderPage,
+  ListOrdersResponse,
   paths,
   SyncOrderRequest,
   SyncOrderResponse,
 } from './generated/schema.js';
 import { operationOf } from './operations.js';
-import type { CallOptions, OutgoingRequest, Send } from './send.js';
+import type { DroppedItem, ReadBody } from './read-body.js';
+import type { CallOptions, OutgoingRequest, Send, Success } from './send.js';
 
 /**
  * The typed openapi-fetch client of every path that the document describes. Calls are paced, timed and checked like
@@ -21,7 +23,7 @@ export type PathsClient = Client<paths>;
 /** The operations as plain functions. This is the only file that knows openapi-fetch. */
 export interface Transport {
   readonly paths: PathsClient;
-  listOrders(body: ListOrdersRequest, page: number, call: CallOptions): Promise<OrderPage>;
+  listOrders(body: ListOrdersRequest, page: number, call: CallOptions): Promise<OrdersPage>;
   syncOrder(body: SyncOrderRequest, call: CallOptions): Promise<SyncOrderResponse>;
 }
 
@@ -44,19 +46,19 @@ export function createTransport(baseUrl: URL, send: Send): Transport {
       return (created ??= createClient<paths>({
         baseUrl: baseUrl.href,
         fetch: async (request) => {
-          const { answer } = await send(await outgoingOf(request, baseUrl), { signal: request.signal });
-          return responseOf(answer);
+          const success = await send(await outgoingOf(request, baseUrl), { signal: request.signal });
+          return responseOf(success);
         },
       }));
     },
     async listOrders(body, page, call) {
       const query = new URLSearchParams({ page: String(page) });
       const success = await send(requestOf(operations.listOrders, body, query), call);
-      return success.body.data;
+      return pageOf(success.read);
     },
     async syncOrder(body, call) {
       const success = await send(requestOf(operations.syncOrder, body), call);
-      return success.body;
+      return success.read.value;
     },
   };
 }
@@ -83,9 +85,29 @@ async function outgoingOf(request: Request, baseUrl: URL): Promise<OutgoingReque
   };
 }
 
-/** The answer as openapi-fetch takes it: already decoded, so the headers that describe its encoding go. */
-function responseOf({ status, headers, text }: Answer): Response {
+/** Path of the orders in a list's answer. */
+const ordersPath = 'data.data';
+
+/** A page with what differs from the document beside it. */
+function pageOf({ value, drift, dropped }: ReadBody<ListOrdersResponse>): OrdersPage {
+  const orders = dropped.filter(({ path }) => path === ordersPath);
+  return {
+    ...value.data,
+    ...(drift.length === 0 ? {} : { drift }),
+    ...(orders.length === 0 ? {} : { unreadable: orders.map(unreadableOrder) }),
+  };
+}
+
+const numbered = z.object({ order_number: z.union([z.string(), z.number()]) });
+
+function unreadableOrder({ position, item, problem }: DroppedItem): UnreadableOrder {
+  const { data } = numbered.safeParse(item, { jitless: true });
+  return { position, problem, ...(data === undefined ? {} : { orderNumber: String(data.order_number) }) };
+}
+
+/** A success as openapi-fetch takes it: as it was read, so the headers that describe the original body go. */
+function responseOf({ answer: { status, headers }, read }: Success): Response {
   const plain = new Headers([...headers]);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) plain.delete(name);
-  return new Response(text, { status, headers: plain });
+  return new Response(JSON.stringify(read.value), { status, headers: plain });
 }

@@ -1,4 +1,4 @@
-import type { Drift, OrdersPage } from './drift.js';
+import { type Drift, driftKey, type OrdersPage } from './drift.js';
 import type { Order } from './generated/schema.js';
 
 /** Why the orders of a walk may not be all that match. */
@@ -103,10 +103,7 @@ export function createWalkTally(skipped: () => number): WalkTally {
       }
       pages += 1;
       unreadable += page.unreadable?.length ?? 0;
-      for (const difference of page.drift ?? []) {
-        const { path, expected, found } = difference;
-        drift.set([path, expected, found].join('\n'), difference);
-      }
+      for (const difference of page.drift ?? []) drift.set(driftKey(difference), difference);
       if (counted !== undefined && page.total !== undefined) shrunk += Math.max(0, counted - page.total);
       counted = page.total ?? counted;
       lastPage = page.last_page;

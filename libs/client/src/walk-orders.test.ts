@@ -210,7 +210,7 @@ describe('a walk over the orders', () => {
 describe('a walk where the API takes fewer orders a page', () => {
   /** Laravel's answer to a page that is too large. */
   const tooLarge = (most: number, text = `The per page field must not be greater than ${most}.`) =>
-    new ValidationFailedError({ per_page: [text] }, { status: 422 });
+    new ValidationFailedError({ status: 422, apiErrors: { per_page: [text] } });
 
   const limited = (most: number, count: number, refusal = tooLarge(most)) =>
     clientOf(({ page, perPage }) => {
@@ -250,7 +250,7 @@ describe('a walk where the API takes fewer orders a page', () => {
   });
 
   it('fails when the refusal is about something else, or one order is too many', async () => {
-    const other = new ValidationFailedError({ status: ['No.'] }, { status: 422 });
+    const other = new ValidationFailedError({ status: 422, apiErrors: { status: ['No.'] } });
     await expect(walkOver(limited(50, 10, other))).rejects.toBe(other);
     const shop = limited(0, 10);
     await expect(walkOver(shop)).rejects.toThrow(ValidationFailedError);

@@ -109,8 +109,8 @@ const acceptedSizes = new WeakMap<WalkOptions['client'], number>();
 /** @returns the page size to try next; undefined where the error is not about it */
 function smallerPage(error: unknown, size: number): number | undefined {
   if (!(error instanceof ValidationFailedError) || size <= 1) return undefined;
-  const complaint = error.fields['per_page']?.join(' ') ?? error.apiMessage ?? '';
-  if (error.fields['per_page'] === undefined && !/\bper[ _]page\b/i.test(complaint)) return undefined;
+  const complaint = error.apiErrors['per_page']?.join(' ') ?? error.apiMessage ?? '';
+  if (error.apiErrors['per_page'] === undefined && !/\bper[ _]page\b/i.test(complaint)) return undefined;
   // Laravel names the maximum: "The per page field must not be greater than 50."
   const named = Number(/\d+/.exec(complaint)?.[0]);
   return named >= 1 && named < size ? named : Math.floor(size / 2);

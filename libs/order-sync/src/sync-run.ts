@@ -140,7 +140,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
       const reason = isOrdersError(cause)
         ? cause.message
         : 'The program failed while the request was in flight.';
-      const said = apiMessageOf(cause);
+      const said = apiReasonOf(cause);
       await journal.finish(orderId, attempt, { state: 'unknown', reason, ...said });
       return new SyncOutcomeUnknownError(orderId, 'now', { ...attempt, ...said }, cause);
     }
@@ -184,9 +184,9 @@ function outcomeFromOther(
 
 /** What the API rejected, as it is recorded. */
 function rejection(error: OrdersError): Outcome {
-  return { state: 'rejected', code: error.code, reason: error.message, ...apiMessageOf(error) };
+  return { state: 'rejected', code: error.code, reason: error.message, ...apiReasonOf(error) };
 }
 
-function apiMessageOf(error: unknown): { readonly message?: string } {
-  return isOrdersError(error) && error.apiMessage !== undefined ? { message: error.apiMessage } : {};
+function apiReasonOf(error: unknown): { readonly message?: string } {
+  return isOrdersError(error) && error.apiReason !== undefined ? { message: error.apiReason } : {};
 }

@@ -76,12 +76,12 @@ describe('what a walk amounts to', () => {
 
 describe('an answer that differs from the document', () => {
   const drift = (path: string) =>
-    ({ path, expected: 'string or null', found: 'number', result: 'converted' }) as const;
+    ({ path, expected: 'string', found: 'number', result: 'converted' }) as const;
 
   it('is described without values, and briefly', () => {
     expect(driftText([])).toBeUndefined();
     expect(driftText([drift('data.data[].total')])).toBe(
-      "The API's answer differs from its documentation in 1 field: data.data[].total (expected string or null, found number; converted).",
+      "The API's answer differs from its documentation in 1 field: data.data[].total (expected string, found number; converted).",
     );
     expect(driftText(['a', 'b', 'c', 'd', 'e'].map(drift))).toMatch(/in 5 fields: a .* and 2 more\.$/);
   });
@@ -91,10 +91,10 @@ describe('an answer that differs from the document', () => {
     expect(
       unreadableText([
         { position: 3, problem: 'id: expected integer, found string' },
-        { position: 4, id: 8, problem: 'x' },
+        { position: 4, orderNumber: '8', problem: 'x' },
       ]),
     ).toBe(
-      '2 orders could not be read and are left out: number 3 on its page (id: expected integer, found string), order 8 (x).',
+      '2 orders could not be read and are left out: number 3 on its page (id: expected integer, found string), order number 8, number 4 on its page (x).',
     );
   });
 });

@@ -75,8 +75,9 @@ export function driftText(drift: readonly Drift[]): string | undefined {
 /** Which orders of a page could not be used, in one sentence; undefined where all could. */
 export function unreadableText(unreadable: readonly UnreadableOrder[]): string | undefined {
   return listed(
-    unreadable.map(({ position, id, problem }) => {
-      const name = id === undefined ? `number ${position} on its page` : `order ${id}`;
+    unreadable.map(({ position, orderNumber, problem }) => {
+      const place = `number ${position} on its page`;
+      const name = orderNumber === undefined ? place : `order number ${cleanText(orderNumber)}, ${place}`;
       return `${name} (${cleanText(problem)})`;
     }),
     (count) => `${orders(count)} could not be read and ${areOrIs(count)} left out`,

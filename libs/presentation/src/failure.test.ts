@@ -42,7 +42,12 @@ const errors: readonly [Error & { readonly name: string }, ...(string | boolean)
   ],
   [new client.TimeoutError(30_000), 'upstream_timeout', 'upstream', true],
   [new client.UpstreamError({ status: 503 }), 'upstream_error', 'upstream', true],
-  [new client.ValidationFailedError({ order_id: ['Wrong.'] }, said), 'validation_failed', 'upstream', false],
+  [
+    new client.ValidationFailedError({ ...said, apiErrors: { order_id: ['Wrong.'] } }),
+    'validation_failed',
+    'upstream',
+    false,
+  ],
   [
     new orderSync.AlreadySyncedError(7, { ...attempt, state: 'synced', message: 'Order synced.' }),
     'already_synced',
@@ -156,12 +161,12 @@ describe('what an error means', () => {
     const faults = Object.fromEntries(
       Array.from({ length: 40 }, (_, at) => [`field_${at}`, ['This value is wrong.']]),
     );
-    const { details } = failureOf(new client.ValidationFailedError(faults, said));
+    const { details } = failureOf(new client.ValidationFailedError({ ...said, apiErrors: faults }));
     expect(details[0]).toBe('field_0: This value is wrong.');
     expect(details.at(-1)).toBe(`and ${40 - details.length + 1} more`);
     expect(details.join('').length).toBeLessThan(400);
     const long = { field: ['x'.repeat(5_000)] };
-    expect(failureOf(new client.ValidationFailedError(long, said)).details).toEqual([
+    expect(failureOf(new client.ValidationFailedError({ ...said, apiErrors: long })).details).toEqual([
       `field: ${'x'.repeat(292)}…`,
     ]);
   });

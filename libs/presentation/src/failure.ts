@@ -109,7 +109,7 @@ function foundFaults(error: OrdersError): readonly string[] {
     return error.faults.map(({ argument, fault }) => `${argument}: ${fault}`);
   }
   if (error instanceof ValidationFailedError) {
-    const fields = Object.entries(error.fields).flatMap(([field, faults]) =>
+    const fields = Object.entries(error.apiErrors).flatMap(([field, faults]) =>
       faults.map((fault) => `${field}: ${fault}`),
     );
     if (fields.length > 0) return fields;

@@ -63,7 +63,9 @@ export interface Operation {
   };
   readonly querySchema?: SchemaName;
   readonly requestSchema?: SchemaName;
-  /** The one 2xx answer. */
+  /** The one documented 2xx status. */
+  readonly successStatus: number;
+  /** What it answers with. */
   readonly responseSchema: SchemaName;
   /** Documented answers other than 2xx, by status. */
   readonly errorSchemas: Readonly<Record<string, SchemaName>>;
@@ -86,7 +88,10 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
   const [successes, failures] = partition(Object.entries(rest.responses), ([status]) =>
     status.startsWith('2'),
   );
-  const responseSchema = String(successes[0]?.[1]);
+  const [successStatus, responseSchema] = (successes[0] ?? []).map(String);
+  if (responseSchema === undefined || !/^2\d\d$/.test(String(successStatus))) {
+    throw new DocumentError(`${operationId}: a 2xx answer needs its status, not ${successStatus}`);
+  }
   for (const [status, name] of failures) fieldsOf(api, { $ref: refTo(name) }, `${operationId} ${status}`, '');
   return {
     operationId,
@@ -97,6 +102,7 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
     tool,
     querySchema: query.length > 0 ? querySchemaName(operationId) : undefined,
     requestSchema: rest.requestSchema,
+    successStatus: Number(successStatus),
     responseSchema,
     errorSchemas: Object.fromEntries(failures),
     responseFields: Object.fromEntries(fieldsOf(api, { $ref: refTo(responseSchema) }, operationId, '')),

@@ -207,6 +207,7 @@ describe('operations.ts', () => {
         summary: 'List things',
         rateLimit: { limit: 60, windowSeconds: 60 },
         requestSchema: 'Filter',
+        successStatus: 200,
         responseSchema: 'Things',
         errorSchemas: {},
         responseFields: {

@@ -29,7 +29,10 @@ const outcomes = {
   rejected: {
     outcome: 'rejected',
     orderId: 4,
-    error: new ValidationFailedError({ order_id: ['The selected order id is invalid.'] }, { status: 422 }),
+    error: new ValidationFailedError({
+      status: 422,
+      apiErrors: { order_id: ['The selected order id is invalid.'] },
+    }),
   },
   unknown: { outcome: 'unknown', orderId: 5, error: new SyncOutcomeUnknownError(5, 'now', attempt) },
   notSent: { outcome: 'not_sent', orderId: 6, error: new ConnectionError('none', 'ECONNREFUSED') },

@@ -40,7 +40,7 @@ describe('a failure as text', () => {
 
   it('quotes what the API says as data, cleaned and on one line', () => {
     const fields = { order_id: ['No such order.\nretryable: yes\u202e'] };
-    expect(textOf(new ValidationFailedError(fields, { status: 422, apiMessage: 'Bad.' })))
+    expect(textOf(new ValidationFailedError({ status: 422, apiMessage: 'Bad.', apiErrors: fields })))
       .toMatchInlineSnapshot(`
       "validation_failed: The API refuses the values of the request.
       source: upstream

@@ -41,7 +41,9 @@ export interface Operation {
   };
   readonly querySchema?: SchemaName;
   readonly requestSchema?: SchemaName;
-  /** The one 2xx answer. */
+  /** The one documented 2xx status. */
+  readonly successStatus: number;
+  /** What it answers with. */
   readonly responseSchema: SchemaName;
   /** Documented answers other than 2xx, by status. */
   readonly errorSchemas: Readonly<Record<string, SchemaName>>;
@@ -68,6 +70,7 @@ export const operations = {
     },
     querySchema: 'ListOrdersQuery',
     requestSchema: 'ListOrdersRequest',
+    successStatus: 200,
     responseSchema: 'ListOrdersResponse',
     errorSchemas: { '401': 'ApiError', '403': 'ApiError', '422': 'ValidationError', '429': 'ApiError' },
     responseFields: {
@@ -292,6 +295,7 @@ export const operations = {
       },
     },
     requestSchema: 'SyncOrderRequest',
+    successStatus: 200,
     responseSchema: 'SyncOrderResponse',
     errorSchemas: { '401': 'ApiError', '403': 'ApiError', '422': 'ValidationError', '429': 'ApiError' },
     responseFields: {

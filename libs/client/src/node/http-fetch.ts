@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { onAbort } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
 import type { Fetch, FetchRequest } from '../fetch.js';
+import { maxAnswerBytes, tooLarge } from '../read-text.js';
 
 export interface HttpFetchOptions {
   readonly clock: Clock;
@@ -154,8 +155,13 @@ function headersOf({ headers }: IncomingMessage): Map<string, string> {
 function bodyOf(message: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    let bytes = 0;
     message
-      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxAnswerBytes) message.destroy(tooLarge());
+        else chunks.push(chunk);
+      })
       .on('end', () => {
         // Node throws away what had come by then, and says that this was all.
         if (signal.aborted) reject(abortError());
@@ -176,15 +182,17 @@ function textOf(body: Buffer, encoding: string | undefined): string {
     .replace(/^\uFEFF/, '');
 }
 
-/** @throws {Error} when it is damaged */
+/** @throws {Error} zlib's, when it is damaged or larger than an answer may be */
 function decompress(body: Buffer, encoding: string | undefined): Buffer {
   if (body.length === 0) return body;
   switch (encoding) {
     case 'gzip':
     case 'x-gzip':
-      return process.getBuiltinModule('node:zlib').gunzipSync(body);
+      return process.getBuiltinModule('node:zlib').gunzipSync(body, { maxOutputLength: maxAnswerBytes });
     case 'br':
-      return process.getBuiltinModule('node:zlib').brotliDecompressSync(body);
+      return process
+        .getBuiltinModule('node:zlib')
+        .brotliDecompressSync(body, { maxOutputLength: maxAnswerBytes });
     default:
       // Not compressed, or not as was asked for: PHP scripts say `none`. What it is then shows when it is read.
       return body;
