@@ -548,8 +548,10 @@ describe('doctor', () => {
     expect((await runLine(['doctor'], { environment })).exitCode).toBe(1);
   });
 
-    upstream = await startUpstream((_, response) => void response.writeHead(404).end('<html>Not found.</html>'));
-    upstream = await startUpstream((_, response) => sendJson(response, 404, { message: 'Not found.' }));
+  it('says what to do about an address without an API', async () => {
+    upstream = await startUpstream(
+      (_, response) => void response.writeHead(404).end('<html>Not found</html>'),
+    );
     const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
     const { exitCode, stdout } = await runLine(['doctor'], { environment });
     expect(exitCode).toBe(1);
