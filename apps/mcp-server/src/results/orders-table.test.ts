@@ -1,3 +1,4 @@
+import type { WalkFacts, WalkStep } from '@wemasy-orders/client';
 import { orderPage } from '@wemasy-orders/client/testing';
 import { columnsFor, defaultColumns, totalsOf } from '@wemasy-orders/presentation';
 import { describe, expect, it } from 'vitest';
@@ -27,6 +28,28 @@ const orders = [
 ];
 
 describe('a page of orders', () => {
+  it('counts an order once that the API shows twice, and says so', () => {
+    const { data } = orderPage([orders[0], orders[0], orders[1]].flatMap((order) => order ?? []));
+    const table = tableOf(data, columns);
+    expect(table.rows).toHaveLength(2);
+    expect(table.totals['payment_received']).toEqual({ count: 1, sum: '129.99551' });
+    expect(table.note).toMatch(/^The API showed 1 of these orders twice; each is counted once\./);
+  });
+
+  it('names orders that could not be used and fields that differ from the document', () => {
+    const table = tableOf(
+      {
+        ...orderPage(orders).data,
+        unreadable: [{ position: 2, problem: 'id: expected integer, found null' }],
+        drift: [{ path: 'data.data[].total', expected: 'string', found: 'number', result: 'converted' }],
+      },
+      columns,
+    );
+    expect(table.note).toContain('1 order could not be read and is left out: number 2 on its page');
+    expect(table.note).toContain('data.data[].total (expected string, found number; converted)');
+    expect(textOf(table)).toContain(table.note);
+  });
+
   it('reads as one line of facts, one of totals, and CSV', () => {
     const { data } = orderPage(orders, { page: 2, perPage: 2, total: 7 });
     expect(textOf(tableOf(data, columns))).toMatchInlineSnapshot(`
@@ -199,9 +222,33 @@ describe('a page that is longer than the default', () => {
 });
 
 describe('a summary', () => {
+  const step = (page: number): WalkStep => ({
+    orders,
+    unreadable: [],
+    page,
+    lastPage: 4,
+    perPage: 2,
+    counted: 7,
+  });
+  const facts: WalkFacts = {
+    read: 7,
+    counted: 7,
+    repeated: 0,
+    possiblyMissed: 0,
+    unreadable: 0,
+    pages: 4,
+    coverage: 'adds_up',
+    doubts: [],
+    drift: [],
+  };
+
   it('over all pages has sums of everything and no rows', () => {
-    const { data: lastPageRead } = orderPage(orders, { page: 4, perPage: 2, total: 7 });
-    const table = summaryOf(totalsOf(orders), { firstPage: 1, lastPageRead, ordersRead: 7 });
+    const table = summaryOf(totalsOf(orders), {
+      firstPage: 1,
+      lastStep: step(4),
+      facts,
+      stopped: undefined,
+    });
     expect(OrdersTable.parse(table)).toEqual(table);
     expect(table).toMatchObject({ columns: [], rows: [], totals_scope: 'all', has_more: false });
     expect(textOf(table)).toMatchInlineSnapshot(`
@@ -211,14 +258,32 @@ describe('a summary', () => {
   });
 
   it('that could not finish says how far it came and how to go on', () => {
-    const { data: lastPageRead } = orderPage(orders, { page: 2, perPage: 2, total: 7 });
     const table = summaryOf(totalsOf(orders), {
       firstPage: 1,
-      lastPageRead,
-      ordersRead: 4,
+      lastStep: step(2),
+      facts: { ...facts, read: 4, coverage: 'in_doubt', doubts: ['unfinished'] },
       stopped: 'Call again with page 3.',
     });
     expect(table).toMatchObject({ totals_scope: 'page', has_more: true });
-    expect(table.note).toBe('Sums cover pages 1 to 2 of 4 (4 of 7 orders). Call again with page 3.');
+    expect(table.note).toBe(
+      'Sums cover pages 1 to 2 of 4. 4 orders read; the API counts 7. Not every page was read. Call again with page 3.',
+    );
+  });
+
+  it('names what differs from the document and what could not be read', () => {
+    const table = summaryOf(totalsOf(orders), {
+      firstPage: 1,
+      lastStep: step(4),
+      facts: {
+        ...facts,
+        unreadable: 1,
+        coverage: 'in_doubt',
+        doubts: ['unreadable'],
+        drift: [{ path: 'data.total', expected: 'integer', found: 'string', result: 'converted' }],
+      },
+      stopped: undefined,
+    });
+    expect(table.note).toContain('1 order could not be read and is left out.');
+    expect(table.note).toContain('data.total (expected integer, found string; converted)');
   });
 });

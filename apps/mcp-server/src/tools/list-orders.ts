@@ -4,8 +4,8 @@ import { ListOrdersQuery, ListOrdersRequest } from '@wemasy-orders/client/schema
 import { columnsFor, defaultColumns, type PersonalData } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
 import * as z from 'zod';
-import { OrdersTable, tableOf, textOf } from '../results/orders-table.js';
-import { parseArguments } from './arguments.js';
+import { OrdersTable, tableOf, textOf, withNote } from '../results/orders-table.js';
+import { noteOfIgnored, parseArguments } from './arguments.js';
 import { portableSchema } from './portable-schema.js';
 import { summarize } from './summary.js';
 import type { Tool } from './tool.js';
@@ -44,12 +44,19 @@ export function listOrdersTool({ client, personalData, maxWaitMs, clock }: ListO
     summarize: z.boolean().optional().describe('Counts and sums by status, no rows.'),
   });
 
+  const inputSchema = portableSchema(Arguments);
+
   return {
     ...operations.listOrders.tool,
-    inputSchema: portableSchema(Arguments),
+    inputSchema,
     outputSchema: portableSchema(OrdersTable),
     async run(input, call) {
-      const { fields, summarize: wantsSummary, page = 1, ...filters } = parseArguments(Arguments, input);
+      const { values, ignored } = parseArguments({ schema: Arguments, inputSchema }, input);
+      const { fields, summarize: wantsSummary, page = 1, ...filters } = values;
+      const answer = (table: OrdersTable) => {
+        const structured = withNote(table, noteOfIgnored(ignored));
+        return { structured, text: textOf(structured) };
+      };
       if (wantsSummary) {
         const options = { client: client(), filters, firstPage: page, maxWaitMs, clock, call };
         return answer(await summarize({ ...options, perPage: maxPerPage }));
@@ -70,8 +77,4 @@ export function listOrdersTool({ client, personalData, maxWaitMs, clock }: ListO
       );
     },
   };
-}
-
-function answer(table: OrdersTable) {
-  return { structured: table, text: textOf(table) };
 }

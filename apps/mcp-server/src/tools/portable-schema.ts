@@ -6,7 +6,8 @@ export type JsonSchema = { readonly type: 'object'; readonly [keyword: string]: 
 /**
  * The JSON Schema that clients are shown for an object. It keeps to what every client family accepts: no `$schema`, no
  * null (an optional argument is left out instead), no lists of types, no bounds that only repeat what an integer is, no
- * schema for the values of a map.
+ * schema for the values of a map. Range and default stand in the description too, because some clients drop the keywords
+ * before a model sees them.
  */
 export function portableSchema(schema: z.ZodObject): JsonSchema {
   return { ...simplify(z.toJSONSchema(schema, { io: 'input' })), type: 'object' };
@@ -20,9 +21,21 @@ function isKeywords(value: unknown): value is Keywords {
 
 function simplify(schema: Keywords): Keywords {
   const keywords = Object.entries(withoutNull(schema)).filter(([keyword, value]) => !isNoise(keyword, value));
-  return Object.fromEntries(
-    keywords.map(([keyword, value]) => [keyword, isKeywords(value) ? simplify(value) : value]),
+  return withRange(
+    Object.fromEntries(
+      keywords.map(([keyword, value]) => [keyword, isKeywords(value) ? simplify(value) : value]),
+    ),
   );
+}
+
+function withRange(schema: Keywords): Keywords {
+  const { type, description, minimum, maximum, default: standard } = schema;
+  if (type !== 'integer' || typeof description !== 'string') return schema;
+  const range = maximum === undefined ? [] : [`${String(minimum)} to ${String(maximum)}`];
+  const facts = [...range, ...(standard === undefined ? [] : [`default ${String(standard)}`])];
+  return facts.length === 0
+    ? schema
+    : { ...schema, description: `${description.replace(/\.$/, '')}: ${facts.join(', ')}.` };
 }
 
 /** A value that may be null becomes one that may be left out. */

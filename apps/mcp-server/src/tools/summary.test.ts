@@ -103,7 +103,9 @@ describe('a summary', () => {
       }),
     );
     expect(table.totals['paid']?.count).toBe(10);
-    expect(table.note).toBe('20 of 21 orders were read; some came or went meanwhile.');
+    expect(table.note).toBe(
+      '20 orders read; the API counts 21. Up to 1 order may be missing. 1 order came again and is counted once.',
+    );
   });
 
   it.each([
@@ -116,7 +118,9 @@ describe('a summary', () => {
       }),
     );
     expect(table).toMatchObject({ page: 2, last_page: 3, has_more: true, totals_scope: 'page' });
-    expect(table.note).toContain('Sums cover pages 1 to 2 of 3 (20 of 25 orders).');
+    expect(table.note).toContain(
+      'Sums cover pages 1 to 2 of 3. 20 orders read; the API counts 25. Not every page was read.',
+    );
     expect(table.note).toContain(reason);
     expect(table.note).toContain('call again with summarize and page 3, and add the sums.');
   });
@@ -127,7 +131,7 @@ describe('a summary', () => {
     });
     const { note, has_more } = await summaryOf(stopped);
     expect(note).toBe(
-      'Sums cover pages 1 to 1 of 3 (10 of 25 orders). The API answered with another page than the one asked for. ' +
+      'Sums cover pages 1 to 1 of 3. 10 orders read; the API counts 25. Not every page was read. The API answered with another page than the one asked for. ' +
         'Calling again for the rest does not help.',
     );
     expect(has_more).toBe(true);
@@ -138,7 +142,9 @@ describe('a summary', () => {
     const table = await summaryOf(shop(orders(25)), { firstPage: 3 });
     expect(table).toMatchObject({ page: 3, has_more: false, totals_scope: 'page' });
     expect(table.totals['on_hold']?.count).toBe(3);
-    expect(table.note).toBe('Sums cover pages 3 to 3 of 3 (5 of 25 orders).');
+    expect(table.note).toBe(
+      'Sums cover pages 3 to 3 of 3. 5 orders read; the API counts 25. The pages before the first one read are not included.',
+    );
   });
 
   it('beyond the last page says that it is there', async () => {
@@ -159,7 +165,7 @@ describe('a summary', () => {
     );
     await clock.advance(90_000);
     const { note } = await summary;
-    expect(note).toMatch(/^Sums cover pages 1 to 1 of 3 \(10 of 25 orders\)\. Time was up\. .* page 2/);
+    expect(note).toMatch(/^Sums cover pages 1 to 1 of 3\. 10 orders read; .* Time was up\. .* page 2/);
     expect(clock.timers().waiting).toBe(0);
   });
 

@@ -2,8 +2,9 @@ import {
   CancelledError,
   isOrdersError,
   type OrderFilters,
-  type OrderPage,
   type OrdersClient,
+  walkOrders,
+  type WalkStep,
 } from '@wemasy-orders/client';
 import { createTotals, failureOf } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
@@ -24,8 +25,8 @@ export interface SummaryOptions {
 }
 
 /**
- * Counts and sums all matching orders, page by page, each order once. When time or budget ends, or the API fails, before
- * the last page, it says how far it came.
+ * Counts and sums all matching orders, page by page, each order once. When the time or the allowance ends, or the API
+ * fails, before the last page, the summary says how far it came and where to go on.
  *
  * @throws {OrdersError} when not even the first page could be read, or the caller cancels
  */
@@ -33,56 +34,45 @@ export async function summarize(options: SummaryOptions): Promise<OrdersTable> {
   const { client, filters, firstPage, perPage, maxWaitMs, clock, call } = options;
   const endsAt = clock.monotonic() + maxWaitMs;
   const totals = createTotals();
-  const seen = new Set<number>();
-
-  async function read(page: number, signal: AbortSignal): Promise<OrderPage> {
-    const answer = await client.list(
-      // Oldest first: an order that arrives meanwhile comes last and shifts none from one page to the next.
-      { ...filters, sortKey: 'created_at', sortOrder: 'asc', per_page: perPage, page },
-      {
-        signal,
-        maxWaitMs: Math.max(0, endsAt - clock.monotonic()),
-        onWait: (wait) => {
-          call.progress.waits(wait);
-        },
+  const deadline = startDeadline(clock, maxWaitMs);
+  const beforeDeadline = AbortSignal.any([call.signal, deadline.signal]);
+  let last: WalkStep | undefined;
+  const walk = walkOrders({
+    client,
+    // Oldest first, whatever the caller sorts by: an order that arrives meanwhile joins the end.
+    filters: { ...filters, sortKey: 'created_at', sortOrder: 'asc', per_page: perPage },
+    fromPage: firstPage,
+    call: () => ({
+      signal: last === undefined ? call.signal : beforeDeadline,
+      maxWaitMs: Math.max(0, endsAt - clock.monotonic()),
+      onWait: (wait) => {
+        call.progress.waits(wait);
       },
-    );
-    const fresh = answer.data.filter(({ id }) => !seen.has(id));
-    for (const { id } of fresh) seen.add(id);
-    totals.add(fresh);
-    // What is said together with the result is lost on the way.
-    if (page < answer.last_page) {
-      call.progress.done(page - firstPage + 1, {
-        total: answer.last_page - firstPage + 1,
-        message: `read page ${page} of ${answer.last_page}`,
-      });
-    }
-    return answer;
-  }
-
-  const summary = (lastPageRead: OrderPage, stopped?: string) =>
-    summaryOf(totals.value(), {
-      firstPage,
-      lastPageRead,
-      ordersRead: seen.size,
-      ...(stopped === undefined ? {} : { stopped }),
-    });
-
-  let page = firstPage;
-  let last = await read(page, call.signal);
-  if (page >= last.last_page) return summary(last);
-  const deadline = startDeadline(clock, endsAt - clock.monotonic());
+    }),
+  });
+  const summary = (lastStep: WalkStep, stopped?: string) =>
+    summaryOf(totals.value(), { firstPage, lastStep, facts: walk.facts(), stopped });
   try {
-    const signal = AbortSignal.any([call.signal, deadline.signal]);
-    for (; page < last.last_page; page += 1) last = await read(page + 1, signal);
+    for await (const step of walk) {
+      last = step;
+      totals.add(step.orders);
+      // Clients drop a progress notification that arrives together with the result.
+      if (step.page < step.lastPage) {
+        call.progress.done(step.page - firstPage + 1, {
+          total: step.lastPage - firstPage + 1,
+          message: `read page ${step.page} of ${step.lastPage}`,
+        });
+      }
+    }
+    if (last === undefined) throw new TypeError('a walk reads one page at least');
     return summary(last);
   } catch (error) {
-    if (call.signal.aborted || !isOrdersError(error)) throw error;
-    const timeWasUp = error instanceof CancelledError;
-    const reason = timeWasUp ? 'Time was up.' : failureOf(error).sentence;
+    if (last === undefined || call.signal.aborted || !isOrdersError(error)) throw error;
+    const timeIsUp = error instanceof CancelledError;
+    const reason = timeIsUp ? 'Time was up.' : failureOf(error).sentence;
     const rest =
-      timeWasUp || error.retryable
-        ? `For the rest, call again with summarize and page ${page + 1}, and add the sums.`
+      timeIsUp || error.retryable
+        ? `For the rest, call again with summarize and page ${last.page + 1}, and add the sums.`
         : 'Calling again for the rest does not help.';
     return summary(last, `${reason} ${rest}`);
   } finally {

@@ -3,7 +3,8 @@ import { SyncOrderRequest } from '@wemasy-orders/client/schemas';
 import type { OrderSync } from '@wemasy-orders/order-sync';
 import { cleanText } from '@wemasy-orders/presentation';
 import * as z from 'zod';
-import { parseArguments } from './arguments.js';
+import { noteOf } from '../results/note.js';
+import { noteOfIgnored, parseArguments } from './arguments.js';
 import { portableSchema } from './portable-schema.js';
 import type { Tool } from './tool.js';
 
@@ -20,6 +21,7 @@ const SyncedOrder = z.strictObject({
   outcome: z.enum(['synced']),
   message: z.string(),
   synced_at: z.string(),
+  note: z.string().exactOptional(),
 });
 
 export interface SyncOrderOptions {
@@ -28,13 +30,16 @@ export interface SyncOrderOptions {
 }
 
 export function syncOrderTool({ orderSync }: SyncOrderOptions): Tool {
+  const inputSchema = portableSchema(Arguments);
+
   return {
     ...operations.syncOrder.tool,
-    inputSchema: portableSchema(Arguments),
+    inputSchema,
     outputSchema: portableSchema(SyncedOrder),
     async run(input, call) {
-      const { order_id, resend } = parseArguments(Arguments, input);
-      const { message, syncedAt } = await orderSync().sync(order_id, {
+      const { values, ignored } = parseArguments({ schema: Arguments, inputSchema }, input);
+      const { order_id, resend } = values;
+      const { message, syncedAt, recorded } = await orderSync().sync(order_id, {
         resend,
         signal: call.signal,
         onWait: (wait) => {
@@ -46,14 +51,21 @@ export function syncOrderTool({ orderSync }: SyncOrderOptions): Tool {
         outcome: 'synced',
         message: cleanText(message),
         synced_at: syncedAt,
+        ...noteOf(recorded ? undefined : notRecorded, noteOfIgnored(ignored)),
       };
       return { structured, text: textOf(structured) };
     },
   };
 }
 
-function textOf({ order_id, outcome, message, synced_at }: z.output<typeof SyncedOrder>): string {
-  return [`order ${order_id}: ${outcome} at ${synced_at}`, `the API says ${JSON.stringify(message)}`].join(
-    '\n',
-  );
+/** The order is in the books, but the journal is not writable: another process would call the outcome unknown. */
+const notRecorded =
+  'The journal could not be written, so this sync is not recorded yet. Tell the user; do not send the order again.';
+
+function textOf({ order_id, outcome, message, synced_at, note }: z.output<typeof SyncedOrder>): string {
+  return [
+    `order ${order_id}: ${outcome} at ${synced_at}`,
+    `the API says ${JSON.stringify(message)}`,
+    ...(note === undefined ? [] : [note]),
+  ].join('\n');
 }

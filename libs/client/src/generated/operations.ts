@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: 40295542c4b3a40c00f19ac854ef3dda75b36cf1c54d3f7456b64889cdf27f5e
+// SHA-256 of the document: b8fe2e5a503aec4cf03b217115d77d7fb1d81151e596710e986ef2c6014f6a56
 
 import type * as schemas from './schemas.js';
 
@@ -287,12 +287,7 @@ export const operations = {
       title: 'Send an order to SnelStart',
       description:
         "Send one order to the shop's bookkeeping (SnelStart). Writes; cannot be undone here; at most 5 a minute. Ask the user first.",
-      annotations: {
-        readOnlyHint: false,
-        destructiveHint: false,
-        idempotentHint: false,
-        openWorldHint: true,
-      },
+      annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
     },
     requestSchema: 'SyncOrderRequest',
     successStatus: 200,

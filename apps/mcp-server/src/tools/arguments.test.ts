@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { noteOfIgnored, parseArguments } from './arguments.js';
+import { injectedArguments } from './injected-arguments.js';
+import { portableSchema } from './portable-schema.js';
+
+const schema = z.strictObject({
+  id: z.int().min(1).optional(),
+  amount: z.int().min(1).max(100).default(25),
+  loud: z.boolean().optional(),
+  columns: z
+    .array(z.enum(['id', 'total']))
+    .min(1)
+    .optional(),
+  status: z.enum(['paid', 'on_hold']).nullable().optional(),
+  query: z.string().optional(),
+});
+const rules = { schema, inputSchema: portableSchema(schema) };
+const parse = (input: unknown) => parseArguments(rules, input);
+const faultOf = (input: unknown): string => {
+  try {
+    parse(input);
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+  return 'accepted';
+};
+
+describe('an argument sent as text', () => {
+  it.each<[object, object]>([
+    [{ id: '12' }, { id: 12 }],
+    [{ id: ' 12\n' }, { id: 12 }],
+    [{ amount: '100' }, { amount: 100 }],
+    [{ loud: 'false' }, { loud: false }],
+    [{ loud: 'True' }, { loud: true }],
+    [{ columns: '["id","total"]' }, { columns: ['id', 'total'] }],
+    [{ columns: 'id, total' }, { columns: ['id', 'total'] }],
+    [{ columns: 'total' }, { columns: ['total'] }],
+    [{ status: ' paid ' }, { status: 'paid' }],
+    [{ query: 8 }, { query: '8' }],
+    [{ query: ' 8 ' }, { query: ' 8 ' }],
+    [{ query: 'null' }, { query: 'null' }],
+  ])('%j is taken as %j', (input, meant) => {
+    expect(parse(input).values).toEqual({ amount: 25, ...meant });
+  });
+
+  it.each([
+    [{ id: '31x' }, 'id: must be a whole number from 1 in digits, e.g. 12'],
+    [{ id: '1e3' }, 'id: must be a whole number from 1'],
+    [{ id: '1.0' }, 'id: must be a whole number from 1'],
+    [{ id: '007' }, 'id: must be a whole number from 1'],
+    [{ id: '9007199254740993' }, 'id: must be a whole number from 1'],
+    [{ id: '0' }, 'id: must be a whole number from 1'],
+    [{ id: 1.5 }, 'id: must be a whole number from 1'],
+    [{ id: true }, 'id: must be a whole number from 1'],
+    [{ amount: '101' }, 'amount: must be a whole number from 1 to 100'],
+    [{ loud: 'yes' }, 'loud: must be true or false'],
+    [{ loud: 0 }, 'loud: must be true or false'],
+    [{ columns: '["id"' }, 'columns: must be a list, e.g. ["id","total"] or id,total'],
+    [{ columns: 'id,' }, 'columns: must be a list'],
+    [{ columns: 'id,nothing' }, 'columns.1: Invalid option'],
+    [{ status: 'Paid' }, 'status: Invalid option: expected one of "paid"|"on_hold"'],
+    [{ query: 1e300 }, 'query: Invalid input'],
+    [{ query: true }, 'query: Invalid input'],
+  ])('%j is refused where something would be lost', (input, fault) => {
+    expect(faultOf(input)).toContain(fault);
+  });
+
+  it('means what it says, for every integer', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (id) => {
+        expect(parse({ id: String(id) }).values.id).toBe(id);
+      }),
+    );
+  });
+
+  it('is never taken for a number that has another text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const given = text.trim();
+        const number = faultOf({ id: text }) === 'accepted' ? parse({ id: text }).values.id : undefined;
+        expect(number === undefined || String(number) === given).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('an argument that is not given', () => {
+  it.each([
+    [{ id: null }],
+    [{ id: '' }],
+    [{ loud: '  ' }],
+    [{ status: '' }],
+    [{ status: 'null' }],
+    [{ columns: [] }],
+    [{ columns: '[]' }],
+    [{ query: '' }],
+    [undefined],
+    [null],
+    [[]],
+  ])('may be written as %j', (input) => {
+    expect(parse(input).values).toEqual({ amount: 25 });
+  });
+});
+
+describe('arguments that the tool does not have', () => {
+  it.each([...injectedArguments.keys()])('%s, which a client adds, is ignored and named', (name) => {
+    const { values, ignored } = parse({ id: 1, [name]: 'x' });
+    expect(values).toEqual({ id: 1, amount: 25 });
+    expect(noteOfIgnored(ignored)).toBe(`Ignored ${name}: no argument of this tool.`);
+  });
+
+  it.each(['limit', 'Wait_for_previous', '__proto__', 'constructor'])('%s is refused', (name) => {
+    expect(faultOf(JSON.parse(`{"${name}":1}`))).toMatch(/is not an argument; known are id, amount, loud/);
+  });
+
+  it.each([['text'], [7], [[1]], [true]])('arguments %j are refused', (input) => {
+    expect(faultOf(input)).toBe('arguments: must be a JSON object');
+  });
+});
