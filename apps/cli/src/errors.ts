@@ -1,5 +1,5 @@
 import { isOrdersError, type OrdersErrorCode } from '@wemasy-orders/client';
-import { type Failure, failureOf } from '@wemasy-orders/presentation';
+import { type Advice, type Failure, failureOf } from '@wemasy-orders/presentation';
 import { exitCodeOf, type ExitCode, exitCodes } from './exit-codes.js';
 
 interface CliErrorFacts {
@@ -55,7 +55,7 @@ function reasonOf(cause: unknown): string {
   return typeof code === 'string' ? code : String(cause);
 }
 
-const remedies: Readonly<Record<OrdersErrorCode, string>> = {
+const remedies: Readonly<Record<Advice, string>> = {
   invalid_arguments: 'Correct the command; --help shows examples.',
   configuration_error: 'Set what is missing; `wemasy-orders config` shows the settings.',
   authentication_failed: 'Set a valid WEMASY_API_TOKEN, or name its file in WEMASY_API_TOKEN_FILE.',
@@ -70,6 +70,12 @@ const remedies: Readonly<Record<OrdersErrorCode, string>> = {
   in_progress: 'Wait for its outcome; `wemasy-orders journal` shows it.',
   already_synced: 'Nothing is left to do.',
   cancelled: 'Run the command again to continue.',
+  blocked_before_api:
+    'Ask whoever runs the firewall or the shop to let this machine through; the token is not the cause.',
+  wrong_address: 'Check that WEMASY_API_URL is the address of the API.',
+  unknown_to_api: 'Check the order id with `wemasy-orders list`.',
+  refused_by_api: 'Correct what the API names; the same command fails again until then.',
+  unusable_answer: 'Run the command again; if it fails again, report it to the operator of the API.',
   internal_error: 'Check the place that WEMASY_STATE names; `wemasy-orders doctor` shows what is wrong.',
 };
 
@@ -106,8 +112,8 @@ function withoutStop(text: string): string {
   return text.replace(/\.$/, '');
 }
 
-function remedyOf({ code, retryAfterSeconds }: Failure): string {
-  return retryAfterSeconds === undefined ? remedies[code] : `Try again in ${retryAfterSeconds} s.`;
+function remedyOf({ advice, retryAfterSeconds }: Failure): string {
+  return retryAfterSeconds === undefined ? remedies[advice] : `Try again in ${retryAfterSeconds} s.`;
 }
 
 /** The error as the one line that goes to stderr. */

@@ -1,7 +1,7 @@
 import * as client from '@wemasy-orders/client';
 import * as orderSync from '@wemasy-orders/order-sync';
 import { describe, expect, it } from 'vitest';
-import { failureOf } from './failure.js';
+import { type Advice, failureOf } from './failure.js';
 
 const by = { app: 'wemasy-orders', version: '0.1.0', pid: 4711, host: 'owners-laptop', instance: 'i' };
 const attempt = {
@@ -105,7 +105,8 @@ describe('what an error means', () => {
   it('is not told of an error that is not ours', () => {
     expect(failureOf(unreadable)).toEqual({
       code: 'internal_error',
-      sentence: 'The server failed in a way that it does not know.',
+      advice: 'internal_error',
+      sentence: 'Unexpected internal error.',
       source: 'local',
       retryable: false,
       effect: 'unknown',
@@ -117,7 +118,7 @@ describe('what an error means', () => {
     ['now', 'Order 7 was sent at 2026-11-22T10:00:00.000Z; whether it reached the books is not known.'],
     ['before', 'by wemasy-orders 0.1.0; whether it reached the books is not known. It was not sent again.'],
     ['meanwhile', 'by wemasy-orders 0.1.0 at the same time; whether it reached the books is not known.'],
-    ['under_way', 'is being sent since 2026-11-22T10:00:00.000Z by wemasy-orders 0.1.0'],
+    ['under_way', 'has been in flight since 2026-11-22T10:00:00.000Z, sent by wemasy-orders 0.1.0'],
   ] as const)('of an unknown outcome (%s) says when, by whom, and what was done', (moment, said) => {
     const failure = failureOf(new orderSync.SyncOutcomeUnknownError(7, moment, attempt));
     expect(failure.sentence).toContain(said);
@@ -161,13 +162,61 @@ describe('what an error means', () => {
     const faults = Object.fromEntries(
       Array.from({ length: 40 }, (_, at) => [`field_${at}`, ['This value is wrong.']]),
     );
-    const { details } = failureOf(new client.ValidationFailedError({ ...said, apiErrors: faults }));
+    const { details } = failureOf(new client.ValidationFailedError({ ...answered, apiErrors: faults }));
     expect(details[0]).toBe('field_0: This value is wrong.');
     expect(details.at(-1)).toBe(`and ${40 - details.length + 1} more`);
     expect(details.join('').length).toBeLessThan(400);
     const long = { field: ['x'.repeat(5_000)] };
-    expect(failureOf(new client.ValidationFailedError({ ...said, apiErrors: long })).details).toEqual([
+    expect(failureOf(new client.ValidationFailedError({ ...answered, apiErrors: long })).details).toEqual([
       `field: ${'x'.repeat(292)}…`,
     ]);
+  });
+
+  const by403 = (answeredBy: client.AnsweredBy) => new client.PermissionError({ status: 403, answeredBy });
+  const answer = (status: number, facts: Partial<client.AnswerFacts> = {}) =>
+    new client.UpstreamError({ status, ...facts });
+  const unexpected = (kind: client.UnexpectedResponseKind, answeredBy?: client.AnsweredBy) =>
+    new client.UnexpectedResponseError(kind, { status: 404, ...(answeredBy && { answeredBy }) });
+
+  it.each<[string, client.OrdersError, Advice]>([
+    ['a 403 of the API is about the token', by403('api'), 'permission_denied'],
+    ['a 403 of Cloudflare is not', by403('cloudflare'), 'blocked_before_api'],
+    [
+      'a 401 of a proxy is not',
+      new client.AuthenticationError({ status: 401, answeredBy: 'proxy' }),
+      'blocked_before_api',
+    ],
+    ['a 400 is not for later', answer(400, { answeredBy: 'api' }), 'refused_by_api'],
+    ['a 402 is not for later', answer(402, { apiMessage: 'No licence.' }), 'refused_by_api'],
+    ['a 406 of a firewall', answer(406, { answeredBy: 'proxy' }), 'blocked_before_api'],
+    ['a 408 is for later', answer(408), 'upstream_error'],
+    ['a 500 is for later', answer(500, { answeredBy: 'api' }), 'upstream_error'],
+    ['error: true with 200', new client.ApiReportedError(said), 'refused_by_api'],
+    ['a 404 of the API is no wrong address', unexpected('not_found', 'api'), 'unknown_to_api'],
+    ['a 404 of a web server is', unexpected('not_found', 'proxy'), 'wrong_address'],
+    ['a redirect', unexpected('redirect'), 'wrong_address'],
+    ['a web page', unexpected('html_body', 'proxy'), 'wrong_address'],
+    ['a body that is too large', unexpected('too_large'), 'unusable_answer'],
+    ['a lost answer', new client.OutcomeUnknownError(by403('cloudflare')), 'outcome_unknown'],
+  ])('is advised on by the evidence: %s', (_, error, advice) => {
+    expect(failureOf(error).advice).toBe(advice);
+  });
+
+  it('passes on what the API says, whichever status it came with', () => {
+    const reason = 'SnelStart: grootboek 8000 onbekend';
+    for (const status of [400, 402, 409, 500]) {
+      expect(failureOf(answer(status, { apiMessage: reason })).details).toEqual([`the API says "${reason}"`]);
+    }
+    const both = answer(409, { apiMessage: reason, apiErrors: { ledger: ['8000 is unknown.'] } });
+    expect(failureOf(both).details).toEqual([`the API says "${reason}"`, 'ledger: 8000 is unknown.']);
+  });
+
+  it('does not repeat a message that is the first field’s error', () => {
+    const error = new client.ValidationFailedError({
+      status: 422,
+      apiMessage: 'The id is wrong. (and 1 more error)',
+      apiErrors: { order_id: ['The id is wrong.'], page: ['Too large.'] },
+    });
+    expect(failureOf(error).details).toEqual(['order_id: The id is wrong.', 'page: Too large.']);
   });
 });

@@ -5,14 +5,32 @@ import {
   type OrdersError,
   type OrdersErrorCode,
   OutcomeUnknownError,
-  ValidationFailedError,
+  UnexpectedResponseError,
 } from '@wemasy-orders/client';
 import { AlreadySyncedError, SyncOutcomeUnknownError } from '@wemasy-orders/order-sync';
 import { cleanText } from './clean-text.js';
 
-/** A call that did not succeed, in the terms of whoever reads it; what to do next depends on the reader. */
+/**
+ * What a reader should act on: the evidence in the answer where there is some, else the code. One code can need several
+ * remedies: a 403 of the API is about the token, a 403 of Cloudflare is not.
+ */
+export type Advice =
+  | OrdersErrorCode
+  /** Cloudflare, a proxy or a firewall refused the request; the API did not see it. */
+  | 'blocked_before_api'
+  /** What answers at the base URL is not the API. */
+  | 'wrong_address'
+  /** The API itself answered 404: it does not know the order or the operation. */
+  | 'unknown_to_api'
+  /** The API itself refused the request for a reason of its own; the same request later has the same result. */
+  | 'refused_by_api'
+  /** The API, or a machine in front of it, sent an answer that cannot be used. */
+  | 'unusable_answer';
+
+/** A call that failed, in the terms of its reader. What to do about it depends on the reader, see `advice`. */
 export interface Failure {
   readonly code: OrdersErrorCode;
+  readonly advice: Advice;
   /** What happened, one sentence. */
   readonly sentence: string;
   readonly source: 'local' | 'upstream';
@@ -20,9 +38,9 @@ export interface Failure {
   /** Whether the call may have taken effect at the API all the same. */
   readonly effect: 'none' | 'unknown';
   readonly retryAfterSeconds?: number;
-  /** There where the order is not sent again unless `resend` asks for it. */
+  /** Present where only `resend` sends the order again. */
   readonly canResend?: true;
-  /** What the API, or the check of arguments or settings, says one by one or as a whole; untrusted, already cleaned. */
+  /** What the API, or the check of arguments or settings, says: untrusted, already cleaned and bounded. */
   readonly details: readonly string[];
 }
 
@@ -31,7 +49,8 @@ export function failureOf(error: unknown): Failure {
   if (!isOrdersError(error)) {
     return {
       code: 'internal_error',
-      sentence: 'The server failed in a way that it does not know.',
+      advice: 'internal_error',
+      sentence: 'Unexpected internal error.',
       source: 'local',
       retryable: false,
       effect: 'unknown',
@@ -40,14 +59,49 @@ export function failureOf(error: unknown): Failure {
   }
   return {
     code: error.code,
+    advice: adviceOf(error),
     sentence: cleanText(sentenceOf(error)),
     source: error.source,
     retryable: error.retryable,
     effect: error.effect,
-    ...(error.retryAfterSeconds !== undefined ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
+    ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
     ...(canResend(error) ? { canResend: true } : {}),
     details: detailsOf(error),
   };
+}
+
+/** Statuses that the same request may not have later: it came too late, too early or too often (RFC 9110, RFC 8470). */
+const passing: ReadonlySet<number> = new Set([408, 425, 429]);
+
+function adviceOf(error: OrdersError): Advice {
+  const { code, status = 0, answeredBy } = error;
+  const isRefusal = status >= 400 && status < 500 && !passing.has(status);
+  const isForeign = answeredBy === 'cloudflare' || answeredBy === 'proxy';
+  switch (code) {
+    case 'authentication_failed':
+    case 'permission_denied':
+      return isForeign ? 'blocked_before_api' : code;
+    case 'upstream_error':
+      if (isRefusal) return isForeign ? 'blocked_before_api' : 'refused_by_api';
+      // `error: true` in an answer that says that all went well.
+      return status >= 200 && status < 300 ? 'refused_by_api' : code;
+    case 'unexpected_response':
+      return error instanceof UnexpectedResponseError ? adviceOnAnswer(error) : code;
+    default:
+      return code;
+  }
+}
+
+function adviceOnAnswer({ kind, answeredBy }: UnexpectedResponseError): Advice {
+  switch (kind) {
+    case 'not_found':
+      return answeredBy === 'api' ? 'unknown_to_api' : 'wrong_address';
+    case 'redirect':
+    case 'html_body':
+      return 'wrong_address';
+    default:
+      return 'unusable_answer';
+  }
 }
 
 function canResend(error: OrdersError): boolean {
@@ -77,11 +131,11 @@ function unknownOutcome({ orderId, moment, attempt, cause }: SyncOutcomeUnknownE
     case 'before':
       return `Order ${orderId} was sent at ${startedAt} by ${sender}; whether it reached the books is not known. It was not sent again.`;
     case 'under_way':
-      return `Order ${orderId} is being sent since ${startedAt} by ${sender}; its outcome will be in the journal.`;
+      return `Order ${orderId} has been in flight since ${startedAt}, sent by ${sender}; its outcome will be in the journal.`;
   }
 }
 
-/** Most characters that the details of a failure may have together; an API can find fault with every field. */
+/** Most characters that the details of a failure have together; an API can complain about every field. */
 const longestDetails = 360;
 
 function shortened(details: readonly string[]): readonly string[] {
@@ -94,27 +148,29 @@ function shortened(details: readonly string[]): readonly string[] {
 }
 
 function detailsOf(error: OrdersError): readonly string[] {
-  // As many as there are settings at the most, and whoever puts them right has to know all of them.
+  // There are no more than there are settings, and a reader who corrects them needs all.
   if (hasManyFaults(error)) return error.faults.map(cleanText);
-  return shortened(foundFaults(error).map(cleanText));
+  return shortened(findings(error).map(cleanText));
 }
 
-/** A single one is the sentence itself. */
+/** A single fault is the sentence itself. */
 function hasManyFaults(error: OrdersError): error is ConfigurationError {
   return error instanceof ConfigurationError && error.faults.length > 1;
 }
 
-function foundFaults(error: OrdersError): readonly string[] {
+function findings(error: OrdersError): readonly string[] {
   if (error instanceof InvalidArgumentsError) {
     return error.faults.map(({ argument, fault }) => `${argument}: ${fault}`);
   }
-  if (error instanceof ValidationFailedError) {
-    const fields = Object.entries(error.apiErrors).flatMap(([field, faults]) =>
-      faults.map((fault) => `${field}: ${fault}`),
-    );
-    if (fields.length > 0) return fields;
-  }
-  if (error instanceof OutcomeUnknownError) return foundFaults(error.cause);
-  const { apiMessage } = error;
-  return apiMessage === undefined ? [] : [`the API says ${JSON.stringify(cleanText(apiMessage))}`];
+  if (error instanceof OutcomeUnknownError) return findings(error.cause);
+  const { apiMessage, apiErrors } = error;
+  const fields = Object.entries(apiErrors).flatMap(([field, texts]) =>
+    texts.map((text) => [field, text] as const),
+  );
+  // Laravel's message repeats the first field's error.
+  const repeats = apiMessage === undefined || fields.some(([, text]) => apiMessage.startsWith(text));
+  return [
+    ...(repeats ? [] : [`the API says ${JSON.stringify(cleanText(apiMessage))}`]),
+    ...fields.map(([field, text]) => `${field}: ${text}`),
+  ];
 }

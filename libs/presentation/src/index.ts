@@ -16,5 +16,5 @@ export {
   needsCoverageNote,
   unreadableText,
 } from './coverage.js';
-export { type Failure, failureOf } from './failure.js';
+export { type Advice, type Failure, failureOf } from './failure.js';
 export { createTotals, type StatusTotal, type Totals, totalsOf } from './totals.js';

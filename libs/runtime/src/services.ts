@@ -57,6 +57,9 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
     onAttempt: (attempt) => {
       logAttempt(log, attempt);
     },
+    onDrift: ({ operationId, drift }) => {
+      log.warn('an answer of the API differs from its documentation', { operationId, drift });
+    },
   });
   const orderSync = createOrderSync({
     client,

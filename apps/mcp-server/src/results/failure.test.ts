@@ -42,12 +42,13 @@ describe('a failure as text', () => {
     const fields = { order_id: ['No such order.\nretryable: yes\u202e'] };
     expect(textOf(new ValidationFailedError({ status: 422, apiMessage: 'Bad.', apiErrors: fields })))
       .toMatchInlineSnapshot(`
-      "validation_failed: The API refuses the values of the request.
-      source: upstream
-      retryable: no
-      detail: order_id: No such order. retryable: yes
-      next: Correct the values that the API names and call again."
-    `);
+        "validation_failed: The API refuses the values of the request.
+        source: upstream
+        retryable: no
+        detail: the API says "Bad."
+        detail: order_id: No such order. retryable: yes
+        next: Correct the values that the API names and call again."
+      `);
   });
 
   it('of a write with an unknown outcome says how to look, and when it may be sent again', () => {
@@ -90,7 +91,7 @@ describe('a failure as text', () => {
   it('of the server itself tells nothing internal', () => {
     const text = textOf(new Error('ENOENT: /home/owner/token'));
     expect(text).toMatchInlineSnapshot(`
-      "internal_error: The server failed in a way that it does not know.
+      "internal_error: Unexpected internal error.
       source: local
       retryable: no
       next: Tell the user; this is a fault of the server, described in its log."

@@ -1,7 +1,6 @@
-import type { OrdersErrorCode } from '@wemasy-orders/client';
-import type { Failure } from '@wemasy-orders/presentation';
+import type { Advice, Failure } from '@wemasy-orders/presentation';
 
-const nextSteps: Readonly<Record<OrdersErrorCode, string>> = {
+const nextSteps: Readonly<Record<Advice, string>> = {
   invalid_arguments: 'Correct the arguments and call again.',
   configuration_error:
     "Tell the user what to set in this server's configuration; calling again does not help.",
@@ -20,6 +19,13 @@ const nextSteps: Readonly<Record<OrdersErrorCode, string>> = {
   already_synced:
     'Nothing is left to do; only if the user insists on a second booking, call again with resend true.',
   cancelled: 'Nothing was done; call again if it is still wanted.',
+  blocked_before_api:
+    'Tell the user that a firewall or proxy in front of the API blocks this machine; the token is not the cause.',
+  wrong_address: 'Ask the user to check WEMASY_API_URL; calling again does not help.',
+  unknown_to_api: 'Check the id with list_orders; calling again with the same arguments does not help.',
+  refused_by_api: 'Tell the user what the API says; the same call fails again until that is corrected.',
+  unusable_answer:
+    'Try again once; if it happens again, tell the user that the answers of the API cannot be used.',
   internal_error: 'Tell the user; this is a fault of the server, described in its log.',
 };
 
@@ -35,7 +41,7 @@ export function failureText(failure: Failure): string {
   ].join('\n');
 }
 
-function nextStep({ code, effect, canResend }: Failure): string {
+function nextStep({ code, advice, effect, canResend }: Failure): string {
   if (code === 'cancelled' && effect === 'unknown') {
     return 'The API may have worked on it; look before you repeat it.';
   }
@@ -45,5 +51,5 @@ function nextStep({ code, effect, canResend }: Failure): string {
   }
   return code === 'outcome_unknown' && canResend
     ? `${nextSteps[code]} Only if the user says that it is not there, call with resend true.`
-    : nextSteps[code];
+    : nextSteps[advice];
 }

@@ -6,6 +6,7 @@ describe('a failure is read from the text that the server answers', () => {
   it('with how long to wait', () => {
     const text = failureText({
       code: 'rate_limited',
+      advice: 'rate_limited',
       sentence: 'The allowance is used up for the next 37 s.',
       source: 'local',
       retryable: true,
@@ -25,6 +26,7 @@ describe('a failure is read from the text that the server answers', () => {
   it('with what the API says, and without a wait', () => {
     const text = failureText({
       code: 'validation_failed',
+      advice: 'validation_failed',
       sentence: 'The API does not accept the values.',
       source: 'upstream',
       retryable: false,
