@@ -1,6 +1,6 @@
 // @ts-check
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { createNodesFromFiles } from '@nx/devkit';
 import { codegenOf } from './project.js';
 
@@ -23,8 +23,10 @@ export const createNodesV2 = [
           command: `node tools/openapi-codegen/src/main.js ${documentPath} ${outputPath}`,
           cache: true,
           inputs: [
-            `{workspaceRoot}/${documentPath}`,
+            // The document and the files that it may refer to.
+            `{workspaceRoot}/${posix.dirname(documentPath)}/**/*.yaml`,
             '{workspaceRoot}/tools/openapi-codegen/src/**/*',
+            '!{workspaceRoot}/tools/openapi-codegen/src/**/*.test.js',
             '{workspaceRoot}/package.json',
             { externalDependencies: ['openapi-typescript', 'prettier', 'yaml', 'zod'] },
           ],
