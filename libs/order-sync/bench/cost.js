@@ -12,7 +12,7 @@ import { createOrdersClient, rateLimitPolicies } from '@wemasy-orders/client';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
-import { createOrderSync } from '@wemasy-orders/order-sync';
+import { createOrderSync, journalAt } from '@wemasy-orders/order-sync';
 
 const { values } = parseArgs({ options: { folder: { type: 'string', default: tmpdir() } } });
 const warmUps = 50;
@@ -44,8 +44,13 @@ const client = createOrdersClient({
   baseUrl: `http://127.0.0.1:${address.port}/api`,
   rateLimiter,
 });
-const orderSyncOn = (/** @type {import('@wemasy-orders/state').StateStore} */ store) =>
-  createOrderSync({ client, store, namespace: 'cost', caller: { app: 'bench', version: '0.1.0' } });
+const orderSyncOn = (/** @type {import('@wemasy-orders/order-sync').JournalStore} */ store) =>
+  createOrderSync({
+    client,
+    store,
+    journal: journalAt(store, 'cost'),
+    caller: { app: 'bench', version: '0.1.0' },
+  });
 
 const sides = {
   'client alone': (/** @type {number} */ id) => client.sync(id),

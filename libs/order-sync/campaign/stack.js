@@ -2,7 +2,7 @@ import { createOrdersClient, rateLimitPolicies } from '@wemasy-orders/client';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { accountNamespace } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
-import { createOrderSync } from '@wemasy-orders/order-sync';
+import { createOrderSync, journalAt } from '@wemasy-orders/order-sync';
 
 /** The sandbox's token that may do everything. */
 export const token = 'sandbox-full-access';
@@ -18,7 +18,7 @@ export const windowSeconds = 1;
  * @param {string} options.folder what processes share
  * @param {number} options.timeoutMs
  * @param {string} options.app
- * @param {(store: import('@wemasy-orders/state').StateStore) => import('@wemasy-orders/state').StateStore} [options.journalStore]
+ * @param {(store: import('@wemasy-orders/order-sync').JournalStore) => import('@wemasy-orders/order-sync').JournalStore} [options.journalStore]
  * @param {(fault: import('@wemasy-orders/order-sync').JournalWarning) => void} [options.onJournalWarning]
  */
 export function createStack({ url, account, folder, timeoutMs, app, journalStore, onJournalWarning }) {
@@ -30,10 +30,11 @@ export function createStack({ url, account, folder, timeoutMs, app, journalStore
     policies: rateLimitPolicies({ syncOrder: { limit: 5, windowSeconds } }),
   });
   const client = createOrdersClient({ token, baseUrl: url, rateLimiter, timeoutMs });
+  const journal = journalStore?.(store) ?? store;
   const orderSync = createOrderSync({
     client,
-    store: journalStore?.(store) ?? store,
-    namespace,
+    store: journal,
+    journal: journalAt(journal, namespace),
     caller: { app, version: '0.1.0' },
     requestTimeoutMs: timeoutMs,
     onJournalWarning,

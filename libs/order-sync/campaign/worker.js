@@ -61,17 +61,23 @@ async function* sendAll(ids, sync) {
   }
 }
 
-/** @param {import('@wemasy-orders/state').StateStore} store @returns {import('@wemasy-orders/state').StateStore} */
+/**
+ * @param {import('@wemasy-orders/order-sync').JournalStore} store
+ * @returns {import('@wemasy-orders/order-sync').JournalStore}
+ */
 function withDiskFaults(store) {
+  /** @template T @param {() => Promise<T>} update */
+  const onFaultyDisk = async (update) => {
+    const fault = random() * 100 < diskFaults;
+    if (fault && random() < 0.5) throw new Error('ENOSPC: no space left on device');
+    const result = await update();
+    if (fault) throw new Error('EIO: i/o error');
+    return result;
+  };
   return {
-    ...store,
-    async update(key, updater, options) {
-      const fault = random() * 100 < diskFaults;
-      if (fault && random() < 0.5) throw new Error('ENOSPC: no space left on device');
-      const result = await store.update(key, updater, options);
-      if (fault) throw new Error('EIO: i/o error');
-      return result;
-    },
+    openGeneration: (key) => store.openGeneration(key),
+    update: (key, updater, options) => onFaultyDisk(() => store.update(key, updater, options)),
+    updateGuarded: (key, updater, guard) => onFaultyDisk(() => store.updateGuarded(key, updater, guard)),
   };
 }
 

@@ -141,6 +141,8 @@ describe('an outcome that could not be written', () => {
         ...store,
         update: (key, updater, options) =>
           disk.full ? Promise.reject(new Error('ENOSPC')) : store.update(key, updater, options),
+        updateGuarded: (key, updater, guard) =>
+          disk.full ? Promise.reject(new Error('ENOSPC')) : store.updateGuarded(key, updater, guard),
       },
       clock,
       rateLimiter: noLimit(),
@@ -152,6 +154,7 @@ describe('an outcome that could not be written', () => {
     const other = createSender({ url: upstream.url, store, clock, rateLimiter: noLimit() });
     const alive = new Promise<never>(() => undefined);
     return {
+      clock,
       disk,
       upstream,
       journalWarnings,
@@ -190,12 +193,34 @@ describe('an outcome that could not be written', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('is written before the process ends, if it can be by then', async () => {
-    const { disk, orderSync, sync, syncByAnother } = await sceneOf();
-    await sync();
-    await orderSync.settle();
+  it('is written as soon as the store works again, without another call', async () => {
+    const { clock, disk, sync, syncByAnother } = await sceneOf();
+    expect(await sync()).toMatchObject({ synced: { recorded: false } });
+    await clock.advance(60_000);
     disk.full = false;
-    await orderSync.settle();
+    await clock.advance(10_000);
     expect(await syncByAnother()).toEqual({ code: 'already_synced' });
+  });
+
+  it('is written while the process ends, for ten seconds', async () => {
+    const { clock, disk, orderSync, sync, syncByAnother } = await sceneOf();
+    await sync();
+    let isSettled = false;
+    const settling = orderSync.settle().then(() => (isSettled = true));
+    await clock.advance(3_000);
+    expect(isSettled).toBe(false);
+    disk.full = false;
+    await clock.advance(1_000);
+    expect(isSettled).toBe(true);
+    await settling;
+    expect(await syncByAnother()).toEqual({ code: 'already_synced' });
+  });
+
+  it('does not keep a process from ending that cannot write it', async () => {
+    const { clock, orderSync, sync } = await sceneOf();
+    await sync();
+    const settling = orderSync.settle();
+    await clock.advance(10_000);
+    await settling;
   });
 });

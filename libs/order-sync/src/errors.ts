@@ -188,6 +188,25 @@ function codeOf(cause: unknown): string | undefined {
 }
 
 /**
+ * No order may be sent until a person has decided, since it is not certain that the journal at hand has all that was sent.
+ * Nothing was sent; reading goes on.
+ */
+export class WriteRefusedError extends OrderSyncError {
+  override readonly name = 'WriteRefusedError';
+  readonly code = 'configuration_error';
+  /** What is wrong, in a sentence. */
+  readonly reason: string;
+  /** What was expected, what was found, and what to do: a sentence each. */
+  readonly details: readonly string[];
+
+  constructor(reason: string, details: readonly string[]) {
+    super([reason, ...details].join(' '), undefined, { source: 'local', retryable: false, effect: 'none' });
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+/**
  * The order has a record that this program cannot read, so it may have been sent. It was not sent now, and `resend` does
  * not send it either. A human who has looked can confirm what is in the books; a record of a newer version of the program
  * needs that version.

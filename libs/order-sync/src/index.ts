@@ -9,8 +9,10 @@ export {
   SyncOutcomeUnknownError,
   type UnknownOutcome,
   type UnknownOutcomeMoment,
+  WriteRefusedError,
 } from './errors.js';
 export type { Retention } from './journal.js';
+export { type FindJournal, type JournalAccess, journalAt, type JournalStore } from './journal-access.js';
 export type { Look, OrderFacts, OrderLookup } from './look-up-order.js';
 export type { JournalWarning } from './order-journal.js';
 export type { OrderState } from './order-state.js';

@@ -28,6 +28,7 @@ export type JournalEvent =
       readonly type: 'begin';
       readonly id: string;
       readonly by: RecordedCaller;
+      readonly token?: string | undefined;
       readonly resend: boolean;
       /** How long the outcome may take to be written, in ms. */
       readonly leaseMs: number;
@@ -199,7 +200,7 @@ function expired(attempt: SendingAttempt, now: string): Attempt {
 }
 
 function begun(
-  { id, by, resend, leaseMs }: JournalEvent & { readonly type: 'begin' },
+  { id, by, token, resend, leaseMs }: JournalEvent & { readonly type: 'begin' },
   { wallMs, bootId }: StoreTime,
 ): SendingAttempt {
   return {
@@ -209,6 +210,7 @@ function begun(
     leaseUntil: new Date(wallMs + leaseMs).toISOString(),
     ...(resend ? { resend } : {}),
     by: bootId === undefined ? by : { ...by, bootId },
+    ...(token === undefined ? {} : { token }),
   };
 }
 

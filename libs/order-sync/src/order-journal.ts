@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, notify, sleep, type StateStore } from '@wemasy-orders/state';
-import { JournalUnavailableError, JournalUnreadableError } from './errors.js';
+import { isOrdersError } from '@wemasy-orders/client';
+import { type Clock, GenerationChangedError, notify, sleep, type Updater } from '@wemasy-orders/state';
+import { JournalUnavailableError, JournalUnreadableError, WriteRefusedError } from './errors.js';
+import type { FindJournal, JournalAccess, JournalStore } from './journal-access.js';
 import { type JournalEvent, type Outcome, reduceStored, type Retention } from './journal.js';
 import { type OrderState, orderStateOf } from './order-state.js';
 import { isGone } from './process-identity.js';
@@ -15,6 +17,11 @@ export interface JournalView {
   readonly accepted: boolean;
   /** This machine's present boot, if the store names it. */
   readonly bootId: string | undefined;
+}
+
+interface Changed extends JournalView {
+  /** Whether the event, or the time, changed the record. */
+  readonly changed: boolean;
 }
 
 /** What became of an attempt is known here and could not be written. */
@@ -40,6 +47,13 @@ export class ConflictError extends Error {
 /** The journal of one account's orders, as one sender keeps it. */
 export interface OrderJournal {
   /**
+   * Checks that orders may be sent.
+   *
+   * @throws {WriteRefusedError} when a person has to decide first
+   * @throws {JournalUnavailableError} when the store fails
+   */
+  checkWritable(orderId: number): Promise<void>;
+  /**
    * Reads an order. An attempt whose process is gone becomes `unknown` on the way.
    *
    * @throws {JournalUnreadableError} when there is a record and it cannot be read
@@ -51,6 +65,7 @@ export interface OrderJournal {
    *
    * @param after the last attempt that the sender knows of
    * @throws {ConflictError} when another process changed the order meanwhile
+   * @throws {WriteRefusedError} as `checkWritable` does
    * @throws {JournalUnreadableError} as `look` does
    * @throws {JournalUnavailableError} when it could not be written, or too late for its lease
    */
@@ -61,23 +76,23 @@ export interface OrderJournal {
   /** Removes an attempt whose request had no effect. Never rejects. */
   rollback(orderId: number, attempt: SendingAttempt): Promise<void>;
   /**
-   * Records durably what became of a request. Never rejects: what cannot be written now is written with the next event
-   * of the same order, if this process is still running.
+   * Records durably what became of a request. Never rejects: what cannot be written now is tried again as long as this
+   * process runs.
    */
   finish(
     orderId: number,
     attempt: SendingAttempt,
     outcome: Outcome,
   ): Promise<{ readonly written: boolean; readonly at: string }>;
-  /** As `look`; records durably what a human confirmed, if an attempt can be confirmed. */
+  /** As `look`; records durably what a human confirmed, if an attempt can be confirmed. Throws as `begin` does. */
   confirm(orderId: number, verdict: Verdict): Promise<JournalView>;
-  /** Tries once more to write what could not be written. Never rejects. */
-  catchUp(): Promise<void>;
+  /** Writes what could not be written, until all of it is or `longestMs` have passed. Never rejects. */
+  catchUp(longestMs: number): Promise<void>;
 }
 
 export interface OrderJournalOptions {
-  readonly store: StateStore;
-  readonly namespace: string;
+  readonly store: JournalStore;
+  readonly findJournal: FindJournal;
   readonly clock: Clock;
   readonly retention: Retention;
   /** How long a sender may work on an attempt, in ms. */
@@ -88,74 +103,108 @@ export interface OrderJournalOptions {
 
 /** A journal that takes longer than this to begin an attempt would leave too little of its lease. */
 const slowestBeginMs = 5_000;
-/** Waits before a failed write is tried again. */
+/** Waits before a failed write is tried again while the caller waits. */
 const retriesMs = [100, 400, 1_500] as const;
+/** First and longest wait between two tries in the background, in ms. */
+const backgroundMs = { first: 500, longest: 10_000 } as const;
 
 /** What the sender knows about its own attempt. */
 type Result = JournalEvent & { readonly type: 'finish' | 'rollback' };
 
-export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
-  const { store, namespace, clock, retention, leaseMs, me, onWarning } = options;
-  /** Attempts that this sender is working on. */
-  const inFlight = new Set<string>();
-  /** Results that could not be written yet, by order. */
-  const unwritten = new Map<number, Result>();
+interface UnwrittenResult {
+  readonly event: Result;
+  readonly access: JournalAccess;
+}
 
-  /** Applies an event to an order's record. Every write is durable; a store that cannot promise that rejects. */
-  async function update(
-    orderId: number,
-    event: JournalEvent,
-    { writes }: { readonly writes: boolean },
-  ): Promise<JournalView & { readonly changed: boolean }> {
+export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
+  const { store, clock, retention, leaseMs, me, onWarning } = options;
+  /** Attempts that this sender is working on, and the journal that each is in. */
+  const inFlight = new Map<string, JournalAccess>();
+  /** Results that could not be written yet, by order. */
+  const unwritten = new Map<number, UnwrittenResult>();
+  let isRetrying = false;
+
+  async function findJournal(orderId: number): Promise<JournalAccess> {
     try {
-      return await store.update(
-        `${namespace}/order/${orderId}`,
-        (stored, time) => {
-          const reduced = reduceStored(stored, orderId, event, time, retention);
-          const { attempts } = reduced.record;
-          // An accepted event is written even if it changes nothing: its last write may have failed halfway.
-          const isNew = writes && (reduced.accepted || reduced.changed);
-          return {
-            record: isNew ? (attempts.length === 0 ? undefined : reduced.record) : asFound(stored),
-            result: {
-              order: orderStateOf(attempts),
-              attempts,
-              accepted: reduced.accepted,
-              changed: reduced.changed,
-              bootId: time.bootId,
-            },
-          };
+      return await options.findJournal();
+    } catch (error) {
+      throw isOrdersError(error) ? error : new JournalUnavailableError(orderId, error);
+    }
+  }
+
+  /** Applies an event to the stored value, as an updater of the store. */
+  function updaterOf(orderId: number, event: JournalEvent, writes: boolean): Updater<Changed> {
+    return (stored, time) => {
+      const reduced = reduceStored(stored, orderId, event, time, retention);
+      const { attempts } = reduced.record;
+      // An accepted event is written even if it changes nothing: its last write may have failed halfway.
+      const isNew = writes && (reduced.accepted || reduced.changed);
+      return {
+        record: isNew ? (attempts.length === 0 ? undefined : reduced.record) : asFound(stored),
+        result: {
+          order: orderStateOf(attempts),
+          attempts,
+          accepted: reduced.accepted,
+          changed: reduced.changed,
+          bootId: time.bootId,
         },
-        { durable: writes },
-      );
+      };
+    };
+  }
+
+  const keyOf = (access: JournalAccess, orderId: number) => `${access.namespace}/order/${orderId}`;
+
+  /** What the event would lead to; nothing is written. */
+  async function preview(access: JournalAccess, orderId: number, event: JournalEvent): Promise<Changed> {
+    try {
+      return await store.update(keyOf(access, orderId), updaterOf(orderId, event, false));
     } catch (error) {
       throw error instanceof JournalUnreadableError ? error : new JournalUnavailableError(orderId, error);
     }
   }
 
-  const write = (orderId: number, event: JournalEvent) => update(orderId, event, { writes: true });
-
-  async function catchUpOn(orderId: number): Promise<void> {
-    const event = unwritten.get(orderId);
-    if (event === undefined) return;
-    await write(orderId, event);
-    if (unwritten.get(orderId) === event) unwritten.delete(orderId);
+  /** Writes durably, if the journal is still the one that is expected. */
+  async function write(access: JournalAccess, orderId: number, event: JournalEvent): Promise<JournalView> {
+    const { guard, onWritten, onChanged } = access;
+    if (access.refusal !== undefined) throw access.refusal;
+    if (guard === undefined) throw new TypeError('unreachable: a journal that may be written to has a guard');
+    try {
+      const updater = updaterOf(orderId, event, true);
+      const { result, generation } = await store.updateGuarded(keyOf(access, orderId), updater, guard);
+      await onWritten?.(generation);
+      return result;
+    } catch (error) {
+      if (error instanceof GenerationChangedError) throw onChanged?.(error.found) ?? changedMeanwhile(error);
+      throw error instanceof JournalUnreadableError ? error : new JournalUnavailableError(orderId, error);
+    }
   }
 
-  /** Writes now, after a wait, or with the next event of the order. */
+  /** Writes what is known about an attempt, also to a journal that lost its past: it knows more afterwards. */
+  async function writeOnce({ event, access }: UnwrittenResult, orderId: number): Promise<JournalView> {
+    try {
+      return await write(access, orderId, event);
+    } catch (error) {
+      if (!(error instanceof WriteRefusedError)) throw error;
+      const updater = updaterOf(orderId, event, true);
+      return await store.update(keyOf(access, orderId), updater, { durable: true });
+    }
+  }
+
+  /** Writes now or, after a few tries, in the background. */
   async function writeResult(
     orderId: number,
-    event: Result,
+    result: UnwrittenResult,
     waitsMs: readonly number[],
   ): Promise<JournalView | undefined> {
     for (let retries = 0; ; retries += 1) {
       try {
-        return await write(orderId, event);
+        return await writeOnce(result, orderId);
       } catch (error) {
         const waitMs = waitsMs[retries];
         if (waitMs === undefined) {
-          unwritten.set(orderId, event);
-          notify(onWarning, warningOf(orderId, event, error));
+          unwritten.set(orderId, result);
+          notify(onWarning, warningOf(orderId, result.event, error));
+          retryInBackground(backgroundMs.first);
           return undefined;
         }
         await sleep(clock, waitMs);
@@ -163,23 +212,70 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     }
   }
 
+  async function catchUpOn(orderId: number): Promise<void> {
+    const result = unwritten.get(orderId);
+    if (result === undefined) return;
+    await writeOnce(result, orderId);
+    if (unwritten.get(orderId) === result) unwritten.delete(orderId);
+  }
+
+  async function catchUpOnAll(): Promise<void> {
+    await Promise.allSettled([...unwritten.keys()].map(catchUpOn));
+  }
+
+  function retryInBackground(delayMs: number): void {
+    if (isRetrying) return;
+    isRetrying = true;
+    clock.setTimer(() => {
+      void catchUpOnAll().then(() => {
+        isRetrying = false;
+        if (unwritten.size > 0) retryInBackground(Math.min(delayMs * 2, backgroundMs.longest));
+      });
+    }, delayMs);
+  }
+
   return {
+    async checkWritable(orderId) {
+      const { refusal } = await findJournal(orderId);
+      if (refusal !== undefined) throw refusal;
+    },
     async look(orderId) {
-      await catchUpOn(orderId);
-      const seen = await update(orderId, { type: 'look' }, { writes: false });
-      const view = seen.changed ? await write(orderId, { type: 'look' }) : seen;
+      const access = await findJournal(orderId);
+      await catchUpOn(orderId).catch((error: unknown) => {
+        throw new JournalUnavailableError(orderId, error);
+      });
+      const settle = async (event: JournalEvent, view: Changed) => {
+        if (!view.changed) return view;
+        return access.refusal === undefined ? await write(access, orderId, event) : view;
+      };
+      const look: JournalEvent = { type: 'look' };
+      const view = await settle(look, await preview(access, orderId, look));
       if (view.order.state !== 'sending') return view;
       const { id, by } = view.order.attempt;
       const isInFlight = by.instance === me.instance ? inFlight.has(id) : !isGone(by, view.bootId);
-      return isInFlight ? view : await write(orderId, { type: 'abandon', id });
+      if (isInFlight) return view;
+      const abandon: JournalEvent = { type: 'abandon', id };
+      return await settle(abandon, await preview(access, orderId, abandon));
     },
     async begin(orderId, { resend, after }) {
-      await catchUpOn(orderId);
+      const access = await findJournal(orderId);
+      await catchUpOn(orderId).catch((error: unknown) => {
+        throw new JournalUnavailableError(orderId, error);
+      });
       const id = randomUUID();
       const started = { monotonicMs: clock.monotonic(), wallMs: clock.now() };
-      inFlight.add(id);
+      inFlight.set(id, access);
       try {
-        const view = await write(orderId, { type: 'begin', id, by: me, resend, leaseMs, after });
+        const { token } = access;
+        const view = await write(access, orderId, {
+          type: 'begin',
+          id,
+          by: me,
+          token,
+          resend,
+          leaseMs,
+          after,
+        });
         if (!view.accepted) throw new ConflictError(view);
         // The wall clock notices a machine that slept, the monotonic one a clock that was set.
         const tookMs = Math.max(clock.monotonic() - started.monotonicMs, clock.now() - started.wallMs);
@@ -190,18 +286,22 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
         return view.order.attempt;
       } catch (error) {
         // A store that fails may have written all the same.
-        if (error instanceof JournalUnavailableError)
-          await writeResult(orderId, { type: 'rollback', id }, []);
+        if (error instanceof JournalUnavailableError) {
+          await writeResult(orderId, { event: { type: 'rollback', id }, access }, []);
+        }
         inFlight.delete(id);
         throw error;
       }
     },
     async rollback(orderId, { id }) {
-      await writeResult(orderId, { type: 'rollback', id }, retriesMs);
+      const access = inFlight.get(id) ?? (await findJournal(orderId));
+      await writeResult(orderId, { event: { type: 'rollback', id }, access }, retriesMs);
       inFlight.delete(id);
     },
     async finish(orderId, attempt, outcome) {
-      const view = await writeResult(orderId, { type: 'finish', attempt, outcome }, retriesMs);
+      const access = inFlight.get(attempt.id) ?? (await findJournal(orderId));
+      const result: UnwrittenResult = { event: { type: 'finish', attempt, outcome }, access };
+      const view = await writeResult(orderId, result, retriesMs);
       inFlight.delete(attempt.id);
       const recorded = view?.attempts.find(({ id }) => id === attempt.id);
       const at =
@@ -211,13 +311,37 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       return { written: view !== undefined, at };
     },
     async confirm(orderId, verdict) {
-      await catchUpOn(orderId);
-      return await write(orderId, { type: 'confirm', as: verdict, by: me });
+      const access = await findJournal(orderId);
+      await catchUpOn(orderId).catch((error: unknown) => {
+        throw new JournalUnavailableError(orderId, error);
+      });
+      return await write(access, orderId, { type: 'confirm', as: verdict, by: me });
     },
-    async catchUp() {
-      await Promise.allSettled([...unwritten.keys()].map(catchUpOn));
+    async catchUp(longestMs) {
+      const endsAt = clock.monotonic() + longestMs;
+      for (const delayMs of delays()) {
+        await catchUpOnAll();
+        if (unwritten.size === 0 || clock.monotonic() + delayMs > endsAt) return;
+        await sleep(clock, delayMs);
+      }
     },
   };
+}
+
+/** Waits between two tries while a process ends, in ms. */
+function* delays(): Generator<number, void, undefined> {
+  for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1_000)) yield delayMs;
+}
+
+function changedMeanwhile({ expected, found }: GenerationChangedError): WriteRefusedError {
+  return new WriteRefusedError(
+    'The journal is not the one that this process used before; nothing was sent.',
+    [
+      `Expected: ${expected.id} with ${expected.writes} writes.`,
+      `Found: ${found === undefined ? 'none' : `${found.id} with ${found.writes} writes`}.`,
+      'Find out what happened to the state before you send orders again.',
+    ],
+  );
 }
 
 function warningOf(orderId: number, event: Result, error: unknown): JournalWarning {

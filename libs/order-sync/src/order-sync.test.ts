@@ -31,6 +31,7 @@ import {
   InvalidConfirmationError,
   RejectedByOtherProcessError,
   SyncOutcomeUnknownError,
+  WriteRefusedError,
 } from './index.js';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -679,10 +680,52 @@ describe('the journal', () => {
           events.push(options?.durable === true ? 'durable' : 'not durable');
           return result;
         },
+        async updateGuarded(key, updater, guard) {
+          const result = await store.updateGuarded(key, updater, guard);
+          events.push('durable');
+          return result;
+        },
       },
     });
     await orderSync.sync(42);
     expect(events).toEqual(['not durable', 'durable', 'request', 'durable']);
+  });
+
+  it('that is emptied while a process runs is noticed: nothing more is sent', async () => {
+    const upstream = await upstreamWith((_, response) => accept(response));
+    let store = createMemoryStore();
+    const sender = senderOf({
+      url: upstream.url,
+      store: {
+        openGeneration: (key) => store.openGeneration(key),
+        update: (key, updater, options) => store.update(key, updater, options),
+        updateGuarded: (key, updater, guard) => store.updateGuarded(key, updater, guard),
+      },
+    });
+    await sender.orderSync.sync(42);
+    store = createMemoryStore();
+    const failure = await failureOf(sender.orderSync.sync(42));
+    expect(failure).toMatchObject({ code: 'configuration_error', effect: 'none', retryable: false });
+    expect(failure).toMatchObject({
+      details: [/^Expected: \S+ with 2 writes\.$/, /^Found: none\.$/, /./].map((pattern) =>
+        expect.stringMatching(pattern),
+      ),
+    });
+    expect(upstream.requests).toHaveLength(1);
+    expect(await sender.orderSync.history(42)).toMatchObject({ state: 'not_sent' });
+  });
+
+  it('that lost its last writes, as a promoted replica does, is noticed', async () => {
+    const upstream = await upstreamWith((_, response) => accept(response));
+    const store = createMemoryStore();
+    const { orderSync } = senderOf({ url: upstream.url, store });
+    await orderSync.sync(41);
+    const behind = await store.readGeneration(`${namespace}/journal`);
+    await orderSync.sync(42);
+    await store.update(`${namespace}/order/42`, () => ({ record: undefined, result: undefined }));
+    await store.update(`${namespace}/journal`, () => ({ record: behind, result: undefined }));
+    expect(await failureOf(orderSync.sync(42))).toBeInstanceOf(WriteRefusedError);
+    expect(upstream.requests).toHaveLength(2);
   });
 
   it('that fails to say whether "sending" was written sends nothing and leaves nothing behind', async () => {
@@ -714,12 +757,10 @@ describe('the journal', () => {
         clock,
         store: {
           ...store,
-          async update(key, updater, options) {
-            if (options?.durable === true) {
-              if (how === 'stands still') await clock.advance(6_000);
-              else clock.stepWall(6_000);
-            }
-            return await store.update(key, updater, options);
+          async updateGuarded(key, updater, guard) {
+            if (how === 'stands still') await clock.advance(6_000);
+            else clock.stepWall(6_000);
+            return await store.updateGuarded(key, updater, guard);
           },
         },
       });

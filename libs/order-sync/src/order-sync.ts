@@ -5,9 +5,10 @@ import {
   type OrdersClient,
   RateLimitedError,
 } from '@wemasy-orders/client';
-import { type Clock, type StateStore, systemClock } from '@wemasy-orders/state';
+import { type Clock, systemClock } from '@wemasy-orders/state';
 import { InvalidConfirmationError } from './errors.js';
 import type { Retention } from './journal.js';
+import type { FindJournal, JournalStore } from './journal-access.js';
 import { lookUpOrder } from './look-up-order.js';
 import { createOrderJournal, type JournalView, type JournalWarning } from './order-journal.js';
 import { type ProcessIdentity, thisProcess } from './process-identity.js';
@@ -19,9 +20,9 @@ import type { OrderHistory, OrderSync, SyncedOrder } from './types.js';
 export interface OrderSyncOptions {
   readonly client: Pick<OrdersClient, 'sync' | 'list'>;
   /** Every process that may send orders of this account must share it. */
-  readonly store: StateStore;
-  /** Key prefix of the account's records, see `accountNamespace` of `@wemasy-orders/state`. */
-  readonly namespace: string;
+  readonly store: JournalStore;
+  /** The journal of the account, e.g. `journalAt(store, namespace)`. */
+  readonly journal: FindJournal;
   /** The program that this is part of, for the journal. */
   readonly caller: Caller;
   readonly clock?: Clock | undefined;
@@ -44,12 +45,15 @@ export interface OrderSyncOptions {
 /** Time for writing an outcome after a request's deadline, before others take the attempt for lost. */
 const leaseMarginMs = 15_000;
 
+/** How long a process that ends tries to write outcomes that it could not write before. */
+const longestSettleMs = 10_000;
+
 /** Sends orders to bookkeeping once, and records every attempt in a journal that processes share. */
 export function createOrderSync(options: OrderSyncOptions): OrderSync {
-  const { client, store, namespace, clock = systemClock } = options;
+  const { client, store, clock = systemClock } = options;
   const journal = createOrderJournal({
     store,
-    namespace,
+    findJournal: options.journal,
     clock,
     retention: options.retention ?? { attempts: 20 },
     leaseMs: (options.requestTimeoutMs ?? 30_000) + leaseMarginMs,
@@ -114,7 +118,7 @@ export function createOrderSync(options: OrderSyncOptions): OrderSync {
         if (sending.length === 0) break;
         await Promise.allSettled(sending.map(({ result }) => result));
       }
-      await journal.catchUp();
+      await journal.catchUp(longestSettleMs);
     },
   };
 }

@@ -34,6 +34,8 @@ interface AttemptFacts {
   /** Until then the sender is expected to record the outcome. */
   readonly leaseUntil: string;
   readonly by: RecordedCaller;
+  /** Names the token that sent it, without giving it away. */
+  readonly token?: string;
   /** Whether the caller asked to send the order although it had been sent before. */
   readonly resend?: boolean;
   /** The last one counts; an attempt keeps them when its outcome becomes known. */
@@ -113,6 +115,7 @@ const attemptFacts = {
   startedAt: z.iso.datetime(),
   leaseUntil: z.iso.datetime(),
   by: recordedCaller,
+  token: z.string().exactOptional(),
   resend: z.boolean().exactOptional(),
   resolutions: z.array(resolution).exactOptional(),
 };

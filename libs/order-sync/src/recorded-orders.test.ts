@@ -1,5 +1,6 @@
 import { createMemoryStore } from '@wemasy-orders/state';
 import { expect, it } from 'vitest';
+import { journalAt } from './journal-access.js';
 import { createOrderSync } from './order-sync.js';
 import { recordedOrders } from './recorded-orders.js';
 
@@ -13,8 +14,8 @@ it('names the orders that were sent, those of this account only', async () => {
     list: () => Promise.reject(new Error('nobody lists')),
   };
   const options = { client, store, caller: { app: 'test', version: '1.0.0' } };
-  const ours = createOrderSync({ ...options, namespace: 'ours' });
-  const theirs = createOrderSync({ ...options, namespace: 'theirs' });
+  const ours = createOrderSync({ ...options, journal: journalAt(store, 'ours') });
+  const theirs = createOrderSync({ ...options, journal: journalAt(store, 'theirs') });
   for (const id of [12, 2, 101]) await ours.sync(id);
   await theirs.sync(7);
   await store.update('ours/order/no-id', () => ({ record: {}, result: undefined }));

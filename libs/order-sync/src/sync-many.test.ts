@@ -109,7 +109,8 @@ describe('syncMany', () => {
 
   it('ends when the journal cannot be written, since nothing could be sent any more', async () => {
     const upstream = await upstreamWith();
-    const store = { update: () => Promise.reject(new Error('ENOSPC')), close: () => Promise.resolve() };
+    const fail = () => Promise.reject(new Error('ENOSPC'));
+    const store = { update: fail, updateGuarded: fail, openGeneration: fail };
     expect(await collect(syncMany(orderSyncOf({ url: upstream.url, store }), [1, 2]))).toEqual({
       outcomes: [[1, 'not_sent']],
       error: expect.objectContaining({ code: 'internal_error' }),

@@ -39,6 +39,7 @@ const pollMs = { first: 25, longest: 500 } as const;
 export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncRun {
   async function run(orderId: number, request: SyncRequest, context: SyncContext): Promise<SyncedOrder> {
     const startedAt = clock.monotonic();
+    await journal.checkWritable(orderId);
     let view = await journal.look(orderId);
     for (;;) {
       if (view.order.state === 'sending') {

@@ -53,6 +53,7 @@ export interface OrderSync {
    * @throws {SyncOutcomeUnknownError} when it was sent, now or earlier, and the outcome is unknown
    * @throws {JournalUnreadableError} when its record cannot be read
    * @throws {JournalUnavailableError} when the journal fails before anything was sent
+   * @throws {WriteRefusedError} when it is not certain that this journal has all that was sent
    * @throws {RejectedByOtherProcessError} when another process sent it meanwhile and the API rejected it
    * @throws {OrdersError} the client's, when the call certainly had no effect; `CancelledError` only when nothing was sent
    */

@@ -74,6 +74,12 @@ const errors: readonly [Error & { readonly name: string }, ...(string | boolean)
     'upstream',
     false,
   ],
+  [
+    new orderSync.WriteRefusedError('The journal is new.', ['Expected: another one.']),
+    'configuration_error',
+    'local',
+    false,
+  ],
   [new orderSync.RepeatedUnknownError(7, 3), 'outcome_unknown', 'local', false],
   [
     new orderSync.SyncOutcomeUnknownError(7, 'now', attempt, new client.TimeoutError(5)),

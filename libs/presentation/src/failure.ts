@@ -7,7 +7,7 @@ import {
   OutcomeUnknownError,
   UnexpectedResponseError,
 } from '@wemasy-orders/client';
-import { AlreadySyncedError, SyncOutcomeUnknownError } from '@wemasy-orders/order-sync';
+import { AlreadySyncedError, SyncOutcomeUnknownError, WriteRefusedError } from '@wemasy-orders/order-sync';
 import { cleanText } from './clean-text.js';
 
 /**
@@ -113,6 +113,7 @@ function canResend(error: OrdersError): boolean {
 
 function sentenceOf(error: OrdersError): string {
   if (error instanceof InvalidArgumentsError) return 'The arguments are not valid.';
+  if (error instanceof WriteRefusedError) return error.reason;
   if (hasManyFaults(error)) return `The configuration has ${error.faults.length} faults.`;
   return error instanceof SyncOutcomeUnknownError ? unknownOutcome(error) : error.message;
 }
@@ -148,6 +149,7 @@ function shortened(details: readonly string[]): readonly string[] {
 }
 
 function detailsOf(error: OrdersError): readonly string[] {
+  if (error instanceof WriteRefusedError) return error.details.map((detail) => cleanText(detail));
   // There are no more than there are settings, and a reader who corrects them needs all.
   if (hasManyFaults(error)) return error.faults.map(cleanText);
   return shortened(findings(error).map(cleanText));

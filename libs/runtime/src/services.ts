@@ -5,7 +5,13 @@ import {
   rateLimitPolicies,
 } from '@wemasy-orders/client';
 import { createHttpFetch } from '@wemasy-orders/client/node';
-import { type Caller, createOrderSync, type OrderSync, recordedOrders } from '@wemasy-orders/order-sync';
+import {
+  type Caller,
+  createOrderSync,
+  journalAt,
+  type OrderSync,
+  recordedOrders,
+} from '@wemasy-orders/order-sync';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { accountNamespace, type Clock, type ListableStore } from '@wemasy-orders/state';
 import { type Config, noAccount } from './config.js';
@@ -64,7 +70,7 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
   const orderSync = createOrderSync({
     client,
     store,
-    namespace: journal,
+    journal: journalAt(store, journal),
     clock,
     caller,
     requestTimeoutMs: config.WEMASY_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-import type { StateStore } from '@wemasy-orders/state';
+import type { JournalStore } from '../../src/index.js';
 
 /** What goes wrong with an update. */
 export type Fault =
@@ -13,7 +13,7 @@ export type Fault =
   /** The process is killed right after the update. */
   | 'dies after writing';
 
-export interface FaultyStore extends StateStore {
+export interface FaultyStore extends JournalStore {
   /** Whether the update that was to go wrong has come. */
   readonly struck: () => boolean;
   /** Resolves when the process was killed; from then on none of its updates comes back. */
@@ -21,7 +21,7 @@ export interface FaultyStore extends StateStore {
 }
 
 /** The store as one process sees it, in which the `nth` update, counted from 1, goes wrong. */
-export function faultyStore(store: StateStore, nth: number, fault: Fault): FaultyStore {
+export function faultyStore(store: JournalStore, nth: number, fault: Fault): FaultyStore {
   let updates = 0;
   let isDead = false;
   let die = () => undefined;
@@ -38,28 +38,29 @@ export function faultyStore(store: StateStore, nth: number, fault: Fault): Fault
   return {
     struck: () => updates >= nth,
     dead,
-    async update(key, updater, options) {
-      if (isDead) return await never;
-      updates += 1;
-      if (updates < nth || (updates > nth && fault !== 'fails from now on')) {
-        return await store.update(key, updater, options);
-      }
-      switch (fault) {
-        case 'fails':
-        case 'fails from now on':
-          throw failure('ENOSPC');
-        case 'fails after writing':
-          await store.update(key, updater, options);
-          throw failure('ECONNRESET');
-        case 'dies':
-          die();
-          return await never;
-        case 'dies after writing':
-          await store.update(key, updater, options);
-          die();
-          return await never;
-      }
-    },
-    close: () => store.close(),
+    openGeneration: (key) => store.openGeneration(key),
+    update: (key, updater, options) => strike(() => store.update(key, updater, options)),
+    updateGuarded: (key, updater, guard) => strike(() => store.updateGuarded(key, updater, guard)),
   };
+
+  async function strike<T>(update: () => Promise<T>): Promise<T> {
+    if (isDead) return await never;
+    updates += 1;
+    if (updates < nth || (updates > nth && fault !== 'fails from now on')) return await update();
+    switch (fault) {
+      case 'fails':
+      case 'fails from now on':
+        throw failure('ENOSPC');
+      case 'fails after writing':
+        await update();
+        throw failure('ECONNRESET');
+      case 'dies':
+        die();
+        return await never;
+      case 'dies after writing':
+        await update();
+        die();
+        return await never;
+    }
+  }
 }

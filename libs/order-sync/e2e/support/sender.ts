@@ -1,7 +1,13 @@
 import { createOrdersClient, type OrdersClient, rateLimitPolicies } from '@wemasy-orders/client';
 import { createRateLimiter, type RateLimiter } from '@wemasy-orders/rate-limit';
-import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
-import { createOrderSync, type OrderSync, type OrderSyncOptions } from '../../src/index.js';
+import { createMemoryStore } from '@wemasy-orders/state';
+import {
+  createOrderSync,
+  journalAt,
+  type JournalStore,
+  type OrderSync,
+  type OrderSyncOptions,
+} from '../../src/index.js';
 
 export const namespace = 'account';
 
@@ -15,7 +21,7 @@ export interface Sender {
 export interface SenderOptions extends Partial<Omit<OrderSyncOptions, 'client' | 'store'>> {
   /** Base URL of the API. */
   readonly url: string;
-  readonly store?: StateStore;
+  readonly store?: JournalStore;
   /** Syncs that the limiter allows in a minute; default: so many that nothing waits. */
   readonly limit?: number;
   readonly windowSeconds?: number;
@@ -40,7 +46,7 @@ export function createSender(options: SenderOptions): Sender {
     random: () => 0,
   });
   const orderSync = createOrderSync({
-    namespace,
+    journal: journalAt(store, namespace),
     caller: { app: 'tests', version: '1.0.0' },
     ...options,
     client,

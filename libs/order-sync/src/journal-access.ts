@@ -1,0 +1,51 @@
+import type { OrdersError } from '@wemasy-orders/client';
+import type { Generation, GenerationGuard, ListableStore } from '@wemasy-orders/state';
+
+/** The journal that a call uses, and whether it may write to it. */
+export interface JournalAccess {
+  /** Key prefix of the account's records. */
+  readonly namespace: string;
+  /** Why no order may be sent, if so. Reading goes on. */
+  readonly refusal?: OrdersError | undefined;
+  /** The journal that every write expects; undefined only where writing is refused. */
+  readonly guard?: GenerationGuard | undefined;
+  /** Names the token that sends, without giving it away. It is recorded with each attempt. */
+  readonly token?: string | undefined;
+  /** Called with what the store holds after a write, before the request leaves. */
+  readonly onWritten?: ((generation: Generation) => Promise<void>) | undefined;
+  /** Turns a change that the store noticed into what the caller gets. */
+  readonly onChanged?: ((found: Generation | undefined) => OrdersError) | undefined;
+}
+
+/** Looks the journal up, before each use of it. */
+export type FindJournal = () => Promise<JournalAccess>;
+
+/** What a journal needs of its store. */
+export type JournalStore = Pick<ListableStore, 'update' | 'updateGuarded' | 'openGeneration'>;
+
+/**
+ * A journal at a fixed place. The first use remembers which one it is; when the store holds another one later, or one
+ * that has lost writes, nothing more is sent.
+ */
+export function journalAt(store: JournalStore, namespace: string): FindJournal {
+  const key = `${namespace}/journal`;
+  let opening: Promise<unknown> | undefined;
+  let expected: Generation | undefined;
+  const remember = async (generation: Generation) => {
+    if (expected === undefined || generation.writes > expected.writes) expected = generation;
+  };
+  return async () => {
+    if (expected === undefined) {
+      opening ??= store.openGeneration(key).then(remember);
+      await opening.catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+    }
+    return {
+      namespace,
+      guard: expected === undefined ? undefined : { key, expected },
+      onWritten: remember,
+    };
+  };
+}
