@@ -2,7 +2,13 @@
 import { parseArgs } from 'node:util';
 
 /** `npm run bench -- <name> [flags]`: one folder a benchmark, each with a run.js that measures and writes its page. */
-const benchmarks = /** @type {const} */ (['rate-limit', 'permit-cost', 'mcp']);
+const benchmarks = /** @type {const} */ ([
+  'rate-limit',
+  'permit-cost',
+  'journal-cost',
+  'command-line',
+  'mcp',
+]);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

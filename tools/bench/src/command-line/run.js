@@ -1,12 +1,4 @@
 // @ts-check
-/**
- * Measures the built command line: `node bench/main.js [start|memory|nightly]`, all three unless one is named.
- *
- * - start: time to the first line of output, each beside bare Node, which takes turns with it.
- * - memory: the most memory that listing 100,000 orders took.
- * - nightly: 60 orders by sync-due against the sandbox with a window of 2 s, beside the best time that the API's
- *   limit leaves: 60 orders at 5 a window are 12 windows, so the last one begins 11 windows after the first order.
- */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,21 +7,29 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { startLargeShop } from './upstream.js';
+import { startLargeShop } from './large-shop.js';
 
-const cli = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const sandboxFile = fileURLToPath(new URL('../../sandbox/dist/main.js', import.meta.url));
-const measurements = { start, memory, nightly };
-
+const cli = fileURLToPath(new URL('../../../../apps/cli/dist/main.js', import.meta.url));
+const sandboxFile = fileURLToPath(new URL('../../../../apps/sandbox/dist/main.js', import.meta.url));
 const state = mkdtempSync(join(tmpdir(), 'wemasy-orders-bench-'));
-const [only] = process.argv.slice(2);
-try {
-  console.log(`Node ${process.version}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`);
-  for (const [name, measure] of Object.entries(measurements)) {
-    if (only === undefined || only === name) await measure();
+
+/**
+ * Measures the built command line.
+ *
+ * - Time to the first line of output, beside bare Node, which takes turns with it.
+ * - The most memory that listing 100,000 orders took.
+ * - 60 orders by sync-due against the sandbox with a window of 2 s, beside the best time that the API's limit leaves:
+ *   60 orders at 5 a window are 12 windows, so the last one begins 11 windows after the first order.
+ */
+export async function run() {
+  try {
+    console.log(`Node ${process.version}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`);
+    await start();
+    await memory();
+    await nightly();
+  } finally {
+    rmSync(state, { recursive: true });
   }
-} finally {
-  rmSync(state, { recursive: true });
 }
 
 async function start() {
