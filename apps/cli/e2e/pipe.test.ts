@@ -28,9 +28,9 @@ afterAll(async () => {
 /** Flagged orders; each test takes some. */
 let dueIds: number[];
 beforeAll(async () => {
-  const { stdout } = await runCli(['sync-due', '--dry-run', '--json'], environment);
-  const plan: { id: number }[] = JSON.parse(stdout);
-  dueIds = plan.map(({ id }) => id);
+  const { stdout } = await runCli(['sync-due', '--dry-run', '--every-status', '--json'], environment);
+  const plan: { orders: { id: number }[] } = JSON.parse(stdout);
+  dueIds = plan.orders.map(({ id }) => id);
 });
 const takeIds = (many: number) => dueIds.splice(0, many);
 /** How often each order was booked. */

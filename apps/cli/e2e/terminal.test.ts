@@ -46,9 +46,9 @@ describe.skipIf(!canOpenTerminals)('in a terminal', () => {
   });
 
   it('sync-due shows what it would send and asks; Enter alone means no', async () => {
-    const window = await openTerminal(['sync-due'], environment);
-    await window.shows(/Send \d+ orders to SnelStart\?/);
-    expect(window.lines().join('\n')).toMatch(/60 orders read, \d+ flagged: \d+ to send\./);
+    const window = await openTerminal(['sync-due', '--every-status'], environment);
+    await window.shows(/Send \d+ orders \(\d+ \w+/);
+    expect(window.lines().join('\n')).toMatch(/\d+ orders flagged: \d+ to send \(/);
     window.type(keys.enter);
     expect(await window.ended()).toBe(0);
     expect(window.lines().at(-1)).toBe('Nothing was sent.');
@@ -56,7 +56,7 @@ describe.skipIf(!canOpenTerminals)('in a terminal', () => {
   });
 
   it('Ctrl-C at the question is an interruption', async () => {
-    const window = await openTerminal(['sync-due'], environment);
+    const window = await openTerminal(['sync-due', '--every-status'], environment);
     await window.shows(/Send \d+ orders/);
     window.type(keys.ctrlC);
     expect(await window.ended()).toBe(130);
@@ -64,7 +64,7 @@ describe.skipIf(!canOpenTerminals)('in a terminal', () => {
   });
 
   it('yes sends, with a bar that survives a narrower window; Ctrl-C stops with a summary', async () => {
-    const window = await openTerminal(['sync-due'], environment, { columns: 100 });
+    const window = await openTerminal(['sync-due', '--every-status'], environment, { columns: 100 });
     await window.shows(/Send \d+ orders/);
     window.type('y');
     await window.shows(/░ [1-9]\d*\/\d+ · .* a minute · waiting 1 s · about \d+ s left/);

@@ -28,9 +28,9 @@ it('two command lines and an assistant share allowance and journal: no 429, and 
   const assistant = new Client({ name: 'e2e', version: '1.0.0' });
   await assistant.connect(transport);
   try {
-    const { stdout } = await runCli(['sync-due', '--dry-run', '--json'], environment);
-    const plan: { id: number }[] = JSON.parse(stdout);
-    const ids = plan.slice(0, 15).map(({ id }) => id);
+    const { stdout } = await runCli(['sync-due', '--dry-run', '--every-status', '--json'], environment);
+    const plan: { orders: { id: number }[] } = JSON.parse(stdout);
+    const ids = plan.orders.slice(0, 15).map(({ id }) => id);
     const asked = ids.slice(0, 4);
     const words = ids.map(String);
     const [one, other, ...answers] = await Promise.all([

@@ -71,7 +71,7 @@ const remedies: Readonly<Record<Advice, string>> = {
   already_synced: 'Nothing is left to do.',
   cancelled: 'Run the command again to continue.',
   blocked_before_api:
-    'Ask whoever runs the firewall or the shop to let this machine through; the token is not the cause.',
+    'Ask the administrator of the firewall or of the shop to let this machine through; the token is not the cause.',
   wrong_address: 'Check that WEMASY_API_URL is the address of the API.',
   unknown_to_api: 'Check the order id with `wemasy-orders list`.',
   refused_by_api: 'Correct what the API names; the same command fails again until then.',

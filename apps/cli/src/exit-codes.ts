@@ -3,7 +3,7 @@ import type { Failure } from '@wemasy-orders/presentation';
 
 export const exitCodes = {
   done: 0,
-  /** Some order failed, the API could not be asked, or the output could not be written. */
+  /** Some order failed, may be missing or was left out, the API could not be asked, or the output could not be written. */
   failed: 1,
   /** The command line or the configuration must be corrected first. */
   usage: 2,

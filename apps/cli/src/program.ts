@@ -33,7 +33,8 @@ const mostUseful = [list, sync, syncDue];
 
 const exitCodeTexts = {
   [exitCodes.done]: 'done',
-  [exitCodes.failed]: 'some orders failed, the API could not be asked, or the output could not be written',
+  [exitCodes.failed]:
+    'some orders failed, may be missing or were left out, the API could not be asked, or the output could not be written',
   [exitCodes.usage]: 'the command line or the settings must be corrected',
   [exitCodes.unknown]: 'some order was sent and may or may not be in the books',
   [exitCodes.interrupted]: 'interrupted',

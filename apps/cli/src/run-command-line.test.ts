@@ -274,7 +274,7 @@ describe('list', () => {
   });
 
   it.each([
-    ['json', (text: string): unknown => JSON.parse(text)],
+    ['json', (text: string): unknown => JSON.parse(text).orders],
     [
       'ndjson',
       (text: string): unknown =>
@@ -290,13 +290,13 @@ describe('list', () => {
       { environment },
     );
     expect(parse(stdout)).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
-    expect(stderr).toBe('');
+    expect(stderr).toBe('3 orders read, as many as the API counts.\n');
   });
 
   it('adds up exactly, over all pages', async () => {
     const environment = await shop(some);
     const { stdout } = await runLine(['list', '--summary', '--per-page', '1', '--json'], { environment });
-    expect(JSON.parse(stdout)).toEqual([
+    expect(JSON.parse(stdout).totals).toEqual([
       { status: 'on_hold', count: 1, sum: '5' },
       { status: 'paid', count: 2, sum: '0.3' },
     ]);
@@ -480,15 +480,19 @@ describe('sync-due', () => {
         .map((line) => line.trim().split(/ {2,}/)),
     ).toEqual([
       ['1', 'paid', '0.10', 'send'],
-      ['3', 'on_hold', '5', 'send'],
+      ['3', 'on_hold', '5', 'left out'],
     ]);
-    expect(stderr).toBe('3 orders read, 2 flagged: 2 to send.\n');
+    expect(stderr).toBe(
+      '3 orders read, all on one page.\n2 orders flagged: 1 to send (1 paid), 1 left out (1 on_hold). --status or --every-status sends orders that are left out.\n',
+    );
     expect(upstream?.requests.filter(({ url }) => url.includes('sync'))).toEqual([]);
   });
 
   it('sends exactly the flagged orders', async () => {
     const environment = await shop(some);
-    const { exitCode, stdout } = await runLine(['sync-due', '--yes', '--json'], { environment });
+    const { exitCode, stdout } = await runLine(['sync-due', '--yes', '--every-status', '--json'], {
+      environment,
+    });
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ orders: [{ order_id: 1 }, { order_id: 3 }] });
   });

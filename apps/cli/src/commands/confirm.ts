@@ -1,14 +1,13 @@
-import type { OrderEvidence, Verdict } from '@wemasy-orders/order-sync';
-import { cleanText, readableDate } from '@wemasy-orders/presentation';
+import type { Verdict } from '@wemasy-orders/order-sync';
 import { Option } from 'commander';
 import * as z from 'zod';
 import { type CommandDefinition, isOn, jsonOption } from '../command.js';
 import { UsageError } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { showEvidence } from '../orders/evidence.js';
 import { parseOrderIds } from '../orders/order-ids.js';
 import { cleanJson } from '../output/json.js';
 import { refuseReadOnly, type Session } from '../session.js';
-import { attemptText } from './journal.js';
 
 const Values = z.object({ synced: z.boolean().optional(), notSynced: isOn, json: isOn });
 
@@ -39,7 +38,13 @@ export const confirm: CommandDefinition = {
     }
     if (synced === true) return await record(orderId, 'synced', json, session);
     if (notSynced) return await record(orderId, 'not_synced', json, session);
-    return await showEvidence(orderId, json, session);
+    const exitCode = await showEvidence(orderId, { json }, session);
+    if (!json) {
+      await session.terminal.err.write(
+        'Nothing was recorded. Look for the order in SnelStart, then add --synced or --not-synced.\n',
+      );
+    }
+    return exitCode;
   },
 };
 
@@ -51,41 +56,4 @@ async function record(orderId: number, verdict: Verdict, json: boolean, session:
     json ? cleanJson(history) : `Order ${orderId} is recorded as ${verdict.replace('_', ' ')}. ${next}\n`,
   );
   return exitCodes.done;
-}
-
-async function showEvidence(orderId: number, json: boolean, session: Session): Promise<ExitCode> {
-  const { out, err } = session.terminal;
-  const evidence = withReadableDate(await session.services().orderSync.check(orderId));
-  await out.write(json ? cleanJson(evidence) : evidenceText(evidence));
-  if (!json) {
-    await err.write(
-      'Nothing was recorded. Look for the order in SnelStart, then add --synced or --not-synced.\n',
-    );
-  }
-  return exitCodes.done;
-}
-
-function withReadableDate({ journal, api }: OrderEvidence): OrderEvidence {
-  const { order } = api;
-  if (order === undefined || order.date === null) return { journal, api };
-  return { journal, api: { ...api, order: { ...order, date: readableDate(order.date) } } };
-}
-
-/** The facts of journal and API, without a conclusion. */
-function evidenceText({ journal, api }: OrderEvidence): string {
-  const looks = api.looks.map(
-    ({ by, orders, of }) =>
-      `${orders} of ${of} by ${by === 'search' ? 'a search for the id' : 'looking at the newest'}`,
-  );
-  const facts =
-    api.order === undefined
-      ? [`not among the orders looked at (${looks.join(', ')}); it may exist all the same`]
-      : Object.entries(api.order).map(([name, value]) => `${name}: ${cleanText(String(value ?? ''))}`);
-  return [
-    `Journal of order ${journal.orderId}: ${journal.state.replace('_', ' ')}`,
-    ...journal.attempts.map((attempt) => `  ${attemptText(attempt)}`),
-    'The API:',
-    ...facts.map((fact) => `  ${fact}`),
-    '',
-  ].join('\n');
 }

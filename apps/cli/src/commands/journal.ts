@@ -1,14 +1,11 @@
-import {
-  type Attempt,
-  JournalUnreadableError,
-  type OrderHistory,
-  type OrderSync,
-} from '@wemasy-orders/order-sync';
+import type { Attempt } from '@wemasy-orders/order-sync';
 import { cleanText } from '@wemasy-orders/presentation';
 import { Option } from 'commander';
 import * as z from 'zod';
 import { type CommandDefinition, isOn, jsonOption } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
+import { type JournalEntry, readEntry, reasonText, showEvidence } from '../orders/evidence.js';
+import { parseOrderIds } from '../orders/order-ids.js';
 import { createRowWriter } from '../output/formats.js';
 import { cleanJson } from '../output/json.js';
 import type { Row } from '../output/row-writer.js';
@@ -17,10 +14,12 @@ export const journal: CommandDefinition = {
   name: 'journal',
   summary: 'Show which orders were sent, by whom, and their outcomes',
   description: [
-    'Shows every order that this command line or an assistant sent with this journal, and its outcome. It does not ask the',
-    'API. An outcome is unknown when the answer was lost or the process ended first. Such an order is not resent until you',
-    'record what SnelStart has, see wemasy-orders confirm.',
+    'Shows every order that this command line or an assistant sent with this journal, and its outcome, without asking the',
+    'API. With an id it shows every attempt of that order, and what the API says about it. An outcome is unknown when the',
+    'answer was lost or the process ended first. Such an order is not resent until you record what SnelStart has, see',
+    'wemasy-orders confirm.',
   ].join(' '),
+  argument: { name: '[id]', meaning: 'Order id (not the order number)' },
   options: [
     new Option('--unknown', 'Only orders with an unknown outcome'),
     jsonOption('Write every attempt of each order as JSON'),
@@ -28,9 +27,12 @@ export const journal: CommandDefinition = {
   examples: [
     ['wemasy-orders journal', 'all orders that were sent'],
     ['wemasy-orders journal --unknown', 'the orders to look for in SnelStart'],
+    ['wemasy-orders journal 2502', 'what journal and API know about one order'],
   ],
-  async action({ options }, session) {
+  async action({ args, options }, session) {
     const { unknown, json } = z.object({ unknown: isOn, json: isOn }).parse(options);
+    const [orderId] = parseOrderIds(args);
+    if (orderId !== undefined) return await showEvidence(orderId, { json }, session);
     const { orderSync, recordedOrders } = session.services();
     const { out, err } = session.terminal;
     const entries: JournalEntry[] = [];
@@ -54,20 +56,6 @@ export const journal: CommandDefinition = {
   },
 };
 
-/** The journal's record of one order. */
-type JournalEntry =
-  OrderHistory | { readonly orderId: number; readonly state: 'unreadable'; readonly reason: string };
-
-async function readEntry(orderSync: Pick<OrderSync, 'history'>, orderId: number): Promise<JournalEntry> {
-  try {
-    return await orderSync.history(orderId);
-  } catch (error) {
-    if (error instanceof JournalUnreadableError)
-      return { orderId, state: 'unreadable', reason: error.message };
-    throw error;
-  }
-}
-
 function rowOf(entry: JournalEntry): Row {
   if (entry.state === 'unreadable') return [entry.orderId, entry.state, null, null, cleanText(entry.reason)];
   const last = entry.attempts.at(-1);
@@ -75,30 +63,10 @@ function rowOf(entry: JournalEntry): Row {
   return [entry.orderId, entry.state.replace('_', ' '), last?.startedAt ?? null, by, whyOf(last)];
 }
 
+/** What is worth knowing about the last attempt. */
 function whyOf(attempt: Attempt | undefined): string | null {
-  const resolution = attempt?.resolutions?.at(-1);
-  if (resolution !== undefined) return `confirmed as ${resolution.as.replace('_', ' ')} at ${resolution.at}`;
-  return attempt?.state === 'rejected' || attempt?.state === 'unknown' ? cleanText(attempt.reason) : null;
-}
-
-/** An attempt in one line: when, by whom, and its outcome. */
-export function attemptText(attempt: Attempt): string {
-  const { by, startedAt } = attempt;
-  const sender = `${by.app} ${by.version}, process ${by.pid} on ${by.host}`;
+  if (attempt === undefined) return null;
   const resolution = attempt.resolutions?.at(-1);
-  const confirmed =
-    resolution === undefined ? '' : ` Confirmed as ${resolution.as.replace('_', ' ')} at ${resolution.at}.`;
-  return `${startedAt} ${cleanText(sender)}: ${attempt.state}${detailOf(attempt)}${confirmed}`;
-}
-
-function detailOf(attempt: Attempt): string {
-  switch (attempt.state) {
-    case 'sending':
-      return '.';
-    case 'synced':
-      return attempt.message === '' ? '.' : `, the API says ${JSON.stringify(cleanText(attempt.message))}.`;
-    case 'rejected':
-    case 'unknown':
-      return `. ${cleanText(attempt.reason)}`;
-  }
+  if (resolution !== undefined) return `confirmed as ${resolution.as.replace('_', ' ')} at ${resolution.at}`;
+  return reasonText(attempt) || null;
 }

@@ -1,4 +1,4 @@
-import type { Order, OrderFilters, OrderPage } from '@wemasy-orders/client';
+import type { Order, OrderFilters, OrdersPage } from '@wemasy-orders/client';
 import { ListOrdersQuery } from '@wemasy-orders/client/schemas';
 import {
   type Column,
@@ -7,14 +7,21 @@ import {
   defaultColumns,
   type PersonalData,
   personalDataModes,
+  unreadableText,
 } from '@wemasy-orders/presentation';
 import { Option } from 'commander';
 import * as z from 'zod';
 import { type CommandDefinition, isOn, jsonOption } from '../command.js';
 import { UsageError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { createOrderFilters } from '../filter-options.js';
-import { driftNotice, readPages } from '../orders/read-pages.js';
+import {
+  exitCodeOfReading,
+  orders as ordersText,
+  type Reading,
+  type ReadingFacts,
+  readOrders,
+} from '../orders/reading.js';
 import { createRowWriter, type Format, formats } from '../output/formats.js';
 import type { Row, RowWriter } from '../output/row-writer.js';
 import type { Session } from '../session.js';
@@ -29,6 +36,7 @@ const ownOptions = [
   ),
   new Option('--fields <names>', 'Columns to show, separated by commas'),
   new Option('--format <format>', 'Output format (default: table)').choices(formats),
+  new Option('--excel', 'CSV that a Dutch Excel opens by double click').conflicts(['format', 'json']),
   jsonOption('The same as --format json; errors are JSON too').conflicts('format'),
 ];
 
@@ -39,6 +47,7 @@ const Values = z.object({
   all: isOn,
   summary: isOn,
   format: z.enum(formats).default('table'),
+  excel: isOn,
   json: isOn,
   fields: z.string().optional(),
 });
@@ -48,14 +57,15 @@ export const list: CommandDefinition = {
   summary: 'List orders',
   description: [
     'Lists orders: one page, or with --all every page as it arrives. Amounts are exact and have no currency; dates are',
-    "shop-local time. Control characters are removed from customers' texts, and in CSV a text that a spreadsheet would run",
-    'as a formula begins with an apostrophe.',
+    "shop-local time. Control characters are removed from customers' texts, and in CSV an apostrophe stands before",
+    'everything that a spreadsheet would run as a formula. How many orders were read, and whether that is as many as the',
+    'API counts, goes to stderr, and with --json into "facts". If orders may be missing, the exit code is 1.',
   ].join(' '),
   options: [...filters.options, ...ownOptions],
   lists: { fields: columnsFor('full').map(({ name }) => name) },
   examples: [
     ['wemasy-orders list --status paid', 'the first page of the paid orders'],
-    ['wemasy-orders list --all --format csv > orders.csv', 'every order, for a spreadsheet'],
+    ['wemasy-orders list --all --excel > orders.csv', 'every order, for a Dutch Excel'],
     [
       'wemasy-orders list --search-query Jansen --fields id,date,total',
       'three columns of the orders that a search finds',
@@ -64,20 +74,18 @@ export const list: CommandDefinition = {
     ['wemasy-orders list --all --format ndjson | jq .id', 'ids, one a line, while pages still arrive'],
   ],
   async action({ options }, session) {
-    const { page, json, format, fields, all, summary } = Values.parse(options);
+    const { page, json, excel, format, fields, all, summary } = Values.parse(options);
     const list: ListOptions = {
       filters: filters.read(options),
       page: readPage(page),
-      format: json ? 'json' : format,
+      format: json ? 'json' : excel ? 'excel' : format,
       fields: fields
         ?.split(',')
         .map((name) => name.trim())
         .filter((name) => name !== ''),
     };
-    if (summary) await summarize(list, session);
-    else if (all) await listAll(list, session);
-    else await listPage(list, session);
-    return exitCodes.done;
+    if (summary) return await summarize(list, session);
+    return all ? await listAll(list, session) : await listPage(list, session);
   },
 };
 
@@ -100,60 +108,136 @@ function readPage(text: string | undefined): number | undefined {
 /** One page that fits a screen. */
 const shownPerPage = 25;
 
-async function listPage({ filters, page = 1, format, fields }: ListOptions, session: Session): Promise<void> {
+async function listPage(
+  { filters, page = 1, format, fields }: ListOptions,
+  session: Session,
+): Promise<ExitCode> {
   const { out, err } = session.terminal;
   const columns = chooseColumns(fields, session);
   const answer = await session
     .services()
     .client.list({ per_page: shownPerPage, ...filters, page }, callOf(session));
+  const facts = pageFactsOf(answer, page);
   const writer = rowWriterOf(format, columns, session);
-  await out.write(writer.add(rowsOf(answer.data, columns)) + writer.end());
-  const notice = pageNotice(answer);
-  if (notice !== undefined) await err.write(`${notice}\n`);
+  await out.write(writer.add(rowsOf(uniqueOrders(answer.data), columns)) + writer.end(facts));
+  for (const line of pageText(facts)) await err.write(`${line}\n`);
+  return facts.possibly_missed > 0 || facts.unreadable > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-async function listAll({ filters, format, fields }: ListOptions, session: Session): Promise<void> {
-  const { out, err } = session.terminal;
+async function listAll({ filters, format, fields }: ListOptions, session: Session): Promise<ExitCode> {
+  const { out } = session.terminal;
   const columns = chooseColumns(fields, session);
   const writer = rowWriterOf(format, columns, session);
   const { client } = session.services();
-  const pages = readPages({ client, filters, call: callOf(session) });
-  for (;;) {
-    const next = await pages.next();
-    if (next.done === true) {
-      await out.write(writer.end());
-      const notice = driftNotice(next.value);
-      if (notice !== undefined) await err.write(`${notice}\n`);
-      return;
-    }
-    await out.write(writer.add(rowsOf(next.value.orders, columns)));
-    if (out.isClosed()) return;
-  }
+  const reading = readOrders({ client, filters, call: callOf(session) });
+  return await readTo(reading, session, {
+    add: async (orders) => {
+      await out.write(writer.add(rowsOf(orders, columns)));
+    },
+    end: async (facts) => {
+      await out.write(writer.end(facts));
+    },
+  });
 }
 
-async function summarize({ filters, format }: ListOptions, session: Session): Promise<void> {
+async function summarize({ filters, format }: ListOptions, session: Session): Promise<ExitCode> {
   const { out, err } = session.terminal;
   const totals = createTotals();
   const { client } = session.services();
-  const pages = readPages({ client, filters, call: callOf(session) });
-  for (;;) {
-    const next = await pages.next();
-    if (next.done === true) {
+  const reading = readOrders({ client, filters, call: callOf(session) });
+  return await readTo(reading, session, {
+    add: (orders) => {
+      totals.add(orders);
+    },
+    end: async (facts) => {
       const { byStatus, withoutAmount } = totals.value();
-      const writer = createRowWriter(format, ['status', 'count', 'sum'], out);
+      const writer = createRowWriter(format, ['status', 'count', 'sum'], out, 'totals');
       const rows = Object.entries(byStatus).map(([status, { count, sum }]) => [status, count, sum]);
-      await out.write(writer.add(rows) + writer.end());
-      const unread =
-        withoutAmount === 0
-          ? undefined
-          : `${withoutAmount} orders have no readable amount and are in no sum.`;
-      for (const notice of [unread, driftNotice(next.value)]) {
-        if (notice !== undefined) await err.write(`${notice}\n`);
-      }
-      return;
+      await out.write(writer.add(rows) + writer.end({ ...facts, without_amount: withoutAmount }));
+      if (withoutAmount === 0) return;
+      await err.write(`Orders without a readable amount, which are in no sum: ${withoutAmount}.\n`);
+    },
+  });
+}
+
+/** What becomes of the orders that are read. */
+interface Sink {
+  add(orders: readonly Order[]): void | Promise<void>;
+  end(facts: ReadingFacts): Promise<void>;
+}
+
+/** Reads until the end, or until stdout is closed. What was read before an error is still closed with its facts. */
+async function readTo(reading: Reading, { terminal: { out, err } }: Session, sink: Sink): Promise<ExitCode> {
+  const finish = async () => {
+    const facts = reading.facts();
+    await sink.end(facts);
+    for (const line of reading.text()) await err.write(`${line}\n`);
+    return exitCodeOfReading(facts);
+  };
+  try {
+    for await (const orders of reading.pages) {
+      await sink.add(orders);
+      if (out.isClosed()) return exitCodes.done;
     }
-    totals.add(next.value.orders);
+  } catch (error) {
+    if (reading.facts().pages > 0) await finish();
+    throw error;
   }
+  return await finish();
+}
+
+/** What is known about one page, for programs. */
+interface PageFacts extends Pick<
+  ReadingFacts,
+  'read' | 'counted' | 'repeated' | 'possibly_missed' | 'unreadable' | 'unreadable_orders' | 'drift'
+> {
+  readonly page: number;
+  readonly last_page: number;
+  /** Null where the API does not say. */
+  readonly per_page: number | null;
+}
+
+function pageFactsOf(answer: OrdersPage, page: number): PageFacts {
+  const { last_page, per_page = null, total: counted = null, unreadable = [], drift = [] } = answer;
+  const read = uniqueOrders(answer.data).length;
+  const expected =
+    counted === null ? 0 : Math.min(per_page ?? Infinity, counted - (page - 1) * (per_page ?? counted));
+  return {
+    page,
+    last_page,
+    per_page,
+    counted,
+    read,
+    repeated: answer.data.length - read,
+    possibly_missed: Math.max(0, expected - read - unreadable.length),
+    unreadable: unreadable.length,
+    unreadable_orders: unreadable.map((entry) => ({ page, ...entry })),
+    drift,
+  };
+}
+
+function uniqueOrders(orders: readonly Order[]): readonly Order[] {
+  const seen = new Set<number>();
+  return orders.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
+/** Which part of the list this page is, where there is more than one, and what is wrong with it. */
+function pageText(facts: PageFacts): string[] {
+  const { page, last_page: last, counted, read, possibly_missed: missed } = facts;
+  const place = `Page ${page} of ${last}: ${read} of ${counted === null ? 'unknown many' : counted} orders.`;
+  const next =
+    page > last
+      ? ` The last page is --page ${last}.`
+      : page < last
+        ? ` --page ${page + 1} shows the next, --all shows all.`
+        : '';
+  const left = unreadableText(facts.unreadable_orders);
+  return [
+    ...(last <= 1 && page <= 1 ? [] : [place + next]),
+    ...(missed > 0 ? [`The API counts ${ordersText(missed)} more on this page; run the command again.`] : []),
+    ...(facts.repeated > 0 ? [`Repeated orders left out: ${facts.repeated}.`] : []),
+    ...(left === undefined ? [] : [left]),
+  ];
 }
 
 function callOf({ maxWaitMs, terminal: { err } }: Session) {
@@ -165,6 +249,7 @@ function rowWriterOf(format: Format, columns: readonly Column[], { terminal }: S
     format,
     columns.map(({ name }) => name),
     terminal.out,
+    'orders',
   );
 }
 
@@ -192,12 +277,4 @@ function shownBy(fields: readonly string[]): string | undefined {
   const hidden = shownIn('full');
   const mode = personalDataModes.find((each) => shownIn(each).length === hidden.length);
   return hidden.length === 0 ? undefined : `--personal-data ${mode} shows ${hidden.join(', ')}.`;
-}
-
-/** Which part of the list this page is, where there is more than one. */
-function pageNotice({ data, current_page: page, last_page: last, total }: OrderPage): string | undefined {
-  if (last <= 1 && page <= 1) return undefined;
-  const place = `Page ${page} of ${last}: ${data.length} of ${total} orders.`;
-  if (page > last) return `${place} The last page is --page ${last}.`;
-  return page < last ? `${place} --page ${page + 1} shows the next, --all shows all.` : place;
 }

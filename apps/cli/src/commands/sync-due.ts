@@ -1,15 +1,18 @@
+import { ListOrdersRequest, OrderStatus } from '@wemasy-orders/client/schemas';
 import { Option } from 'commander';
+import * as z from 'zod';
 import { type CommandDefinition, isOn } from '../command.js';
 import { duration } from '../duration.js';
 import { UsageError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { createOrderFilters } from '../filter-options.js';
-import { type DueOrders, findDueOrders } from '../orders/due-orders.js';
-import { driftNotice } from '../orders/read-pages.js';
+import { createFilters } from '../filter-options.js';
+import { countsByStatus, type DueOrders, findDueOrders, type StatusChoice } from '../orders/due-orders.js';
+import { exitCodeOfReading, orders } from '../orders/reading.js';
 import { createRowWriter } from '../output/formats.js';
 import type { Row } from '../output/row-writer.js';
 import { type Allowance, leastTimeMs, sendingAllowance } from '../sending/allowance.js';
 import { type Intention, planFor } from '../sending/plan.js';
+import { leftOutRemedy } from '../sending/report-text.js';
 import { sendAndReport } from '../sending/send-and-report.js';
 import { refuseReadOnly, type Session } from '../session.js';
 import { sandboxOption, settingsOptions } from '../settings-options.js';
@@ -18,34 +21,47 @@ import { waitNotice } from '../wait-notice.js';
 import { reportingOptions, ReportingValues } from './reporting.js';
 
 const ownOptions = [
+  new Option('--status <status...>', 'Send flagged orders with these statuses only; may be repeated').choices(
+    OrderStatus.options,
+  ),
+  new Option('--every-status', 'Send flagged orders whatever their status').conflicts('status'),
   new Option('--dry-run', 'Show what would be sent, and send nothing'),
   new Option('--yes', 'Send without asking; required where there is no terminal'),
   ...reportingOptions,
 ];
 
-const filters = createOrderFilters([...ownOptions, sandboxOption, ...settingsOptions]);
+const filters = createFilters(
+  [...ownOptions, sandboxOption, ...settingsOptions],
+  ListOrdersRequest.omit({ status: true }),
+);
 
-const Values = ReportingValues.extend({ dryRun: isOn, yes: isOn });
+const Values = ReportingValues.extend({
+  status: z.array(OrderStatus).optional(),
+  everyStatus: isOn,
+  dryRun: isOn,
+  yes: isOn,
+});
 
 export const syncDue: CommandDefinition = {
   name: 'sync-due',
-  summary: 'Send every order that is flagged for it; for cron',
+  summary: 'Send every paid order that is flagged for it; for cron',
   description: [
-    'Finds the orders whose flag should_snelstart_sync is set and sends them to SnelStart, oldest first. Until its last',
-    "minute it leaves a part of the API's allowance to people. Ctrl-C ends the run after the order in flight. However a run",
-    'ended, the same command continues it and sends no order twice.',
+    'Finds the orders whose flag should_snelstart_sync is set and sends them to SnelStart, oldest first. Flagged orders that',
+    'are cancelled, failed, pending or on hold are left out and named, and the exit code is 1: choose with --status or',
+    "--every-status. Until its last minute a run leaves a part of the API's allowance to people. Ctrl-C ends it after the",
+    'order in flight. However a run ended, the same command continues it and sends no order twice.',
   ].join(' '),
   options: [...filters.options, ...ownOptions],
   examples: [
     ['wemasy-orders sync-due --dry-run', 'show what a run would do'],
-    ['wemasy-orders sync-due --status paid', 'show what it would send, ask, and send'],
+    ['wemasy-orders sync-due --status paid --status completed', 'show what it would send, ask, and send'],
     [
       'wemasy-orders sync-due --yes --quiet --report report.json',
       'the nightly job: prints something only when it needs you',
     ],
   ],
   async action({ options }, session) {
-    const { report, ...values } = Values.parse(options);
+    const { report, status, everyStatus, ...values } = Values.parse(options);
     const { dryRun, yes, quiet } = values;
     const { terminal, config } = session;
     const orderFilters = filters.read(options);
@@ -58,16 +74,24 @@ export const syncDue: CommandDefinition = {
         );
       }
     }
+    const statuses: StatusChoice = everyStatus
+      ? 'every'
+      : status === undefined
+        ? 'bookable'
+        : new Set(status);
     const { client, orderSync } = session.services();
     const due = await findDueOrders({
       client,
-      filters: orderFilters,
+      // The API takes one status.
+      filters: status?.length === 1 ? { ...orderFilters, status: status[0] } : orderFilters,
+      statuses,
       personalData: config.WEMASY_PERSONAL_DATA,
       call: { maxWaitMs: session.maxWaitMs, onWait: waitNotice(terminal.err), priority: 'background' },
     });
+    const { facts } = due;
     const notify = (text: string) => (quiet ? Promise.resolve() : terminal.err.write(`${text}\n`));
-    const drift = driftNotice(due.drift);
-    if (drift !== undefined) await terminal.err.write(`${drift}\n`);
+    const isWhole = exitCodeOfReading(facts) === exitCodes.done;
+    for (const line of due.readingText) await (isWhole ? notify(line) : terminal.err.write(`${line}\n`));
 
     const orderIds = due.orders.map(({ id }) => id);
     const allowance = sendingAllowance(config.WEMASY_RATE_LIMITS);
@@ -75,16 +99,19 @@ export const syncDue: CommandDefinition = {
       const plan = await planFor(orderSync, orderIds);
       await showPlan(due, plan, values.json, session);
       await notify(planText(due, plan, allowance));
-      return exitCodes.done;
+      return exitCodeOfReading(facts);
     }
     if (orderIds.length > 0 && !yes) {
       const plan = await planFor(orderSync, orderIds);
       await terminal.err.write(preview(due, plan, terminal.err));
       await terminal.err.write(`${planText(due, plan, allowance)}\n`);
-      const sends = count(plan, 'send');
-      if (sends > 0) {
+      const sends = ordersToSend(due, plan);
+      if (sends.length > 0) {
         const { ask } = await import('../ask.js');
-        const answer = await ask(`Send ${orders(sends)} to SnelStart?`, terminal);
+        const answer = await ask(
+          `Send ${orders(sends.length)} (${countsByStatus(sends)}) to SnelStart?`,
+          terminal,
+        );
         if (answer === 'interrupted') return exitCodes.interrupted;
         if (answer === 'no') {
           await terminal.err.write('Nothing was sent.\n');
@@ -92,10 +119,22 @@ export const syncDue: CommandDefinition = {
         }
       }
     } else {
-      await notify(`${orders(due.lookedAt)} read, ${due.orders.length} flagged.`);
+      await notify(flaggedText(due, []));
     }
     return await sendAndReport(
-      { ...values, report, orderIds, priority: 'background', resend: false },
+      {
+        ...values,
+        report,
+        orderIds,
+        priority: 'background',
+        resend: false,
+        selection: {
+          leftOut: due.leftOut,
+          facts,
+          // Orders that an explicit choice leaves out need no further decision.
+          needsAttention: !isWhole || (statuses === 'bookable' && due.leftOut.length > 0),
+        },
+      },
       session,
     );
   },
@@ -108,8 +147,8 @@ async function showPlan(
   json: boolean,
   { terminal: { out } }: Session,
 ): Promise<void> {
-  const writer = createRowWriter(json ? 'json' : 'table', [...due.columns, 'plan'], out);
-  await out.write(writer.add(planRows(due, plan)) + writer.end());
+  const writer = createRowWriter(json ? 'json' : 'table', [...due.columns, 'plan'], out, 'orders');
+  await out.write(writer.add(planRows(due, plan)) + writer.end(due.facts));
 }
 
 /** Enough orders to recognise what a yes would send. */
@@ -124,30 +163,42 @@ function preview(due: DueOrders, plan: readonly Intention[], err: Channel): stri
 }
 
 function planRows(due: DueOrders, plan: readonly Intention[]): Row[] {
-  return due.orders.map(({ cells }, at) => [...cells, plan[at] ?? null]);
+  return [
+    ...due.orders.map(({ cells }, at) => [...cells, plan[at] ?? null]),
+    ...due.leftOut.map(({ cells }) => [...cells, 'left out']),
+  ];
 }
 
-/** What a run would do, in a sentence. */
+/** What a run would do, in sentences. */
 function planText(due: DueOrders, plan: readonly Intention[], allowance: Allowance): string {
-  const sends = count(plan, 'send');
+  const sends = ordersToSend(due, plan);
   const others = (['already synced', 'in progress', 'outcome unknown'] as const).flatMap((intention) => {
-    const n = count(plan, intention);
+    const n = plan.filter((each) => each === intention).length;
     return n === 0 ? [] : [`${n} ${intention}`];
   });
   const { limit, windowMs } = allowance;
-  const leastMs = leastTimeMs(sends, allowance);
+  const leastMs = leastTimeMs(sends.length, allowance);
   return [
-    `${orders(due.lookedAt)} read, ${due.orders.length} flagged: ${[`${sends} to send`, ...others].join(', ')}.`,
+    flaggedText(due, [counted(sends, 'to send'), ...others]),
     ...(leastMs > 0
       ? [`At ${limit} in ${duration(windowMs)} that takes at least ${duration(leastMs)}.`]
       : []),
   ].join(' ');
 }
 
-function count(plan: readonly Intention[], intention: Intention): number {
-  return plan.filter((each) => each === intention).length;
+/** How many orders are flagged, and which of them are left out. */
+function flaggedText({ orders: chosen, leftOut }: DueOrders, plan: readonly string[]): string {
+  const parts = [...plan, ...(leftOut.length === 0 ? [] : [counted(leftOut, 'left out')])];
+  const flagged = `${orders(chosen.length + leftOut.length)} flagged`;
+  const text = `${[flagged, ...(parts.length === 0 ? [] : [parts.join(', ')])].join(': ')}.`;
+  return leftOut.length === 0 ? text : `${text} ${leftOutRemedy}`;
 }
 
-function orders(n: number): string {
-  return `${n} ${n === 1 ? 'order' : 'orders'}`;
+/** `9 to send (7 paid, 2 completed)` */
+function counted(some: DueOrders['orders'], what: string): string {
+  return `${some.length} ${what}${some.length === 0 ? '' : ` (${countsByStatus(some)})`}`;
+}
+
+function ordersToSend(due: DueOrders, plan: readonly Intention[]): DueOrders['orders'] {
+  return due.orders.filter((_, at) => plan[at] === 'send');
 }

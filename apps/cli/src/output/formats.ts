@@ -1,21 +1,29 @@
 import type { Channel } from '../terminal.js';
-import { createCsv } from './csv.js';
-import { createJsonArray, createJsonLines } from './json.js';
+import { createCsv, createExcelCsv } from './csv.js';
+import { createJsonArray, createJsonDocument, createJsonLines } from './json.js';
 import type { RowWriter } from './row-writer.js';
 import { createTable } from './table.js';
 
 export const formats = ['table', 'json', 'ndjson', 'csv'] as const;
-export type Format = (typeof formats)[number];
+export type Format = (typeof formats)[number] | 'excel';
 
-export function createRowWriter(format: Format, columns: readonly string[], out: Channel): RowWriter {
+/** @param rowsName name of the rows in a JSON document, which then has facts about them too; default: a JSON array */
+export function createRowWriter(
+  format: Format,
+  columns: readonly string[],
+  out: Channel,
+  rowsName?: string,
+): RowWriter {
   switch (format) {
     case 'table':
       return createTable(columns, { width: out.columns(), hasColor: out.hasColor });
     case 'json':
-      return createJsonArray(columns);
+      return rowsName === undefined ? createJsonArray(columns) : createJsonDocument(rowsName, columns);
     case 'ndjson':
       return createJsonLines(columns);
     case 'csv':
       return createCsv(columns);
+    case 'excel':
+      return createExcelCsv(columns);
   }
 }

@@ -16,6 +16,26 @@ export function createJsonArray(columns: readonly string[]): RowWriter {
   };
 }
 
+/**
+ * One JSON object: the rows as an array, one a line, and `facts` about them after it.
+ *
+ * @param name of the array
+ */
+export function createJsonDocument(name: string, columns: readonly string[]): RowWriter {
+  const array = createJsonArray(columns);
+  const key = `{\n${JSON.stringify(name)}: `;
+  let start = key;
+  const opened = (text: string) => {
+    const whole = start + text;
+    if (text !== '') start = '';
+    return text === '' ? '' : whole;
+  };
+  return {
+    add: (rows) => opened(array.add(rows)),
+    end: (facts) => `${opened(array.end()).trimEnd()},\n"facts": ${cleanJson(facts ?? {}).trimEnd()}\n}\n`,
+  };
+}
+
 /** One JSON object a line. */
 export function createJsonLines(columns: readonly string[]): RowWriter {
   return {

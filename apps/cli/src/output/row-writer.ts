@@ -6,6 +6,10 @@ export type Row = readonly Cell[];
 export interface RowWriter {
   /** The text of these rows, after the header where one is due. */
   add(rows: readonly Row[]): string;
-  /** The end of the output; all of it where no rows were added. */
-  end(): string;
+  /**
+   * The end of the output; all of it where no rows were added.
+   *
+   * @param facts about the rows; only `json` has a place for them
+   */
+  end(facts?: unknown): string;
 }

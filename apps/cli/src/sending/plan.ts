@@ -1,12 +1,10 @@
-import { JournalUnreadableError, type OrderHistory, type OrderSync } from '@wemasy-orders/order-sync';
-
-/** The state of an order in the journal; `unreadable` where its record is damaged. */
-export type OrderState = OrderHistory['state'] | 'unreadable';
+import type { OrderSync } from '@wemasy-orders/order-sync';
+import { type JournalEntry, readEntry } from '../orders/evidence.js';
 
 /** What a run would do with an order. */
 export type Intention = 'send' | 'already synced' | 'outcome unknown' | 'in progress';
 
-const intentions: Readonly<Record<OrderState, Intention>> = {
+const intentions: Readonly<Record<JournalEntry['state'], Intention>> = {
   not_sent: 'send',
   rejected: 'send',
   sending: 'in progress',
@@ -21,15 +19,6 @@ export async function planFor(
   orderIds: readonly number[],
 ): Promise<Intention[]> {
   const plan: Intention[] = [];
-  for (const orderId of orderIds) plan.push(intentions[await orderStateOf(orderSync, orderId)]);
+  for (const orderId of orderIds) plan.push(intentions[(await readEntry(orderSync, orderId)).state]);
   return plan;
-}
-
-async function orderStateOf(orderSync: Pick<OrderSync, 'history'>, orderId: number): Promise<OrderState> {
-  try {
-    return (await orderSync.history(orderId)).state;
-  } catch (error) {
-    if (error instanceof JournalUnreadableError) return 'unreadable';
-    throw error;
-  }
 }

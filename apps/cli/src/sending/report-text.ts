@@ -5,6 +5,9 @@ import { createTable } from '../output/table.js';
 import type { Channel } from '../terminal.js';
 import { type Outcome, outcomeOrder, type Report, type ReportedOrder } from './report.js';
 
+/** What to do about flagged orders that a run left out. */
+export const leftOutRemedy = '--status or --every-status sends orders that are left out.';
+
 const words: Readonly<Record<Outcome, string>> = {
   synced: 'synced',
   already_synced: 'already synced',
@@ -37,6 +40,7 @@ export function reportText(report: Report, out: Pick<Channel, 'columns' | 'hasCo
     ...(next.length === 0 ? [] : ['\n', ...next.map((line) => `${line}\n`)]),
     orders.length === 0 ? '' : '\n',
     `${countsText(report, (outcome, text) => style(colors[outcome], text))}\n`,
+    leftOutText(report),
   ].join('');
 }
 
@@ -55,6 +59,15 @@ export function countsText(
     .map((outcome) => paint(outcome, `${counts[outcome]} ${words[outcome]}`));
   const total = `${orders.length} ${orders.length === 1 ? 'order' : 'orders'}`;
   return `${interrupted ? 'Interrupted. ' : ''}${total}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`;
+}
+
+/** `Left out because of their status: 2 cancelled (12, 15).` */
+function leftOutText({ left_out: leftOut = [] }: Report): string {
+  if (leftOut.length === 0) return '';
+  const byStatus = new Map<string, number[]>();
+  for (const { order_id: id, status } of leftOut) byStatus.set(status, [...(byStatus.get(status) ?? []), id]);
+  const parts = [...byStatus].map(([status, ids]) => `${ids.length} ${status} (${idList(ids)})`);
+  return `Left out because of their status: ${parts.join(', ')}. ${leftOutRemedy}\n`;
 }
 
 /** One line for each step, with the orders that need it. */
@@ -80,4 +93,12 @@ function idsText(ids: readonly number[]): string {
   const [first] = ids;
   if (ids.length === 1) return `Order ${all}`;
   return widthOf(all) <= longestList ? `Orders ${all}` : `${ids.length} orders from ${first} on`;
+}
+
+/** The first ids; the JSON report has all of them. */
+function idList(ids: readonly number[]): string {
+  const shown = ids.slice(0, 10);
+  return [...shown, ...(ids.length > shown.length ? [`and ${ids.length - shown.length} more`] : [])].join(
+    ', ',
+  );
 }

@@ -3,6 +3,8 @@ import { type SyncOutcome, SyncOutcomeUnknownError } from '@wemasy-orders/order-
 import { cleanText, failureOf } from '@wemasy-orders/presentation';
 import { type CliError, cliErrorOf, sentenceOf } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import type { DueOrder } from '../orders/due-orders.js';
+import type { ReadingFacts } from '../orders/reading.js';
 import type { SendResult } from './send-orders.js';
 
 export type Outcome = SyncOutcome['outcome'];
@@ -22,7 +24,7 @@ export interface ReportedOrder {
   readonly outcome: Outcome;
   /** ISO 8601 in UTC. */
   readonly synced_at?: string;
-  /** The API's message: untrusted text, cleaned. */
+  /** The API's message: untrusted text, cleaned and bounded. */
   readonly message?: string;
   readonly code?: OrdersErrorCode;
   /** Why it was not sent, or why its outcome is unknown. */
@@ -39,8 +41,20 @@ export interface Report {
   readonly interrupted: boolean;
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly orders: readonly ReportedOrder[];
+  /** Flagged orders that were not sent because of their status; of sync-due only. */
+  readonly left_out?: readonly { readonly order_id: number; readonly status: string }[];
+  /** What is known about the list that the orders were chosen from; of sync-due only. */
+  readonly facts?: ReadingFacts;
   /** The error that ended the run early. */
   readonly stopped_by?: { readonly code: OrdersErrorCode; readonly message: string; readonly next: string };
+}
+
+/** How a run's orders were chosen. */
+export interface Selection {
+  readonly leftOut: readonly Pick<DueOrder, 'id' | 'status'>[];
+  readonly facts: ReadingFacts;
+  /** Whether the choice alone means that not everything is done. */
+  readonly needsAttention: boolean;
 }
 
 export interface ReportOptions {
@@ -48,9 +62,10 @@ export interface ReportOptions {
   /** Wall clock, ms since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly selection?: Selection | undefined;
 }
 
-export function reportOf({ result, startedAt, endedAt }: ReportOptions): Report {
+export function reportOf({ result, startedAt, endedAt, selection }: ReportOptions): Report {
   const { outcomes, remaining, stoppedBy } = result;
   const error = stoppedBy === undefined ? undefined : cliErrorOf(stoppedBy);
   const orders = [...outcomes.map(reportedOrder), ...remaining.map((id) => notReached(id, error))];
@@ -67,6 +82,12 @@ export function reportOf({ result, startedAt, endedAt }: ReportOptions): Report 
       not_sent: count('not_sent'),
     },
     orders,
+    ...(selection === undefined
+      ? {}
+      : {
+          left_out: selection.leftOut.map(({ id, status }) => ({ order_id: id, status })),
+          facts: selection.facts,
+        }),
     ...(error === undefined
       ? {}
       : { stopped_by: { code: error.code, message: error.message, next: error.remedy } }),
@@ -115,6 +136,7 @@ function reportedOrder(outcome: SyncOutcome): ReportedOrder {
         outcome: outcome.outcome,
         code: failure.code,
         reason: sentenceOf(failure),
+        ...messageOf(outcome.error.apiReason),
         next: nextStep(outcome),
       };
     }

@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Session } from '../session.js';
 import { sendingAllowance } from './allowance.js';
 import { createProgress } from './progress.js';
-import { exitCodeOfRun, type Report, reportOf } from './report.js';
+import { exitCodeOfRun, type Report, reportOf, type Selection } from './report.js';
 import { reportText } from './report-text.js';
 import { sendOrders, type SendOrdersOptions } from './send-orders.js';
 
@@ -16,11 +16,13 @@ export interface SendAndReportOptions extends Pick<SendOrdersOptions, 'orderIds'
   readonly report: string | undefined;
   /** Print nothing unless something needs attention. */
   readonly quiet: boolean;
+  /** How the orders were chosen, where they were not named. */
+  readonly selection?: Selection;
 }
 
 /** Sends orders and reports their outcomes, also when the run ends early. */
 export async function sendAndReport(options: SendAndReportOptions, session: Session): Promise<ExitCode> {
-  const { orderIds, priority, resend, report: file, quiet } = options;
+  const { orderIds, priority, resend, report: file, quiet, selection } = options;
   const { clock, config, terminal, maxWaitMs } = session;
   const { orderSync } = session.services();
   if (file !== undefined) await checkWritable(file);
@@ -48,10 +50,11 @@ export async function sendAndReport(options: SendAndReportOptions, session: Sess
       progress.end();
     }
   });
-  const report = reportOf({ result, startedAt, endedAt: clock.now() });
+  const report = reportOf({ result, startedAt, endedAt: clock.now(), selection });
   const unwritten = file === undefined ? undefined : await writeReport(file, report);
   const ofRun = exitCodeOfRun(report, result);
-  const exitCode = unwritten !== undefined && ofRun === exitCodes.done ? exitCodes.failed : ofRun;
+  const failed = unwritten !== undefined || selection?.needsAttention === true;
+  const exitCode = failed && ofRun === exitCodes.done ? exitCodes.failed : ofRun;
   if (options.json) await terminal.out.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (!quiet || exitCode !== exitCodes.done) await terminal.out.write(reportText(report, terminal.out));
   if (unwritten !== undefined) await terminal.err.write(`${errorLine(unwritten, options)}\n`);

@@ -1,0 +1,252 @@
+import type { Order } from '@wemasy-orders/client';
+import { orderPage } from '@wemasy-orders/client/testing';
+import { describe, expect, it } from 'vitest';
+import { runLine } from '../testing/run-line.js';
+import { pagesOf, scripted, startShop } from '../testing/shop.js';
+
+const order = (id: number): Order => ({ id, status: 'paid', total: '10' });
+const ordersOf = (...ids: readonly number[]) => ids.map(order);
+
+/** Pages that do not add up, and what is true of them. */
+const doubtful = [
+  {
+    name: 'an order comes again two pages later',
+    pages: [ordersOf(1, 2, 3), ordersOf(4, 5, 6), ordersOf(1, 7, 8)],
+    total: 9,
+    facts: { read: 8, repeated: 1, possibly_missed: 1, counted: 9 },
+    says: [
+      '8 orders read; the API counts 9. Up to 1 order may be missing.',
+      '1 order came again and is counted once.',
+    ],
+  },
+  {
+    name: 'an order is twice on one page',
+    pages: [ordersOf(1, 1, 2)],
+    total: 3,
+    facts: { read: 2, repeated: 1, possibly_missed: 1, counted: 3 },
+    says: [
+      '2 orders read; the API counts 3. Up to 1 order may be missing.',
+      '1 order came again and is counted once.',
+    ],
+  },
+  {
+    name: 'a page is cut short',
+    pages: [ordersOf(1, 2, 3), ordersOf(4), ordersOf(7, 8, 9)],
+    total: 9,
+    facts: { read: 7, repeated: 0, possibly_missed: 2, counted: 9 },
+    says: ['7 orders read; the API counts 9. Up to 2 orders may be missing.'],
+  },
+  {
+    name: 'a page in the middle is empty',
+    pages: [ordersOf(1, 2, 3), [], ordersOf(7, 8, 9)],
+    total: 9,
+    facts: { read: 6, repeated: 0, possibly_missed: 3, counted: 9 },
+    says: ['6 orders read; the API counts 9. Up to 3 orders may be missing.'],
+  },
+] as const;
+
+describe.each(doubtful)('list --all where $name', ({ pages, total, facts, says }) => {
+  const ids = [...new Set(pages.flat().map(({ id }) => id))];
+
+  it.each(['table', 'csv', 'ndjson', 'json'])(
+    'shows each order once and the doubt, as %s',
+    async (format) => {
+      const { environment } = await startShop({ list: scripted(pages, { total }) });
+      const { exitCode, stdout, stderr } = await runLine(
+        ['list', '--all', '--fields', 'id', '--format', format],
+        { environment },
+      );
+      expect(exitCode).toBe(1);
+      for (const sentence of says) expect(stderr).toContain(sentence);
+      if (format === 'json') {
+        expect(JSON.parse(stdout)).toEqual({
+          orders: ids.map((id) => ({ id })),
+          facts: expect.objectContaining({ ...facts, coverage: 'in_doubt' }),
+        });
+      } else {
+        expect([...stdout.matchAll(/\d+/g)].map(Number)).toEqual(ids);
+      }
+    },
+  );
+
+  it('adds every order up once, and has the facts in JSON', async () => {
+    const { environment } = await startShop({ list: scripted(pages, { total }) });
+    const { exitCode, stdout, stderr } = await runLine(['list', '--summary', '--json'], { environment });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      totals: [{ status: 'paid', count: ids.length, sum: String(10 * ids.length) }],
+      facts: expect.objectContaining({ ...facts, coverage: 'in_doubt', without_amount: 0 }),
+    });
+    for (const sentence of says) expect(stderr).toContain(sentence);
+  });
+});
+
+describe('list --all', () => {
+  it('claims no more of several pages than that the counts agree', async () => {
+    const { environment } = await startShop({ list: pagesOf(ordersOf(1, 2, 3, 4)) });
+    const { exitCode, stdout, stderr } = await runLine(['list', '--all', '--per-page', '3', '--json'], {
+      environment,
+    });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: '4 orders read, as many as the API counts.\n',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ facts: { coverage: 'adds_up', doubts: [], pages: 2 } });
+  });
+
+  it('says when one answer held everything', async () => {
+    const { environment } = await startShop({ list: pagesOf(ordersOf(1, 2)) });
+    const { stderr } = await runLine(['list', '--all'], { environment });
+    expect(stderr).toBe('2 orders read, all on one page.\n');
+  });
+
+  it('asks for smaller pages where the API allows fewer orders a page', async () => {
+    const orders = Array.from({ length: 60 }, (_, at) => order(at + 1));
+    const refusal = {
+      message: 'The given data was invalid.',
+      errors: { per_page: ['The per page field must not be greater than 50.'] },
+    };
+    const { environment } = await startShop({
+      list: (asked) => (asked.perPage > 50 ? [422, refusal] : pagesOf(orders)(asked)),
+    });
+    for (const args of [
+      ['list', '--all'],
+      ['list', '--summary'],
+      ['sync-due', '--dry-run'],
+    ]) {
+      const { exitCode, stderr } = await runLine(args, { environment });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 0,
+        stderr: expect.stringContaining('60 orders read, as many as the API counts.'),
+      });
+    }
+  });
+
+  it('closes the output with its facts when a later page fails', async () => {
+    const { environment } = await startShop({
+      list: ({ page }) =>
+        page === 1
+          ? [200, orderPage(ordersOf(1, 2), { perPage: 2, total: 4 })]
+          : [200, { error: true, message: 'Database down' }],
+    });
+    const { exitCode, stdout, stderr } = await runLine(['list', '--all', '--json', '--per-page', '2'], {
+      environment,
+    });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      orders: [{ id: 1 }, { id: 2 }],
+      facts: { read: 2, counted: 4, coverage: 'in_doubt', doubts: ['unfinished'] },
+    });
+    expect(stderr).toContain('2 orders read; the API counts 4. Not every page was read.');
+    expect(stderr).toContain('Database down');
+  });
+});
+
+/** Answers that differ from the document where nothing depends on it. */
+const odd = ({ orders, ...page }: { orders?: unknown; [field: string]: unknown }) => {
+  const { data, ...rest } = orderPage([], { total: 2 });
+  const all = [
+    { id: 1, status: 'paid', total: '1.10' },
+    { id: 2, status: 'paid', total: '2.20' },
+  ];
+  return { ...rest, data: { ...data, data: orders ?? all, ...page } };
+};
+
+describe('answers that differ from the document', () => {
+  it.each([
+    ['per_page as a string', odd({ per_page: '50' }), 'per_page'],
+    ['a label as a number', odd({ links: [{ url: null, label: 1, active: true }] }), 'links'],
+    [
+      'the orders as an object',
+      odd({ orders: { 0: { id: 1, total: '1.10' }, 1: { id: 2, total: '2.20' } } }),
+      'data.data',
+    ],
+    ['an order number as a number', odd({ orders: [{ id: 1, order_number: 8 }, { id: 2 }] }), 'order_number'],
+    ['an amount as a number', odd({ orders: [{ id: 1, total: 129.99 }, { id: 2 }] }), 'total'],
+    [
+      'a flag as a number',
+      odd({ orders: [{ id: 1, should_snelstart_sync: 1 }, { id: 2 }] }),
+      'should_snelstart_sync',
+    ],
+  ])('are read and reported once: %s', async (_, answer, field) => {
+    const { environment } = await startShop({ list: () => [200, answer] });
+    for (const args of [
+      ['list', '--json'],
+      ['list', '--all', '--json'],
+      ['list', '--summary', '--json'],
+      ['sync-due', '--dry-run', '--json'],
+    ]) {
+      const { exitCode, stdout, stderr } = await runLine(args, { environment });
+      expect({ args, exitCode, stderr }).toMatchObject({
+        exitCode: 0,
+        stderr: expect.stringContaining(field),
+      });
+      expect(stderr.match(/differs from its documentation/g)).toHaveLength(1);
+      expect(JSON.parse(stdout)).toMatchObject({
+        facts: { drift: [expect.objectContaining({ path: expect.stringContaining(field) })] },
+      });
+    }
+  });
+
+  it('have no effect on page, links and counts that are absent', async () => {
+    const answer = { error: false, data: { current_page: 1, last_page: 1, data: [{ id: 1, total: '3' }] } };
+    const { environment } = await startShop({ list: () => [200, answer] });
+    for (const args of [['list'], ['list', '--all'], ['list', '--summary']]) {
+      expect(await runLine(args, { environment })).toMatchObject({ exitCode: 0 });
+    }
+  });
+
+  it('with an order that cannot be used name it, leave it out, and are not done', async () => {
+    const answer = odd({
+      orders: [
+        { id: 1, status: 'paid', total: '3' },
+        { id: 'x', order_number: '17', total: '4' },
+      ],
+    });
+    const { environment } = await startShop({ list: () => [200, answer] });
+    for (const [args, key] of [
+      [['list'], 'orders'],
+      [['list', '--all'], 'orders'],
+      [['list', '--summary'], 'totals'],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await runLine([...args, '--json'], { environment });
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/order number 17, number 2 on its page \(.*id.*\)/);
+      const json: Record<string, unknown[]> = JSON.parse(stdout);
+      expect(json[key]).toHaveLength(1);
+      expect(json['facts']).toMatchObject({
+        unreadable: 1,
+        unreadable_orders: [{ page: 1, position: 2, orderNumber: '17' }],
+      });
+    }
+  });
+
+  it('with an amount that cannot be read count it in JSON too', async () => {
+    const answer = odd({
+      orders: [
+        { id: 1, status: 'paid', total: '3' },
+        { id: 2, status: 'paid', total: 'gratis' },
+      ],
+    });
+    const { environment } = await startShop({ list: () => [200, answer] });
+    const { stdout, stderr } = await runLine(['list', '--summary', '--json'], { environment });
+    expect(JSON.parse(stdout)).toMatchObject({
+      totals: [{ status: 'paid', count: 2, sum: '3' }],
+      facts: { without_amount: 1 },
+    });
+    expect(stderr).toContain('Orders without a readable amount, which are in no sum: 1.');
+  });
+});
+
+describe('advice', () => {
+  it.each([
+    [[400, { message: 'SnelStart: dagboek gesloten' }], /dagboek gesloten/, /fails again until then/],
+    [[404, { message: 'No query results for model [Order] 7' }], /No query results/, /Check the order id/],
+    [[500, { message: 'Server Error' }], /Server Error/, /Try again later|confirm 7 --synced/],
+  ] as const)('follows the answer %j', async (answer, reason, advice) => {
+    const { environment } = await startShop({ list: pagesOf([]), sync: () => answer });
+    const { stdout } = await runLine(['sync', '7'], { environment });
+    expect(stdout).toMatch(reason);
+    expect(stdout).toMatch(advice);
+  });
+});
