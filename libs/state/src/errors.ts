@@ -71,3 +71,27 @@ export class GenerationUnreadableError extends Error {
     this.key = key;
   }
 }
+
+/** The store cannot keep a durable update: it is set up to forget. Nothing was written. */
+export class NotDurableError extends Error {
+  override readonly name = 'NotDurableError';
+
+  constructor(reason: string) {
+    super(`The store cannot keep a durable update: ${reason}. Nothing was written.`);
+  }
+}
+
+/**
+ * A durable update reached the server, and no replica confirmed it: if the server fails now, the update may be lost. Do
+ * not rely on it; make it again.
+ */
+export class NotReplicatedError extends Error {
+  override readonly name = 'NotReplicatedError';
+
+  constructor(timeoutMs: number, cause: unknown) {
+    super(
+      `No replica of Redis confirmed the update within ${timeoutMs} ms, so a failover may lose it. It cannot be relied on.`,
+      { cause },
+    );
+  }
+}

@@ -1,9 +1,16 @@
 export { systemClock, type Clock } from './clock.js';
-export { GenerationChangedError, GenerationUnreadableError, StoreClosedError } from './errors.js';
+export {
+  GenerationChangedError,
+  GenerationUnreadableError,
+  NotDurableError,
+  NotReplicatedError,
+  StoreClosedError,
+} from './errors.js';
 export { createMemoryStore, type MemoryStoreOptions } from './memory.js';
 export { accountNamespace } from './namespace.js';
 export { notify } from './notify.js';
 export { isAlive, readBootId } from './process-table.js';
+export { parseRedisUrl, type RedisTarget } from './redis/url.js';
 export { sleep } from './sleep.js';
 export type {
   Generation,

@@ -1,69 +1,33 @@
-import { Redis, type Result } from 'ioredis';
-import { StoreClosedError } from './errors.js';
+import type { ChainableCommander } from 'ioredis';
+import { NotDurableError, NotReplicatedError, StoreClosedError } from './errors.js';
 import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import { isDirectlyBelow } from './keys.js';
+import { connectTo } from './redis/connection.js';
+import { type Durability, examineServers, replicasIn } from './redis/durability.js';
+import { parseRedisUrl } from './redis/url.js';
 import type {
   GenerationGuard,
   GuardedUpdate,
   ListableStore,
   StoreTime,
-  Updater,
   UpdateOptions,
+  Updater,
 } from './state-store.js';
 
+export { NotDurableError, NotReplicatedError } from './errors.js';
+
 export interface RedisStoreOptions {
-  /** `redis://` or `rediss://`, with user, password and database number where they are needed. */
+  /** As `parseRedisUrl` takes it: one server, Sentinels, or a cluster. */
   readonly url: string;
   /** Put before every key; default `wemasy-orders:`. */
   readonly keyPrefix?: string;
   /** Longest wait for an answer of Redis in ms, reconnecting included; default 2000. */
   readonly timeoutMs?: number;
-}
-
-/**
- * Writes a record if it is still the expected one; otherwise returns the present one and the time, so that the next try
- * needs no reading. An empty text means no record.
- */
-const swapScript = `
-local now = redis.call('GET', KEYS[1])
-if (now or '') ~= ARGV[1] then return {now, redis.call('TIME')} end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1])
-elseif ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2])
-else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return 1`;
-
-/** The record, the generation and the time, as they are at one moment. */
-const readGuardedScript = `return {redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2]), redis.call('TIME')}`;
-
-/**
- * As `swapScript`, for a record of a generation: writes only if the generation is the expected one and has at least the
- * expected number of writes, and raises that number.
- */
-const swapGuardedScript = `
-local now, generation = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
-local readable, found = pcall(cjson.decode, generation or '')
-local same = readable and type(found) == 'table' and found.id == ARGV[3] and type(found.writes) == 'number'
-  and found.writes >= tonumber(ARGV[4])
-if not same or (now or '') ~= ARGV[1] then return {now, generation, redis.call('TIME')} end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
-local writes = found.writes + 1
-redis.call('SET', KEYS[2], string.format('{"id":"%s","writes":%.0f}', found.id, writes))
-return writes`;
-
-declare module 'ioredis' {
-  // The library's way of typing scripts: they become methods of the connection.
-  interface RedisCommander<Context> {
-    swapRecord(key: string, old: string, fresh: string, expiresInMs: string): Result<unknown, Context>;
-    readGuarded(key: string, generationKey: string): Result<unknown, Context>;
-    swapGuarded(
-      key: string,
-      generationKey: string,
-      old: string,
-      fresh: string,
-      id: string,
-      writes: number,
-    ): Result<unknown, Context>;
-  }
+  /**
+   * Make durable updates even on a server that keeps nothing on disk, and without a replica's confirmation: a restart or
+   * a failover may lose them. Only for users who said so in so many words; default false.
+   */
+  readonly acceptVolatile?: boolean;
 }
 
 /** A caller that loses this many races meets a fault, not traffic. */
@@ -73,63 +37,64 @@ const MAX_CACHED = 10_000;
 
 /**
  * A store for processes on several machines, on Redis 7 or Valkey. After a lost race for a record the updater runs again.
- * Time is the server's, the same for all clients.
+ * Time is the server's, the same for all clients. Keys with the same first segment share a hash slot.
  *
- * `durable` is as durable as the server is set up to be: with `appendfsync always` a power cut loses nothing.
+ * Before the first durable update of a connection the store looks at the server's settings, and rejects durable updates
+ * with a `NotDurableError` where records may be evicted, or where nothing is kept on disk. On a server with replicas a
+ * durable update waits until one has it, and rejects with a `NotReplicatedError` if none does in time; a journal that
+ * once had replicas demands one ever after, because a master that was cut off sees none. With `appendfsync always` a
+ * power cut loses nothing; with other settings it may lose the last second, which a generation notices.
+ *
  * Updates reject while the server cannot be reached; the store reconnects by itself.
+ *
+ * @throws TypeError for a URL that is none of Redis
  */
 export function createRedisStore({
   url,
   keyPrefix = 'wemasy-orders:',
   timeoutMs = 2_000,
+  acceptVolatile = false,
 }: RedisStoreOptions): ListableStore {
-  const redis = new Redis(url, {
-    keyPrefix,
-    lazyConnect: true,
-    // What is sent in one turn of the event loop goes out in one piece.
-    enableAutoPipelining: true,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    maxRetriesPerRequest: 1,
-    // A swap whose answer was lost may have happened; sent again it would look like a lost race, and happen twice.
-    autoResendUnfulfilledCommands: false,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-    scripts: {
-      swapRecord: { lua: swapScript, numberOfKeys: 1 },
-      readGuarded: { lua: readGuardedScript, numberOfKeys: 2 },
-      swapGuarded: { lua: swapGuardedScript, numberOfKeys: 2 },
-    },
-  });
-  /** Why there is no connection; the error of a command that waited for one says only that it waited. */
-  let outage: Error | undefined;
-  // Without a listener ioredis prints every failed reconnect.
-  redis.on('error', (error) => (outage = error));
-  redis.on('ready', () => (outage = undefined));
+  const target = parseRedisUrl(url);
+  if (target === undefined) throw new TypeError('The URL is none of Redis, or it is incomplete');
+  const replicaTimeoutMs = Math.ceil(timeoutMs / 2);
+  /** What the servers' settings promise, looked at once for each connection. */
+  let durability: Promise<Durability> | undefined;
+  const { redis, answerTo, answersTo, masters } = connectTo(
+    target,
+    timeoutMs,
+    () => (durability = undefined),
+  );
   let closed = false;
   /** Records as this process last wrote them; a swap fails if another process has written since. */
   const cached = new Map<string, string>();
-  let reading: Promise<StoreTime> | undefined;
+  const readings = new Map<string, Promise<StoreTime>>();
 
-  async function answerTo<T>(command: Promise<T>): Promise<T> {
-    try {
-      return await command;
-    } catch (error) {
-      throw outage ?? error;
-    }
+  /** The first segment is the hash tag of the cluster specification: what is in braces chooses the slot. */
+  function nameOf(key: string): string {
+    const end = firstSegmentOf(key).length;
+    return `${keyPrefix}{${key.slice(0, end)}}${key.slice(end)}`;
+  }
+
+  function refuseClosed(): void {
+    if (closed) throw new StoreClosedError();
   }
 
   /** The server's clock, read once for all updates that begin in one turn of the event loop. */
-  function readTime(): Promise<StoreTime> {
+  function readTime(key: string): Promise<StoreTime> {
+    const clock = target?.kind === 'cluster' ? firstSegmentOf(key) : '';
+    let reading = readings.get(clock);
     if (reading === undefined) {
       // Before the command leaves, with all that is sent in this turn: no update gets a time from before it began.
-      process.nextTick(() => (reading = undefined));
-      reading = answerTo(redis.time()).then(parseTime);
+      process.nextTick(() => readings.delete(clock));
+      reading = answerTo<unknown>(clock === '' ? redis.time() : redis.readTime(nameOf(key))).then(parseTime);
+      readings.set(clock, reading);
     }
     return reading;
   }
 
   async function readText(key: string): Promise<string> {
-    return (await answerTo(redis.get(key))) ?? '';
+    return (await answerTo(redis.get(nameOf(key)))) ?? '';
   }
 
   function cache(key: string, text: string): void {
@@ -149,23 +114,80 @@ export function createRedisStore({
     }
   }
 
+  async function examine(): Promise<Durability> {
+    return await examineServers(await masters());
+  }
+
+  /**
+   * @returns whether durable updates have to wait for a replica
+   * @throws {NotDurableError} where the settings make durable updates impossible
+   */
+  async function requireDurability(): Promise<boolean> {
+    durability ??= examine();
+    const asked = durability;
+    const { persistence, evicts, replicas } = await asked.catch((error: unknown) => {
+      if (durability === asked) durability = undefined;
+      throw error;
+    });
+    if (evicts !== undefined) throw new NotDurableError(evicts);
+    if (persistence.kind === 'volatile' && !acceptVolatile)
+      throw new NotDurableError(persistence.description);
+    return needsReplica(replicas > 0);
+  }
+
+  function needsReplica(hasReplicas: boolean): boolean {
+    return !acceptVolatile && (hasReplicas || target?.kind === 'sentinel');
+  }
+
+  /**
+   * Makes a swap and, where it has to, waits for a replica, on one connection: WAIT is about the writes of its own.
+   *
+   * @param isWritten whether an answer of the swap means that it wrote
+   */
+  async function swapDurably(
+    queueSwap: (commands: ChainableCommander) => ChainableCommander,
+    waits: boolean,
+    isWritten: (answer: unknown) => boolean,
+  ): Promise<unknown> {
+    const commands = queueSwap(redis.pipeline());
+    const [swap, wait] = await answersTo(waits ? commands.wait(1, replicaTimeoutMs) : commands);
+    if (swap === undefined) throw new TypeError('Redis did not answer');
+    const [error, answer] = swap;
+    if (error !== null) throw error;
+    if (waits && isWritten(answer)) {
+      const [waitError, replicas] = wait ?? [null, 0];
+      if (waitError !== null || Number(replicas) < 1)
+        throw new NotReplicatedError(replicaTimeoutMs, waitError);
+    }
+    return answer;
+  }
+
   async function update<T>(
     key: string,
     updater: Updater<T>,
-    { expiresInMs }: UpdateOptions = {},
+    { durable = false, expiresInMs }: UpdateOptions = {},
   ): Promise<T> {
-    if (closed) throw new StoreClosedError();
+    refuseClosed();
     const expiry = expiresInMs === undefined ? '' : String(Math.ceil(expiresInMs));
+    const name = nameOf(key);
+    const swap = async (old: string, fresh: string) =>
+      durable
+        ? await swapDurably(
+            (commands) => commands.swapRecord(name, old, fresh, expiry),
+            await requireDurability(),
+            (answer) => answer === 1,
+          )
+        : await answerTo(redis.swapRecord(name, old, fresh, expiry));
     const known = cached.get(key);
     const [time, text] =
-      known === undefined ? await Promise.all([readTime(), readText(key)]) : [await readTime()];
+      known === undefined ? await Promise.all([readTime(key), readText(key)]) : [await readTime(key)];
     let applied =
       (known === undefined ? undefined : applyCached(known, updater, time)) ??
       apply(updater, text ?? (await readText(key)), time);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const { old, fresh, result } = applied;
       if (fresh === undefined) return result;
-      const answer = await answerTo(redis.swapRecord(key, old, fresh, expiry));
+      const answer = await swap(old, fresh);
       if (answer === 1) {
         cache(key, fresh);
         return result;
@@ -181,16 +203,30 @@ export function createRedisStore({
     updater: Updater<T>,
     guard: GenerationGuard,
   ): Promise<GuardedUpdate<T>> {
-    if (closed) throw new StoreClosedError();
+    refuseClosed();
     const { id, writes } = guard.expected;
-    let answer = await answerTo(redis.readGuarded(key, guard.key));
+    const [name, generationName] = [nameOf(key), nameOf(guard.key)];
+    const [read, info] = await answersTo(
+      redis.pipeline().readGuarded(name, generationName).info('replication'),
+    );
+    if (read === undefined) throw new TypeError('Redis did not answer');
+    if (read[0] !== null) throw read[0];
+    const hasReplicas = replicasIn(typeof info?.[1] === 'string' ? info[1] : undefined) > 0;
+    let answer = read[1];
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const [text, found, time] = parseGuardedReading(answer);
-      const generation = checkGeneration(guard, parseRecord(found));
+      const record = parseRecord(found);
+      const generation = checkGeneration(guard, record);
       const { old, fresh, result } = apply(updater, text, time);
       if (fresh === undefined) return { result, generation };
+      await requireDurability();
       cached.delete(key);
-      answer = await answerTo(redis.swapGuarded(key, guard.key, old, fresh, id, writes));
+      answer = await swapDurably(
+        (commands) =>
+          commands.swapGuarded(name, generationName, old, fresh, id, writes, hasReplicas ? '1' : '0'),
+        needsReplica(hasReplicas || isReplicated(record)),
+        (given) => typeof given === 'number',
+      );
       if (typeof answer === 'number') return { result, generation: { id, writes: answer } };
     }
     throw new Error(`Other processes write the record ${key} without a pause`);
@@ -201,35 +237,35 @@ export function createRedisStore({
     updateGuarded,
     openGeneration: (key) => openGeneration({ update }, key),
     readGeneration: (key) => readGeneration({ update }, key),
-    async place() {
-      const { protocol, host, pathname } = new URL(url);
-      return { description: `${protocol}//${host}${pathname}` };
-    },
-    async persistence() {
-      return { kind: 'unknown', description: 'the settings of the server were not looked at' };
-    },
     async keys(prefix) {
-      if (closed) throw new StoreClosedError();
+      refuseClosed();
       const found = new Set<string>();
-      // ioredis puts the prefix before keys only, not before patterns.
-      const match = `${escapePattern(`${keyPrefix}${prefix}`)}/*`;
-      let cursor = '0';
-      do {
-        const [next, names] = await answerTo(redis.scan(cursor, 'MATCH', match, 'COUNT', 1_000));
-        for (const name of names) found.add(name.slice(keyPrefix.length));
-        cursor = next;
-      } while (cursor !== '0');
+      const start = keyPrefix.length + '{}'.length + firstSegmentOf(prefix).length;
+      for (const server of await masters()) {
+        for (const name of await namesOn(server, `${escapePattern(nameOf(prefix))}/*`)) {
+          found.add(`${firstSegmentOf(prefix)}${name.slice(start)}`);
+        }
+      }
       return [...found].filter((key) => isDirectlyBelow(key, prefix));
     },
     async healthCheck() {
-      if (closed) throw new StoreClosedError();
+      refuseClosed();
       try {
-        await update('trial', () => ({ record: {}, result: undefined }), { expiresInMs: 60_000 });
-        await update('trial', () => ({ record: undefined, result: undefined }));
+        durability = undefined;
+        const options = { durable: true, expiresInMs: 60_000 };
+        await update('trial', () => ({ record: {}, result: undefined }), options);
+        await update('trial', () => ({ record: undefined, result: undefined }), options);
         return undefined;
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
+    },
+    async place() {
+      return { description: target.description };
+    },
+    async persistence() {
+      refuseClosed();
+      return (await examine()).persistence;
     },
     async close() {
       if (closed) return;
@@ -237,6 +273,35 @@ export function createRedisStore({
       redis.disconnect();
     },
   };
+
+  async function namesOn(
+    server: Awaited<ReturnType<typeof masters>>[number],
+    pattern: string,
+  ): Promise<string[]> {
+    const found: string[] = [];
+    let cursor = '0';
+    do {
+      const [next, names] = await answerTo(server.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000));
+      found.push(...names);
+      cursor = next;
+    } while (cursor !== '0');
+    return found;
+  }
+}
+
+function firstSegmentOf(key: string): string {
+  const end = key.indexOf('/');
+  return end === -1 ? key : key.slice(0, end);
+}
+
+/** Whether the journal once had replicas. */
+function isReplicated(generation: unknown): boolean {
+  return (
+    typeof generation === 'object' &&
+    generation !== null &&
+    'replicated' in generation &&
+    generation.replicated === true
+  );
 }
 
 /** Makes the special characters of a Redis pattern literal. */

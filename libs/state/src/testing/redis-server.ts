@@ -1,43 +1,56 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A real Redis for one test file, on loopback, without persistence. */
+/** A real Redis for one test file, on loopback. */
 export interface RedisServer {
   readonly url: string;
-  /** Ends it as a crash would; its data are lost. */
+  readonly port: number;
+  /** Ends it as a crash would. */
   stop(): Promise<void>;
-  /** Starts it again at the same address. */
+  /** Starts it again at the same address, with the records that it kept on disk. */
   restart(): Promise<void>;
+  /** Stops it for as long as it is suspended: connections stay open and nothing is answered. */
+  suspend(): void;
+  resume(): void;
   close(): Promise<void>;
+}
+
+export interface RedisServerOptions {
+  /** Whether records outlive a restart; default true. */
+  readonly persistent?: boolean;
+  /** Further arguments of `redis-server`, e.g. `['--maxmemory-policy', 'allkeys-lru']`. */
+  readonly args?: readonly string[];
+  /** The port to use; default: a free one. */
+  readonly port?: number;
+  /** Starts it as a Sentinel with this configuration. */
+  readonly sentinelConfig?: string;
 }
 
 /** Whether this machine has `redis-server`. Where it is missing, tests are skipped; in CI they fail. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const { persistent = true, args = [], sentinelConfig } = options;
   const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-redis-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
+  const config = join(folder, 'redis.conf');
+  await writeFile(config, sentinelConfig ?? '');
   const start = async () => {
     const flags = [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--dir',
-      folder,
+      config,
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+      ...(sentinelConfig === undefined
+        ? ['--save', '', '--appendonly', persistent ? 'yes' : 'no', '--appendfsync', 'always', ...args]
+        : ['--sentinel']),
     ];
     const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'ignore'] });
     for await (const line of createInterface({ input: child.stdout })) {
-      if (line.includes('Ready to accept connections')) break;
+      if (line.includes('Ready to accept connections') || line.includes('Sentinel ID is')) break;
     }
     child.stdout.resume();
     return child;
@@ -51,11 +64,14 @@ export async function startRedis(): Promise<RedisServer> {
   };
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     stop,
     restart: async () => {
       await stop();
       server = await start();
     },
+    suspend: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
     close: async () => {
       await stop();
       await rm(folder, { recursive: true, force: true });
@@ -63,7 +79,8 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port that no server uses, as far as this process can tell. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,60 @@
+import type { Result } from 'ioredis';
+
+/**
+ * Writes a record if it is still the expected one; otherwise returns the present one and the time, so that the next try
+ * needs no reading. An empty text means no record.
+ */
+const swapRecord = `
+local now = redis.call('GET', KEYS[1])
+if (now or '') ~= ARGV[1] then return {now, redis.call('TIME')} end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1])
+elseif ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2])
+else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return 1`;
+
+/** The record, the generation and the time, at one moment. */
+const readGuarded = `return {redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2]), redis.call('TIME')}`;
+
+/**
+ * As `swapRecord`, for a record of a generation: writes only if the generation is the expected one and has at least the
+ * expected number of writes, and raises that number. `replicated` stays once it was said.
+ */
+const swapGuarded = `
+local now, generation = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+local readable, found = pcall(cjson.decode, generation or '')
+local same = readable and type(found) == 'table' and found.id == ARGV[3] and type(found.writes) == 'number'
+  and found.writes >= tonumber(ARGV[4])
+if not same or (now or '') ~= ARGV[1] then return {now, generation, redis.call('TIME')} end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
+local writes = found.writes + 1
+local replicated = (found.replicated or ARGV[5] == '1') and ',"replicated":true' or ''
+redis.call('SET', KEYS[2], string.format('{"id":"%s","writes":%.0f%s}', found.id, writes, replicated))
+return writes`;
+
+/** The time of the server that has the key: the servers of a cluster have a clock each. */
+const readTime = `return redis.call('TIME')`;
+
+export const scripts = {
+  swapRecord: { lua: swapRecord, numberOfKeys: 1 },
+  readGuarded: { lua: readGuarded, numberOfKeys: 2 },
+  swapGuarded: { lua: swapGuarded, numberOfKeys: 2 },
+  readTime: { lua: readTime, numberOfKeys: 1 },
+};
+
+declare module 'ioredis' {
+  // The library's way of typing scripts: they become methods of the connection.
+  interface RedisCommander<Context> {
+    swapRecord(key: string, old: string, fresh: string, expiresInMs: string): Result<unknown, Context>;
+    readGuarded(key: string, generationKey: string): Result<unknown, Context>;
+    swapGuarded(
+      key: string,
+      generationKey: string,
+      old: string,
+      fresh: string,
+      id: string,
+      writes: number,
+      replicated: '0' | '1',
+    ): Result<unknown, Context>;
+    readTime(key: string): Result<unknown, Context>;
+  }
+}

@@ -1,0 +1,102 @@
+/** Where a Redis is, as its usual URLs say it: one server, the servers of a Sentinel, or those of a cluster. */
+export interface RedisTarget {
+  readonly kind: 'single' | 'sentinel' | 'cluster';
+  /** The server, the Sentinels, or some servers of the cluster. */
+  readonly nodes: readonly RedisNode[];
+  readonly isTls: boolean;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly database: number;
+  /** What the Sentinels call the group of servers; absent elsewhere. */
+  readonly masterName?: string;
+  /** For people: without user and password. */
+  readonly description: string;
+}
+
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
+}
+
+const KINDS = {
+  redis: { kind: 'single', port: 6379, isTls: false },
+  rediss: { kind: 'single', port: 6379, isTls: true },
+  'redis-sentinel': { kind: 'sentinel', port: 26379, isTls: false },
+  'redis+sentinel': { kind: 'sentinel', port: 26379, isTls: false },
+  'rediss-sentinel': { kind: 'sentinel', port: 26379, isTls: true },
+  'rediss+sentinel': { kind: 'sentinel', port: 26379, isTls: true },
+  'redis-cluster': { kind: 'cluster', port: 6379, isTls: false },
+  'redis+cluster': { kind: 'cluster', port: 6379, isTls: false },
+  'rediss-cluster': { kind: 'cluster', port: 6379, isTls: true },
+  'rediss+cluster': { kind: 'cluster', port: 6379, isTls: true },
+} as const;
+
+const isScheme = (text: string): text is keyof typeof KINDS => Object.hasOwn(KINDS, text);
+
+/**
+ * Understands
+ * - `redis://[[user]:password@]host[:port][/database]`, `rediss://…` with TLS (IANA, prov/redis),
+ * - `redis-sentinel://[[user]:password@]host[:port][,host[:port]…][/database]#name` (Lettuce) and
+ *   `redis+sentinel://…/name[/database]` (Python),
+ * - `redis-cluster://[[user]:password@]host[:port][,host[:port]…]`, with `+` as well.
+ *
+ * @returns undefined for anything else
+ */
+export function parseRedisUrl(url: string): RedisTarget | undefined {
+  const [, scheme = '', credentials, hosts = '', path = '', fragment] =
+    /^([a-z+-]+):\/\/(?:([^@/#]*)@)?([^@/?#]*)(?:\/([^?#]*))?(?:#(.*))?$/i.exec(url.trim()) ?? [];
+  const lowerScheme = scheme.toLowerCase();
+  if (!isScheme(lowerScheme)) return undefined;
+  const { kind, port, isTls } = KINDS[lowerScheme];
+  const nodes = hosts.split(',').map((text) => parseNode(text, port));
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const masterName = kind === 'sentinel' ? decode(fragment ?? segments.shift() ?? '') : undefined;
+  const database = segments[0] ?? '0';
+  const account = parseCredentials(credentials);
+  if (
+    account === undefined ||
+    masterName === '' ||
+    (kind !== 'sentinel' && fragment !== undefined) ||
+    (kind === 'single' && nodes.length > 1) ||
+    segments.length > 1 ||
+    !/^\d{1,4}$/.test(database) ||
+    (kind === 'cluster' && database !== '0') ||
+    !nodes.every((node) => node !== undefined)
+  ) {
+    return undefined;
+  }
+  const where = nodes.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
+  return {
+    kind,
+    nodes,
+    isTls,
+    ...account,
+    database: Number(database),
+    ...(masterName !== undefined && { masterName }),
+    description: `${lowerScheme}://${where}${kind === 'cluster' ? '' : `/${Number(database)}`}${masterName === undefined ? '' : `#${masterName}`}`,
+  };
+}
+
+function parseNode(text: string, defaultPort: number): RedisNode | undefined {
+  const [, six, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const host = six ?? name;
+  const port = digits === undefined ? defaultPort : Number(digits);
+  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
+}
+
+function parseCredentials(text: string | undefined): Pick<RedisTarget, 'username' | 'password'> | undefined {
+  if (text === undefined) return { username: undefined, password: undefined };
+  const [user = '', ...rest] = text.split(':');
+  const username = decode(user);
+  const password = decode(rest.join(':'));
+  if (username === undefined || password === undefined) return undefined;
+  return { username: username || undefined, password: password || undefined };
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
