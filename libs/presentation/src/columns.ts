@@ -122,12 +122,17 @@ function cleaned(value: unknown): unknown {
 
 /**
  * The API's date (`2026-02-17 12:05:PM`: twelve-hour clock, no zone) as `YYYY-MM-DD HH:MM`, still shop-local time. A
- * date of another form is shown as it is.
+ * date of another form, or with a time that a twelve-hour clock does not have, is shown as it came.
  */
 export function readableDate(text: string): string {
-  const match = /^(\d{4}-\d{2}-\d{2}) (\d{1,2}):(\d{2}):?\s?([AP])M$/i.exec(text);
-  if (match === null) return cleanText(text);
-  const [, day = '', hour = '', minute = '', half = ''] = match;
+  const match = /^(\d{4}-\d{2}-\d{2}) (0?[1-9]|1[0-2]):([0-5]\d):?\s?([AP])M$/i.exec(text);
+  const [, day = '', hour = '', minute = '', half = ''] = match ?? [];
+  if (!isDay(day)) return cleanText(text);
   const hours = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
   return `${day} ${String(hours).padStart(2, '0')}:${minute}`;
+}
+
+function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && day !== '' && date.toISOString().startsWith(day);
 }

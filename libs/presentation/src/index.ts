@@ -17,4 +17,4 @@ export {
   unreadableText,
 } from './coverage.js';
 export { type Advice, type Failure, failureOf } from './failure.js';
-export { createTotals, type StatusTotal, type Totals, totalsOf } from './totals.js';
+export { createTotals, exactAmount, type StatusTotal, type Totals, totalsOf } from './totals.js';

@@ -45,7 +45,17 @@ export function totalsOf(orders: readonly Order[]): Totals {
   return totals.value();
 }
 
-function readAmount(total: string | null | undefined): Big | undefined {
+/**
+ * The amount of an order, exactly, as a decimal without superfluous zeros.
+ *
+ * @returns undefined where it is no plain decimal with a point: a comma or a second
+ *   point may mean thousands or cents
+ */
+export function exactAmount(total: Order['total']): string | undefined {
+  return readAmount(total)?.toFixed();
+}
+
+function readAmount(total: Order['total']): Big | undefined {
   // Longer numbers are no prices, and arithmetic on a million digits would stall the server.
   return typeof total === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(total) ? new Big(total) : undefined;
 }

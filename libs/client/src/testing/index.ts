@@ -1,3 +1,5 @@
+export { type AmountForm, amountForms, amountsAnswer } from './amounts.js';
+export { type Mutation, mutationsOf } from './mutations.js';
 export { orderPage } from './order-page.js';
 export { rejectionHeaders } from './rejection.js';
 export { type ReceivedRequest, type Script, sendJson, startUpstream, type Upstream } from './upstream.js';
