@@ -29,12 +29,16 @@ it('passes where everything is used', async () => {
 
 it('refuses an export that no file imports', async () => {
   await write('libs/box/src/pack.ts', 'export const pack = 1;\nexport const unpack = 2;');
-  await expect(knipIn('exports')).rejects.toMatchObject({ stdout: expect.stringMatching(/unpack .*pack\.ts/) });
+  await expect(knipIn('exports')).rejects.toMatchObject({
+    stdout: expect.stringMatching(/unpack .*pack\.ts/),
+  });
 });
 
 it('refuses a file that no file imports', async () => {
   await write('libs/box/src/lid.ts', 'export const lid = 1;');
-  await expect(knipIn('files')).rejects.toMatchObject({ stdout: expect.stringContaining('libs/box/src/lid.ts') });
+  await expect(knipIn('files')).rejects.toMatchObject({
+    stdout: expect.stringContaining('libs/box/src/lid.ts'),
+  });
 });
 
 /** @param {string} path @param {string} text */
