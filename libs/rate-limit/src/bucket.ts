@@ -1,6 +1,7 @@
 import type { Clock, StateStore, StoreTime } from '@wemasy-orders/state';
 import type { PermitStamp, WindowRules } from './counter.js';
 import { RateLimiterClosedError } from './errors.js';
+import { parsePolicyHeaders } from './headers.js';
 import { createPermit } from './permit.js';
 import type { Grants, WaitingCall } from './queue.js';
 import { detectClockJump, type CheckedTime, type ClockSample } from './record-clock.js';
@@ -64,7 +65,8 @@ export class Bucket {
   constructor(options: BucketOptions) {
     const { name, policies, store, findKey, clock, outage, warn } = options;
     const windowMs = Math.max(...policies.map((policy) => policy.windowMs));
-    const rules = { windowMs, limits: Object.fromEntries(policies.map(({ name, limit }) => [name, limit])) };
+    const limits = Object.fromEntries(policies.map(({ name, limit }) => [name, limit]));
+    const rules = { windowMs, limits, kind: policies[0]?.kind ?? 'fixed-window' };
     this.#options = options;
     this.#permitLifeMs = timingOf(windowMs).permitLifeMs;
     this.#waiters = new Waiters(clock);
@@ -81,11 +83,12 @@ export class Bucket {
     });
   }
 
-  async acquire(policy: string, options: AcquireOptions): Promise<Permit> {
+  /** @param isOnly whether the request has no other policy */
+  async acquire(policy: RateLimitPolicy, options: AcquireOptions, isOnly: boolean): Promise<Permit> {
     if (this.#isClosed) throw new RateLimiterClosedError();
     options.signal?.throwIfAborted();
     const update = (): void => void this.#loop.request();
-    const permit = this.#waiters.add(policy, options, update);
+    const permit = this.#waiters.add(policy, isOnly, options, update);
     update();
     return permit;
   }
@@ -109,8 +112,8 @@ export class Bucket {
     this.#pending = [];
     const waiters = this.#waiters.list();
     const start: Moment = { monotonic: clock.monotonic(), wall: clock.now() };
-    const calls = waiters.map(({ policy, priority, since, place }): WaitingCall => {
-      return { policy, priority, waitedMs: start.monotonic - since, place };
+    const calls = waiters.map(({ policy, priority, cost, since, place }): WaitingCall => {
+      return { policy: policy.name, priority, cost, waitedMs: start.monotonic - since, place };
     });
     const events: WindowEvent[] = [...pending.map(({ event }) => event), { kind: 'acquire', by: id, calls }];
     this.#lookAt = Infinity;
@@ -142,26 +145,39 @@ export class Bucket {
       const grant = grants.calls[at];
       if (!grant) continue;
       if (grant.permit) {
-        const permit = this.#createPermit(grant.permit, now - waiter.since, start);
+        const permit = this.#createPermit(grant.permit, waiter, now, start);
         if (!this.#waiters.grant(waiter, permit)) void permit.release();
         continue;
       }
-      const expectedWaitMs = grants.expectedWaitMs(waiter, Math.max(0, grant.ahead - gone));
-      if (!this.#waiters.postpone(waiter, grant.place, expectedWaitMs)) gone += 1;
+      const call = { ...waiter, policy: waiter.policy.name };
+      const expectedWaitMs = grants.expectedWaitMs(call, Math.max(0, grant.ahead - gone));
+      if (!this.#waiters.postpone(waiter, grant.place, expectedWaitMs)) gone += waiter.cost;
     }
     if (grants.recheckMs !== undefined) this.#lookAt = now + grants.recheckMs;
     // Calls behind those that left are nearer now.
     if (gone > 0) void this.#loop.request();
   }
 
-  #createPermit(stamp: PermitStamp, waitedMs: number, requestedAt: Moment): Permit {
+  #createPermit(
+    stamp: PermitStamp,
+    { policy, isOnly, since }: Waiter,
+    now: number,
+    requestedAt: Moment,
+  ): Permit {
     const { clock } = this.#options;
     const write = (event: WindowEvent): Promise<void> =>
       new Promise((onWritten) => {
         this.#pending.push({ event, onWritten });
         void this.#loop.request();
       });
-    return createPermit(stamp, { waitedMs, clock, requestedAt, lifeMs: this.#permitLifeMs, write });
+    return createPermit(stamp, {
+      waitedMs: now - since,
+      clock,
+      requestedAt,
+      lifeMs: this.#permitLifeMs,
+      parse: (headers) => parsePolicyHeaders(headers, clock.now(), policy, isOnly),
+      write,
+    });
   }
 
   /** One timer for all waiting calls. It keeps the process alive because they wait. */

@@ -1,12 +1,15 @@
 /** What a record charges: which permits and calls count against a limit now, and until when. */
 import { advanceClock, startClock, type CheckedTime } from './record-clock.js';
 import type { Timing } from './timing.js';
+import type { WindowKind } from './types.js';
 import type { Hits, InFlight, WindowState } from './window-state.js';
 
 /** The limits that share one counter; they have the same window. */
 export interface WindowRules {
   readonly windowMs: number;
   readonly limits: Readonly<Record<string, number>>;
+  /** Default `fixed-window`. */
+  readonly kind?: WindowKind;
   /** The part of each limit that this record's callers may use, while others use the rest; default: all of it. */
   readonly share?: number;
 }
@@ -14,16 +17,18 @@ export interface WindowRules {
 /** What a process remembers of a permit, to report on it later. */
 export interface PermitStamp {
   readonly policy: string;
+  /** How much it counts against the limit. */
+  readonly cost: number;
   /** The record that issued it, see `WindowState.since`. */
   readonly record: number;
-  /** Its number, from 1. */
+  /** The number of its last unit of cost, from 1. */
   readonly issued: number;
   /** When it was issued, on both scales of the record's clock. */
   readonly at: number;
   readonly from: number;
   /** Its group in `inFlight`. */
   readonly group: number;
-  /** How many of our own calls were charged when it was issued, itself included. */
+  /** How much of our own use was charged when it was issued, itself included. */
   readonly charged: number;
   /** Whether nothing else was in flight when it was issued. */
   readonly alone: boolean;
@@ -135,16 +140,21 @@ export function expiries(draft: Draft, timing: Timing): Expiry[] {
 }
 
 /** Charges a new permit. While the count is uncertain, the permit is the probe. */
-export function issue(draft: Draft, policy: string, by: string, timing: Timing): PermitStamp {
+export function issue(
+  draft: Draft,
+  { policy, cost }: { readonly policy: string; readonly cost: number },
+  by: string,
+  timing: Timing,
+): PermitStamp {
   const { minElapsed, maxElapsed } = draft.clock;
   const alone = draft.inFlight.length === 0;
-  draft.issued += 1;
+  draft.issued += cost;
   draft.window ??= { issued: draft.issued, from: earliestOpening(draft, timing) };
-  const group = addInFlight(draft, policy, timing);
+  const group = addInFlight(draft, policy, cost, timing);
   if (draft.uncertainty) draft.probe = { issued: draft.issued, at: minElapsed, by };
   const charged = chargedHits(draft);
   const { issued, since: record } = draft;
-  return { policy, record, issued, at: minElapsed, from: maxElapsed, group, charged, alone };
+  return { policy, cost, record, issued, at: minElapsed, from: maxElapsed, group, charged, alone };
 }
 
 /** No window that is open now was opened before this (maxElapsed scale). */
@@ -158,7 +168,12 @@ function earliestOpening(draft: Draft, { windowMs }: Timing): number {
   );
 }
 
-function addInFlight(draft: Draft, policy: string, { windowMs, longestFlightMs }: Timing): number {
+function addInFlight(
+  draft: Draft,
+  policy: string,
+  cost: number,
+  { windowMs, longestFlightMs }: Timing,
+): number {
   const { minElapsed, maxElapsed } = draft.clock;
   const arrivesBy = minElapsed + longestFlightMs;
   const isOpen = (group: InFlight): boolean =>
@@ -167,11 +182,11 @@ function addInFlight(draft: Draft, policy: string, { windowMs, longestFlightMs }
     minElapsed - group.first < windowMs / GROUPS_PER_WINDOW;
   const open = draft.inFlight.find(isOpen);
   if (open?.first !== undefined) {
-    const extended = { ...open, n: open.n + 1, last: minElapsed, arrivesBy };
+    const extended = { ...open, n: open.n + cost, last: minElapsed, arrivesBy };
     draft.inFlight = draft.inFlight.map((group) => (group === open ? extended : group));
     return open.first;
   }
-  const group = { n: 1, policy, from: maxElapsed, first: minElapsed, last: minElapsed, arrivesBy };
+  const group = { n: cost, policy, from: maxElapsed, first: minElapsed, last: minElapsed, arrivesBy };
   draft.inFlight = [...draft.inFlight, group];
   return minElapsed;
 }
@@ -185,7 +200,7 @@ function groupOf(draft: Draft, permit: PermitStamp): InFlight | undefined {
 export function settle(draft: Draft, permit: PermitStamp): void {
   const settled = groupOf(draft, permit);
   draft.inFlight = draft.inFlight.flatMap((group) =>
-    group !== settled ? [group] : group.n > 1 ? [{ ...group, n: group.n - 1 }] : [],
+    group !== settled ? [group] : group.n > permit.cost ? [{ ...group, n: group.n - permit.cost }] : [],
   );
 }
 
@@ -202,7 +217,7 @@ export function markLost(draft: Draft, permit: PermitStamp, { windowMs, strayMs 
     (other) => other.first === undefined && other.policy === policy && other.arrivesBy === arrivesBy,
   );
   const lost = {
-    n: 1 + (same?.n ?? 0),
+    n: permit.cost + (same?.n ?? 0),
     policy,
     from: Math.min(from, same?.from ?? from),
     last: Math.max(last, same?.last ?? last),

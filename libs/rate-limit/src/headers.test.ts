@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRateLimitHeaders } from './headers.js';
+import { isRateLimited, parsePolicyHeaders, parseRateLimitHeaders } from './headers.js';
 
 const NOW = Date.parse('Mon, 02 Mar 2026 12:00:00 GMT');
 const parse = (headers: Record<string, string>) => parseRateLimitHeaders(new Headers(headers), NOW);
@@ -74,6 +74,107 @@ describe('RateLimit and RateLimit-Policy (draft 10)', () => {
   });
 });
 
+describe('other forms', () => {
+  test.each([
+    [
+      'drafts up to 06',
+      { 'RateLimit-Limit': '100, 100;w=60', 'RateLimit-Remaining': '50', 'RateLimit-Reset': '30' },
+      { limit: 100, remaining: 50, resetMs: 30_000 },
+    ],
+    [
+      'draft 07',
+      { RateLimit: 'limit=100, remaining=50, reset=30', 'RateLimit-Policy': '100;w=60' },
+      { limit: 100, remaining: 50, resetMs: 30_000 },
+    ],
+    ['draft 07, policy alone', { 'RateLimit-Policy': '100;w=60' }, { limit: 100 }],
+    ['draft 08', { RateLimit: 'default;r=50;t=30' }, { remaining: 50, resetMs: 30_000 }],
+    [
+      'Moneybird',
+      { 'RateLimit-Limit': '150', 'RateLimit-Remaining': '12', 'RateLimit-Reset': String(NOW / 1000 + 60) },
+      { limit: 150, remaining: 12, resetMs: 60_000 },
+    ],
+    [
+      'GitHub',
+      {
+        'x-ratelimit-limit': '5000',
+        'x-ratelimit-remaining': '4999',
+        'x-ratelimit-reset': String(NOW / 1000 + 3600),
+        'x-ratelimit-used': '1',
+        'x-ratelimit-resource': 'core',
+      },
+      { limit: 5000, remaining: 4999, resetMs: 3_600_000 },
+    ],
+    [
+      'X-Rate-Limit-…',
+      { 'X-Rate-Limit-Limit': '15', 'X-Rate-Limit-Remaining': '3', 'X-Rate-Limit-Reset': '9' },
+      { limit: 15, remaining: 3, resetMs: 9_000 },
+    ],
+    [
+      'Shopify',
+      { 'X-Shopify-Shop-Api-Call-Limit': '40/40', 'Retry-After': '2.0' },
+      { limit: 40, remaining: 0, retryAfterMs: 2_000 },
+    ],
+    ['Retry-After in unix seconds', { 'Retry-After': String(NOW / 1000 + 5) }, { retryAfterMs: 5_000 }],
+    ['Retry-After in unix milliseconds', { 'Retry-After': String(NOW + 5_000) }, { retryAfterMs: 5_000 }],
+  ])('reads %s', (_, headers, facts) => {
+    expect(parse(headers)).toEqual(facts);
+  });
+
+  test.each(['40', '40/0', '-1/40', '1/2/3', 'x/40'])('leaves out an invalid bucket: %j', (value) => {
+    expect(parse({ 'X-Shopify-Shop-Api-Call-Limit': value })).toEqual({});
+  });
+});
+
+describe('a response that describes several limits', () => {
+  const both = {
+    'RateLimit-Policy': '"burst";q=10;w=1, "hour";q=1000;w=3600',
+    RateLimit: '"burst";r=3;t=1, "hour";r=700;t=1800',
+    'Retry-After': '7',
+  };
+  const hourly = { name: 'orders', limit: 1000, windowMs: 3_600_000 };
+  const of = (headers: Record<string, string>, policy: typeof hourly, isOnly: boolean) =>
+    parsePolicyHeaders(new Headers(headers), NOW, policy, isOnly);
+
+  test.each([true, false])('gives a policy the one with its window (only policy: %j)', (isOnly) => {
+    expect(of(both, hourly, isOnly)).toEqual({
+      limit: 1000,
+      remaining: 700,
+      resetMs: 1_800_000,
+      retryAfterMs: 7_000,
+    });
+  });
+
+  test('gives a policy the one with its name', () => {
+    expect(of(both, { name: 'burst', limit: 5, windowMs: 2_000 }, false)).toMatchObject({
+      limit: 10,
+      remaining: 3,
+    });
+  });
+
+  test('gives one of several policies nothing if none fits, except Retry-After', () => {
+    expect(of(both, { name: 'day', limit: 5, windowMs: 86_400_000 }, false)).toEqual({ retryAfterMs: 7_000 });
+  });
+
+  test('gives a limit without a window to the policy with its size', () => {
+    const plain = { 'X-RateLimit-Limit': '1000', 'X-RateLimit-Remaining': '700' };
+    expect(of(plain, hourly, false)).toEqual({ limit: 1000, remaining: 700 });
+    expect(of(plain, { ...hourly, limit: 10 }, false)).toEqual({});
+    expect(of(plain, { ...hourly, limit: 10 }, true)).toEqual({ limit: 1000, remaining: 700 });
+  });
+});
+
+test.each([
+  [429, {}, true],
+  [403, { 'x-ratelimit-remaining': '0' }, true],
+  [403, { 'retry-after': '60' }, true],
+  [403, { 'x-ratelimit-remaining': '12' }, false],
+  [403, {}, false],
+  [200, { 'x-ratelimit-remaining': '0' }, false],
+  [503, { 'retry-after': '60' }, false],
+])('status %d with %j is refused by a rate limit: %j', (status, headers, refused) => {
+  expect(isRateLimited({ status, headers: new Headers(Object.entries(headers)) })).toBe(refused);
+});
+
 test('the first of two headers with one name counts', () => {
   const headers = new Headers({ 'X-RateLimit-Limit': '60' });
   headers.append('X-RateLimit-Limit', '1000');
@@ -98,13 +199,17 @@ test('never throws and never returns a negative number', () => {
     fc.string({ unit: 'grapheme-ascii' }),
   );
   fc.assert(
-    fc.property(fc.array(value, { minLength: 6, maxLength: 6 }), (values) => {
+    fc.property(fc.array(value, { minLength: 10, maxLength: 10 }), (values) => {
       const names = [
         'retry-after',
         'x-ratelimit-reset',
         'x-ratelimit-limit',
         'ratelimit',
         'ratelimit-policy',
+        'ratelimit-limit',
+        'ratelimit-reset',
+        'x-rate-limit-remaining',
+        'x-shopify-shop-api-call-limit',
         'date',
       ];
       const headers = new Headers();

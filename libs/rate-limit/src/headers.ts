@@ -9,70 +9,159 @@ export interface RateLimitFacts {
   remaining?: number;
   /** From Retry-After. */
   retryAfterMs?: number;
-  /** Time until the server's window is over, from X-RateLimit-Reset or RateLimit. */
+  /** Time until the server's window is over. */
   resetMs?: number;
 }
 
-/** From this value on (the year 2001, or 31 years), X-RateLimit-Reset is a date, not a number of seconds to wait. */
+/** One limit that a response describes. */
+interface LimitFacts extends Omit<RateLimitFacts, 'retryAfterMs'> {
+  name?: string;
+  windowMs?: number;
+}
+
+/** From this value on (the year 2001, or 31 years), a number of seconds is a date, not a time to wait. */
 const FIRST_EPOCH_SECONDS = 1_000_000_000;
+/** From this value on, a date is in milliseconds. */
+const FIRST_EPOCH_MS = 1_000_000_000_000;
 
 /**
- * Reads `Retry-After` (seconds or an HTTP date, RFC 9110 §10.2.3), `RateLimit` and `RateLimit-Policy`
- * (draft-ietf-httpapi-ratelimit-headers-10) and `X-RateLimit-Limit`, `-Remaining` and `-Reset` (convention;
- * Laravel sends unix seconds, and only with a 429). If both forms are present, the X- form wins, because the vendor
- * documents it. Invalid values are left out; never throws.
+ * Reads what a response says about the limit. If it describes several limits, the one with the least left counts.
+ * Invalid values are left out; never throws.
+ *
+ * - `Retry-After`: seconds or an HTTP date (RFC 9110 §10.2.3); some servers send unix seconds.
+ * - `X-RateLimit-Limit`, `-Remaining`, `-Reset` (convention; Laravel and GitHub send Reset in unix seconds) and the
+ *   spelling `X-Rate-Limit-…`.
+ * - `RateLimit-Limit`, `-Remaining`, `-Reset` (draft-ietf-httpapi-ratelimit-headers up to 06; Moneybird sends Reset in
+ *   unix seconds).
+ * - `RateLimit` and `RateLimit-Policy` (drafts 07 to 10).
+ * - `X-Shopify-Shop-Api-Call-Limit: 32/40` (Shopify, a leaky bucket).
+ *
+ * If several forms are present, the X- form wins, because vendors document it.
  *
  * @param nowMs Wall clock, milliseconds since the epoch. Dates are compared with the response's own `Date` if it has
  *   one, because the server's clock may differ from ours.
  */
 export function parseRateLimitHeaders(headers: ResponseHeaders, nowMs: number): RateLimitFacts {
   const serverNowMs = parseHttpDate(headers.get('date')) ?? nowMs;
-  const standard = parseStandard(headers);
+  const [tightest] = parseStandardLimits(headers, serverNowMs).sort(
+    (a, b) => (a.remaining ?? Infinity) - (b.remaining ?? Infinity),
+  );
   return {
-    ...standard,
-    ...present('limit', parseCount(headers.get('x-ratelimit-limit'), 1)),
-    ...present('remaining', parseCount(headers.get('x-ratelimit-remaining'), 0)),
+    ...factsOf(tightest),
+    ...parseVendorLimit(headers, serverNowMs),
     ...present('retryAfterMs', parseRetryAfter(headers.get('retry-after'), serverNowMs)),
-    ...present('resetMs', parseReset(headers.get('x-ratelimit-reset'), serverNowMs)),
   };
 }
 
+/**
+ * What a response says about one policy. A limit that the response describes belongs to the policy with its name, its
+ * window or its size; a request with a single policy needs no such match.
+ */
+export function parsePolicyHeaders(
+  headers: ResponseHeaders,
+  nowMs: number,
+  policy: { readonly name: string; readonly limit: number; readonly windowMs: number },
+  isOnly: boolean,
+): RateLimitFacts {
+  const facts = parseRateLimitHeaders(headers, nowMs);
+  const serverNowMs = parseHttpDate(headers.get('date')) ?? nowMs;
+  const vendor = parseVendorLimit(headers, serverNowMs);
+  const match = parseStandardLimits(headers, serverNowMs).find(
+    ({ name, windowMs }) => name === policy.name || windowMs === policy.windowMs,
+  );
+  const isOurs = isOnly ? !match || vendor.limit !== undefined : !match && facts.limit === policy.limit;
+  if (isOurs) return facts;
+  return { ...factsOf(match), ...present('retryAfterMs', facts.retryAfterMs) };
+}
+
+/** Whether a response refuses a request because of a rate limit: 429, or GitHub's 403. */
+export function isRateLimited(response: {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+}): boolean {
+  if (response.status !== 403) return response.status === 429;
+  const { remaining, retryAfterMs } = parseRateLimitHeaders(response.headers, 0);
+  return remaining === 0 || retryAfterMs !== undefined;
+}
+
 function parseRetryAfter(value: string | null | undefined, serverNowMs: number): number | undefined {
-  const seconds = parseCount(value, 0);
-  if (seconds !== undefined) return seconds * 1000;
+  const ms = parseReset(value, serverNowMs);
+  if (ms !== undefined) return ms;
   const dateMs = parseHttpDate(value);
   return dateMs === undefined ? undefined : Math.max(0, dateMs - serverNowMs);
 }
 
 function parseReset(value: string | null | undefined, serverNowMs: number): number | undefined {
-  const seconds = parseCount(value, 0);
-  if (seconds === undefined) return undefined;
-  return seconds < FIRST_EPOCH_SECONDS ? seconds * 1000 : Math.max(0, seconds * 1000 - serverNowMs);
+  const number = parseCount(value, 0);
+  if (number === undefined) return undefined;
+  if (number < FIRST_EPOCH_SECONDS) return number * 1000;
+  return Math.max(0, (number < FIRST_EPOCH_MS ? number * 1000 : number) - serverNowMs);
 }
 
-/** The limit of the standard fields with the least left, because it will refuse first. */
-function parseStandard(headers: ResponseHeaders): RateLimitFacts {
-  const quotas = new Map<string, number>();
-  for (const { name, parameters } of parseList(headers.get('ratelimit-policy'))) {
-    const quota = parseCount(parameters.get('q') ?? null, 1);
-    if (quota !== undefined) quotas.set(name, quota);
-  }
+function parseVendorLimit(headers: ResponseHeaders, serverNowMs: number): RateLimitFacts {
+  // The used part of a bucket and its size.
+  const [, used, size] =
+    /^\s*(\d{1,9})\/(\d{1,9})\s*$/.exec(headers.get('x-shopify-shop-api-call-limit') ?? '') ?? [];
+  return {
+    ...(size !== undefined &&
+      Number(size) > 0 && { limit: Number(size), remaining: Math.max(0, Number(size) - Number(used)) }),
+    ...parseTriple(headers, 'x-rate-limit-', serverNowMs),
+    ...parseTriple(headers, 'x-ratelimit-', serverNowMs),
+  };
+}
 
-  let tightest: RateLimitFacts | undefined;
-  for (const { name, parameters } of parseList(headers.get('ratelimit'))) {
-    const remaining = parseCount(parameters.get('r') ?? null, 0);
-    if (remaining === undefined) continue;
-    if (tightest?.remaining !== undefined && tightest.remaining <= remaining) continue;
-    const reset = parseCount(parameters.get('t') ?? null, 0);
-    tightest = {
-      remaining,
-      ...present('limit', quotas.get(name)),
-      ...present('resetMs', reset === undefined ? undefined : reset * 1000),
-    };
+function parseTriple(headers: ResponseHeaders, prefix: string, serverNowMs: number): RateLimitFacts {
+  return {
+    ...present('limit', parseCount(headers.get(`${prefix}limit`), 1)),
+    ...present('remaining', parseCount(headers.get(`${prefix}remaining`), 0)),
+    ...present('resetMs', parseReset(headers.get(`${prefix}reset`), serverNowMs)),
+  };
+}
+
+/** The limits of the standard fields, in all their drafts. */
+function parseStandardLimits(headers: ResponseHeaders, serverNowMs: number): LimitFacts[] {
+  const quotas = [
+    ...parseList(headers.get('ratelimit-policy')),
+    ...parseList(headers.get('ratelimit-limit')),
+  ].flatMap(({ name, parameters }) => {
+    // `"name";q=100;w=60`, up to draft 07 `100;w=60`.
+    const limit = parseCount(parameters.get('q') ?? name, 1);
+    const window = parseCount(parameters.get('w'), 1);
+    return limit === undefined
+      ? []
+      : [{ name, limit, ...(window !== undefined && { windowMs: window * 1000 }) }];
+  });
+  const members = parseList(headers.get('ratelimit'));
+  const limits = members.flatMap(({ name, parameters }): LimitFacts[] => {
+    const remaining = parseCount(parameters.get('r'), 0);
+    if (remaining === undefined) return [];
+    const resetMs = parseReset(parameters.get('t'), serverNowMs);
+    const quota = quotas.find((each) => each.name === name);
+    return [{ ...quota, name, remaining, ...present('resetMs', resetMs) }];
+  });
+
+  // Draft 07: `limit=100, remaining=50, reset=5`; up to draft 06 three headers.
+  const fields = new Map(members.map(({ name }) => splitOnce(name)));
+  const single = {
+    ...parseTriple(headers, 'ratelimit-', serverNowMs),
+    ...parseTriple({ get: (field) => fields.get(field) }, '', serverNowMs),
+  };
+  if (single.limit !== undefined || single.remaining !== undefined) {
+    const windowMs = quotas.find(
+      (quota) => quota.limit === single.limit && quota.windowMs !== undefined,
+    )?.windowMs;
+    limits.push({ ...single, ...(windowMs !== undefined && { windowMs }) });
   }
-  if (tightest) return tightest;
-  const [only] = quotas.values();
-  return quotas.size === 1 ? present('limit', only) : {};
+  return limits.length === 0 && quotas.length === 1 ? quotas : limits;
+}
+
+function splitOnce(text: string): [string, string] {
+  const equals = text.indexOf('=');
+  return equals < 0 ? [text, ''] : [text.slice(0, equals).trim(), text.slice(equals + 1)];
+}
+
+function factsOf({ limit, remaining, resetMs }: LimitFacts = {}): RateLimitFacts {
+  return { ...present('limit', limit), ...present('remaining', remaining), ...present('resetMs', resetMs) };
 }
 
 interface ListMember {
@@ -123,9 +212,9 @@ function unquote(text: string): string {
     .replaceAll(/\\(.)/gs, '$1');
 }
 
-/** A non-negative integer. Two headers of one name arrive as `60, 60`; the first counts. */
+/** A non-negative integer; Shopify writes it as `2.0`. Two headers of one name arrive as `60, 60`; the first counts. */
 function parseCount(value: string | null | undefined, least: number): number | undefined {
-  const match = /^\s*(\d{1,15})\s*(?:,|$)/.exec(value ?? '');
+  const match = /^\s*(\d{1,15})(?:\.0+)?\s*(?:,|$)/.exec(value ?? '');
   if (!match) return undefined;
   const count = Number(match[1]);
   return count >= least ? count : undefined;

@@ -1,6 +1,11 @@
 export { onAbort } from './abort-listeners.js';
 export { RateLimitDeadlineError, RateLimiterClosedError } from './errors.js';
-export { parseRateLimitHeaders, type RateLimitFacts, type ResponseHeaders } from './headers.js';
+export {
+  isRateLimited,
+  parseRateLimitHeaders,
+  type RateLimitFacts,
+  type ResponseHeaders,
+} from './headers.js';
 export { createRateLimitedFetch, type RateLimitedFetchOptions } from './rate-limited-fetch.js';
 export { createRateLimiter } from './rate-limiter.js';
 export type {
@@ -12,5 +17,6 @@ export type {
   RateLimitPolicy,
   RateLimitSnapshot,
   RateLimitWarning,
+  WindowKind,
 } from './types.js';
 export { isUnsent } from './unsent.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '@wemasy-orders/state';
 import type { PermitStamp } from './counter.js';
-import { parseRateLimitHeaders } from './headers.js';
+import type { RateLimitFacts, ResponseHeaders } from './headers.js';
 import type { Permit, PermitOutcome } from './types.js';
 import type { WindowEvent } from './window.js';
 
@@ -10,12 +10,14 @@ export interface PermitOptions {
   /** Both clocks, read before the permit was issued. */
   readonly requestedAt: { readonly monotonic: number; readonly wall: number };
   readonly lifeMs: number;
+  /** What a response says about the permit's policy. */
+  readonly parse: (headers: ResponseHeaders) => RateLimitFacts;
   /** Writes the event to the record. */
   readonly write: (event: WindowEvent) => Promise<void>;
 }
 
 export function createPermit(stamp: PermitStamp, options: PermitOptions): Permit {
-  const { waitedMs, clock, requestedAt, lifeMs, write } = options;
+  const { waitedMs, clock, requestedAt, lifeMs, parse, write } = options;
   let settled: Promise<void> | undefined;
   return {
     policy: stamp.policy,
@@ -26,7 +28,7 @@ export function createPermit(stamp: PermitStamp, options: PermitOptions): Permit
       return settled === undefined && age < lifeMs;
     },
     report(outcome) {
-      return (settled ??= write(eventOf(stamp, outcome, clock.now())));
+      return (settled ??= write(eventOf(stamp, outcome, parse)));
     },
     release() {
       return (settled ??= write({ kind: 'release', permit: stamp }));
@@ -34,8 +36,8 @@ export function createPermit(stamp: PermitStamp, options: PermitOptions): Permit
   };
 }
 
-function eventOf(permit: PermitStamp, outcome: PermitOutcome, nowMs: number): WindowEvent {
+function eventOf(permit: PermitStamp, outcome: PermitOutcome, parse: PermitOptions['parse']): WindowEvent {
   if (outcome.kind === 'lost') return { kind: 'lost', permit };
-  const facts = parseRateLimitHeaders(outcome.headers, nowMs);
-  return { kind: 'answer', permit, status: outcome.status, facts };
+  const { status, headers, refused = status === 429 } = outcome;
+  return { kind: refused ? 'refusal' : 'answer', permit, status, facts: parse(headers) };
 }

@@ -33,13 +33,15 @@ export interface AcquireRequest {
 export interface WaitingCall {
   readonly policy: string;
   readonly priority: Priority;
+  /** How much it counts against the limit; default 1. */
+  readonly cost?: number | undefined;
   /** How long it has waited so far. */
   readonly waitedMs: number;
   /** The place it got from an earlier request; it keeps it. */
   readonly place?: Place | undefined;
 }
 
-type WaitingKind = Pick<WaitingCall, 'policy' | 'priority'>;
+type WaitingKind = Pick<WaitingCall, 'policy' | 'priority' | 'cost'>;
 
 export interface Place {
   /** The record that it is a place in, see `WindowState.since`. */
@@ -48,9 +50,9 @@ export interface Place {
 }
 
 export interface Grants {
-  /** For each call of the request, in order: its permit, or how many calls go before it. */
+  /** For each call of the request, in order: its permit, or how much goes before it. */
   readonly calls: readonly Grant[];
-  /** Estimates how long a call has to wait behind that many others. */
+  /** Estimates how long a call has to wait behind calls of that much cost. */
   readonly expectedWaitMs: (call: WaitingKind, ahead: number) => number;
   /** When to ask again; absent if every call got a permit. */
   readonly recheckMs?: number;
@@ -99,6 +101,7 @@ export function grantPermits(
   let charged = chargedHits(draft) + foreign;
   let lowest = lowestLimitInFlight(draft, rules);
   let isHeldUp = false;
+  let costAhead = 0;
   const roomBelow = (limit: number): number =>
     Math.min(limit - charged, shareOf(limit, rules, foreign) - (charged - foreign));
   const ceilingOf = (call: WaitingKind): number =>
@@ -112,17 +115,22 @@ export function grantPermits(
     const before = callsBefore(queued, request.by, others, ceilingOf, charged);
     // Calls before it keep their room, which may be less than its own.
     const left = Math.min(room, before.ceiling - charged) - before.eligible;
-    const isNext = allowed > 0 && (draft.uncertainty ? room > 0 && before.eligible === 0 : left > 0);
+    const cost = costOf(call);
+    const needed = Math.min(cost, mostRoom(call, limit, rules));
+    const isNext = allowed > 0 && left >= needed && (!draft.uncertainty || before.eligible === 0);
     if (isNext) {
-      calls[queued.at] = { permit: issue(draft, call.policy, request.by, timing) };
+      calls[queued.at] = { permit: issue(draft, { policy: call.policy, cost }, request.by, timing) };
       allowed -= 1;
-      charged += 1;
+      charged += cost;
       lowest = Math.min(lowest, limit);
       continue;
     }
     if (allowed > 0 && own > 0 && room <= 0) isHeldUp = true;
     if (allowed > 0 && room > 0) othersLateAt = Math.min(othersLateAt, before.due + timing.graceMs + 1);
-    const ahead = before.all + ungranted.length;
+    // Smaller calls do not overtake one that waits for more room.
+    if (left > 0 && needed > 1) allowed = 0;
+    const ahead = before.all + costAhead;
+    costAhead += cost;
     ungranted.push({ ...queued, ahead });
     calls[queued.at] = { ahead, place: { record: draft.since, since: queued.since } };
   }
@@ -138,6 +146,12 @@ export function grantPermits(
   return { calls, expectedWaitMs, recheckMs };
 }
 
+/** The room for a call if nothing is charged. A call that costs more goes when it has all of this. */
+function mostRoom({ priority }: WaitingKind, limit: number, rules: WindowRules): number {
+  const share = shareOf(limit, rules, 0);
+  return priority === 'background' ? Math.max(1, share - mostReserved(limit)) : share;
+}
+
 function isProbing(draft: Draft, { takeoverMs }: Timing): boolean {
   return draft.probe !== undefined && draft.clock.minElapsed < draft.probe.at + takeoverMs;
 }
@@ -151,14 +165,14 @@ function inOrder(draft: Draft, request: AcquireRequest, { graceMs }: Timing): Qu
   const slotMs = Math.ceil(graceMs / 4);
   const mine = draft.waiting.find(({ id }) => id === request.by)?.calls ?? [];
   const nextIndex = new Map<string, number>();
-  for (const { policy, priority, since, first } of mine)
-    nextIndex.set(`${priority} ${since} ${policy}`, first);
+  for (const group of mine) nextIndex.set(groupKey(group), group.first);
 
   const queue = request.calls.map((call, at): Queued => {
     const { policy, priority, place } = call;
+    const cost = costOf(call);
     const arrived = Math.floor((now - call.waitedMs) / slotMs) * slotMs;
     const since = place?.record === draft.since ? place.since : arrived;
-    const key = `${priority} ${since} ${policy}`;
+    const key = groupKey({ policy, priority, since, cost });
     const index = nextIndex.get(key) ?? 0;
     nextIndex.set(key, index + 1);
     return { call, at, since, index, key };
@@ -168,12 +182,25 @@ function inOrder(draft: Draft, request: AcquireRequest, { graceMs }: Timing): Qu
   );
 }
 
+function groupKey({
+  policy,
+  priority,
+  since,
+  cost,
+}: Pick<WaitingCalls, 'policy' | 'priority' | 'since' | 'cost'>): string {
+  return `${priority} ${since} ${cost} ${policy}`;
+}
+
+function costOf({ cost = 1 }: WaitingKind): number {
+  return cost;
+}
+
 function rank(priority: Priority): number {
   return priority === 'interactive' ? 0 : 1;
 }
 
 /**
- * How many calls of other processes come before a call, how many of these could go now, up to how many charged calls
+ * The cost of the calls of other processes that come before a call, how much of it could go now, up to which charge
  * these could all go, and when the first of their processes is due.
  */
 function callsBefore(
@@ -186,7 +213,7 @@ function callsBefore(
   const before = { all: 0, eligible: 0, ceiling: Infinity, due: Infinity };
   for (const { id, due, calls } of others) {
     for (const group of calls) {
-      const n = precedingCalls(group, id < by, queued);
+      const n = group.cost * precedingCalls(group, id < by, queued);
       const ceiling = ceilingOf(group);
       const eligible = Math.max(0, Math.min(n, ceiling - charged));
       before.all += n;
@@ -228,17 +255,18 @@ function forecast(draft: Draft, timing: Timing, rules: WindowRules): Grants['exp
   const now = draft.clock.minElapsed;
   const cycleMs = timing.windowMs + timing.marginMs;
   let known: readonly Expiry[] | undefined;
-  return ({ policy, priority }, ahead) => {
+  return ({ policy, priority, cost = 1 }, ahead) => {
     const expiring = (known ??= expiries(draft, timing));
     const limit = shareOf(limitOf(draft, policy, rules), rules, draft.foreign?.n ?? 0);
     const most = priority === 'background' ? mostReserved(limit) : 0;
     const slots = Math.max(1, limit - most);
-    const slot = ahead % slots;
+    const last = ahead + cost - 1;
+    const slot = last % slots;
     const charged = count(expiring);
     const free = slots - charged;
-    let at = (slot < free ? now : whenFree(expiring, slot - free, now)) + Math.floor(ahead / slots) * cycleMs;
+    let at = (slot < free ? now : whenFree(expiring, slot - free, now)) + Math.floor(last / slots) * cycleMs;
     // The reserved permits of this window become free for background calls one by one.
-    const spare = limit - charged - ahead;
+    const spare = limit - charged - last;
     if (most > 0 && spare > 0) {
       const released = RESERVED_UNTIL * timing.windowMs * Math.max(0, 1 - (spare - 1) / most);
       at = Math.min(at, windowStart(draft, timing) + released);
@@ -293,7 +321,14 @@ function groupCalls(ungranted: readonly Ungranted[]): WaitingCalls[] {
     const calls = groups.get(key);
     if (calls) groups.set(key, { ...calls, n: calls.n + 1 });
     else if (groups.size < MOST_PUBLISHED_GROUPS) {
-      groups.set(key, { policy: call.policy, priority: call.priority, since, first: index, n: 1 });
+      groups.set(key, {
+        policy: call.policy,
+        priority: call.priority,
+        since,
+        first: index,
+        n: 1,
+        cost: costOf(call),
+      });
     }
   }
   return [...groups.values()];

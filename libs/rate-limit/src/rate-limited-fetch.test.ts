@@ -137,3 +137,32 @@ test('an abort ends a waiting request and a request in flight', async () => {
   await expect(sending).rejects.toThrow('not interested any more');
   expect((await limiter.snapshot('orders')).remaining).toBe(4);
 });
+
+test("a request that GitHub's 403 refused is repeated when its limit is over", async () => {
+  let requests = 0;
+  const { url } = await listen((_, response) => {
+    requests += 1;
+    if (requests > 1) response.writeHead(200).end();
+    else response.writeHead(403, { 'x-ratelimit-remaining': '0', 'retry-after': '3' }).end();
+  });
+  const { fetch, limiter, clock } = createFetch();
+  const answered = fetch(url);
+  await vi.waitFor(async () => expect((await limiter.snapshot('orders')).state).toBe('paused'));
+  await clock.advance(4_100);
+  expect((await answered).status).toBe(200);
+});
+
+test('isRefused decides what a refusal is', async () => {
+  const { url, bodies } = await listenRefusing(9);
+  const { fetch, limiter } = createFetch({ isRefused: () => false });
+  expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(429);
+  expect(bodies).toHaveLength(1);
+  expect((await limiter.snapshot('orders')).state).not.toBe('paused');
+});
+
+test('costOf says how much a request counts', async () => {
+  const { url } = await listen((_, response) => response.end());
+  const { fetch, limiter } = createFetch({ costOf: () => 3 });
+  await fetch(url);
+  expect((await limiter.snapshot('orders')).remaining).toBe(2);
+});

@@ -1,15 +1,20 @@
 import { RateLimitDeadlineError } from './errors.js';
 import type { AcquireOptions, Permit, RateLimiter } from './types.js';
+import { isRateLimited } from './headers.js';
 import { isUnsent } from './unsent.js';
 
 export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority' | 'onWait'> {
   limiter: RateLimiter;
-  /** The policy of a request; a request without one is sent without a permit. */
-  policyOf: (request: Request) => string | undefined;
+  /** The policy of a request, or several; a request without one is sent without a permit. */
+  policyOf: (request: Request) => string | readonly string[] | undefined;
+  /** How much a request counts against its limits; default 1. */
+  costOf?: (request: Request) => number;
+  /** Whether a response says that the rate limit refused the request; default: `isRateLimited`. */
+  isRefused?: (response: Response) => boolean;
   /** Default: the global `fetch`, looked up for each request. */
   fetch?: typeof globalThis.fetch;
   /**
-   * How often a request is repeated after a 429, POST included, because a refused request had no effect. Default 2.
+   * How often a refused request is repeated, POST included, because it had no effect. Default 2.
    * The body is kept in memory for this.
    */
   maxResends?: number;
@@ -20,11 +25,19 @@ export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority'
 /**
  * A `fetch` that takes a permit for each request.
  *
- * It rejects as `fetch` and `RateLimiter.acquire` do. The response is a 429 only if the request cannot be repeated,
+ * It rejects as `fetch` and `RateLimiter.acquire` do. The response is a refusal only if the request cannot be repeated,
  * because of `maxResends` or `maxWaitMs`.
  */
 export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof globalThis.fetch {
-  const { limiter, policyOf, maxResends = 2, maxWaitMs = Infinity, ...acquireOptions } = options;
+  const {
+    limiter,
+    policyOf,
+    costOf,
+    isRefused = isRateLimited,
+    maxResends = 2,
+    maxWaitMs = Infinity,
+  } = options;
+  const { priority, onWait } = options;
   const send = (request: Request): Promise<Response> => (options.fetch ?? globalThis.fetch)(request);
 
   return async (input, init) => {
@@ -32,10 +45,17 @@ export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof
     const { signal } = request;
     const policy = policyOf(request);
     if (policy === undefined) return send(request);
+    const cost = costOf?.(request);
 
     let leftMs = maxWaitMs;
     const acquire = async (): Promise<Permit> => {
-      const permit = await limiter.acquire(policy, { ...acquireOptions, signal, maxWaitMs: leftMs });
+      const permit = await limiter.acquire(policy, {
+        priority,
+        onWait,
+        cost,
+        signal,
+        maxWaitMs: leftMs,
+      });
       leftMs -= permit.waitedMs;
       return permit;
     };
@@ -47,8 +67,8 @@ export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof
         permit = await acquire();
       }
       const again = resends < maxResends ? request.clone() : undefined;
-      const response = await sendWith(permit, request, send);
-      if (response.status !== 429 || !again) return response;
+      const { response, refused } = await sendWith(permit, request, send, isRefused);
+      if (!refused || !again) return response;
       try {
         permit = await acquire();
       } catch (error) {
@@ -66,11 +86,14 @@ async function sendWith(
   permit: Permit,
   request: Request,
   send: (request: Request) => Promise<Response>,
-): Promise<Response> {
+  isRefused: (response: Response) => boolean,
+): Promise<{ response: Response; refused: boolean }> {
   try {
     const response = await send(request);
-    void permit.report({ kind: 'answered', status: response.status, headers: response.headers });
-    return response;
+    const { status, headers } = response;
+    const refused = isRefused(response);
+    void permit.report({ kind: 'answered', status, headers, refused });
+    return { response, refused };
   } catch (error) {
     void (isUnsent(error) ? permit.release() : permit.report({ kind: 'lost' }));
     throw error;

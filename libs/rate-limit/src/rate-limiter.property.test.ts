@@ -213,6 +213,58 @@ test('the server never refuses a call if different limits share a counter', asyn
   );
 }, 600_000);
 
+test('the server never refuses a call if calls differ in cost', async () => {
+  const call = fc.record({
+    afterMs: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 40_000 })),
+    process: fc.nat(2),
+    cost: fc.integer({ min: 1, max: 9 }),
+    journey: weather.chain((how) => journey({ ...how, lost: 0, odd: 0 }, 54_000)),
+  });
+  const calls = fc.array(call, { minLength: 1, maxLength: 40, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 9, max: 20 }), calls, async (limit, story) => {
+      const world = createWorld({ limit });
+      const processes = [world.start(), world.start(), world.start()];
+      const answered: unknown[] = [];
+      for (const { afterMs, process, cost, journey: each } of story) {
+        await world.clock.advance(afterMs);
+        void processes[process]?.call('sync', each, { cost }).then((status) => answered.push(status));
+      }
+      await world.clock.advance(3 * story.length * MINUTE_MS);
+      expect(world.server.rejected).toBe(0);
+      // No call starves.
+      expect(answered).toHaveLength(story.length);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 600_000);
+
+test('no kind of server refuses a call of a sliding window', async () => {
+  const kind = fc.constantFrom('calendar' as const, 'leaky-bucket' as const, 'sliding-log' as const);
+  const travel = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20_000 }));
+  const call = fc.record({
+    afterMs: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 40_000 })),
+    process: fc.nat(2),
+    cost: fc.integer({ min: 1, max: 3 }),
+    journey: fc.record({ up: travel, work: travel, down: travel }),
+    calls: fc.integer({ min: 1, max: 6 }),
+  });
+  const calls = fc.array(call, { minLength: 1, maxLength: 30, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(kind, fc.integer({ min: 3, max: 9 }), calls, async (of, limit, story) => {
+      const world = createWorld({ limit, kind: of });
+      const processes = [world.start(), world.start(), world.start()];
+      for (const { afterMs, process, cost, journey: each, calls: n } of story) {
+        await world.clock.advance(afterMs);
+        for (let at = 0; at < n; at += 1) void processes[process]?.call('sync', each, { cost });
+      }
+      await world.clock.advance(5 * MINUTE_MS);
+      expect(world.server.rejected).toBe(0);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 600_000);
+
 test('a saturated limiter loses at most one flight and one margin per window, with any number of processes', async () => {
   const flight = fc.integer({ min: 0, max: 700 });
   const calls = fc.array(fc.record({ up: flight, work: flight, down: flight }), {

@@ -450,10 +450,117 @@ describe('policies', () => {
         { name: 'b', limit: 1, windowMs: 2 },
       ],
     ],
+    [
+      'different kinds in one bucket',
+      [
+        { name: 'a', limit: 1, windowMs: 1, bucket: 'b', kind: 'sliding-window' as const },
+        { name: 'b', limit: 1, windowMs: 1 },
+      ],
+    ],
   ])('with %s are refused when the limiter is created', (_, wrong) => {
     const options = { store: createMemoryStore(), namespace: 'test', policies: wrong };
     expect(() => createRateLimiter(options)).toThrow(TypeError);
   });
+});
+
+describe('a request with several policies', () => {
+  const policies = [
+    { name: 'burst', limit: 2, windowMs: 1_000 },
+    { name: 'minute', limit: 3, windowMs: MINUTE_MS },
+  ];
+  const both = ['burst', 'minute'];
+
+  test('waits for all of them', async () => {
+    const world = createWorld({ policies });
+    const { limiter } = world.start();
+    const sentAt: number[] = [];
+    const onWait = vi.fn();
+    for (let call = 0; call < 4; call += 1) {
+      void limiter.acquire(both, { onWait }).then(async (permit) => {
+        sentAt.push(world.clock.monotonic());
+        await permit.report({ kind: 'answered', status: 200, headers: new Headers() });
+      });
+    }
+    const startedAt = world.clock.monotonic();
+    await world.clock.advance(2 * MINUTE_MS);
+    const [, , third = 0, fourth = 0] = sentAt.map((at) => at - startedAt);
+    expect(third).toBeGreaterThanOrEqual(1_000);
+    expect(third).toBeLessThan(2_000);
+    expect(fourth).toBeGreaterThanOrEqual(MINUTE_MS);
+    // Each waiting call hears of it once.
+    expect(onWait.mock.calls.length).toBeLessThanOrEqual(4);
+  });
+
+  test('holds nothing after it was refused by one of them', async () => {
+    const { limiter } = createWorld({ policies }).start();
+    for (let call = 0; call < 2; call += 1) {
+      await limiter
+        .acquire('burst')
+        .then((p) => p.report({ kind: 'answered', status: 200, headers: new Headers() }));
+    }
+    await expect(limiter.acquire(both, { maxWaitMs: 0 })).rejects.toMatchObject({ policy: 'burst' });
+    expect(await limiter.snapshot('minute')).toMatchObject({ remaining: 3 });
+  });
+
+  test('is charged to all of them, and released from all of them', async () => {
+    const { limiter } = createWorld({ policies }).start();
+    const permit = await limiter.acquire(both);
+    expect(permit).toMatchObject({ policy: 'minute, burst', waitedMs: 0 });
+    expect(permit.isValid()).toBe(true);
+    expect((await limiter.snapshot('minute')).remaining).toBe(2);
+    await permit.release();
+    expect(permit.isValid()).toBe(false);
+    for (const [policy, remaining] of [
+      ['minute', 3],
+      ['burst', 2],
+    ] as const) {
+      expect((await limiter.snapshot(policy)).remaining).toBe(remaining);
+    }
+  });
+
+  test('replaces a permit that expired while it waited for another one', async () => {
+    const slow = [
+      { name: 'a', limit: 1, windowMs: MINUTE_MS - 1 },
+      { name: 'b', limit: 9, windowMs: MINUTE_MS },
+    ];
+    const world = createWorld({ policies: slow });
+    const { limiter } = world.start();
+    await limiter
+      .acquire('a')
+      .then((p) => p.report({ kind: 'answered', status: 200, headers: new Headers() }));
+    const waiting = limiter.acquire(['a', 'b']);
+    await world.clock.advance(MINUTE_MS + MARGIN_MS);
+    const permit = await waiting;
+    expect(permit.isValid()).toBe(true);
+    expect(permit.waitedMs).toBeGreaterThanOrEqual(MINUTE_MS);
+    expect((await limiter.snapshot('b')).remaining).toBe(8);
+  });
+
+  test('learns from an answer only what it says about each of them', async () => {
+    const { limiter } = createWorld({ policies }).start();
+    const permit = await limiter.acquire(both);
+    const headers = new Headers({
+      'ratelimit-policy': '"a";q=2;w=1, "b";q=4;w=60',
+      ratelimit: '"a";r=1;t=1, "b";r=3;t=60',
+    });
+    await permit.report({ kind: 'answered', status: 200, headers });
+    expect(await limiter.snapshot('burst')).toMatchObject({ limit: 2, remaining: 1 });
+    expect(await limiter.snapshot('minute')).toMatchObject({ limit: 4, remaining: 3 });
+  });
+
+  test.each([
+    ['none', []],
+    ['two of one bucket', ['burst', 'burst']],
+    ['one that is not declared', ['burst', 'nonsense']],
+  ])('cannot have %s', async (_, names) => {
+    const { limiter } = createWorld({ policies }).start();
+    await expect(limiter.acquire(names)).rejects.toThrow(TypeError);
+  });
+});
+
+test.each([0, -1, 1.5, Number.NaN])('a cost of %d is refused', async (cost) => {
+  const { limiter } = createWorld().start();
+  await expect(limiter.acquire('sync', { cost })).rejects.toThrow(TypeError);
 });
 
 describe('a store with only a wall clock, like Redis', () => {

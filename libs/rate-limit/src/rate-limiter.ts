@@ -1,5 +1,6 @@
 import { systemClock } from '@wemasy-orders/state';
 import { Bucket } from './bucket.js';
+import { acquireJointly } from './joint-permit.js';
 import type { RateLimiter, RateLimiterOptions, RateLimitPolicy, RateLimitWarning } from './types.js';
 
 /**
@@ -7,7 +8,7 @@ import type { RateLimiter, RateLimiterOptions, RateLimitPolicy, RateLimitWarning
  * alone never cause a 429.
  *
  * @throws TypeError for invalid policies: a duplicate name, a limit or a window that is not a positive integer,
- *   different windows in one bucket.
+ *   different windows or kinds in one bucket.
  */
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { store, policies, clock = systemClock, onWarning } = options;
@@ -22,28 +23,44 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       // Unhandled, it would crash the process.
     }
   };
-  const buckets = new Map<string, Bucket>();
+  const known = new Map<string, { policy: RateLimitPolicy; bucket: Bucket }>();
   for (const [name, members] of groupByBucket(policies)) {
     const findKey = async (): Promise<string> => `${await findNamespace()}/window/${name}`;
     const bucket = new Bucket({ name, findKey, policies: members, store, clock, id, outage, warn });
-    for (const policy of members) buckets.set(policy.name, bucket);
+    for (const policy of members) known.set(policy.name, { policy, bucket });
   }
 
-  function bucketOf(policy: string): Bucket {
-    const bucket = buckets.get(policy);
-    if (bucket) return bucket;
-    throw new TypeError(`Unknown rate-limit policy "${policy}"; known: ${[...buckets.keys()].join(', ')}`);
+  function find(name: string): { policy: RateLimitPolicy; bucket: Bucket } {
+    const found = known.get(name);
+    if (found) return found;
+    throw new TypeError(`Unknown rate-limit policy "${name}"; known: ${[...known.keys()].join(', ')}`);
   }
 
   return {
-    async acquire(policy, acquireOptions = {}) {
-      return bucketOf(policy).acquire(policy, acquireOptions);
+    async acquire(names, acquireOptions = {}) {
+      const { cost = 1 } = acquireOptions;
+      if (!Number.isSafeInteger(cost) || cost < 1) throw new TypeError('cost must be a positive integer');
+      const found = (typeof names === 'string' ? [names] : names).map(find);
+      const [only] = found;
+      if (!only) throw new TypeError('A request needs a rate-limit policy');
+      if (found.length === 1) return only.bucket.acquire(only.policy, acquireOptions, true);
+      if (new Set(found.map(({ bucket }) => bucket)).size < found.length) {
+        throw new TypeError('The rate-limit policies of one request must have different buckets');
+      }
+      return acquireJointly(
+        found.map(({ policy }) => policy),
+        async (policy, each) => find(policy.name).bucket.acquire(policy, each, false),
+        acquireOptions,
+        clock,
+      );
     },
     async snapshot(policy) {
-      return bucketOf(policy).snapshot(policy);
+      return find(policy).bucket.snapshot(policy);
     },
     async close() {
-      await Promise.all([...new Set(buckets.values())].map((bucket) => bucket.close()));
+      await Promise.all(
+        [...new Set([...known.values()].map(({ bucket }) => bucket))].map((bucket) => bucket.close()),
+      );
     },
   };
 }
@@ -77,8 +94,10 @@ function groupByBucket(policies: readonly RateLimitPolicy[]): Map<string, RateLi
     }
     const bucket = policy.bucket ?? policy.name;
     const members = groups.get(bucket) ?? [];
-    if (members.some(({ windowMs }) => windowMs !== policy.windowMs)) {
-      throw new TypeError(`The rate-limit policies of the bucket "${bucket}" must have the same windowMs`);
+    for (const key of ['windowMs', 'kind'] as const) {
+      if (members.some((member) => member[key] !== policy[key])) {
+        throw new TypeError(`The rate-limit policies of the bucket "${bucket}" must have the same ${key}`);
+      }
     }
     groups.set(bucket, [...members, policy]);
   }

@@ -29,17 +29,21 @@ export interface Timing {
  */
 const LONGEST_FLIGHT_MS = 40_000;
 const STRAY_MS = 5_000;
+/** Where windows are long enough, requests get more time, because a longer charge costs little allowance there. */
+const GENEROUS_FLIGHT_MS = 60_000;
+const LONGEST_RECHECK_MS = 10_000;
 
 export function timingOf(windowMs: number): Timing {
+  const generousMs = Math.min(windowMs, GENEROUS_FLIGHT_MS);
   return {
     windowMs,
     marginMs: 2 + Math.ceil(windowMs / 1250),
     roundingMs: Math.min(1000, windowMs / 2),
     permitLifeMs: Math.min(5000, windowMs / 2),
-    longestFlightMs: Math.max(windowMs, LONGEST_FLIGHT_MS),
-    strayMs: Math.max(windowMs, STRAY_MS),
+    longestFlightMs: Math.max(LONGEST_FLIGHT_MS, generousMs),
+    strayMs: Math.max(STRAY_MS, generousMs),
     takeoverMs: Math.min(5000, windowMs / 4),
     graceMs: Math.min(1000, windowMs / 20),
-    recheckMs: windowMs / 10,
+    recheckMs: Math.min(LONGEST_RECHECK_MS, windowMs / 10),
   };
 }

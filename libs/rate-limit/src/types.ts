@@ -2,6 +2,13 @@ import type { Clock, StateStore } from '@wemasy-orders/state';
 import type { ResponseHeaders } from './headers.js';
 import type { Priority } from './window-state.js';
 
+/**
+ * When the server forgets a call. `fixed-window`: the first call opens a window, and all calls in it end together
+ * (Laravel, GitHub). `sliding-window`: each call ends by itself; this is safe for every server that forgets a call
+ * after a window at the latest (sliding log, leaky bucket, calendar windows).
+ */
+export type WindowKind = 'fixed-window' | 'sliding-window';
+
 /** How many calls the server accepts in one window. */
 export interface RateLimitPolicy {
   readonly name: string;
@@ -9,6 +16,8 @@ export interface RateLimitPolicy {
   readonly windowMs: number;
   /** Policies with the same bucket share a counter and must have the same window; default: the name. */
   readonly bucket?: string;
+  /** When the server forgets a call; default `fixed-window`. The same for all policies of a bucket. */
+  readonly kind?: WindowKind;
 }
 
 export interface AcquireOptions {
@@ -23,17 +32,21 @@ export interface AcquireOptions {
    * them until late in a window.
    */
   priority?: Priority | undefined;
+  /** How much the call counts against the limit, a positive integer; default 1. */
+  cost?: number | undefined;
   /** Called at most once, if the call has to wait. */
   onWait?: ((wait: { expectedWaitMs: number }) => void) | undefined;
 }
 
 export type PermitOutcome =
-  | { kind: 'answered'; status: number; headers: ResponseHeaders }
+  /** `refused`: whether the rate limit refused the request; default: the status is 429. */
+  | { kind: 'answered'; status: number; headers: ResponseHeaders; refused?: boolean | undefined }
   /** No answer: the server may or may not have counted the request. */
   | { kind: 'lost' };
 
 /** The right to send one request. Report its outcome or release it; otherwise it expires safely. */
 export interface Permit {
+  /** The names of its policies, separated by a comma. */
   readonly policy: string;
   readonly waitedMs: number;
   /** Whether it may still be used. Check right before sending, and release it if not. */
@@ -67,12 +80,14 @@ export interface RateLimitWarning {
 
 export interface RateLimiter {
   /**
-   * Waits for the right to send one request. A waiting call keeps the process alive; an idle limiter does not.
+   * Waits for the right to send one request. A request with several policies (10 a second and 1000 an hour) waits for
+   * all of them. A waiting call keeps the process alive; an idle limiter does not.
    *
    * Rejects with the signal's reason, with `RateLimitDeadlineError` as soon as `maxWaitMs` cannot be met, with
-   * `RateLimiterClosedError`, and with a `TypeError` for an undeclared policy.
+   * `RateLimiterClosedError`, and with a `TypeError` for an undeclared policy, policies that share a bucket, or an
+   * invalid cost.
    */
-  acquire(policy: string, options?: AcquireOptions): Promise<Permit>;
+  acquire(policy: string | readonly string[], options?: AcquireOptions): Promise<Permit>;
   snapshot(policy: string): Promise<RateLimitSnapshot>;
   /** Rejects all waiting calls. The store stays open; its owner closes it. */
   close(): Promise<void>;

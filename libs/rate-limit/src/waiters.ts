@@ -2,13 +2,16 @@ import type { Clock } from '@wemasy-orders/state';
 import { onAbort } from './abort-listeners.js';
 import { RateLimitDeadlineError } from './errors.js';
 import type { Place } from './queue.js';
-import type { AcquireOptions, Permit } from './types.js';
+import type { AcquireOptions, Permit, RateLimitPolicy } from './types.js';
 import type { Priority } from './window-state.js';
 
 /** A call of this process that waits for a permit. Times are on the monotonic clock. */
 export interface Waiter {
-  readonly policy: string;
+  readonly policy: RateLimitPolicy;
+  /** Whether the request has no other policy. */
+  readonly isOnly: boolean;
   readonly priority: Priority;
+  readonly cost: number;
   readonly since: number;
   readonly deadline: number;
   readonly resolve: (permit: Permit) => void;
@@ -43,8 +46,13 @@ export class Waiters {
   }
 
   /** @param onAborted called when the signal, which is not aborted yet, has removed the call */
-  add(policy: string, options: AcquireOptions, onAborted: () => void): Promise<Permit> {
-    const { signal, maxWaitMs = Infinity, priority = 'interactive', onWait } = options;
+  add(
+    policy: RateLimitPolicy,
+    isOnly: boolean,
+    options: AcquireOptions,
+    onAborted: () => void,
+  ): Promise<Permit> {
+    const { signal, maxWaitMs = Infinity, priority = 'interactive', cost = 1, onWait } = options;
     return new Promise((resolve, reject) => {
       const since = this.#clock.monotonic();
       const forgetSignal = onAbort(signal, () => {
@@ -54,7 +62,9 @@ export class Waiters {
       const deadline = since + maxWaitMs;
       const waiter: Waiter = {
         policy,
+        isOnly,
         priority,
+        cost,
         since,
         deadline,
         resolve,
@@ -114,7 +124,7 @@ export class Waiters {
 
   #refuse(waiter: Waiter, now: number): void {
     const retryAfterMs = Math.max(1, Math.ceil(waiter.expectedAt - now));
-    this.#reject(waiter, new RateLimitDeadlineError(waiter.policy, retryAfterMs));
+    this.#reject(waiter, new RateLimitDeadlineError(waiter.policy.name, retryAfterMs));
   }
 
   #reject(waiter: Waiter, reason: unknown): void {

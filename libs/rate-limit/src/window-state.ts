@@ -8,7 +8,7 @@ export interface WindowState {
   /** When the record was created; tells it from an earlier record that was lost. */
   readonly since: number;
   readonly clock: RecordClock;
-  /** How many permits were ever issued. Permits are numbered in this order, from 1. */
+  /** The cost of all permits ever issued. Permits are numbered in this order. */
   readonly issued: number;
   /** Why the next permit goes alone while the others wait for its answer; absent when the count is trusted. */
   readonly uncertainty?: Uncertainty;
@@ -100,6 +100,8 @@ export interface WaitingCalls {
   /** How many calls of the same group have already gone. */
   readonly first: number;
   readonly n: number;
+  /** How much each of them counts against the limit. */
+  readonly cost: number;
 }
 
 /**
@@ -190,7 +192,8 @@ function isWaitingCalls(value: unknown): boolean {
     (value['priority'] === 'interactive' || value['priority'] === 'background') &&
     isTime(value['since']) &&
     isCount(value['first']) &&
-    isCount(value['n'])
+    isCount(value['n']) &&
+    isCount(value['cost'])
   );
 }
 

@@ -4,6 +4,7 @@ import type { RateLimitFacts } from './headers.js';
 import type { PermitStamp } from './counter.js';
 import type { Place } from './queue.js';
 import { snapshotOf } from './snapshot.js';
+import type { WindowKind } from './types.js';
 import { recordLifeMs, reduceWindow, type Decision, type WindowEvent } from './window.js';
 import { parseWindowState, type WindowState } from './window-state.js';
 
@@ -11,9 +12,15 @@ const MINUTE_MS = 60_000;
 const MARGIN_MS = 50;
 const START = Date.UTC(2026, 0, 1);
 
+interface RecordOptions {
+  limit?: number;
+  windowMs?: number;
+  kind?: WindowKind;
+}
+
 /** One record and the clocks that it reads. */
-function createRecord({ limit = 5, windowMs = MINUTE_MS } = {}) {
-  const rules = { windowMs, limits: { sync: limit } };
+function createRecord({ limit = 5, windowMs = MINUTE_MS, kind }: RecordOptions = {}) {
+  const rules = { windowMs, limits: { sync: limit }, ...(kind && { kind }) };
   let state: WindowState | undefined;
   let wall = START;
   let monotonic = 1_000_000;
@@ -44,7 +51,6 @@ function createRecord({ limit = 5, windowMs = MINUTE_MS } = {}) {
       state = undefined;
     },
     ask(n: number, by = 'one') {
-      const call = { policy: 'sync', priority: 'interactive', waitedMs: 0 } as const;
       const { grants } = send({ kind: 'acquire', by, calls: Array.from({ length: n }, () => call) });
       const permits = grants?.calls.flatMap(({ permit }) => (permit ? [permit] : [])) ?? [];
       return { permits, recheckMs: grants?.recheckMs };
@@ -60,9 +66,22 @@ function createRecord({ limit = 5, windowMs = MINUTE_MS } = {}) {
       return permit;
     },
     answer(permit: PermitStamp, facts: RateLimitFacts = {}, status = 200) {
-      return send({ kind: 'answer', permit, status, facts }).warnings;
+      const kind = status === 429 ? 'refusal' : 'answer';
+      return send({ kind, permit, status, facts }).warnings;
     },
     send,
+    /** Asks for one call of each cost; true where it got a permit. */
+    askFor(...costs: number[]) {
+      const calls = costs.map((cost) => ({ ...call, cost }));
+      return send({ kind: 'acquire', by: 'one', calls }).grants?.calls.map(
+        ({ permit }) => permit !== undefined,
+      );
+    },
+    takeCosting(cost: number): PermitStamp {
+      const [grant] = send({ kind: 'acquire', by: 'one', calls: [{ ...call, cost }] }).grants?.calls ?? [];
+      if (!grant?.permit) throw new Error('A permit was expected');
+      return grant.permit;
+    },
     /** How many permits could be taken now. */
     get free() {
       return snapshotOf(state, 'sync', time(), rules).remaining;
@@ -74,8 +93,10 @@ function createRecord({ limit = 5, windowMs = MINUTE_MS } = {}) {
   return record;
 }
 
+const call = { policy: 'sync', priority: 'interactive', waitedMs: 0 } as const;
+
 /** A record that got the opener's answer at once: the window is known and one call is used. */
-function createLockedRecord(options: { limit?: number; windowMs?: number } = {}) {
+function createLockedRecord(options: RecordOptions = {}) {
   const record = createRecord(options);
   const limit = options.limit ?? 5;
   record.answer(record.takeOne(), { limit, remaining: limit - 1 });
@@ -397,6 +418,82 @@ describe('a 429', () => {
     if (other) record.answer(other, { limit: 5, remaining: 3 });
     record.pass(1_000 + MARGIN_MS);
     expect(record.ask(3).permits).toHaveLength(1);
+  });
+});
+
+describe('a refusal', () => {
+  test('that says that calls remain was counted, because it comes from behind the limit', () => {
+    const record = createLockedRecord();
+    record.answer(record.takeOne(), { limit: 5, remaining: 3, retryAfterMs: 1_000 }, 429);
+    expect(record.look).toMatchObject({ state: 'paused' });
+    record.pass(2_000 + MARGIN_MS);
+    expect(record.free).toBe(3);
+  });
+
+  test('with nothing left was not counted', () => {
+    const record = createLockedRecord();
+    record.answer(record.takeOne(), { limit: 5, remaining: 0, retryAfterMs: 1_000 }, 429);
+    record.pass(2_000 + MARGIN_MS);
+    expect(record.free).toBe(5);
+  });
+});
+
+describe('a call that costs more than one', () => {
+  test('is charged its cost, in flight and when it was answered or lost', () => {
+    const record = createLockedRecord({ limit: 10 });
+    const [answered, lost, released] = [2, 3, 4].map((cost) => record.takeCosting(cost));
+    expect(record.free).toBe(0);
+    if (answered) record.answer(answered);
+    if (lost) record.send({ kind: 'lost', permit: lost });
+    if (released) record.send({ kind: 'release', permit: released });
+    expect(record.free).toBe(10 - 1 - 2 - 3);
+  });
+
+  test('waits for room for all of its cost, and smaller calls do not overtake it', () => {
+    const record = createLockedRecord({ limit: 5 });
+    expect(record.askFor(2, 3, 1)).toEqual([true, false, false]);
+  });
+
+  test('and more than the limit goes alone', () => {
+    const record = createLockedRecord({ limit: 5 });
+    expect(record.askFor(7)).toEqual([false]);
+    record.pass(MINUTE_MS + MARGIN_MS);
+    expect(record.askFor(7, 1)).toEqual([true, false]);
+  });
+
+  test('opens a window if it is all that the server counts', () => {
+    const record = createLockedRecord({ limit: 10 });
+    record.pass(59_500);
+    record.answer(record.takeCosting(4), { limit: 10, remaining: 6 });
+    expect(record.look).toMatchObject({ remaining: 6, resetInMs: MINUTE_MS + MARGIN_MS });
+  });
+
+  test('is no foreign use', () => {
+    const record = createLockedRecord({ limit: 10 });
+    const first = record.takeCosting(2);
+    record.takeCosting(3);
+    expect(record.answer(first, { limit: 10, remaining: 4 })).toEqual([]);
+    expect(record.look.state).toBe('locked');
+  });
+});
+
+describe('a sliding window', () => {
+  test('ends for each call by itself', () => {
+    const record = createLockedRecord({ kind: 'sliding-window' });
+    record.pass(30_000);
+    for (const permit of record.take(4)) record.answer(permit);
+    record.pass(30_000 + MARGIN_MS);
+    expect(record.free).toBe(1);
+    record.pass(30_000);
+    expect(record.free).toBe(5);
+  });
+
+  test('is not freed by a falling count, which may be the level of a leaky bucket', () => {
+    const record = createLockedRecord({ kind: 'sliding-window' });
+    for (const permit of record.take(3)) record.answer(permit);
+    record.pass(30_000);
+    record.answer(record.takeOne(), { limit: 5, remaining: 3 });
+    expect(record.free).toBe(0);
   });
 });
 

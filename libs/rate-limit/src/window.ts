@@ -44,7 +44,13 @@ import type { Hits, WindowState } from './window-state.js';
 
 export type WindowEvent =
   | ({ readonly kind: 'acquire' } & AcquireRequest)
-  | { readonly kind: 'answer'; readonly permit: PermitStamp; readonly status: number; facts: RateLimitFacts }
+  | {
+      /** `refusal`: the rate limit refused the request. */
+      readonly kind: 'answer' | 'refusal';
+      readonly permit: PermitStamp;
+      readonly status: number;
+      readonly facts: RateLimitFacts;
+    }
   /** No answer came; the server may have counted the call or may still do so. */
   | { readonly kind: 'lost'; readonly permit: PermitStamp }
   /** The permit was returned unsent. */
@@ -87,11 +93,12 @@ function apply(draft: Draft, event: WindowEvent, timing: Timing, rules: WindowRu
     case 'acquire':
       return { grants: grantPermits(draft, event, timing, rules), warnings: [] };
     case 'answer':
+    case 'refusal':
       finishProbe(draft, event.permit);
       settle(draft, event.permit);
       return {
         warnings:
-          event.status === 429
+          event.kind === 'refusal'
             ? onRefusal(draft, event.permit, event.facts, timing)
             : onAnswer(draft, event.permit, event.status, event.facts, timing, rules),
       };
@@ -134,7 +141,7 @@ function onAnswer(
   if (permit.record !== draft.since) {
     // The record that issued the permit was lost: the call counts, but proves nothing about the window.
     const until = draft.clock.minElapsed + timing.windowMs + timing.marginMs;
-    addHits(draft, { n: 1, from: draft.clock.maxElapsed - timing.windowMs, until });
+    addHits(draft, { n: permit.cost, from: draft.clock.maxElapsed - timing.windowMs, until });
     return warnings;
   }
   const used =
@@ -143,10 +150,10 @@ function onAnswer(
       : Math.max(0, limitOf(draft, permit.policy, rules) - facts.remaining);
   const counted = (used !== undefined && used > 0) || (status >= 200 && status < 300);
 
-  chargeAnswered(draft, permit, counted, used, timing);
+  chargeAnswered(draft, permit, counted, used, timing, rules);
   const ours = permit.charged + (draft.issued - permit.issued);
   const known = draft.foreign?.n ?? 0;
-  if (used !== undefined) reconcile(draft, permit, used, ours, timing);
+  if (used !== undefined) reconcile(draft, permit, used, ours, timing, rules);
   if (used !== undefined && used - ours > known) {
     warnings.push({ kind: 'foreign-use', policy: permit.policy, calls: used - ours });
     draft.uncertainty = { reason: 'foreign-use', issued: draft.issued };
@@ -164,29 +171,43 @@ function chargeAnswered(
   counted: boolean,
   used: number | undefined,
   { windowMs, marginMs, roundingMs }: Timing,
+  { kind }: WindowRules,
 ): void {
   const { minElapsed, maxElapsed } = draft.clock;
+  const { cost: n, from } = permit;
+  if (kind === 'sliding-window') {
+    addHits(draft, { n, from, until: minElapsed + windowMs + marginMs });
+    return;
+  }
+  const isOpener = used === n;
   const closes = ({ from }: { from: number }): number => from + windowMs - roundingMs;
   const isCurrent = draft.window !== undefined && permit.issued >= draft.window.issued;
   // A window that had a call before this permit was issued is over, even if our clocks stood still meanwhile.
-  const isOver = used === 1 && (draft.window?.openBy ?? Infinity) < permit.at;
+  const isOver = isOpener && (draft.window?.openBy ?? Infinity) < permit.at;
 
   if (draft.window && isCurrent && !isOver && maxElapsed <= closes(draft.window)) {
-    const opener = used === 1 ? { from: Math.max(draft.window.from, permit.from) } : {};
+    const opener = isOpener ? { from: Math.max(draft.window.from, from) } : {};
     const openBy = draft.window.openBy ?? (counted ? minElapsed : undefined);
     draft.window = { ...draft.window, ...opener, ...(openBy !== undefined && { openBy }) };
-  } else if (used === 1 && (!draft.window || isCurrent)) {
+  } else if (isOpener && (!draft.window || isCurrent)) {
     // The only call in its window: the server has opened a new one since this permit was issued.
-    draft.window = { issued: permit.issued, from: permit.from, openBy: minElapsed };
+    draft.window = { issued: permit.issued, from, openBy: minElapsed };
   }
 
   const { window } = draft;
   const openBy = window && maxElapsed <= closes(window) ? (window.openBy ?? minElapsed) : minElapsed;
-  addHits(draft, { n: 1, from: permit.from, until: Math.min(openBy, minElapsed) + windowMs + marginMs });
+  addHits(draft, { n, from, until: Math.min(openBy, minElapsed) + windowMs + marginMs });
 }
 
 /** Corrects our count by the server's. */
-function reconcile(draft: Draft, permit: PermitStamp, used: number, ours: number, timing: Timing): void {
+function reconcile(
+  draft: Draft,
+  permit: PermitStamp,
+  used: number,
+  ours: number,
+  timing: Timing,
+  { kind }: WindowRules,
+): void {
   const { minElapsed, maxElapsed } = draft.clock;
   const alone = permit.alone && permit.issued === draft.issued;
   if (used > ours) {
@@ -200,6 +221,8 @@ function reconcile(draft: Draft, permit: PermitStamp, used: number, ours: number
     }
   } else if (alone && used > 0) {
     delete draft.foreign;
+    // A leaky bucket reports its level, which falls before the calls that filled it can be repeated.
+    if (kind === 'sliding-window') return;
     // The server has forgotten the rest. The calls that end last stay: any that the server still counts end with them.
     forgetHits(draft, count(draft.hits) - used);
   }
@@ -218,8 +241,8 @@ function updateLimit(
 }
 
 /**
- * A 429 was not counted, and the window is full until Retry-After, which may be up to a second short. The pause is
- * never longer than a window, whatever the header says; a probe follows it.
+ * The pause lasts until Retry-After, which may be up to a second short, and never longer than a window, whatever the
+ * header says. A probe follows it.
  */
 function onRefusal(
   draft: Draft,
@@ -233,16 +256,23 @@ function onRefusal(
   draft.pausedUntil = Math.max(draft.pausedUntil, draft.clock.minElapsed + pausedMs);
   draft.uncertainty = { reason: 'rejected', issued: draft.issued };
   delete draft.window;
+  if (facts.remaining !== undefined && facts.remaining > 0) {
+    // The window is not full: the refusal comes from behind the server's counter, so the call was counted.
+    const until = draft.clock.minElapsed + windowMs + marginMs;
+    addHits(draft, { n: permit.cost, from: permit.from, until });
+  } else endWithPause(draft, permit, timing);
+  return [{ kind: 'rejected', policy: permit.policy, pausedMs }];
+}
 
-  // Calls answered before this one was sent are in the full window or an older one.
+/** Calls answered before a refused one was sent are in the full window or an older one. */
+function endWithPause(draft: Draft, refused: PermitStamp, { windowMs, marginMs }: Timing): void {
   const { pausedUntil } = draft;
-  const endWithPause = (hits: Hits): Hits =>
-    hits.until - windowMs - marginMs <= permit.at && hits.until > pausedUntil
+  const shortened = (hits: Hits): Hits =>
+    hits.until - windowMs - marginMs <= refused.at && hits.until > pausedUntil
       ? { ...hits, until: pausedUntil }
       : hits;
-  const hits = draft.hits.map(endWithPause);
+  const hits = draft.hits.map(shortened);
   draft.hits = [];
   for (const group of hits) addHits(draft, group);
-  if (draft.foreign) draft.foreign = endWithPause(draft.foreign);
-  return [{ kind: 'rejected', policy: permit.policy, pausedMs }];
+  if (draft.foreign) draft.foreign = shortened(draft.foreign);
 }

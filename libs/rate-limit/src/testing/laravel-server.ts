@@ -7,7 +7,7 @@ export interface LaravelServer {
    * A request reaches the throttle; call `answer` when its controller is done. The limit of its route exceeds the
    * server's by `more`, on the same counter.
    */
-  receive(kind?: RequestKind, more?: number): { counted: boolean; answer: () => ServerAnswer };
+  receive(kind?: RequestKind, more?: number, cost?: number): { counted: boolean; answer: () => ServerAnswer };
   setLimit(limit: number): void;
   readonly rejected: number;
   readonly accepted: number;
@@ -54,16 +54,16 @@ export function createLaravelServer(options: LaravelServerOptions): LaravelServe
     });
 
   return {
-    receive(kind = 'plain', more = 0) {
+    receive(kind = 'plain', more = 0, cost = 1) {
       const limit = lowest + more;
       if (kind === 'unauthenticated') {
         return { counted: false, answer: () => ({ status: 401, headers: new Headers() }) };
       }
-      if (used() >= limit) {
+      if (used() + cost > limit) {
         rejected += 1;
         // Both times are floored to seconds, so this is up to a second short.
         const retryAfter = Math.max(0, Math.floor(endsAt / 1000) - Math.floor(now() / 1000));
-        const answer = { status: 429, headers: headers(limit, 0) };
+        const answer = { status: 429, headers: headers(limit, limit - used()) };
         answer.headers.set('retry-after', String(retryAfter));
         answer.headers.set('x-ratelimit-reset', String(Math.floor(now() / 1000) + retryAfter));
         return { counted: false, answer: () => answer };
@@ -73,8 +73,8 @@ export function createLaravelServer(options: LaravelServerOptions): LaravelServe
         endsAt = (expiry === 'floored' ? Math.floor(now() / 1000) * 1000 : now()) + windowMs;
         windows.push(0);
       }
-      hits += 1;
-      accepted += 1;
+      hits += cost;
+      accepted += cost;
       windows[windows.length - 1] = hits;
       const usedAtHit = hits;
       return {

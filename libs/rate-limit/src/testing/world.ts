@@ -2,6 +2,7 @@ import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
 import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
 import { createRateLimiter } from '../rate-limiter.js';
 import type { AcquireOptions, RateLimiter, RateLimitPolicy } from '../types.js';
+import { createSlidingServer, type SlidingKind } from './sliding-servers.js';
 import {
   createLaravelServer,
   type LaravelServer,
@@ -50,6 +51,8 @@ export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>>
   policies?: readonly RateLimitPolicy[];
   /** How much the server's limit for a policy exceeds `limit`, on the same counter; default 0. */
   more?: Readonly<Record<string, number>>;
+  /** Another kind of server; default: Laravel. */
+  kind?: SlidingKind;
   /** How much faster the clock of the processes runs than the server's, in parts per million. */
   driftPpm?: number;
 }
@@ -59,17 +62,21 @@ export const MINUTE_MS = 60_000;
 
 export function createWorld(options: WorldOptions = {}): World {
   const { limit = 5, windowMs = MINUTE_MS, driftPpm = 0, more = {} } = options;
-  const { policies = [{ name: 'sync', limit, windowMs }] } = options;
+  const windowKind = options.kind ? 'sliding-window' : 'fixed-window';
+  const { policies = [{ name: 'sync', limit, windowMs, kind: windowKind }] } = options;
   const clock = createVirtualClock();
   const bootMs = clock.now();
   let sleptMs = 0;
-  const server = createLaravelServer({
-    limit,
-    windowMs,
-    expiry: options.expiry ?? 'exact',
-    remaining: options.remaining ?? 'after-controller',
-    now: () => bootMs + clock.monotonic() * (1 - driftPpm / 1_000_000) + sleptMs,
-  });
+  const now = (): number => bootMs + clock.monotonic() * (1 - driftPpm / 1_000_000) + sleptMs;
+  const server = options.kind
+    ? createSlidingServer(options.kind, { limit, windowMs, now })
+    : createLaravelServer({
+        limit,
+        windowMs,
+        expiry: options.expiry ?? 'exact',
+        remaining: options.remaining ?? 'after-controller',
+        now,
+      });
   const store = createMemoryStore({ clock });
   const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => void clock.setTimer(resolve, ms, { keepAlive: true }));
@@ -120,7 +127,8 @@ export function createWorld(options: WorldOptions = {}): World {
           if (!alive) return forever;
           if (!permit.isValid()) throw new Error('A fresh permit is valid');
           await wait(up);
-          const received = lost === 'request' ? undefined : server.receive(kind, more[policy]);
+          const received =
+            lost === 'request' ? undefined : server.receive(kind, more[policy], acquireOptions?.cost);
           await wait(work);
           const answer = received?.answer();
           await wait(down);
