@@ -85,8 +85,12 @@ function notFound(facts: AnswerFacts): UnexpectedResponseError {
  */
 function isDocumentedRejection({ headers }: Answer, nowMs: number): boolean {
   const { limit, remaining, retryAfterMs } = parseRateLimitHeaders(headers, nowMs);
-  return limit !== undefined && remaining === 0 && retryAfterMs !== undefined;
+  const isValid = limit !== undefined && remaining === 0 && retryAfterMs !== undefined;
+  return isValid && documentedRejectionHeaders.every((name) => typeof headers.get(name) === 'string');
 }
+
+/** The limiter also reads the headers of other APIs, which prove nothing here. */
+const documentedRejectionHeaders = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'retry-after'];
 
 /**
  * An API that counts by minutes does not mean a longer wait. Behind such a value is a Unix time, milliseconds, or a date

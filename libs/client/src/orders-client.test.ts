@@ -317,6 +317,10 @@ describe('a 429 that is not the documented one', () => {
     ['with Retry-After alone', { 'retry-after': '0' }],
     ['without Retry-After', limits(5, 0)],
     ['without the limit', { 'x-ratelimit-remaining': '0', 'retry-after': '1' }],
+    [
+      'with the headers of other APIs',
+      { 'ratelimit-limit': '5', 'ratelimit-remaining': '0', 'retry-after': '1' },
+    ],
     ['with requests left', { ...documented, 'x-ratelimit-remaining': '3' }],
     ['with a limit that is no number', { ...documented, 'x-ratelimit-limit': 'many' }],
   ];

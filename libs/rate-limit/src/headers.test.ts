@@ -114,8 +114,6 @@ describe('other forms', () => {
       { 'X-Shopify-Shop-Api-Call-Limit': '40/40', 'Retry-After': '2.0' },
       { limit: 40, remaining: 0, retryAfterMs: 2_000 },
     ],
-    ['Retry-After in unix seconds', { 'Retry-After': String(NOW / 1000 + 5) }, { retryAfterMs: 5_000 }],
-    ['Retry-After in unix milliseconds', { 'Retry-After': String(NOW + 5_000) }, { retryAfterMs: 5_000 }],
   ])('reads %s', (_, headers, facts) => {
     expect(parse(headers)).toEqual(facts);
   });

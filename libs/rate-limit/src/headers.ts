@@ -21,14 +21,12 @@ interface LimitFacts extends Omit<RateLimitFacts, 'retryAfterMs'> {
 
 /** From this value on (the year 2001, or 31 years), a number of seconds is a date, not a time to wait. */
 const FIRST_EPOCH_SECONDS = 1_000_000_000;
-/** From this value on, a date is in milliseconds. */
-const FIRST_EPOCH_MS = 1_000_000_000_000;
 
 /**
  * Reads what a response says about the limit. If it describes several limits, the one with the least left counts.
  * Invalid values are left out; never throws.
  *
- * - `Retry-After`: seconds or an HTTP date (RFC 9110 §10.2.3); some servers send unix seconds.
+ * - `Retry-After`: seconds or an HTTP date (RFC 9110 §10.2.3).
  * - `X-RateLimit-Limit`, `-Remaining`, `-Reset` (convention; Laravel and GitHub send Reset in unix seconds) and the
  *   spelling `X-Rate-Limit-…`.
  * - `RateLimit-Limit`, `-Remaining`, `-Reset` (draft-ietf-httpapi-ratelimit-headers up to 06; Moneybird sends Reset in
@@ -85,17 +83,16 @@ export function isRateLimited(response: {
 }
 
 function parseRetryAfter(value: string | null | undefined, serverNowMs: number): number | undefined {
-  const ms = parseReset(value, serverNowMs);
-  if (ms !== undefined) return ms;
+  const seconds = parseCount(value, 0);
+  if (seconds !== undefined) return seconds * 1000;
   const dateMs = parseHttpDate(value);
   return dateMs === undefined ? undefined : Math.max(0, dateMs - serverNowMs);
 }
 
 function parseReset(value: string | null | undefined, serverNowMs: number): number | undefined {
-  const number = parseCount(value, 0);
-  if (number === undefined) return undefined;
-  if (number < FIRST_EPOCH_SECONDS) return number * 1000;
-  return Math.max(0, (number < FIRST_EPOCH_MS ? number * 1000 : number) - serverNowMs);
+  const seconds = parseCount(value, 0);
+  if (seconds === undefined) return undefined;
+  return seconds < FIRST_EPOCH_SECONDS ? seconds * 1000 : Math.max(0, seconds * 1000 - serverNowMs);
 }
 
 function parseVendorLimit(headers: ResponseHeaders, serverNowMs: number): RateLimitFacts {

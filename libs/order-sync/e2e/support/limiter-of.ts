@@ -12,7 +12,7 @@ export function limiterOf(permits: Iterable<Validity>): { rateLimiter: RateLimit
       const next = left.next();
       if (next.done === true) throw new Error('no permit is left');
       return {
-        policy,
+        policy: String(policy),
         waitedMs: 0,
         isValid: next.value,
         async report({ kind }) {
