@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Environment, runCli, runCliOnFullDisk, startCli } from './support/cli.js';
+import { type Environment, runCli, runCliInShell, runCliOnFullDisk, startCli } from './support/cli.js';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
 
 let sandbox: Sandbox;
@@ -110,6 +111,58 @@ describe('in a pipe', () => {
     expect(exitCode).toBe(1);
     expect(await bookings(ids)).toEqual([1, 1]);
   });
+
+  it.each([
+    ['list'],
+    ['list --all --format csv'],
+    ['list --summary --json'],
+    ['journal'],
+    ['config'],
+    ['completion bash'],
+  ])('without stdout, %s has no result and fails', async (line) => {
+    const { exitCode, stderr } = await runCliInShell(`${line} >&-`, environment);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('The output could not be written: stdout is closed.');
+    expect(await runCliInShell(`${line} > /dev/null`, environment)).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each(['>&-', '2>&-', '>&- 2>&-'])(
+    'a run continues with %s, and keeps its exit code',
+    async (closing) => {
+      const [orderId = 0] = takeIds(1);
+      const { exitCode, stdout } = await runCliInShell(`sync ${orderId} ${closing}`, environment);
+      expect(exitCode).toBe(0);
+      if (!closing.startsWith('>')) expect(stdout).toContain('1 order: 1 synced.');
+      expect(await bookings([orderId])).toEqual([1]);
+      const journal = await runCli(['journal', String(orderId), '--json'], environment);
+      expect(JSON.parse(journal.stdout)).toMatchObject({ journal: { state: 'synced' } });
+    },
+  );
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
+    '%s waits for the order in flight and sends no further one',
+    async (signal) => {
+      const [orderId = 0, next = 0] = takeIds(2);
+      await sandbox.fail({ kind: 'latency', milliseconds: 1_500, when: 'after', operation: 'syncOrder' });
+      const child = startCli(['sync', String(orderId), String(next), '--json'], environment);
+      child.stderr.resume();
+      const output = text(child.stdout);
+      const ended = once(child, 'exit');
+      while ((await bookings([orderId]))[0] === 0) await new Promise(setImmediate);
+      child.kill(signal);
+      expect(await ended).toEqual([130, null]);
+      expect(JSON.parse(await output)).toMatchObject({
+        interrupted: true,
+        orders: [
+          { order_id: orderId, outcome: 'synced' },
+          { order_id: next, outcome: 'not_sent' },
+        ],
+      });
+      const journal = await runCli(['journal', String(orderId), '--json'], environment);
+      expect(JSON.parse(journal.stdout)).toMatchObject({ journal: { state: 'synced' } });
+      expect(await bookings([orderId, next])).toEqual([1, 0]);
+    },
+  );
 
   it('an order of unknown outcome is looked up, confirmed and sent again', async () => {
     const [orderId = 0] = takeIds(1);

@@ -27,6 +27,8 @@ export interface CommandDefinition {
   readonly options: readonly Option[];
   /** Values of options that take a list with commas, by attribute name; for completion. */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
+  /** Its output is all it does, so it fails without stdout. Other commands also have an effect, or a meaningful exit code. */
+  readonly onlyPrints?: boolean;
   /** Left out of the help and of completion. */
   readonly isHidden?: boolean;
   /** Command lines that work as they are, and what they do. */

@@ -39,10 +39,14 @@ export class OutputError extends CliError {
   override readonly name = 'OutputError';
 
   /** @param what the subject of the sentence, e.g. `The output` */
-  constructor(what: string, cause: unknown) {
+  constructor(
+    what: string,
+    cause: unknown,
+    remedy = 'Free some space or choose another place; `wemasy-orders journal` shows what was sent.',
+  ) {
     super(`${what} could not be written: ${reasonOf(cause)}.`, {
       code: 'internal_error',
-      remedy: 'Free some space or choose another place; `wemasy-orders journal` shows what was sent.',
+      remedy,
       exitCode: exitCodes.failed,
       cause,
     });

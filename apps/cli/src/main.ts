@@ -16,8 +16,11 @@ const argv = process.argv.slice(2);
 const { stdin, stdout, stderr } = process;
 const terminal = createTerminal({ stdin, stdout, stderr, environment: process.env });
 const interruption = createInterruption({ end: () => process.exit(exitCodes.interrupted) });
-// A closed window and a shutdown also wait for the order in flight, so that its outcome reaches the journal.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interruption.interrupt);
+// Each of them waits for the order in flight, so that its outcome reaches the journal. SIGHUP: the window was closed;
+// SIGBREAK: Ctrl-Break on Windows.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'] as const) {
+  process.on(signal, interruption.interrupt);
+}
 
 const exitCode = await runCommandLine(argv, {
   terminal,

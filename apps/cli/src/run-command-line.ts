@@ -45,6 +45,13 @@ async function parseAndPerform(argv: readonly string[], world: World): Promise<E
 
 async function perform(definition: CommandDefinition, command: Command, world: World): Promise<ExitCode> {
   const options = command.optsWithGlobals();
+  if (definition.onlyPrints === true && world.terminal.out.isMissing) {
+    throw new OutputError(
+      'The output',
+      'stdout is closed',
+      'Open it, or redirect it to a file or to /dev/null.',
+    );
+  }
   const flags = settingFlags(options);
   const session = await openSession({ flags, sandbox: options['sandbox'] === true }, world);
   try {

@@ -1,4 +1,4 @@
-import { fstatSync, writeFileSync } from 'node:fs';
+import { fstatSync, readSync, statSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 
 /** A stream that may be a terminal or a file. */
@@ -19,6 +19,8 @@ export interface Channel {
   columns(): number | undefined;
   /** Waits until the stream has taken the text. Does nothing once the channel is closed. */
   write(text: string): Promise<void>;
+  /** Whether the process seems to have started without this stream (`>&-`). */
+  readonly isMissing: boolean;
   /** Whether writing has failed. */
   isClosed(): boolean;
   /** Why writing failed. A reader that closed its pipe had enough, which is no failure. */
@@ -67,6 +69,7 @@ function createChannel(stream: OutputStream, environment: TerminalStreams['envir
     stream,
     isTerminal: isTerminal(stream),
     hasColor: hasColor(stream, environment),
+    isMissing: isMissing(stream),
     columns: () => (isTerminal(stream) ? stream.columns || defaultColumns : undefined),
     isClosed: () => closed,
     failure: () => failure,
@@ -93,6 +96,21 @@ function writeTo(stream: OutputStream, text: string): Promise<void> {
  */
 function fileOf({ fd }: OutputStream): number | undefined {
   return fd !== undefined && fstatSync(fd).isFile() ? fd : undefined;
+}
+
+/**
+ * For a descriptor that is closed at its start, Node opens the null device for reading and writing; a shell opens it for
+ * writing only. Node and Python as parents open it like Node, where they discard output.
+ */
+function isMissing({ fd }: OutputStream): boolean {
+  if (fd === undefined) return false;
+  const device = fstatSync(fd);
+  try {
+    const isNull = device.isCharacterDevice() && device.rdev === statSync('/dev/null').rdev;
+    return isNull && readSync(fd, Buffer.alloc(1)) === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** EPIPE, ECONNRESET: the reader, `head` for example, has had enough. EIO: the terminal window was closed. */

@@ -31,6 +31,18 @@ export async function runCli(args: readonly string[], environment: Environment, 
   return { exitCode: child.exitCode, stdout, stderr };
 }
 
+/** Runs the built file from a shell, which opens and closes its streams. */
+export async function runCliInShell(line: string, environment: Environment): Promise<Ended> {
+  const child = spawn('bash', ['-c', `"$0" "$1" ${line}`, process.execPath, cliFile], {
+    env: { ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await exited;
+  return { exitCode: child.exitCode, stdout, stderr };
+}
+
 /**
  * Runs the built file where no file may grow beyond `kilobytes`, as on a disk that fills up.
  *

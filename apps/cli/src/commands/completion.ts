@@ -7,6 +7,7 @@ export type Shell = (typeof shells)[number];
 
 export const completion: CommandDefinition = {
   name: 'completion',
+  onlyPrints: true,
   summary: 'Print a completion script for a shell',
   description:
     'Prints the script that a shell runs at startup to complete commands, options, and the values of filters.',

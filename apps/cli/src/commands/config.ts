@@ -8,6 +8,7 @@ import type { Session } from '../session.js';
 
 export const config: CommandDefinition = {
   name: 'config',
+  onlyPrints: true,
   summary: 'Show the settings',
   description: 'Shows every setting, its value and its origin. Of the token it shows the length only.',
   options: [jsonOption()],

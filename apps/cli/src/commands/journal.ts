@@ -12,6 +12,7 @@ import type { Row } from '../output/row-writer.js';
 
 export const journal: CommandDefinition = {
   name: 'journal',
+  onlyPrints: true,
   summary: 'Show which orders were sent, by whom, and their outcomes',
   description: [
     'Shows every order that this command line or an assistant sent with this journal, and its outcome, without asking the',

@@ -250,3 +250,18 @@ describe('advice', () => {
     expect(stdout).toMatch(advice);
   });
 });
+
+describe('list --excel', () => {
+  it('writes a page, all pages and a summary for a Dutch Excel', async () => {
+    const { environment } = await startShop({ list: pagesOf([{ id: 1, status: 'paid', total: '1234.50' }]) });
+    for (const [args, text] of [
+      [['list', '--fields', 'id,total'], 'id;total\r\n1;1234,50\r\n'],
+      [['list', '--all', '--fields', 'id,total'], 'id;total\r\n1;1234,50\r\n'],
+      [['list', '--summary'], 'status;count;sum\r\npaid;1;1234,5\r\n'],
+    ] as const) {
+      const { exitCode, stdout } = await runLine([...args, '--excel'], { environment });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `\uFEFF${text}` });
+    }
+    expect((await runLine(['list', '--excel', '--json'], { environment })).exitCode).toBe(2);
+  });
+});

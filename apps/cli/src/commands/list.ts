@@ -54,6 +54,7 @@ const Values = z.object({
 
 export const list: CommandDefinition = {
   name: 'list',
+  onlyPrints: true,
   summary: 'List orders',
   description: [
     'Lists orders: one page, or with --all every page as it arrives. Amounts are exact and have no currency; dates are',
