@@ -1,8 +1,9 @@
 import type { Order } from '@wemasy-orders/client';
-import { orderPage } from '@wemasy-orders/client/testing';
+import { amountForms, amountsAnswer, orderPage } from '@wemasy-orders/client/testing';
+import { exactAmount } from '@wemasy-orders/presentation';
 import { describe, expect, it } from 'vitest';
 import { runLine } from '../testing/run-line.js';
-import { pagesOf, scripted, startShop } from '../testing/shop.js';
+import { pagesOf, scripted, type ShopOptions, startShop } from '../testing/shop.js';
 
 const order = (id: number): Order => ({ id, status: 'paid', total: '10' });
 const ordersOf = (...ids: readonly number[]) => ids.map(order);
@@ -75,7 +76,11 @@ describe.each(doubtful)('list --all where $name', ({ pages, total, facts, says }
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       totals: [{ status: 'paid', count: ids.length, sum: String(10 * ids.length) }],
-      facts: expect.objectContaining({ ...facts, coverage: 'in_doubt', without_amount: 0 }),
+      facts: expect.objectContaining({
+        ...facts,
+        coverage: 'in_doubt',
+        unreadable_amounts: { count: 0, order_ids: [] },
+      }),
     });
     for (const sentence of says) expect(stderr).toContain(sentence);
   });
@@ -232,9 +237,9 @@ describe('answers that differ from the document', () => {
     const { stdout, stderr } = await runLine(['list', '--summary', '--json'], { environment });
     expect(JSON.parse(stdout)).toMatchObject({
       totals: [{ status: 'paid', count: 2, sum: '3' }],
-      facts: { without_amount: 1 },
+      facts: { unreadable_amounts: { count: 1, order_ids: [2] } },
     });
-    expect(stderr).toContain('Orders without a readable amount, which are in no sum: 1.');
+    expect(stderr).toContain('Orders without an amount that can be read: 2. They are in no sum.');
   });
 });
 
@@ -265,3 +270,74 @@ describe('list --excel', () => {
     expect((await runLine(['list', '--excel', '--json'], { environment })).exitCode).toBe(2);
   });
 });
+
+describe('amounts in any form', () => {
+  /** Ids of the forms that cannot be read. */
+  const unreadable = amountForms.flatMap(({ exact }, at) => (exact === undefined ? [at + 1] : []));
+  const answers: ShopOptions = { list: () => [200, amountsAnswer()] };
+  const isExact = (text: string, exact: string) => {
+    expect(text).toMatch(/^-?\d+(\.\d+)?$/);
+    expect(exactAmount(text)).toBe(exact);
+  };
+
+  it.each(['table', 'csv', 'ndjson', 'json'])('are exact or declared unreadable, as %s', async (format) => {
+    const { environment } = await startShop(answers);
+    const { stdout, stderr } = await runLine(
+      ['list', '--per-page', '100', '--fields', 'id,total', '--format', format],
+      { environment },
+    );
+    const cells = totalsIn(stdout, format);
+    expect(cells).toHaveLength(amountForms.length);
+    for (const [at, { exact }] of amountForms.entries()) {
+      if (exact === undefined) expect(cells[at]).not.toMatch(/^[+-]?\d+(\.\d+)?$/);
+      else isExact(cells[at] ?? '', exact);
+    }
+    expect(stderr).toContain(
+      `Orders without an amount that can be read: ${unreadable.slice(0, 5).join(', ')}, and `,
+    );
+    if (format === 'json') {
+      expect(JSON.parse(stdout)).toMatchObject({
+        facts: { unreadable_amounts: { count: unreadable.length, order_ids: unreadable.slice(0, 20) } },
+      });
+    }
+  });
+
+  it('are numbers in Excel where it keeps them exactly', async () => {
+    const { environment } = await startShop(answers);
+    const { stdout } = await runLine(['list', '--per-page', '100', '--fields', 'id,total', '--excel'], {
+      environment,
+    });
+    const lines = stdout.trim().split('\r\n').slice(1);
+    for (const [at, { exact }] of amountForms.entries()) {
+      const [, cell = ''] = /^\d+;(.*)$/.exec(lines[at] ?? '') ?? [];
+      const isNumber = /^-?\d+(,\d+)?$/.test(cell);
+      if (isNumber) isExact(cell.replace(',', '.'), exact ?? 'unreadable');
+      // Too many digits for Excel: exact all the same, as a text.
+      else if (exact !== undefined) isExact(cell.replace(/^'/, ''), exact);
+    }
+  });
+
+  it('are in the sum exactly, or counted as missing from it', async () => {
+    const { environment } = await startShop(answers);
+    const { stdout } = await runLine(['list', '--summary', '--json'], { environment });
+    expect(JSON.parse(stdout)).toMatchObject({
+      totals: [{ status: 'paid', count: 38, sum: '100000000000000000374.875510000000000000000000000001' }],
+      facts: { unreadable_amounts: { count: unreadable.length } },
+    });
+  });
+});
+
+function totalsIn(stdout: string, format: string): string[] {
+  const textOf = (total: unknown) => (total === null ? '' : String(total));
+  const lines = stdout.trimEnd().split('\n');
+  switch (format) {
+    case 'json':
+      return JSON.parse(stdout).orders.map(({ total }: { total: unknown }) => textOf(total));
+    case 'ndjson':
+      return lines.map((line) => textOf(JSON.parse(line).total));
+    case 'csv':
+      return lines.slice(1).map((line) => line.replace(/^\d+,/, ''));
+    default:
+      return lines.slice(1).map((line) => line.replace(/^ *\d+ */, ''));
+  }
+}

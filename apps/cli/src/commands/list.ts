@@ -1,10 +1,12 @@
 import type { Order, OrderFilters, OrdersPage } from '@wemasy-orders/client';
 import { ListOrdersQuery } from '@wemasy-orders/client/schemas';
 import {
+  type Cell,
   type Column,
   columnsFor,
   createTotals,
   defaultColumns,
+  exactAmount,
   type PersonalData,
   personalDataModes,
   unreadableText,
@@ -22,6 +24,7 @@ import {
   type ReadingFacts,
   readOrders,
 } from '../orders/reading.js';
+import { createAmountCheck } from '../orders/unreadable-amounts.js';
 import { createRowWriter, type Format, formats } from '../output/formats.js';
 import type { Row, RowWriter } from '../output/row-writer.js';
 import type { Session } from '../session.js';
@@ -119,24 +122,30 @@ async function listPage(
     .services()
     .client.list({ per_page: shownPerPage, ...filters, page }, callOf(session));
   const facts = pageFactsOf(answer, page);
+  const orders = uniqueOrders(answer.data);
+  const amounts = amountCheckFor(columns);
+  amounts?.add(orders);
   const writer = rowWriterOf(format, columns, session);
-  await out.write(writer.add(rowsOf(uniqueOrders(answer.data), columns)) + writer.end(facts));
-  for (const line of pageText(facts)) await err.write(`${line}\n`);
+  await out.write(writer.add(rowsOf(orders, columns)) + writer.end({ ...facts, ...amountFacts(amounts) }));
+  for (const line of [...pageText(facts), ...amountText(amounts)]) await err.write(`${line}\n`);
   return facts.possibly_missed > 0 || facts.unreadable > 0 ? exitCodes.failed : exitCodes.done;
 }
 
 async function listAll({ filters, format, fields }: ListOptions, session: Session): Promise<ExitCode> {
-  const { out } = session.terminal;
+  const { out, err } = session.terminal;
   const columns = chooseColumns(fields, session);
   const writer = rowWriterOf(format, columns, session);
   const { client } = session.services();
   const reading = readOrders({ client, filters, call: callOf(session) });
+  const amounts = amountCheckFor(columns);
   return await readTo(reading, session, {
     add: async (orders) => {
+      amounts?.add(orders);
       await out.write(writer.add(rowsOf(orders, columns)));
     },
     end: async (facts) => {
-      await out.write(writer.end(facts));
+      await out.write(writer.end({ ...facts, ...amountFacts(amounts) }));
+      for (const line of amountText(amounts)) await err.write(`${line}\n`);
     },
   });
 }
@@ -144,21 +153,37 @@ async function listAll({ filters, format, fields }: ListOptions, session: Sessio
 async function summarize({ filters, format }: ListOptions, session: Session): Promise<ExitCode> {
   const { out, err } = session.terminal;
   const totals = createTotals();
+  const amounts = createAmountCheck();
   const { client } = session.services();
   const reading = readOrders({ client, filters, call: callOf(session) });
   return await readTo(reading, session, {
     add: (orders) => {
       totals.add(orders);
+      amounts.add(orders);
     },
     end: async (facts) => {
-      const { byStatus, withoutAmount } = totals.value();
+      const { byStatus } = totals.value();
       const writer = createRowWriter(format, ['status', 'count', 'sum'], out, 'totals');
       const rows = Object.entries(byStatus).map(([status, { count, sum }]) => [status, count, sum]);
-      await out.write(writer.add(rows) + writer.end({ ...facts, without_amount: withoutAmount }));
-      if (withoutAmount === 0) return;
-      await err.write(`Orders without a readable amount, which are in no sum: ${withoutAmount}.\n`);
+      await out.write(writer.add(rows) + writer.end({ ...facts, ...amountFacts(amounts) }));
+      for (const line of amountText(amounts)) await err.write(`${line}\n`);
     },
   });
+}
+
+type AmountCheck = ReturnType<typeof createAmountCheck>;
+
+function amountCheckFor(columns: readonly Column[]): AmountCheck | undefined {
+  return columns.some(({ name }) => name === 'total') ? createAmountCheck() : undefined;
+}
+
+function amountFacts(check: AmountCheck | undefined) {
+  return check === undefined ? {} : { unreadable_amounts: check.facts() };
+}
+
+function amountText(check: AmountCheck | undefined): string[] {
+  const text = check?.text();
+  return text === undefined ? [] : [text];
 }
 
 /** What becomes of the orders that are read. */
@@ -255,7 +280,14 @@ function rowWriterOf(format: Format, columns: readonly Column[], { terminal }: S
 }
 
 function rowsOf(orders: readonly Order[], columns: readonly Column[]): Row[] {
-  return orders.map((order) => columns.map((column) => column.cellOf(order)));
+  return orders.map((order) => columns.map((column) => cellOf(order, column)));
+}
+
+/** An amount that only looks like a number once it is cleaned begins with an apostrophe. */
+function cellOf(order: Order, column: Column): Cell {
+  const cell = column.cellOf(order);
+  const looksExact = column.name === 'total' && typeof cell === 'string' && /^[+-]?\d+(\.\d+)?$/.test(cell);
+  return looksExact && exactAmount(order.total) === undefined ? `'${cell}` : cell;
 }
 
 /** @throws {UsageError} where `fields` is empty or names a column that does not exist or that the settings hide */

@@ -76,7 +76,7 @@ function isDecimal(text: string): boolean {
 const excelDigits = 15;
 
 function excelNumber(text: string): string {
-  if (!isDecimal(text)) return excelText(text);
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return excelText(text);
   const digits = text.replace(/^[+-]?0*\.?0*|\./g, '');
   return digits.length > excelDigits ? `'${text}` : text.replace('.', ',');
 }
@@ -90,7 +90,7 @@ function excelText(text: string): string {
 function isConvertible(text: string): boolean {
   if (/^\s*(true|false|waar|onwaar)\s*$/i.test(text)) return true;
   const rest = text.replace(/(jan|feb|mrt|maa|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)\p{L}*/giu, '');
-  return /\d/.test(rest) && /^([\s\d.,:;/%()+\-'€$£]|\b[ap]m?\b|eur|e(?=[+-]?\d))*$/i.test(rest);
+  return /\p{Nd}/u.test(rest) && /^([\s\p{Nd}.,:;/%()+\-'€$£]|\b[ap]m?\b|eur|e(?=[+-]?\d))*$/iu.test(rest);
 }
 
 /** The form of `readableDate`, which Excel reads as a date in every language. */

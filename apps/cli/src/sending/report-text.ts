@@ -49,7 +49,7 @@ function rowOf({ order_id, outcome, synced_at, message, reason }: ReportedOrder)
 }
 
 /** `60 orders: 57 synced, 2 rejected, 1 unknown.` */
-export function countsText(
+function countsText(
   { orders, counts, interrupted }: Report,
   paint: (outcome: Outcome, text: string) => string = (_, text) => text,
 ): string {

@@ -103,7 +103,7 @@ export function exitCodeOfRun({ interrupted, counts }: Report, { stoppedBy }: Se
 }
 
 /** What to do about an order of unknown outcome. */
-export function confirmRemedy(orderId: number): string {
+function confirmRemedy(orderId: number): string {
   return `Look for it in SnelStart, then record what you find: wemasy-orders confirm ${orderId} --synced (or --not-synced).`;
 }
 

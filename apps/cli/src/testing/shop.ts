@@ -1,8 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import type { Order } from '@wemasy-orders/client';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { onTestFinished } from 'vitest';
 
-export const token = 'canary-token-5f2a';
+const token = 'canary-token-5f2a';
 
 /** An API for one test. */
 export interface Shop extends Upstream {
@@ -16,6 +17,7 @@ export interface ShopOptions {
   readonly sync?: (orderId: number) => Answer;
 }
 
+/** A body that is a string is sent as it is, any other as JSON. */
 export type Answer = readonly [status: number, body: unknown];
 
 const booked: Answer = [200, { error: false, message: 'booked', data: [] }];
@@ -25,11 +27,11 @@ export async function startShop({ list, sync = () => booked }: ShopOptions): Pro
   const upstream = await startUpstream(({ url, body }, response) => {
     const sent: { per_page?: number; order_id?: number } = JSON.parse(body === '' ? '{}' : body);
     if (url.includes('sync-snelstart-order')) {
-      sendJson(response, ...sync(sent.order_id ?? 0));
+      send(response, sync(sent.order_id ?? 0));
       return;
     }
     const page = Number(new URL(url, 'http://x').searchParams.get('page'));
-    sendJson(response, ...list({ page, perPage: sent.per_page ?? 10 }));
+    send(response, list({ page, perPage: sent.per_page ?? 10 }));
   });
   let isOpen = true;
   const close = async () => {
@@ -47,6 +49,11 @@ export async function startShop({ list, sync = () => booked }: ShopOptions): Pro
       WEMASY_RATE_LIMITS: 'listOrders=1000/60,syncOrder=1000/60',
     },
   };
+}
+
+function send(response: ServerResponse, [status, body]: Answer): void {
+  if (typeof body !== 'string') sendJson(response, status, body);
+  else response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 }
 
 /** Pages of a shop whose orders do not change. */
