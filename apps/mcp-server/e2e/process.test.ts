@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sendJson } from '@wemasy-orders/client/testing';
+import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
 import { clientKinds, serverFile, startAssistant } from './support/assistant.js';
-import { startWire, type Wire } from './support/wire.js';
+import { startWire, type Wire, type WireMessage } from './support/wire.js';
 
 let api: Api;
 let state: string;
@@ -82,14 +82,70 @@ describe('the server', () => {
     expect(isRunning(assistant.pid)).toBe(false);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends at once on %s, while a call is under way', async (signal) => {
-    api.behaves(() => undefined);
-    const assistant = await startAssistant({ environment: environment() });
-    const call = assistant.call('list_orders').catch((error: unknown) => error);
-    while (api.requests.length === 0) await new Promise(setImmediate);
-    process.kill(assistant.pid, signal);
-    expect(await call).toBeInstanceOf(Error);
-    expect(isRunning(assistant.pid)).toBe(false);
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+    'answers a call in flight as cancelled and ends at once on %s',
+    async (signal) => {
+      api.behaves(() => undefined);
+      const wire = await startWire(environment());
+      const call = wire.request('tools/call', { name: 'list_orders' });
+      while (api.requests.length === 0) await new Promise(setImmediate);
+      process.kill(wire.pid, signal);
+      expect(textOf(await call)).toMatch(
+        /^cancelled: The server is shutting down; nothing was changed\.\nsource: local\nretryable: yes\n/,
+      );
+      expect(await wire.exited).toEqual([0, null]);
+    },
+  );
+
+  it('answers calls that came before the end of stdin', async () => {
+    api.behaves(async (_, response) => {
+      await sleep(300);
+      sendJson(response, 200, orderPage([{ id: 7 }]));
+    });
+    const wire = await startWire(environment());
+    const calls = [
+      wire.request('tools/call', { name: 'list_orders', arguments: { fields: ['id'] } }),
+      wire.request('tools/call', { name: 'sync_order', arguments: {} }),
+    ];
+    expect(await wire.end()).toBe(0);
+    const [list, sync] = await Promise.all(calls);
+    expect(list?.result?.['structuredContent']).toMatchObject({ rows: [[7]] });
+    expect(textOf(sync)).toMatch(/^invalid_arguments: /);
+  });
+
+  it('ends when stdout is closed, although stdin is open', async () => {
+    api.behaves((_, response) => sendJson(response, 200, orderPage([{ id: 7 }])));
+    const wire = await startWire(environment());
+    wire.child.stdout.destroy();
+    void wire.request('tools/call', { name: 'list_orders' });
+    expect(await wire.exited).toEqual([0, null]);
+  });
+
+  it('answers although stderr is closed', async () => {
+    api.behaves((_, response) => sendJson(response, 200, orderPage([{ id: 7 }])));
+    const wire = await startWire({ ...environment(), WEMASY_LOG_LEVEL: 'trace' });
+    wire.child.stderr.destroy();
+    for (let call = 0; call < 3; call += 1) {
+      const { result } = await wire.request('tools/call', { name: 'list_orders' });
+      expect(result?.['structuredContent']).toMatchObject({ total: 1 });
+    }
+    expect(await wire.end()).toBe(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('answers although stderr is on a full disk', async () => {
+    api.behaves((_, response) => sendJson(response, 200, orderPage([{ id: 7 }])));
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [serverFile], {
+      env: { ...environment(), WEMASY_LOG_LEVEL: 'trace' },
+      stdio: ['pipe', 'pipe', full],
+    });
+    if (child.stdin === null || child.stdout === null) throw new TypeError('stdin and stdout are piped');
+    const output = text(child.stdout);
+    const call = { jsonrpc: '2.0', id: 5, method: 'tools/call', params: { name: 'list_orders' } };
+    child.stdin.end(`${JSON.stringify(call)}\n`);
+    const [exitCode] = await once(child, 'exit');
+    expect(JSON.parse(await output)).toMatchObject({ id: 5, result: { structuredContent: { total: 1 } } });
+    expect(exitCode).toBe(0);
   });
 
   it('needs nothing but its own folder', async () => {
@@ -102,17 +158,22 @@ describe('the server', () => {
   });
 });
 
+function textOf(message: WireMessage | undefined): string {
+  const [block] = Object(message?.result?.['content']);
+  return String(block?.text);
+}
+
+const signals: readonly [string, (wire: Wire) => Promise<unknown>][] = (
+  ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
+).map((signal) => [
+  `it gets ${signal}`,
+  async (wire) => {
+    process.kill(wire.pid, signal);
+    await wire.exited;
+  },
+]);
 /** How a server comes to its end in the middle of something. */
-const ends: readonly [string, (wire: Wire) => Promise<unknown>][] = [
-  ['its assistant goes away', (wire) => wire.end()],
-  [
-    'it gets SIGTERM',
-    async (wire) => {
-      process.kill(wire.pid, 'SIGTERM');
-      while (isRunning(wire.pid)) await sleep(10);
-    },
-  ],
-];
+const ends: typeof signals = [['stdin ends', (wire) => wire.end()], ...signals];
 
 describe('a sync that is under way', () => {
   it.each(ends)('is finished and written down when %s', async (_, end) => {
@@ -129,8 +190,8 @@ describe('a sync that is under way', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it.each(ends)(
-    'keeps the process for about a second at the most, and is told as unknown, when %s',
+  it.each(signals)(
+    'keeps the process for about a second at the most, and is reported as unknown, when %s',
     async (_, end) => {
       api.behaves(() => undefined);
       const wire = await inTheMiddleOfASync();
@@ -142,13 +203,25 @@ describe('a sync that is under way', () => {
     },
   );
 
-  it.each(clientKinds)('is told as unknown to the official %s when the process was killed', async (kind) => {
+  it('ends as unknown at the deadline of its request when stdin has ended', async () => {
     api.behaves(() => undefined);
-    const wire = await inTheMiddleOfASync();
-    await wire.kill();
-    expect(await nextAnswer(kind)).toMatch(
-      /^outcome_unknown: Order 42 was sent at \S+Z by wemasy-orders-mcp \S+; whether it reached the books is not known\. It was not sent again\.\n(.*\n)*next: Do not repeat it\./,
-    );
+    const wire = await startWire({ ...environment(), WEMASY_TIMEOUT_MS: '1500' });
+    const call = wire.request('tools/call', { name: 'sync_order', arguments: { order_id: 42 } });
+    expect(await wire.end()).toBe(0);
+    expect(textOf(await call)).toMatch(/^outcome_unknown: /);
     expect(api.requests).toHaveLength(1);
   });
+
+  it.each(clientKinds)(
+    'is reported as unknown to the official %s when the process was killed',
+    async (kind) => {
+      api.behaves(() => undefined);
+      const wire = await inTheMiddleOfASync();
+      await wire.kill();
+      expect(await nextAnswer(kind)).toMatch(
+        /^outcome_unknown: Order 42 was sent at \S+Z by wemasy-orders-mcp \S+; whether it reached the books is not known\. It was not sent again\.\n(.*\n)*next: Do not repeat it\./,
+      );
+      expect(api.requests).toHaveLength(1);
+    },
+  );
 });

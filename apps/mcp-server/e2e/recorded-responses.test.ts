@@ -122,6 +122,7 @@ describe('what is answered without the server is what the server answers', () =>
     WEMASY_STATE: ['/nowhere'],
     WEMASY_READ_ONLY: ['on', 'true', '1', 'off', 'perhaps', '${READ_ONLY}'],
     WEMASY_PERSONAL_DATA: ['none', 'names', 'full', 'some'],
+    WEMASY_ANSWER_WITHIN_MS: ['2000'],
     WEMASY_TIMEOUT_MS: ['1'],
     WEMASY_MAX_WAIT_MS: ['1'],
     WEMASY_RATE_LIMITS: ['listOrders=1/1'],

@@ -46,6 +46,8 @@ describe('--sandbox', () => {
 
   it('says on stderr where it is and that nothing is real, and ends with the process', async () => {
     const { client, log } = await connect();
+    expect(log()).toBe('');
+    await client.callTool({ name: 'list_orders', arguments: {} });
     const [, url] = /^Sandbox inside this process: (\S+)\. Its orders are invented;/m.exec(log()) ?? [];
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api$/);
     expect((await fetch(new URL('/sandbox/status', url))).status).toBe(200);

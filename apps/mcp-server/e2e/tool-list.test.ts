@@ -31,7 +31,7 @@ describe('the tool list', () => {
   });
 
   it('says in the 2026 era how long it may be kept', async () => {
-    const modern = await startWire({}, { greet: false });
+    const modern = await startWire({}, { initialize: false });
     const { result } = await modern.request('tools/list', { _meta: modernMeta });
     await modern.end();
     expect(result).toMatchObject({ ttlMs: 3_600_000, cacheScope: 'private' });
@@ -51,7 +51,7 @@ describe('the tool list', () => {
 
 describe('the instructions', () => {
   async function instructionsWith(environment: Record<string, string>): Promise<string> {
-    const another = await startWire(environment, { greet: false });
+    const another = await startWire(environment, { initialize: false });
     const { result } = await another.request('initialize', {
       protocolVersion: '2025-11-25',
       capabilities: {},

@@ -1,6 +1,16 @@
-import { settingsHelp } from '@wemasy-orders/runtime';
+import {
+  accountFlags as accountFlagsOfRuntime,
+  describeSettings,
+  settingsHelp,
+} from '@wemasy-orders/runtime';
 import { describe, expect, it } from 'vitest';
-import { helpText, parseCommand } from './cli-args.js';
+import { accountFlags, parseCommand as parse } from './cli-args.js';
+import { helpText } from './help-text.js';
+
+const settingFlags = describeSettings().flatMap(({ flag, takesValue }) =>
+  flag === undefined ? [] : [{ flag, takesValue }],
+);
+const parseCommand = (argv: readonly string[]) => parse(argv, settingFlags);
 
 describe('the command line', () => {
   it('serves when nothing else is asked for', () => {
@@ -34,7 +44,7 @@ describe('the command line', () => {
   it.each(['0.0.0.0:4020', 'example.com:80', '192.168.1.1:80', '99999', 'port', ''])(
     'refuses to listen on %j',
     (address) => {
-      expect(parseCommand([`--http=${address}`])).toMatchObject({ kind: 'misuse' });
+      expect(parseCommand([`--http=${address}`])).toMatchObject({ kind: 'usage_error' });
     },
   );
 
@@ -62,19 +72,32 @@ describe('the command line', () => {
     expect(parseCommand(argv)).toEqual(command);
   });
 
+  it('takes a folder that keeps the sandbox', () => {
+    expect(parseCommand(['--sandbox=/tmp/shop', '--read-only'])).toEqual({
+      kind: 'serve',
+      flags: { 'read-only': true },
+      sandbox: true,
+      sandboxFolder: '/tmp/shop',
+    });
+  });
+
+  it('knows the flags of an account that the runtime knows', () => {
+    expect(accountFlags).toEqual(accountFlagsOfRuntime);
+  });
+
   it('names every flag that contradicts --sandbox', () => {
     expect(
       parseCommand(['--sandbox', '--api-url', 'https://api.wemasy.nl/api', '--api-token-file', 'x']),
     ).toEqual({
-      kind: 'misuse',
-      fault: '--sandbox calls no account: leave --api-url and --api-token-file out.',
+      kind: 'usage_error',
+      message: '--sandbox calls no account: leave --api-url and --api-token-file out.',
     });
   });
 
   it.each([[['--nonsense']], [['--api-token', 'x']], [['serve']], [['--timeout-ms']]])(
     'refuses %j',
     (argv) => {
-      expect(parseCommand(argv).kind).toBe('misuse');
+      expect(parseCommand(argv).kind).toBe('usage_error');
     },
   );
 

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { accountFlags, type ConfigSources, describeSettings, settingsHelp } from '@wemasy-orders/runtime';
+
+// Parsed before anything else is loaded, so this file imports nothing of the product.
 
 /** A loopback address to listen on. */
 export interface HttpAddress {
@@ -13,62 +14,85 @@ export type Command =
   | ({ readonly kind: 'doctor' } & Target)
   /** `http` is absent where the server speaks over stdio. */
   | ({ readonly kind: 'serve'; readonly http?: HttpAddress } & Target)
-  | { readonly kind: 'misuse'; readonly fault: string };
+  | { readonly kind: 'usage_error'; readonly message: string };
 
 /** What is worked with, and how. */
 export interface Target {
-  readonly flags: ConfigSources['flags'];
+  /** Values of flags by flag name, as given. */
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
   /** Whether it is a sandbox inside this process instead of an account. */
   readonly sandbox: boolean;
+  /** Where the sandbox keeps its orders and the journal; undefined where it keeps them in memory. */
+  readonly sandboxFolder?: string;
 }
 
+/** A flag that stands for a setting. */
+export interface SettingFlag {
+  readonly flag: string;
+  readonly takesValue: boolean;
+}
+
+/** Flags that say which account is called; beside `--sandbox` they contradict it. */
+export const accountFlags: readonly string[] = ['api-url', 'api-token-file', 'account', 'rate-limits'];
+
 /** Reads the command line. The token is not among its flags. */
-export function parseCommand(argv: readonly string[]): Command {
+export function parseCommand(argv: readonly string[], settingFlags: readonly SettingFlag[]): Command {
   const options: NonNullable<ParseArgsConfig['options']> = {
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean' },
     http: { type: 'string' },
     sandbox: { type: 'boolean' },
+    'sandbox-folder': { type: 'string' },
   };
-  for (const { flag, takesValue } of describeSettings()) {
-    if (flag !== undefined) options[flag] = { type: takesValue ? 'string' : 'boolean' };
-  }
+  for (const { flag, takesValue } of settingFlags)
+    options[flag] = { type: takesValue ? 'string' : 'boolean' };
   let parsed;
   try {
-    parsed = parseArgs({ args: [...argv], options, allowPositionals: true, allowNegative: true });
+    parsed = parseArgs({
+      args: argv.map(withFolderApart).flat(),
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+    });
   } catch (error) {
-    return { kind: 'misuse', fault: error instanceof Error ? error.message : String(error) };
+    return usageError(error instanceof Error ? error.message : String(error));
   }
-  const { help, version, http, sandbox = false, ...values } = parsed.values;
+  const { help, version, http, sandbox = false, 'sandbox-folder': folder, ...values } = parsed.values;
   const [verb, ...surplus] = parsed.positionals;
   if (help === true) return { kind: 'help' };
   if (version === true) return { kind: 'version' };
   if ((verb !== undefined && verb !== 'doctor') || surplus.length > 0) {
-    return {
-      kind: 'misuse',
-      fault: `${[verb, ...surplus].join(' ')} is not a command; the one there is is doctor.`,
-    };
+    return usageError(`${[verb, ...surplus].join(' ')} is not a command; the only command is doctor.`);
   }
   const flags = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
   );
   const contradicting = accountFlags.filter((flag) => flags[flag] !== undefined);
   if (sandbox === true && contradicting.length > 0) {
-    return {
-      kind: 'misuse',
-      fault: `--sandbox calls no account: leave --${contradicting.join(' and --')} out.`,
-    };
+    return usageError(`--sandbox calls no account: leave --${contradicting.join(' and --')} out.`);
   }
-  const target = { flags, sandbox: sandbox === true };
+  const target: Target = {
+    flags,
+    sandbox: sandbox === true,
+    ...(typeof folder === 'string' ? { sandboxFolder: folder } : {}),
+  };
   if (verb === 'doctor') return { kind: 'doctor', ...target };
   if (http === undefined) return { kind: 'serve', ...target };
   const address = parseAddress(String(http));
-  return typeof address === 'string'
-    ? { kind: 'misuse', fault: address }
-    : { kind: 'serve', ...target, http: address };
+  return typeof address === 'string' ? usageError(address) : { kind: 'serve', ...target, http: address };
 }
 
-/** `[host:]port`; a fault where it is none, or where others than this machine could reach it. */
+/** `--sandbox` may carry a folder, which `parseArgs` knows only of a flag that always has a value. */
+function withFolderApart(argument: string): readonly string[] {
+  const folder = argument.startsWith('--sandbox=') ? argument.slice('--sandbox='.length) : undefined;
+  return folder === undefined ? [argument] : ['--sandbox', `--sandbox-folder=${folder}`];
+}
+
+function usageError(message: string): Command {
+  return { kind: 'usage_error', message };
+}
+
+/** `[host:]port`; a sentence where it is none, or where other machines could reach it. */
 function parseAddress(text: string): HttpAddress | string {
   const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   if (port === '' || Number(port) > 65_535) return `--http takes [host:]port, e.g. --http 4020, not ${text}.`;
@@ -77,23 +101,4 @@ function parseAddress(text: string): HttpAddress | string {
     return `--http listens on this machine only (127.0.0.1, ::1 or localhost), not on ${host}.`;
   }
   return { host: bare, port: Number(port) };
-}
-
-/** What `--help` prints. */
-export function helpText(): string {
-  return [
-    'wemasy-orders-mcp: MCP server for the orders of a Wemasy webshop',
-    '',
-    'Usage:',
-    '  wemasy-orders-mcp [flags]                       speak over stdio; an AI assistant starts it so',
-    '  wemasy-orders-mcp --http [host:]port [flags]    speak Streamable HTTP at /mcp, on this machine only',
-    '  wemasy-orders-mcp doctor [flags]                check the set-up; exits 1 when something is wrong',
-    '  wemasy-orders-mcp --help | --version',
-    '',
-    'With --sandbox, all of them work against a sandbox inside the process: invented orders, no token, nothing that',
-    'reaches Wemasy or SnelStart. Address, token and limits of an account are then left aside, wherever they are set.',
-    '',
-    'The environment configures it; a flag wins over its variable:',
-    settingsHelp(),
-  ].join('\n');
 }

@@ -1,53 +1,24 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { preferLittleMemory } from '@wemasy-orders/runtime/v8-flags';
-import {
-  answerFromRecord,
-  type Handover,
-  type RecordedResponses,
-} from './recorded-responses/recorded-responses.js';
+// Old versions of Node must be able to parse this file, so it imports nothing, and its syntax is that of 2015. What is
+// loaded afterwards needs `process.getBuiltinModule`, which Node 21 and 22.0 to 22.2 do not have.
 
-// Nothing else is loaded here: most servers that assistants start are asked for their tools and then for nothing more.
-const argv = process.argv.slice(2);
-const recorded = argv.length === 0 ? readRecord() : undefined;
-const { client, ended } = recorded === undefined ? nothingRecorded() : await answer(recorded);
-if (!ended) {
-  preferLittleMemory({ optimizes: false });
-  const { run } = await import('./run.js');
-  await run({
-    argv,
-    environment: process.env,
-    client,
-    print: (line) => {
-      console.log(line);
-    },
-    printError: (line) => {
-      console.error(line);
-    },
-  });
-}
+const needed = 'Node 20.19, or 22.3 or later';
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-function nothingRecorded(): Handover {
-  return { client: undefined, ended: false };
-}
-
-async function answer(answers: RecordedResponses): Promise<Handover> {
-  const leave = () => process.exit(0);
-  const { env: environment, stdin, stdout } = process;
-  process.once('SIGINT', leave).once('SIGTERM', leave);
-  // The client may go away before it has read its answer.
-  stdout.once('error', leave);
-  const handover = await answerFromRecord({ recorded: answers, environment, stdin, stdout });
-  process.off('SIGINT', leave).off('SIGTERM', leave);
-  stdout.off('error', leave);
-  return handover;
-}
-
-/** Written by the build, beside the bundle; while it is being recorded there is none. */
-function readRecord(): RecordedResponses | undefined {
-  try {
-    return JSON.parse(readFileSync(new URL('./recorded-responses.json', import.meta.url), 'utf8'));
-  } catch {
-    return undefined;
-  }
+if (major < 20 || (major === 20 && minor < 19) || typeof process.getBuiltinModule !== 'function') {
+  console.error(
+    `wemasy-orders-mcp needs ${needed}; this is Node ${process.versions.node} (${process.execPath}). ` +
+      'Install a newer Node, or name the path of one as the command in the configuration of the assistant.',
+  );
+  process.exitCode = 1;
+} else {
+  void import('./start.js').then(({ start }) =>
+    start({
+      argv: process.argv.slice(2),
+      environment: process.env,
+      // Reading them opens them, so that is left to whoever needs them.
+      stdio: () => ({ stdin: process.stdin, stdout: process.stdout }),
+      stderr: () => process.stderr,
+    }),
+  );
 }

@@ -4,129 +4,232 @@ import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import {
   checksText,
+  createLog,
+  describeSettings,
   examine,
+  leadingTo,
+  readConfig,
   setUp,
   type SetUp,
   type SetUpOptions,
   setUpWithSandbox,
 } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
+import { type HttpAddress, parseCommand, type Target } from './cli-args.js';
+import { openStdioChannel, type StdioChannel } from './frames/stdio-channel.js';
+import { helpText } from './help-text.js';
 import { createMcpServer } from './server.js';
+import { endingSignals, type Program } from './program.js';
+import { limitsOf } from './tools/call-limits.js';
 import { listOrdersTool } from './tools/list-orders.js';
 import { syncOrderTool } from './tools/sync-order.js';
-import { type InitializedClient, serveOverStdio } from './transports/stdio.js';
-import { type HttpAddress, helpText, parseCommand, type Target } from './cli-args.js';
+import { serveOverStdio } from './transports/stdio.js';
 
 /** Version of the package, put in when it is bundled. */
 declare const PACKAGE_VERSION: string;
 
-/** How long an ending process waits for a write that is under way, in ms. */
-const graceMs = 800;
+/** How long calls over HTTP may go on after a signal before they are cancelled, in ms: less than Docker's 10 s. */
+const drainMs = 8_000;
+/** How long writes in flight may then take, and the responses of cancelled calls, in ms: clients kill after 2 s. */
+const graceMs = 1_000;
 
-export interface RunOptions {
-  /** What stands behind the command's name. */
-  readonly argv: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whom stdin's first message comes from, if that has been answered. */
-  readonly client?: InitializedClient | undefined;
-  /** Writes a line to stdout. */
-  readonly print: (line: string) => void;
-  /** Writes a line to stderr. */
-  readonly printError: (line: string) => void;
-}
-
-/** Does what the command line asks for. */
-export async function run(options: RunOptions): Promise<void> {
-  const { print, printError } = options;
-  const command = parseCommand(options.argv);
+/**
+ * Does what the command line asks for.
+ *
+ * @param channel the session over stdio, where it has begun
+ */
+export async function run(program: Program, channel?: StdioChannel): Promise<void> {
+  const output = outputOf(program);
+  const flags = describeSettings().flatMap(({ flag, takesValue }) =>
+    flag === undefined ? [] : [{ flag, takesValue }],
+  );
+  const command = parseCommand(program.argv, flags);
   switch (command.kind) {
     case 'help':
-      return print(helpText());
+      return output.print(helpText());
     case 'version':
-      return print(PACKAGE_VERSION);
-    case 'misuse':
-      printError(`wemasy-orders-mcp: ${command.fault}\nSee wemasy-orders-mcp --help.`);
+      return output.print(PACKAGE_VERSION);
+    case 'usage_error':
+      output.printError(`wemasy-orders-mcp: ${command.message}\nSee wemasy-orders-mcp --help.`);
       process.exitCode = 2;
       return;
     case 'doctor':
-      return diagnose(command, options);
+      return diagnose(command, program, output);
     case 'serve':
-      return serve(command, command.http, options);
+      return serve(command, program, output, channel);
   }
 }
 
-async function serve(target: Target, http: HttpAddress | undefined, options: RunOptions): Promise<void> {
-  const { config, log, services, close } = await start(target, options);
+interface Output {
+  /** Writes a line to stdout. */
+  readonly print: (line: string) => void;
+  /** Writes a line to stderr. What cannot be written there is lost, and the server goes on. */
+  readonly printError: (line: string) => void;
+  /** Writes a line of the log, which has its line end. */
+  readonly writeLog: (line: string) => void;
+}
+
+function outputOf({ stdio, stderr }: Program): Output {
+  const errors = stderr();
+  errors.on('error', () => undefined);
+  return {
+    print: (line) => void stdio().stdout.write(`${line}\n`),
+    printError: (line) => void errors.write(`${line}\n`),
+    writeLog: (line) => void errors.write(line),
+  };
+}
+
+async function serve(
+  target: Target & { readonly http?: HttpAddress },
+  program: Program,
+  output: Output,
+  begun: StdioChannel | undefined,
+): Promise<void> {
+  const { config, log, services, close } = await prepare(target, program, output);
+  const limits = limitsOf(config);
+  const stopping = new AbortController();
   const tools = [
     listOrdersTool({
-      client: () => services().client,
+      client: async () => (await services()).client,
       personalData: config.WEMASY_PERSONAL_DATA,
-      maxWaitMs: config.WEMASY_MAX_WAIT_MS,
+      maxWaitMs: limits.maxWaitMs,
       clock: systemClock,
     }),
-    syncOrderTool({ orderSync: () => services().orderSync }),
+    syncOrderTool({ orderSync: async () => (await services()).orderSync, maxWaitMs: limits.maxWaitMs }),
   ].filter(({ annotations }) => annotations.readOnlyHint || !config.WEMASY_READ_ONLY);
-  const transport = {
-    factory: () => createMcpServer({ version: PACKAGE_VERSION, tools, log, clock: systemClock }),
-    onError: (error: Error) => {
-      log.warn('protocol fault', { error });
-    },
+  const factory = () =>
+    createMcpServer({
+      version: PACKAGE_VERSION,
+      tools,
+      log,
+      clock: systemClock,
+      answerWithinMs: limits.answerWithinMs,
+      stopping: stopping.signal,
+    });
+  const onError = (error: Error) => {
+    log.warn('protocol fault', { error });
   };
-  const signals = (['SIGINT', 'SIGTERM'] as const).map((signal) => once(process, signal).then(() => signal));
+  const signal = Promise.race(endingSignals.map((name) => once(process, name).then(() => name)));
+  // A second signal does not wait.
+  void signal
+    .then(() => Promise.race(endingSignals.map((name) => once(process, name))))
+    .then(() => process.exit(1));
 
   const serving = { version: PACKAGE_VERSION, tools: tools.map(({ name }) => name) };
-  let reason: string;
-  if (http === undefined) {
+  if (target.http === undefined) {
+    const channel = begun ?? openStdioChannel(program.stdio());
     log.info('serving over stdio', serving);
-    const gone = serveOverStdio({ ...transport, stdin: process.stdin, client: options.client }).then(
-      () => 'the assistant has gone',
-    );
-    reason = await Promise.race([gone, ...signals]);
+    const endSession = serveOverStdio({ factory, channel, onError });
+    const interrupted = Promise.race([signal, channel.broken.then(() => 'stdout is closed')]);
+    const finished = channel.ended.then(() => channel.drained()).then(() => 'stdin has ended');
+    log.info('ending', { reason: await Promise.race([interrupted, finished]) });
+    // Calls that wait answer that they were cancelled; a sync in flight still gets its outcome.
+    stopping.abort();
+    await Promise.race([
+      Promise.all([channel.drained(), close()]),
+      interrupted.then(() => setTimeout(graceMs)),
+    ]);
+    await endSession();
   } else {
     const { serveOverHttp } = await import('./transports/http.js');
-    const server = await serveOverHttp({ ...transport, ...http });
+    const server = await serveOverHttp({ factory, onError, ...target.http }).catch((error: Error) => error);
+    if (server instanceof Error) {
+      output.printError(`wemasy-orders-mcp: ${server.message}`);
+      await close();
+      process.exitCode = 1;
+      return;
+    }
     log.info('serving over HTTP', { ...serving, url: server.url });
-    options.print(`MCP server listening on ${server.url}`);
-    reason = await Promise.race(signals);
+    output.print(`MCP server listening on ${server.url}`);
+    log.info('ending', { reason: await signal });
+    const drained = server.drain();
+    await Promise.race([drained, setTimeout(drainMs)]);
+    stopping.abort();
+    await Promise.race([Promise.all([drained, close()]), setTimeout(graceMs)]);
     await server.close();
   }
-  log.info('ending', { reason });
-  // A write that is under way may still finish; what does not in time stands in the journal as sent.
-  await Promise.race([close(), setTimeout(graceMs)]);
   process.exit(0);
 }
 
-async function diagnose(target: Target, options: RunOptions): Promise<void> {
+async function diagnose(target: Target, program: Program, output: Output): Promise<void> {
   // What a log would warn of is in the checks.
-  const { config, faults, services, close } = await start(target, options, { WEMASY_LOG_LEVEL: 'error' });
+  const { config, faults, services, close } = await setUpFor(target, program, output, {
+    WEMASY_LOG_LEVEL: 'error',
+  });
   const checks = await examine({
     config,
     faults,
     clock: systemClock,
     client: () => services().client,
   });
-  options.print(checksText(checks));
+  output.print(checksText(checks));
   process.exitCode = checks.every(({ works }) => works) ? 0 : 1;
   await close();
 }
 
-async function start(
-  { flags, sandbox }: Target,
-  { environment, printError }: RunOptions,
+/** What the server works with. With a sandbox, everything behind the configuration waits for the first call. */
+interface Prepared extends Pick<SetUp, 'config' | 'log'> {
+  /** @throws {ConfigurationError} where there are faults */
+  services(): Promise<ReturnType<SetUp['services']>>;
+  /** Waits for writes in flight, then closes everything; a second call waits for the first. */
+  close(): Promise<void>;
+}
+
+async function prepare(target: Target, program: Program, output: Output): Promise<Prepared> {
+  if (!target.sandbox) {
+    const { services, close, ...rest } = await setUpFor(target, program, output);
+    return { ...rest, services: async () => services(), close: lazy(close) };
+  }
+  const options = setUpOptionsFor(target, program, output);
+  const notStarted = { url: 'http://127.0.0.1/api', token: 'sandbox' };
+  const { config } = readConfig(leadingTo(notStarted, options));
+  const log = createLog({
+    level: config.WEMASY_LOG_LEVEL,
+    write: output.writeLog,
+    now: () => systemClock.now(),
+    secrets: [],
+  });
+  let running: Promise<SetUp> | undefined;
+  return {
+    config,
+    log,
+    async services() {
+      running ??= setUpFor(target, program, output);
+      return (await running).services();
+    },
+    close: lazy(async () => {
+      await (await running?.catch(() => undefined))?.close();
+    }),
+  };
+}
+
+async function setUpFor(
+  target: Target,
+  program: Program,
+  output: Output,
   defaults: SetUpOptions['defaults'] = {},
 ): Promise<SetUp> {
-  const options: SetUpOptions = {
+  const options = { ...setUpOptionsFor(target, program, output), defaults };
+  if (!target.sandbox) return setUp(options);
+  const { startEmbeddedSandbox } = await import('./sandbox.js');
+  return setUpWithSandbox(await startEmbeddedSandbox(output.printError), options);
+}
+
+function setUpOptionsFor({ flags }: Target, { environment }: Program, { writeLog }: Output): SetUpOptions {
+  return {
     flags,
-    defaults,
     environment,
     platform: process.platform,
     home: homedir(),
     readFile: (path) => readFileSync(path, 'utf8'),
     caller: { app: 'wemasy-orders-mcp', version: PACKAGE_VERSION },
     clock: systemClock,
-    writeLog: (line) => process.stderr.write(line),
+    writeLog,
   };
-  if (!sandbox) return setUp(options);
-  const { startEmbeddedSandbox } = await import('./sandbox.js');
-  return setUpWithSandbox(await startEmbeddedSandbox(printError), options);
+}
+
+/** Runs a function with the first call; each call gets its result. */
+function lazy<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => (result ??= work());
 }

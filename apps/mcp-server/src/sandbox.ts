@@ -2,9 +2,9 @@ import type { RunningSandbox } from '@wemasy-orders/runtime';
 import { startSandbox, tokens } from '@wemasy-orders/sandbox-server';
 
 /**
- * Starts a sandbox inside this process, on a free port of this machine. Loaded only when it is asked for.
+ * Starts a sandbox inside this process, on a free port of this machine.
  *
- * @param printError takes a line for the user: where the sandbox is, and what goes wrong in it
+ * @param printError takes a line for the user: the sandbox's URL, and errors of the sandbox
  */
 export async function startEmbeddedSandbox(printError: (line: string) => void): Promise<RunningSandbox> {
   const sandbox = await startSandbox({

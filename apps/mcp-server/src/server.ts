@@ -12,6 +12,7 @@ import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { instructionsFor } from './instructions.js';
 import { failureText } from './results/failure.js';
+import { answerInTime } from './tools/call-limits.js';
 import { type ProgressReporter, startProgress } from './tools/progress.js';
 import type { Tool } from './tools/tool.js';
 import {
@@ -27,10 +28,15 @@ export interface ServerOptions {
   readonly tools: readonly Tool[];
   readonly log: Log;
   readonly clock: Clock;
+  /** Longest that a call takes to be answered, in ms. */
+  readonly answerWithinMs: number;
+  /** Aborted when the process is about to end. */
+  readonly stopping: AbortSignal;
 }
 
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
-export function createMcpServer({ version, tools, log, clock }: ServerOptions): Server {
+export function createMcpServer(options: ServerOptions): Server {
+  const { version, tools, log, clock, answerWithinMs, stopping } = options;
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
     {
@@ -76,7 +82,13 @@ export function createMcpServer({ version, tools, log, clock }: ServerOptions): 
     }
     const progress = progressOf(context, { log, clock });
     try {
-      const { structured, text } = await tool.run(input, { signal: context.mcpReq.signal, progress });
+      const { structured, text } = await answerInTime((signal) => tool.run(input, { signal, progress }), {
+        clock,
+        answerWithinMs,
+        writes: !tool.annotations.readOnlyHint,
+        client: context.mcpReq.signal,
+        stopping,
+      });
       return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
     } catch (error) {
       const failure = failureOf(error);

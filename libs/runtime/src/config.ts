@@ -65,6 +65,9 @@ const Settings = z.object({
     .enum(['none', 'names', 'full'], { error: 'must be none, names or full' })
     .default('names')
     .meta({ description: "How much of the customers' data is shown: `none`, `names` or `full`" }),
+  WEMASY_ANSWER_WITHIN_MS: milliseconds(2_000).default(55_000).meta({
+    description: "Longest that an assistant's call takes to be answered, in ms; waits are cut to fit",
+  }),
   WEMASY_TIMEOUT_MS: milliseconds(1)
     .default(30_000)
     .meta({ description: 'Deadline of one request to the API, in ms' }),

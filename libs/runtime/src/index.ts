@@ -7,7 +7,7 @@ export {
 } from './config.js';
 export { type Check, checksText, type DoctorOptions, examine } from './doctor.js';
 export { createLog, type Log, type LogLevel } from './log.js';
-export { accountFlags, type RunningSandbox, setUpWithSandbox } from './sandbox.js';
+export { accountFlags, leadingTo, type RunningSandbox, setUpWithSandbox } from './sandbox.js';
 export { connect, type ServiceOptions, type Services } from './services.js';
 export { setUp, type SetUp, type SetUpOptions } from './set-up.js';
 export { settingsHelp, settingsTable } from './settings-help.js';

@@ -1,53 +1,54 @@
 // @ts-check
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 /** @import { RecordedResponses } from './recorded-responses.js' */
 
 const file = 'dist/recorded-responses.json';
 
-/** Every setting that the answers depend on, and its values; of those that mean the same, the usual one. */
+/** Every setting that the responses depend on, and its values; of those that mean the same, the usual one. */
 const settings = {
   WEMASY_PERSONAL_DATA: ['', 'none', 'names', 'full'],
   WEMASY_READ_ONLY: ['', 'on'],
 };
-/** Protocol versions by the way in which a client says who it is: in a greeting, or with each request. */
+/** Protocol versions by the way in which a client says who it is: with `initialize`, or with each request. */
 const ways = [
-  { versions: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'], ask: askWithGreeting },
+  { versions: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'], ask: askAfterInitialize },
   { versions: ['2026-07-28'], ask: askWithEnvelope },
 ];
-/** Clients that show pages say so, and are offered one. */
+/** Clients that show pages declare it, and are offered one. */
 const extensions = [{}, { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } }];
 const lists = ['tools/list', 'resources/list', 'resources/templates/list'];
 const clientInfo = { name: 'build', version: '1.0.0' };
 
 /**
- * Asks the built server what every client asks first, under every circumstance that matters, and writes its answers
- * beside it. The same server then says the same without loading what it does not need for that.
+ * Sends the built server what every client sends first, in every variant that matters, and writes its results beside it.
+ * The same server then answers the same without loading what it does not need for that.
  */
 export async function recordResponses() {
   await rm(file, { force: true });
   /** @type {Map<string, number>} */
   const members = new Map();
   const placesOf = (/** @type {object} */ result) =>
-    Object.entries(result).map(([name, value]) => {
-      const member = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
-      const place = members.get(member) ?? members.size;
-      members.set(member, place);
+    Object.entries(result).map((member) => {
+      const text = JSON.stringify(member);
+      const place = members.get(text) ?? members.size;
+      members.set(text, place);
       return place;
     });
   /** @type {Record<string, Record<string, Record<string, number[]>>>} */
-  const answers = {};
+  const variants = {};
   for (const WEMASY_PERSONAL_DATA of settings.WEMASY_PERSONAL_DATA) {
     for (const WEMASY_READ_ONLY of settings.WEMASY_READ_ONLY) {
       const environment = { WEMASY_PERSONAL_DATA, WEMASY_READ_ONLY };
       for (const { versions, ask } of ways) {
         const server = start(environment);
         for (const shown of extensions) {
-          const circumstances = JSON.stringify([...Object.values(environment), shown]);
-          const byVersion = (answers[circumstances] ??= {});
+          const variant = JSON.stringify([...Object.values(environment), shown]);
+          const byVersion = (variants[variant] ??= {});
           for (const version of versions) {
             const results = Object.entries(await ask(server, version, { extensions: shown }));
             byVersion[version] = Object.fromEntries(
@@ -60,8 +61,21 @@ export async function recordResponses() {
     }
   }
   /** @type {RecordedResponses} */
-  const recorded = { variables: Object.keys(settings), members: [...members.keys()], answers };
+  const recorded = {
+    variables: Object.keys(settings),
+    flags: await readFlags(),
+    members: [...members.keys()].map((text) => JSON.parse(text)),
+    results: variants,
+  };
   await writeFile(file, JSON.stringify(recorded));
+}
+
+/** The flags of settings, as the built server's `--help` lists them. */
+async function readFlags() {
+  const { stdout } = await promisify(execFile)(process.execPath, ['dist/main.js', '--help']);
+  const flags = [...stdout.matchAll(/^ {2}WEMASY_\w+, --([a-z-]+)( <value>)?$/gm)];
+  if (flags.length === 0) throw new Error('--help lists no flags');
+  return flags.map(([, flag = '', value]) => ({ flag, takesValue: value !== undefined }));
 }
 
 /** @param {Record<string, string>} environment */
@@ -94,13 +108,13 @@ function start(environment) {
 }
 
 /**
- * A server takes a further greeting for the first one.
+ * A server takes a further `initialize` for the first one.
  *
  * @param {ReturnType<typeof start>} server
  * @param {string} protocolVersion
  * @param {object} capabilities
  */
-async function askWithGreeting(server, protocolVersion, capabilities) {
+async function askAfterInitialize(server, protocolVersion, capabilities) {
   const initialize = await server.request('initialize', { protocolVersion, capabilities, clientInfo });
   if (initialize.protocolVersion !== protocolVersion) {
     throw new Error(`the server does not speak ${protocolVersion}`);

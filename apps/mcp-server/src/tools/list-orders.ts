@@ -16,9 +16,9 @@ const maxPerPage = 100;
 
 export interface ListOrdersOptions {
   /** @throws {ConfigurationError} when the server is not configured to call the API */
-  readonly client: () => OrdersClient;
+  readonly client: () => Promise<OrdersClient>;
   readonly personalData: PersonalData;
-  /** How long a summary may keep reading pages, in ms. */
+  /** Longest wait for the API's allowance, in ms; a summary reads pages for as long. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
 }
@@ -58,13 +58,16 @@ export function listOrdersTool({ client, personalData, maxWaitMs, clock }: ListO
         return { structured, text: textOf(structured) };
       };
       if (wantsSummary) {
-        const options = { client: client(), filters, firstPage: page, maxWaitMs, clock, call };
+        const options = { client: await client(), filters, firstPage: page, maxWaitMs, clock, call };
         return answer(await summarize({ ...options, perPage: maxPerPage }));
       }
-      const answered = await client().list(
+      const answered = await (
+        await client()
+      ).list(
         { ...filters, page },
         {
           signal: call.signal,
+          maxWaitMs,
           onWait: (wait) => {
             call.progress.waits(wait);
           },

@@ -5,7 +5,7 @@ import { listOrdersTool } from './list-orders.js';
 import { syncOrderTool } from './sync-order.js';
 import type { Tool } from './tool.js';
 
-function notConfigured(): never {
+async function notConfigured(): Promise<never> {
   throw new ConfigurationError('nothing is set');
 }
 
@@ -13,7 +13,7 @@ const tools: readonly Tool[] = [
   ...(['none', 'names', 'full'] as const).map((personalData) =>
     listOrdersTool({ client: notConfigured, personalData, maxWaitMs: 0, clock: systemClock }),
   ),
-  syncOrderTool({ orderSync: notConfigured }),
+  syncOrderTool({ orderSync: notConfigured, maxWaitMs: 0 }),
 ];
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -26,10 +26,12 @@ const SyncedOrder = z.strictObject({
 
 export interface SyncOrderOptions {
   /** @throws {ConfigurationError} when the server is not configured to call the API */
-  readonly orderSync: () => Pick<OrderSync, 'sync'>;
+  readonly orderSync: () => Promise<Pick<OrderSync, 'sync'>>;
+  /** Longest wait for the API's allowance, in ms. */
+  readonly maxWaitMs: number;
 }
 
-export function syncOrderTool({ orderSync }: SyncOrderOptions): Tool {
+export function syncOrderTool({ orderSync, maxWaitMs }: SyncOrderOptions): Tool {
   const inputSchema = portableSchema(Arguments);
 
   return {
@@ -39,8 +41,11 @@ export function syncOrderTool({ orderSync }: SyncOrderOptions): Tool {
     async run(input, call) {
       const { values, ignored } = parseArguments({ schema: Arguments, inputSchema }, input);
       const { order_id, resend } = values;
-      const { message, syncedAt, recorded } = await orderSync().sync(order_id, {
+      const { message, syncedAt, recorded } = await (
+        await orderSync()
+      ).sync(order_id, {
         resend,
+        maxWaitMs,
         signal: call.signal,
         onWait: (wait) => {
           call.progress.waits(wait);

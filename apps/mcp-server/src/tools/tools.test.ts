@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { listOrdersTool } from './list-orders.js';
 import { syncOrderTool } from './sync-order.js';
 
-function notConfigured(): never {
+async function notConfigured(): Promise<never> {
   throw new ConfigurationError('nothing is set');
 }
 
 const tools = [
   listOrdersTool({ client: notConfigured, personalData: 'full', maxWaitMs: 0, clock: systemClock }),
-  syncOrderTool({ orderSync: notConfigured }),
+  syncOrderTool({ orderSync: notConfigured, maxWaitMs: 0 }),
 ];
 
 describe.each(tools)('the tool $name', ({ name, title, description, annotations, run }) => {

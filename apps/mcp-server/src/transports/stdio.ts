@@ -1,41 +1,50 @@
-import type { Readable } from 'node:stream';
-import type { McpServerFactory } from '@modelcontextprotocol/server';
-import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
-
-/** A client whose first message, a greeting mostly, has been answered already, though it still lies in stdin. */
-export interface InitializedClient {
-  /** The id of that request. */
-  readonly id: string | number;
-}
+import type { JSONRPCMessage, McpServerFactory, Transport } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { Message } from '../frames/frame.js';
+import type { StdioChannel } from '../frames/stdio-channel.js';
+import { refusalOf } from './sdk-message.js';
 
 export interface StdioOptions {
   readonly factory: McpServerFactory;
-  readonly stdin: Readable;
+  readonly channel: StdioChannel;
   readonly onError: (error: Error) => void;
-  readonly client?: InitializedClient | undefined;
 }
 
 /**
- * Serves MCP over stdin and stdout, in either protocol era, until the client goes away.
+ * Serves MCP over stdin and stdout, in either protocol era.
  *
- * @returns a promise that resolves when stdin has ended
+ * @returns a function that ends the session; requests without a response are then cancelled
  */
-export async function serveOverStdio({ factory, stdin, onError, client }: StdioOptions): Promise<void> {
-  const transport = new StdioServerTransport(stdin);
-  if (client !== undefined) leaveOutAnswer(transport, client);
-  const handle = serveStdio(factory, { onerror: onError, transport });
-  await new Promise<void>((resolve) => {
-    stdin.once('end', resolve);
-    stdin.once('close', resolve);
-  });
-  await handle.close();
+export function serveOverStdio({ factory, channel, onError }: StdioOptions): () => Promise<void> {
+  const { close } = serveStdio(factory, { onerror: onError, transport: transportOver(channel) });
+  return close;
 }
 
-/** Lets the server take notice of a client that has its answer: the second one is not sent. */
-function leaveOutAnswer(transport: StdioServerTransport, { id }: InitializedClient): void {
-  const send = transport.send.bind(transport);
-  transport.send = async (message) => {
-    if (!('id' in message) || 'method' in message || message.id !== id) return send(message);
-    transport.send = send;
+function transportOver(channel: StdioChannel): Transport {
+  function take(message: Message): void {
+    const refusal = refusalOf(message);
+    if (refusal === undefined) transport.onmessage?.(toSdk(message));
+    else channel.send(refusal).catch((error: Error) => transport.onerror?.(error));
+  }
+
+  const transport: Transport = {
+    async start() {
+      channel.receive(take);
+    },
+    send: (message: JSONRPCMessage) => channel.send(message),
+    async close() {
+      transport.onclose?.();
+    },
+  };
+  return transport;
+}
+
+/** The same message; the SDK's type says of `params` what it checks itself. */
+function toSdk({ id, method, params }: Message): JSONRPCMessage {
+  return {
+    jsonrpc: '2.0',
+    method,
+    ...(id === undefined ? {} : { id }),
+    ...(params === undefined ? {} : { params }),
   };
 }

@@ -1,0 +1,21 @@
+import { settingsHelp } from '@wemasy-orders/runtime';
+
+/** What `--help` prints. */
+export function helpText(): string {
+  return [
+    'wemasy-orders-mcp: MCP server for the orders of a Wemasy webshop',
+    '',
+    'Usage:',
+    '  wemasy-orders-mcp [flags]                       serve over stdio, for an AI assistant that starts it',
+    '  wemasy-orders-mcp --http [host:]port [flags]    serve Streamable HTTP at /mcp, on this machine only',
+    '  wemasy-orders-mcp doctor [flags]                check the set-up; exits 1 when something is wrong',
+    '  wemasy-orders-mcp --help | --version',
+    '',
+    'With --sandbox, each of them works against a sandbox inside the process: invented orders, no token, and nothing',
+    'reaches Wemasy or SnelStart. Settings for URL, token, account and limits are then ignored. --sandbox=FOLDER keeps',
+    'its orders and the journal in that folder, for clients that start a process for each call.',
+    '',
+    'Settings come from the environment; a flag wins over its variable:',
+    settingsHelp(),
+  ].join('\n');
+}
