@@ -55,11 +55,7 @@ const answers: readonly [string, Script, ...(readonly [string, string])][] = [
     (_, response) => void response.writeHead(200).end('{"error":fal'),
     ...unexpected,
   ],
-  [
-    '200 with other data',
-    (_, response) => sendJson(response, 200, { error: false, data: 'x' }),
-    ...unexpected,
-  ],
+  ['200 with other data', (_, response) => sendJson(response, 200, { data: 'x' }), ...unexpected],
   [
     'a redirect to another host',
     (_, response) => void response.writeHead(302, { location: 'https://evil.example.com/' }).end(),
@@ -237,14 +233,14 @@ describe.each(clientKinds)('the server, asked by the official %s', (kind) => {
     });
   });
 
-  it('points to the address where the API finds nothing, and says what it says', async () => {
+  it('does not blame the address where the API itself finds nothing, and passes on what it says', async () => {
     api.behaves((_, response) => sendJson(response, 404, { message: 'No query results for order 7.' }));
     for (const { text } of [
       await assistant.call('list_orders'),
       await assistant.call('sync_order', { order_id: (orderId += 1) }),
     ]) {
       expect(text).toMatch(/^detail: the API says "No query results for order 7\."$/m);
-      expect(text).toMatch(/^next: Ask the user to check WEMASY_API_URL;/m);
+      expect(text).not.toContain('WEMASY_API_URL');
     }
   });
 

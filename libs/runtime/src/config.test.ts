@@ -28,6 +28,7 @@ describe('the configuration', () => {
       state: { kind: 'folder', folder: '/home/jan/.local/state/wemasy-orders' },
       WEMASY_READ_ONLY: false,
       WEMASY_PERSONAL_DATA: 'names',
+      WEMASY_ANSWER_WITHIN_MS: 55_000,
       WEMASY_TIMEOUT_MS: 30_000,
       WEMASY_MAX_WAIT_MS: 45_000,
       WEMASY_RATE_LIMITS: {},
