@@ -88,7 +88,7 @@ async function nightly() {
     if (url !== '') break;
   }
   const environment = environmentOf(url, `listOrders=60/${windowSeconds},syncOrder=5/${windowSeconds}`);
-  const child = spawn(process.execPath, [cli, 'sync-due', '--yes', '--json'], {
+  const child = spawn(process.execPath, [cli, 'sync-due', '--every-status', '--yes', '--json'], {
     env: environment,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
