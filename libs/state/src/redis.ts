@@ -60,7 +60,7 @@ export function createRedisStore({
   const replicaTimeoutMs = Math.ceil(timeoutMs / 2);
   /** What the servers' settings promise, looked at once for each connection. */
   let durability: Promise<Durability> | undefined;
-  const { redis, answerTo, answersTo, masters } = connectTo(
+  const { redis, ready, answerTo, answersTo, masters } = connectTo(
     target,
     timeoutMs,
     () => (durability = undefined),
@@ -168,6 +168,7 @@ export function createRedisStore({
     { durable = false, expiresInMs }: UpdateOptions = {},
   ): Promise<T> {
     refuseClosed();
+    if (redis.status !== 'ready') await ready();
     const expiry = expiresInMs === undefined ? '' : String(Math.ceil(expiresInMs));
     const name = nameOf(key);
     const swap = async (old: string, fresh: string) =>
@@ -204,6 +205,7 @@ export function createRedisStore({
     guard: GenerationGuard,
   ): Promise<GuardedUpdate<T>> {
     refuseClosed();
+    if (redis.status !== 'ready') await ready();
     const { id, writes } = guard.expected;
     const [name, generationName] = [nameOf(key), nameOf(guard.key)];
     const [read, info] = await answersTo(

@@ -4,6 +4,8 @@ import type { RedisTarget } from './url.js';
 
 export interface Connection {
   readonly redis: Redis | Cluster;
+  /** Connects to a cluster: it has no time-out of its own. Other connections connect at the first command. */
+  ready(): Promise<void>;
   /** Resolves as the command does; rejects with the reason why there is no connection, if there is none. */
   answerTo<T>(command: Promise<T>): Promise<T>;
   /** Runs commands on one connection, and resolves to the answer of each. */
@@ -23,27 +25,46 @@ export function connectTo(target: RedisTarget, timeoutMs: number, onConnect: () 
     outage = undefined;
     onConnect();
   });
-  // A cluster's servers change while it is connected.
-  redis.on('+node', onConnect);
+  // The servers of a cluster change while others are connected.
+  redis.on('+node', () => {
+    outage = undefined;
+    onConnect();
+  });
 
   async function answerTo<T>(command: Promise<T>): Promise<T> {
     try {
       return await command;
     } catch (error) {
-      throw outage ?? causeOf(error);
+      throw isAnswer(error) ? error : (outage ?? causeOf(error));
     }
+  }
+
+  async function ready(): Promise<void> {
+    if (redis instanceof Redis || redis.status === 'ready') return;
+    if (redis.status === 'wait') redis.connect().catch(() => undefined);
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        redis.off('ready', onReady);
+        reject(outage ?? new Error(`The cluster did not answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+      const onReady = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      redis.once('ready', onReady);
+    });
   }
 
   return {
     redis,
+    ready,
     answerTo,
     async answersTo(commands) {
       return (await answerTo(commands.exec())) ?? [];
     },
     async masters() {
       if (redis instanceof Redis) return [redis];
-      // Its servers are known when it has answered.
-      await answerTo(redis.ping());
+      await ready();
       return redis.nodes('master');
     },
   };
@@ -91,14 +112,26 @@ function open(target: RedisTarget, timeoutMs: number): Redis | Cluster {
         redisOptions: options,
         clusterRetryStrategy: retryStrategy,
         slotsRefreshTimeout: timeoutMs,
+        slotsRefreshInterval: 5_000,
+        // Commands would wait there for ever.
+        enableOfflineQueue: false,
         // As `autoResendUnfulfilledCommands`.
         retryDelayOnFailover: 0,
       });
   }
 }
 
-/** What ails a cluster's servers is in `lastNodeError`. */
+/** Whether a server answered with an error. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+/** Of a cluster, the reason is that of the last server that was tried; ioredis does not know why it has no connection. */
 function causeOf(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
-  return 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error;
+  if (!('lastNodeError' in error && error.lastNodeError instanceof Error)) return error;
+  const { message } = error.lastNodeError;
+  return message === 'Connection is closed.'
+    ? new Error('None of the given servers of the cluster can be reached', { cause: error })
+    : error.lastNodeError;
 }

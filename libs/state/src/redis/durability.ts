@@ -1,6 +1,7 @@
 /** What a server's settings promise: whether it keeps what was written to it. */
 import type { Redis } from 'ioredis';
 import type { Persistence } from '../state-store.js';
+import { isAnswer } from './connection.js';
 
 export interface Durability {
   readonly persistence: Persistence;
@@ -39,8 +40,7 @@ async function settingOf<T, U>(ask: () => Promise<T>, read: (answer: T) => U): P
   try {
     return read(await ask());
   } catch (error) {
-    // The error of a command; without a connection nothing is known.
-    if (error instanceof Error && error.name === 'ReplyError') return undefined;
+    if (isAnswer(error)) return undefined;
     throw error;
   }
 }

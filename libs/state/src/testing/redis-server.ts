@@ -45,7 +45,17 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
       config,
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
       ...(sentinelConfig === undefined
-        ? ['--save', '', '--appendonly', persistent ? 'yes' : 'no', '--appendfsync', 'always', ...args]
+        ? [
+            '--save',
+            '',
+            '--appendonly',
+            persistent ? 'yes' : 'no',
+            '--appendfsync',
+            'always',
+            '--repl-diskless-sync-delay',
+            '0',
+            ...args,
+          ]
         : ['--sentinel']),
     ];
     const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'ignore'] });
