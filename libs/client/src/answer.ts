@@ -26,8 +26,17 @@ export interface Answer {
   readonly text: string;
 }
 
-/** What an operation answers when it succeeds. */
-export type Body<Of extends Operation> = z.output<(typeof schemas)[Of['responseSchema']]>;
+type SchemaName = keyof typeof schemas;
+
+/** The schemas of an operation's documented successes; null for one without a JSON body. */
+type SuccessName<Of extends Operation> =
+  | (Of extends { readonly responseSchema: infer Name } ? Name : null)
+  | (Of extends { readonly otherSuccesses: infer Others } ? Others[keyof Others] : never);
+
+type Output<Name> = Name extends SchemaName ? z.output<(typeof schemas)[Name]> : undefined;
+
+/** The body of a success; undefined where the document describes no JSON. */
+export type Body<Of extends Operation> = Output<SuccessName<Of>>;
 
 type Judgement<Of extends Operation> =
   { readonly read: ReadBody<Body<Of>>; readonly fault?: undefined } | { readonly fault: OrdersError };
@@ -134,16 +143,28 @@ function judgeSuccess<Of extends Operation>(
       ...(problem === undefined ? {} : { mismatches: [problem] }),
     }),
   });
+  const name = successSchema(operation, facts.status);
+  const schema = name === undefined || name === null ? undefined : schemas[name];
+  const isBody = (value: unknown): value is Body<Of> =>
+    schema === undefined ? value === undefined : fits(schema, value);
+  const nothing: unknown = undefined;
+  if (name === null && isBody(nothing)) return { read: { value: nothing, drift: [], dropped: [] } };
   if (text.trim() === '') return unexpected('empty_body');
   if (isPage(text)) return unexpected('html_body');
   if (body === undefined) return unexpected('malformed_json');
   if (reportsError(body)) return { fault: new ApiReportedError(facts) };
-  // An accepted write may be queued and fail later; only the documented status says that it was done.
-  if (facts.status !== operation.successStatus && !isSafe(operation))
-    return unexpected('undocumented_success');
-  const schema = schemas[operation.responseSchema];
-  const read = readBody(schema, body, (value): value is Body<Of> => fits(schema, value));
+  if (schema === undefined) return unexpected('undocumented_success');
+  const read = readBody(schema, body, isBody);
   return 'problem' in read ? unexpected('schema_mismatch', read.problem) : { read };
+}
+
+/** @returns null for a success without a JSON body; undefined where the status proves nothing */
+function successSchema(operation: Operation, status: number): SchemaName | null | undefined {
+  const { successStatus, responseSchema = null, otherSuccesses = {} } = operation;
+  const other = otherSuccesses[status];
+  if (other !== undefined) return other;
+  // An accepted write may be queued and fail later; only a documented status says that it was done.
+  return status === successStatus || isSafe(operation) ? responseSchema : undefined;
 }
 
 const errorFlag = z.object({ error: z.boolean() });

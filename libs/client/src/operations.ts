@@ -10,13 +10,20 @@ export interface RateLimitOverride {
   readonly windowSeconds: number;
 }
 
-/** The limiter's policies, as the document states them: one bucket an operation. */
+/** The limiter's policies, as the document states them: one bucket per operation, or one that several share. */
 export function rateLimitPolicies(
   overrides: Readonly<Partial<Record<OperationId, RateLimitOverride>>> = {},
 ): RateLimitPolicy[] {
-  return Object.values(operations).map(({ operationId, rateLimit }) => {
-    const { limit, windowSeconds } = overrides[operationId] ?? rateLimit;
-    return { name: operationId, limit, windowMs: windowSeconds * 1000 };
+  const limits = new Map<string, RateLimitOverride>(Object.entries(overrides));
+  return Object.values<Operation>(operations).map(({ operationId, rateLimit }) => {
+    const { limit, windowSeconds } = limits.get(operationId) ?? rateLimit;
+    const { bucket } = rateLimit;
+    return {
+      name: operationId,
+      limit,
+      windowMs: windowSeconds * 1000,
+      ...(bucket === undefined ? {} : { bucket }),
+    };
   });
 }
 
@@ -27,7 +34,19 @@ export function isSafe(operation: Operation): boolean {
 
 /** The operation that a request to the API is for, if the document knows it. */
 export function operationOf(method: string, path: string): Operation | undefined {
-  return Object.values<Operation>(operations).find(
-    (operation) => operation.method === method && operation.path === path,
+  const candidates = Object.values<Operation>(operations).filter((operation) => operation.method === method);
+  return (
+    candidates.find((operation) => operation.path === path) ??
+    candidates.find((operation) => matches(operation.path, path))
+  );
+}
+
+/** @param template may hold parameters, `/orders/{id}` */
+function matches(template: string, path: string): boolean {
+  const parts = path.split('/');
+  const wanted = template.split('/');
+  return (
+    parts.length === wanted.length &&
+    wanted.every((part, index) => part === parts[index] || (/^\{.*\}$/.test(part) && parts[index] !== ''))
   );
 }

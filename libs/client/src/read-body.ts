@@ -81,6 +81,7 @@ function repair(schema: z.core.$ZodType, value: unknown, path: string, notes: No
   if (schema instanceof z.ZodNullable) {
     return value === null ? { usable: true, value } : repair(schema._zod.def.innerType, value, path, notes);
   }
+  if (schema instanceof z.ZodLazy) return repair(schema._zod.innerType, value, path, notes);
   if (schema instanceof z.ZodUnion) return repairUnion(schema, value, path, notes);
   if (schema instanceof z.ZodObject) return repairObject(schema, value, path, notes);
   if (schema instanceof z.ZodArray) return repairArray(schema, value, path, notes);
@@ -209,6 +210,7 @@ function difference(schema: z.core.$ZodType, value: unknown, path: string): Diff
 
 function kindsOf(schema: z.core.$ZodType): string[] {
   if (isOptional(schema) || schema instanceof z.ZodNullable) return kindsOf(schema._zod.def.innerType);
+  if (schema instanceof z.ZodLazy) return kindsOf(schema._zod.innerType);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(kindsOf);
   if (schema instanceof z.ZodNumber) return [schema.isInt ? 'integer' : 'number'];
   if (schema instanceof z.ZodRecord) return ['object'];

@@ -106,8 +106,9 @@ function unreadableOrder({ position, item, problem }: DroppedItem): UnreadableOr
 }
 
 /** A success as openapi-fetch takes it: as it was read, so the headers that describe the original body go. */
-function responseOf({ answer: { status, headers }, read }: Success): Response {
+function responseOf({ answer: { status, headers, text }, read }: Success): Response {
   const plain = new Headers([...headers]);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) plain.delete(name);
-  return new Response(JSON.stringify(read.value), { status, headers: plain });
+  const body = read.value === undefined ? text || null : JSON.stringify(read.value);
+  return new Response(body, { status, headers: plain });
 }

@@ -49,19 +49,20 @@ export function createThrottle(
   clock: () => number,
   windowSeconds: number | undefined,
 ): Throttle {
-  function openWindow(token: string, operationId: string, now: number): z.infer<typeof Window> | undefined {
+  function openWindow(token: string, bucket: string, now: number): z.infer<typeof Window> | undefined {
     const [open] = database.all(
       'SELECT hits, ends_at FROM throttle_windows WHERE token = ? AND operation = ? AND ends_at > ?',
-      [token, operationId, now],
+      [token, bucket, now],
       Window,
     );
     return open;
   }
 
   return {
-    hit(token, { operationId, rateLimit }) {
+    hit(token, operation) {
+      const { rateLimit } = operation;
       const now = clock();
-      const open = openWindow(token, operationId, now);
+      const open = openWindow(token, bucketOf(operation), now);
       if (open !== undefined && open.hits >= rateLimit.limit) {
         const resetsAt = wholeSeconds(open.ends_at);
         return { allowed: false, retryAfterSeconds: resetsAt - wholeSeconds(now), resetsAt };
@@ -70,7 +71,7 @@ export function createThrottle(
       const endsAt = open?.ends_at ?? now + (windowSeconds ?? rateLimit.windowSeconds) * 1_000;
       database.run('INSERT OR REPLACE INTO throttle_windows VALUES (?, ?, ?, ?)', [
         token,
-        operationId,
+        bucketOf(operation),
         hits,
         endsAt,
       ]);
@@ -79,11 +80,12 @@ export function createThrottle(
 
     windows() {
       const now = clock();
-      return Object.values(operations).flatMap(({ operationId: operation, rateLimit: { limit } }) =>
+      return Object.values<Operation>(operations).flatMap((operation) =>
         Object.values(tokens).map((token) => {
-          const open = openWindow(token, operation, now);
+          const { limit } = operation.rateLimit;
+          const open = openWindow(token, bucketOf(operation), now);
           return {
-            operation,
+            operation: operation.operationId,
             token,
             limit,
             remaining: limit - (open?.hits ?? 0),
@@ -93,6 +95,11 @@ export function createThrottle(
       );
     },
   };
+}
+
+/** What its requests are counted under. */
+function bucketOf({ operationId, rateLimit }: Operation): string {
+  return rateLimit.bucket ?? operationId;
 }
 
 function wholeSeconds(milliseconds: number): number {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyWorkspace, workspaceRoot } from './workspace-copy.js';
 
@@ -96,6 +96,48 @@ describe('an operation added to the document', () => {
     await copy.nx('build', '@wemasy-orders/client');
     const printed = await copy.node('.', 'libs/client/dist/use.js');
     expect(JSON.parse(printed)).toEqual({ name: 'cancelOrder', limit: 5, windowMs: 30_000 });
+  });
+});
+
+describe('every form of parameter, body, answer and schema that vendors write', () => {
+  it('compiles against its types, and is called with its path, query and headers', async () => {
+    const forms = parse(await readFile(new URL('forms.yaml', import.meta.url), 'utf8'));
+    await changeDocument((document) => {
+      for (const [path, item] of Object.entries(forms.paths)) document.setIn(['paths', path], item);
+      for (const [section, entries] of Object.entries(forms.components)) {
+        for (const [name, entry] of Object.entries(entries))
+          document.setIn(['components', section, name], entry);
+      }
+    });
+    const use = `
+      import { createServer } from 'node:http';
+      import { createOrdersClient } from './index.js';
+      const api = createServer((request, response) => {
+        if (request.method === 'DELETE') return response.writeHead(204).end();
+        const asked = { url: request.url, tenant: request.headers['x-tenant'] };
+        response.setHeader('content-type', 'application/json');
+        return response.end(JSON.stringify({ data: { buyer: { kind: 'person', name: 'Jan' }, asked } }));
+      });
+      await new Promise<void>((resolve) => void api.listen(0, '127.0.0.1', resolve));
+      const address = api.address();
+      if (typeof address !== 'object' || address === null) throw new Error('it does not listen');
+      const client = createOrdersClient({ token: 'none', baseUrl: \`http://127.0.0.1:\${address.port}/api\` });
+      const path = { shop: 'a', id: 7 };
+      const header = { 'X-Tenant': 't' };
+      const shown = await client.paths.GET('/shops/{shop}/orders/{id}', {
+        params: { path, header, query: { lines: ['x', 'y'] } },
+      });
+      const deleted = await client.paths.DELETE('/shops/{shop}/orders/{id}', {
+        params: { path, header }, body: { kind: 1, lines: [{ sku: 'x' }] },
+      });
+      console.log(JSON.stringify([shown.data, deleted.response.status]));
+      api.close();
+    `;
+    await writeFile(join(copy.root, 'libs/client/src/use.ts'), use);
+    await copy.nx('build', '@wemasy-orders/client');
+    const printed = await copy.node('.', 'libs/client/dist/use.js');
+    const asked = { url: '/api/shops/a/orders/7?lines=x&lines=y', tenant: 't' };
+    expect(JSON.parse(printed)).toEqual([{ data: { buyer: { kind: 'person', name: 'Jan' }, asked } }, 204]);
   });
 });
 

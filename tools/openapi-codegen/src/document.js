@@ -1,138 +1,14 @@
 // @ts-check
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
-import * as z from 'zod';
+import { bundle } from './bundle.js';
+import { Issues } from './issues.js';
+import { at, entriesOf, isRecord, pascalCase } from './nodes.js';
+import { normalize, resolveLocal } from './normalize.js';
+import { parseShape } from './shape.js';
 
-/**
- * The part of OpenAPI 3.1 and JSON Schema that the generator understands. Every object is strict: a keyword
- * that is not listed stops code generation, because a rule that is silently dropped is a rule that nobody checks.
- */
+/** @import { OpenApiDocument, OperationDefinition, Parameter, Response, SchemaNode, Tool } from './shape.js' */
 
-const source = z.enum(['table', 'prose', 'header-example', 'example', 'inferred']);
-const privacy = z.enum(['public', 'name', 'personal', 'secret']);
-const typeName = z.enum(['string', 'integer', 'number', 'boolean', 'object', 'array', 'null']);
-const reference = z.strictObject({ $ref: z.string() });
-
-const schemaNode = z.strictObject({
-  $ref: z.string().optional(),
-  type: z.union([typeName, z.array(typeName).min(1)]).optional(),
-  description: z.string().optional(),
-  examples: z.array(z.unknown()).optional(),
-  enum: z.array(z.string()).min(1).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  minLength: z.int().optional(),
-  maxLength: z.int().optional(),
-  pattern: z.string().optional(),
-  maxItems: z.int().min(0).optional(),
-  required: z.array(z.string()).optional(),
-  get properties() {
-    return z.record(z.string(), schemaNode).optional();
-  },
-  get items() {
-    return schemaNode.optional();
-  },
-  get anyOf() {
-    return z.array(schemaNode).min(1).optional();
-  },
-  get additionalProperties() {
-    return z.union([z.boolean(), schemaNode]).optional();
-  },
-  'x-source': source.optional(),
-  'x-privacy': privacy.optional(),
-  'x-extensible-enum': z.union([z.array(z.string()), reference]).optional(),
-});
-
-const parameter = z.strictObject({
-  name: z.string(),
-  in: z.literal('query'),
-  required: z.boolean().optional(),
-  description: z.string().optional(),
-  'x-source': source.optional(),
-  schema: schemaNode,
-  example: z.unknown().optional(),
-});
-
-const header = z.strictObject({
-  description: z.string().optional(),
-  'x-source': source.optional(),
-  schema: schemaNode,
-  example: z.unknown().optional(),
-});
-
-const jsonContent = z.strictObject({
-  'application/json': z.strictObject({
-    schema: reference,
-    examples: z.record(z.string(), z.unknown()).optional(),
-  }),
-});
-
-const response = z.strictObject({
-  description: z.string(),
-  'x-source': source.optional(),
-  headers: z.record(z.string(), z.union([reference, header])).optional(),
-  content: jsonContent,
-});
-
-const rateLimit = z.strictObject({
-  limit: z.int().min(1),
-  windowSeconds: z.int().min(1),
-  'x-source': source.optional(),
-});
-
-const tool = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
-  title: z.string(),
-  description: z.string(),
-  annotations: z.strictObject({
-    readOnlyHint: z.boolean(),
-    destructiveHint: z.boolean(),
-    idempotentHint: z.boolean(),
-    openWorldHint: z.boolean(),
-  }),
-});
-
-const operation = z.strictObject({
-  operationId: z.string().regex(/^[a-z][A-Za-z0-9]*$/),
-  tags: z.array(z.string()).optional(),
-  summary: z.string(),
-  description: z.string(),
-  'x-source': source.optional(),
-  'x-rate-limit': rateLimit,
-  'x-mcp-tool': tool.optional(),
-  parameters: z.array(parameter).optional(),
-  requestBody: z
-    .strictObject({
-      description: z.string().optional(),
-      required: z.boolean().optional(),
-      content: jsonContent,
-    })
-    .optional(),
-  responses: z.record(z.string().regex(/^[1-5]\d\d$/), z.union([reference, response])),
-});
-
-const methodName = z.enum(['get', 'put', 'post', 'delete', 'patch']);
-
-const openApiDocument = z.strictObject({
-  openapi: z.string().regex(/^3\.1\./),
-  info: z.looseObject({ title: z.string() }),
-  servers: z.array(z.looseObject({ url: z.url() })).min(1),
-  security: z.unknown(),
-  tags: z.unknown(),
-  paths: z.record(z.string().startsWith('/'), z.partialRecord(methodName, operation)),
-  components: z.strictObject({
-    securitySchemes: z.unknown(),
-    headers: z.record(z.string(), header).optional(),
-    responses: z.record(z.string(), response).optional(),
-    schemas: z.record(z.string(), schemaNode),
-    examples: z.unknown().optional(),
-  }),
-});
-
-/** @typedef {z.infer<typeof schemaNode>} SchemaNode */
-/** @typedef {z.infer<typeof privacy>} Privacy */
-/** @typedef {z.infer<typeof parameter>} Parameter */
-/** @typedef {z.infer<typeof openApiDocument>} OpenApiDocument */
 /**
  * What one operation of the document means to the generated code.
  *
@@ -141,142 +17,403 @@ const openApiDocument = z.strictObject({
  * @property {string} method upper case
  * @property {string} path
  * @property {string} summary
- * @property {{ limit: number, windowSeconds: number }} rateLimit
- * @property {z.infer<typeof tool> | undefined} tool
- * @property {readonly Parameter[]} query
+ * @property {{ limit: number, windowSeconds: number, bucket?: string }} rateLimit
+ * @property {Tool | undefined} tool
+ * @property {boolean} isPublic it needs no token
+ * @property {readonly ParameterGroup[]} parameters
  * @property {string | undefined} requestSchema name of a component schema
- * @property {Readonly<Record<string, string>>} responses status → name of a component schema
+ * @property {readonly Answer[]} answers
+ */
+/**
+ * The parameters of an operation in one place, and the name of the schema that holds them.
+ *
+ * @typedef {object} ParameterGroup
+ * @property {Parameter['in']} in
+ * @property {string} schemaName
+ * @property {readonly Parameter[]} parameters
+ */
+/**
+ * @typedef {object} Answer
+ * @property {string} status three digits or `default`
+ * @property {string | undefined} schema name of a component schema; undefined when the body is not JSON
+ * @property {string | undefined} contentType undefined when there is no body
  */
 /**
  * @typedef {object} ApiDescription
- * @property {string} hash SHA-256 of the document's text, hex
- * @property {Record<string, unknown>} raw the parsed document as it is
+ * @property {string} hash SHA-256 of the document and the files that it refers to, hex
+ * @property {Record<string, unknown>} document the document as openapi-typescript gets it
  * @property {string} serverUrl
  * @property {Readonly<Record<string, SchemaNode>>} schemas
+ * @property {ReadonlyMap<string, string>} identifiers component schema → name of its constant
  * @property {readonly OperationDescription[]} operations
+ * @property {Issues} issues
  */
 
-/** The document says something that the generator does not understand, or contradicts itself. */
-export class DocumentError extends Error {
-  /** @param {string} message */
-  constructor(message) {
-    super(message);
-    this.name = 'DocumentError';
-  }
-}
+/**
+ * @typedef {object} ReadOptions
+ * @property {string} [documentPath] below the workspace root
+ * @property {(path: string) => string | undefined} [readFile] reads a file below the workspace root
+ * @property {readonly string[]} [writes] writing operations that have an implementation with a journal
+ */
+
+const json = 'application/json';
+const bearer = { type: 'http', scheme: 'bearer' };
+
+/** Names that generated modules use themselves. */
+const ownNames = ['z', 'components', 'operations', 'Same', 'exactly'];
 
 /**
  * Reads an OpenAPI 3.1 document (YAML or JSON).
  *
  * @param {string} text
+ * @param {ReadOptions} [options]
  * @returns {ApiDescription}
- * @throws {DocumentError} naming every place that is not understood
+ * @throws {import('./issues.js').DocumentError} naming every place that is not understood
  */
-export function readDocument(text) {
+export function readDocument(
+  text,
+  { documentPath = 'openapi.yaml', readFile = () => undefined, writes = [] } = {},
+) {
+  const issues = new Issues();
   // Line ends differ between checkouts; the hash, and so the generated code, must not.
   const normalized = text.replaceAll('\r\n', '\n');
-  /** @type {unknown} */
-  const raw = parse(normalized);
-  const parsed = openApiDocument.safeParse(raw);
-  if (!parsed.success) throw new DocumentError(z.prettifyError(parsed.error));
-  const document = parsed.data;
-  return {
-    hash: createHash('sha256').update(normalized).digest('hex'),
-    raw: z.record(z.string(), z.unknown()).parse(raw),
-    serverUrl: document.servers[0]?.url ?? '',
-    schemas: document.components.schemas,
-    operations: Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, definition]) =>
-        describeOperation(document, path, method, definition),
-      ),
+  const { document: bundled, files } = bundle(parse(normalized), { documentPath, readFile, issues });
+  const document = normalize(bundled, issues);
+  const shape = parseShape(inlineReferences(document, issues), issues);
+  if (shape === undefined) {
+    issues.throwIfAny();
+    throw new Error('a document without a shape has issues');
+  }
+  const identifiers = identifiersOf(Object.keys(shape.components.schemas), issues);
+  const operations = Object.entries(shape.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, definition]) =>
+      describeOperation(shape, { path, method, definition, writes, issues }),
     ),
+  );
+  checkNames(operations, identifiers, issues);
+  const hash = createHash('sha256').update(normalized);
+  for (const file of files) hash.update(file.replaceAll('\r\n', '\n'));
+  return {
+    hash: hash.digest('hex'),
+    document,
+    serverUrl: shape.servers[0]?.url ?? '',
+    schemas: shape.components.schemas,
+    identifiers,
+    operations,
+    issues,
   };
 }
 
 /**
+ * A copy in which parameters, bodies, answers and headers stand where they are used. Schemas keep their references.
+ *
+ * @param {Record<string, unknown>} document
+ * @param {Issues} issues
+ */
+function inlineReferences(document, issues) {
+  /** @param {unknown} node @param {string} place */
+  function inlined(node, place) {
+    const target = resolveLocal(document, node);
+    const ref = at(node, '$ref');
+    if (target === undefined || (ref !== undefined && target === node)) {
+      issues.add(place, `${String(ref)} points at nothing`, 'name a component of this document');
+      return {};
+    }
+    if (at(target, '$ref') !== undefined) {
+      issues.add(place, `${String(ref)} points at another reference`, 'name the component itself');
+      return {};
+    }
+    return target;
+  }
+  /** @param {unknown} operation @param {string} place */
+  function inlineOperation(operation, place) {
+    if (!isRecord(operation)) return operation;
+    const { parameters, requestBody, responses } = operation;
+    return {
+      ...operation,
+      ...(Array.isArray(parameters)
+        ? { parameters: parameters.map((each, index) => inlined(each, `${place}.parameters[${index}]`)) }
+        : {}),
+      ...(requestBody === undefined ? {} : { requestBody: inlined(requestBody, `${place}.requestBody`) }),
+      ...(isRecord(responses)
+        ? {
+            responses: Object.fromEntries(
+              entriesOf(responses).map(([status, answer]) => {
+                const answerPlace = `${place}.responses.${status}`;
+                const target = inlined(answer, answerPlace);
+                const headers = at(target, 'headers');
+                if (!isRecord(target) || !isRecord(headers)) return [status, target];
+                const found = entriesOf(headers).map(([name, header]) => [
+                  name,
+                  inlined(header, `${answerPlace}.headers.${name}`),
+                ]);
+                return [status, { ...target, headers: Object.fromEntries(found) }];
+              }),
+            ),
+          }
+        : {}),
+    };
+  }
+  const paths = entriesOf(document['paths']).map(([path, item]) => [
+    path,
+    Object.fromEntries(
+      entriesOf(inlined(item, `paths.${path}`)).map(([method, operation]) => [
+        method,
+        inlineOperation(operation, `paths.${path}.${method}`),
+      ]),
+    ),
+  ]);
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
+/**
  * @param {OpenApiDocument} document
- * @param {string} path
- * @param {string} method
- * @param {z.infer<typeof operation>} definition
+ * @param {object} found
+ * @param {string} found.path
+ * @param {string} found.method
+ * @param {OperationDefinition} found.definition
+ * @param {readonly string[]} found.writes
+ * @param {Issues} found.issues
  * @returns {OperationDescription}
  */
-function describeOperation(document, path, method, definition) {
-  const { operationId, 'x-rate-limit': limits } = definition;
-  const responses = Object.fromEntries(
-    Object.entries(definition.responses).map(([status, entry]) => [status, resolveResponse(document, entry)]),
+function describeOperation(document, { path, method, definition, writes, issues }) {
+  const { operationId, 'x-rate-limit': limits, 'x-mcp-tool': tool, requestBody } = definition;
+  const answers = Object.entries(definition.responses).map(([status, answer]) =>
+    describeAnswer(answer, status, operationId, issues),
   );
-  const success = Object.entries(responses).filter(([status]) => status.startsWith('2'));
-  if (success.length !== 1) throw new DocumentError(`${operationId}: exactly one 2xx answer is expected`);
-  const documentedLimit = headerExample(document, success[0]?.[1].headers?.['X-RateLimit-Limit']);
-  if (documentedLimit !== undefined && documentedLimit !== limits.limit) {
-    throw new DocumentError(
-      `${operationId}: x-rate-limit says ${limits.limit}, the example of X-RateLimit-Limit says ${String(documentedLimit)}`,
+  const success = answers.filter(({ status }) => status.startsWith('2'));
+  if (success.length === 0) {
+    issues.add(operationId, 'no 2xx answer', 'describe what the API answers to a call that succeeds');
+  }
+  if (tool !== undefined && !success.some(({ schema }) => schema !== undefined)) {
+    const types = success.map(({ contentType }) => contentType ?? 'no body').join(' and ');
+    issues.add(operationId, `an answer of ${types} cannot be a tool`, 'remove its x-mcp-tool');
+  }
+  if (tool !== undefined && !tool.annotations.readOnlyHint && !writes.includes(operationId)) {
+    issues.add(
+      operationId,
+      'a writing operation with x-mcp-tool needs an implementation that keeps the journal',
+      'remove its x-mcp-tool, or implement it in libs/order-sync and list it under openapi.writes in libs/client/package.json',
     );
   }
+  const documentedLimit = Object.entries(definition.responses).find(([status]) => status.startsWith('2'))?.[1]
+    .headers?.['X-RateLimit-Limit']?.example;
+  if (documentedLimit !== undefined && documentedLimit !== limits.limit) {
+    issues.add(
+      operationId,
+      `x-rate-limit says ${limits.limit}, the example of X-RateLimit-Limit says ${String(documentedLimit)}`,
+      'correct one of them',
+    );
+  }
+  if (requestBody !== undefined && requestBody.content[json] === undefined) {
+    const types = Object.keys(requestBody.content).join(', ');
+    issues.add(
+      operationId,
+      `a request of ${types} is not understood`,
+      'the client sends JSON: leave the operation out',
+    );
+  }
+  const bodySchema = requestBody?.content[json]?.schema?.$ref;
   return {
     operationId,
     method: method.toUpperCase(),
     path,
     summary: definition.summary,
-    rateLimit: { limit: limits.limit, windowSeconds: limits.windowSeconds },
-    tool: definition['x-mcp-tool'],
-    query: definition.parameters ?? [],
-    requestSchema: definition.requestBody && schemaName(document, definition.requestBody.content),
-    responses: Object.fromEntries(
-      Object.entries(responses).map(([status, { content }]) => [status, schemaName(document, content)]),
-    ),
+    rateLimit: {
+      limit: limits.limit,
+      windowSeconds: limits.windowSeconds,
+      ...(limits.bucket === undefined ? {} : { bucket: limits.bucket }),
+    },
+    tool,
+    isPublic: isPublic(document, definition, issues),
+    parameters: groupParameters(definition, path, issues),
+    requestSchema:
+      bodySchema === undefined ? undefined : schemaName(bodySchema, document, operationId, issues),
+    answers: answers.map(({ schema, ...answer }) => ({
+      ...answer,
+      schema:
+        schema === undefined
+          ? undefined
+          : schemaName(schema, document, `${operationId} ${answer.status}`, issues),
+    })),
   };
 }
 
+/** @param {Response} answer @param {string} status @param {string} operationId @param {Issues} issues */
+function describeAnswer({ content = {} }, status, operationId, issues) {
+  const [contentType, ...others] = Object.keys(content);
+  const body = content[json];
+  if (body !== undefined && body.schema?.$ref === undefined) {
+    issues.add(
+      `${operationId} ${status}`,
+      'a JSON answer without a schema',
+      'describe it, or remove the content',
+    );
+  }
+  if (body === undefined && others.length > 0) {
+    const types = Object.keys(content).join(', ');
+    issues.add(
+      `${operationId} ${status}`,
+      `several types (${types}), none of them JSON`,
+      'keep the one that is used',
+    );
+  }
+  return { status, schema: body?.schema?.$ref, contentType: body === undefined ? contentType : json };
+}
+
+/** @param {OpenApiDocument} document @param {OperationDefinition} definition @param {Issues} issues */
+function isPublic(document, { operationId, security = document.security ?? [] }, issues) {
+  for (const name of security.flatMap((requirement) => Object.keys(requirement))) {
+    const scheme = document.components.securitySchemes?.[name];
+    if (scheme?.type !== bearer.type || scheme.scheme?.toLowerCase() !== bearer.scheme) {
+      issues.add(
+        operationId,
+        `the security scheme ${name} is not a bearer token`,
+        'the client sends nothing else',
+      );
+    }
+  }
+  return security.length === 0 || security.some((requirement) => Object.keys(requirement).length === 0);
+}
+
+/** Headers that OpenAPI describes elsewhere and ignores as parameters. */
+const ignoredHeaders = ['accept', 'authorization', 'content-type'];
+
 /**
- * @param {OpenApiDocument} document
- * @param {z.infer<typeof operation>['responses'][string]} entry
+ * @param {OperationDefinition} definition
+ * @param {string} path
+ * @param {Issues} issues
+ * @returns {ParameterGroup[]}
  */
-function resolveResponse(document, entry) {
-  if (!('$ref' in entry)) return entry;
-  const found = document.components.responses?.[referenceName(entry.$ref, 'responses')];
-  if (found === undefined) throw new DocumentError(`${entry.$ref} points at nothing`);
-  return found;
+function groupParameters({ operationId, parameters = [] }, path, issues) {
+  const places = /** @type {const} */ ([
+    ['path', 'Path'],
+    ['query', 'Query'],
+    ['header', 'Headers'],
+  ]);
+  const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => String(name));
+  for (const { name, in: place, required, style, explode } of parameters) {
+    const where = `${operationId}.${name}`;
+    if (place === 'path' && !inPath.includes(name)) {
+      issues.add(where, `the path has no {${name}}`, 'write it into the path, or remove the parameter');
+    }
+    if (place === 'path' && required !== true)
+      issues.add(where, 'a path parameter is always required', 'write required: true');
+    if (style !== undefined && style !== (place === 'query' ? 'form' : 'simple')) {
+      issues.add(where, `style ${style} is not understood in ${place}`, 'leave style out');
+    }
+    if (explode !== undefined && explode !== (place === 'query')) {
+      issues.add(where, `explode: ${explode} is not understood in ${place}`, 'leave explode out');
+    }
+  }
+  for (const name of inPath) {
+    if (!parameters.some((parameter) => parameter.in === 'path' && parameter.name === name)) {
+      issues.add(operationId, `the path parameter ${name} is not described`, 'describe it under parameters');
+    }
+  }
+  return places.flatMap(([place, suffix]) => {
+    const own = parameters.filter(
+      (parameter) =>
+        parameter.in === place &&
+        !(place === 'header' && ignoredHeaders.includes(parameter.name.toLowerCase())),
+    );
+    return own.length === 0
+      ? []
+      : [{ in: place, schemaName: pascalCase(operationId) + suffix, parameters: own }];
+  });
 }
 
 /**
+ * The name at the end of a local reference to a schema.
+ *
+ * @param {string} ref e.g. `#/components/schemas/Order`
  * @param {OpenApiDocument} document
- * @param {z.infer<typeof reference> | z.infer<typeof header> | undefined} entry
- * @returns {unknown}
+ * @param {string} place
+ * @param {Issues} issues
  */
-function headerExample(document, entry) {
-  if (entry === undefined) return undefined;
-  if (!('$ref' in entry)) return entry.example;
-  const found = document.components.headers?.[referenceName(entry.$ref, 'headers')];
-  if (found === undefined) throw new DocumentError(`${entry.$ref} points at nothing`);
-  return found.example;
-}
-
-/**
- * @param {OpenApiDocument} document
- * @param {z.infer<typeof jsonContent>} content
- */
-function schemaName(document, content) {
-  const name = referenceName(content['application/json'].schema.$ref, 'schemas');
-  if (!(name in document.components.schemas)) throw new DocumentError(`schema ${name} does not exist`);
+function schemaName(ref, document, place, issues) {
+  const name = referenceName(ref);
+  if (document.components.schemas[name] === undefined) {
+    issues.add(place, `${ref} points at nothing`, 'name a schema below #/components/schemas/');
+  }
   return name;
 }
 
-/**
- * The name at the end of a local reference.
- *
- * @param {string} ref e.g. `#/components/schemas/Order`
- * @param {'schemas' | 'headers' | 'responses'} section
- */
-export function referenceName(ref, section) {
-  const prefix = `#/components/${section}/`;
-  if (!ref.startsWith(prefix))
-    throw new DocumentError(`${ref}: only references into ${prefix} are understood`);
-  return ref.slice(prefix.length);
+/** The name of a component schema in a reference. @param {string} ref */
+export function referenceName(ref) {
+  return ref
+    .replace(/^#\/components\/schemas\//, '')
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
+}
+
+/** @param {readonly string[]} names @param {Issues} issues @returns {Map<string, string>} */
+function identifiersOf(names, issues) {
+  /** @type {Map<string, string>} */
+  const identifiers = new Map();
+  for (const name of names) {
+    const identifier = /^[A-Za-z_$][\w$]*$/.test(name) ? name : pascalCase(name);
+    if (!/^[A-Za-z_$]/.test(identifier) || ownNames.includes(identifier)) {
+      issues.add(
+        `components.schemas.${name}`,
+        'its name cannot be a constant',
+        'begin it with a letter and rename it',
+      );
+    }
+    identifiers.set(name, identifier);
+  }
+  return identifiers;
 }
 
 /**
- * The part of a description that tools and assistants are shown: its first paragraph, on one line.
+ * Names that must differ.
+ *
+ * @param {readonly OperationDescription[]} operations
+ * @param {ReadonlyMap<string, string>} identifiers
+ * @param {Issues} issues
+ */
+function checkNames(operations, identifiers, issues) {
+  const differ = (/** @type {readonly (string | undefined)[]} */ names, /** @type {string} */ what) => {
+    const seen = new Set();
+    for (const name of names) {
+      if (name !== undefined && seen.has(name))
+        issues.add(name, `${what} of this name exists twice`, 'rename one of them');
+      seen.add(name);
+    }
+  };
+  differ(
+    operations.map(({ operationId }) => operationId),
+    'an operation',
+  );
+  differ(
+    operations.map(({ tool }) => tool?.name),
+    'a tool',
+  );
+  differ(
+    [
+      ...identifiers.values(),
+      ...operations.flatMap(({ parameters }) => parameters.map(({ schemaName: name }) => name)),
+    ],
+    'a schema',
+  );
+  /** @type {Map<string, OperationDescription['rateLimit']>} */
+  const buckets = new Map();
+  for (const { operationId, rateLimit } of operations) {
+    if (rateLimit.bucket === undefined) continue;
+    const first = buckets.get(rateLimit.bucket) ?? rateLimit;
+    buckets.set(rateLimit.bucket, first);
+    if (first.limit !== rateLimit.limit || first.windowSeconds !== rateLimit.windowSeconds) {
+      issues.add(
+        operationId,
+        `another limit for the bucket ${rateLimit.bucket}`,
+        'operations of one bucket share one limit',
+      );
+    }
+  }
+}
+
+/**
+ * The part of a description that tools and assistants see: its first paragraph, on one line.
  *
  * @param {string | undefined} description
  */

@@ -1,16 +1,7 @@
 // @ts-check
-import { DocumentError, firstParagraph, referenceName } from './document.js';
-import { querySchemaName } from './emit-zod.js';
+import { responseFields } from './response-fields.js';
 
-/** @import { ApiDescription, OperationDescription, Privacy, SchemaNode } from './document.js' */
-
-/**
- * @typedef {object} ResponseField
- * @property {Privacy} privacy
- * @property {readonly string[]} types JSON Schema types of the value
- * @property {string | undefined} description
- * @property {readonly string[] | undefined} knownValues values that are known of an open enumeration
- */
+/** @import { ApiDescription, OperationDescription } from './document.js' */
 
 /**
  * Emits, as plain data, what the document says of each operation beyond types.
@@ -34,7 +25,7 @@ export interface ResponseField {
   /** JSON Schema types of the value. */
   readonly types: readonly string[];
   readonly description?: string;
-  /** Values that are known of an open enumeration; others may come. */
+  /** Known values of an open enumeration; others may come. */
   readonly knownValues?: readonly string[];
 }
 
@@ -47,9 +38,14 @@ export interface Operation {
   /** Path below the base URL. */
   readonly path: string;
   readonly summary: string;
-  /** The server's allowance: \`limit\` requests a window of \`windowSeconds\`. */
-  readonly rateLimit: { readonly limit: number; readonly windowSeconds: number };
-  /** How the operation is offered to assistants; absent where it is not. */
+  /** The server's allowance: \`limit\` requests per window of \`windowSeconds\`. */
+  readonly rateLimit: {
+    readonly limit: number;
+    readonly windowSeconds: number;
+    /** Operations with the same bucket share one allowance. */
+    readonly bucket?: string;
+  };
+  /** The tool for assistants; absent if there is none. */
   readonly tool?: {
     readonly name: string;
     readonly title: string;
@@ -61,15 +57,23 @@ export interface Operation {
       readonly openWorldHint: boolean;
     };
   };
+  /** The API answers without a token. */
+  readonly isPublic?: true;
+  readonly pathSchema?: SchemaName;
   readonly querySchema?: SchemaName;
+  readonly headerSchema?: SchemaName;
   readonly requestSchema?: SchemaName;
-  /** The one documented 2xx status. */
+  /** The documented 2xx status; the first of several. */
   readonly successStatus: number;
-  /** What it answers with. */
-  readonly responseSchema: SchemaName;
-  /** Documented answers other than 2xx, by status. */
+  /** Schema of its JSON body; absent if it has none. */
+  readonly responseSchema?: SchemaName;
+  /** Type of its body, if that is not JSON. */
+  readonly responseType?: string;
+  /** Further documented 2xx answers, by status; null for one without a JSON body. */
+  readonly otherSuccesses?: Readonly<Record<string, SchemaName | null>>;
+  /** Documented answers other than 2xx, by status; \`default\` for all that have no own. */
   readonly errorSchemas: Readonly<Record<string, SchemaName>>;
-  /** Every field of the 2xx answer by its path; \`[]\` stands for each element of an array. */
+  /** Every field of the JSON body by its path; \`[]\` stands for each element of an array. */
   readonly responseFields: Readonly<Record<string, ResponseField>>;
 }
 
@@ -80,19 +84,18 @@ export const operations = ${JSON.stringify(operations)} as const satisfies Recor
 `;
 }
 
-/**
- * @param {ApiDescription} api
- * @param {OperationDescription} operation
- */
-function operationData(api, { operationId, method, path, summary, rateLimit, tool, query, ...rest }) {
-  const [successes, failures] = partition(Object.entries(rest.responses), ([status]) =>
-    status.startsWith('2'),
-  );
-  const [successStatus, responseSchema] = (successes[0] ?? []).map(String);
-  if (responseSchema === undefined || !/^2\d\d$/.test(String(successStatus))) {
-    throw new DocumentError(`${operationId}: a 2xx answer needs its status, not ${successStatus}`);
+/** @param {ApiDescription} api @param {OperationDescription} operation */
+function operationData(api, { operationId, method, path, summary, rateLimit, tool, isPublic, ...rest }) {
+  const successes = rest.answers.filter(({ status }) => status.startsWith('2'));
+  const failures = rest.answers.filter(({ status }) => !status.startsWith('2'));
+  const [success, ...others] = successes;
+  const constant = (/** @type {string | undefined} */ name) =>
+    name === undefined ? undefined : api.identifiers.get(name);
+  const parameterSchema = (/** @type {'path' | 'query' | 'header'} */ place) =>
+    rest.parameters.find((group) => group.in === place)?.schemaName;
+  for (const { schema, status } of [...failures, ...others]) {
+    if (schema !== undefined) responseFields(api, schema, `${operationId} ${status}`);
   }
-  for (const [status, name] of failures) fieldsOf(api, { $ref: refTo(name) }, `${operationId} ${status}`, '');
   return {
     operationId,
     method,
@@ -100,111 +103,21 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
     summary,
     rateLimit,
     tool,
-    querySchema: query.length > 0 ? querySchemaName(operationId) : undefined,
-    requestSchema: rest.requestSchema,
-    successStatus: Number(successStatus),
-    responseSchema,
-    errorSchemas: Object.fromEntries(failures),
-    responseFields: Object.fromEntries(fieldsOf(api, { $ref: refTo(responseSchema) }, operationId, '')),
+    isPublic: isPublic || undefined,
+    pathSchema: parameterSchema('path'),
+    querySchema: parameterSchema('query'),
+    headerSchema: parameterSchema('header'),
+    requestSchema: constant(rest.requestSchema),
+    successStatus: Number(success?.status),
+    responseSchema: constant(success?.schema),
+    responseType: success?.schema === undefined ? success?.contentType : undefined,
+    otherSuccesses:
+      others.length === 0
+        ? undefined
+        : Object.fromEntries(others.map(({ status, schema }) => [status, constant(schema) ?? null])),
+    errorSchemas: Object.fromEntries(
+      failures.flatMap(({ status, schema }) => (schema === undefined ? [] : [[status, constant(schema)]])),
+    ),
+    responseFields: success?.schema === undefined ? {} : responseFields(api, success.schema, operationId),
   };
-}
-
-/**
- * Walks an answer down to its leaves. A leaf is a value, a map, or a union: whatever has no named fields below it. What
- * stands in place of an object that is missing has no fields either, so that the object's own are walked.
- *
- * @param {ApiDescription} api
- * @param {SchemaNode} node
- * @param {string} place where the node stands, for error messages
- * @param {string} path
- * @returns {[string, ResponseField][]}
- * @throws {DocumentError} when a leaf does not say who may see it
- */
-function fieldsOf(api, node, place, path) {
-  const target = resolve(api, node);
-  const present = presentIn(api, target);
-  if (present.properties !== undefined) {
-    return Object.entries(present.properties).flatMap(([name, property]) =>
-      fieldsOf(api, property, place, path === '' ? name : `${path}.${name}`),
-    );
-  }
-  const elements =
-    present.type === 'array' && present.items !== undefined ? resolve(api, present.items) : undefined;
-  if (elements?.properties !== undefined) return fieldsOf(api, elements, place, `${path}[]`);
-  const privacy = node['x-privacy'];
-  if (privacy === undefined) throw new DocumentError(`${place}: the field ${path} needs an x-privacy mark`);
-  return [
-    [
-      path,
-      {
-        privacy,
-        types: typesOf(api, target),
-        description: firstParagraph(node.description ?? target.description),
-        knownValues: knownValues(api, target),
-      },
-    ],
-  ];
-}
-
-/**
- * The one option of a union that can hold anything, where the others are null or an empty array.
- *
- * @param {ApiDescription} api
- * @param {SchemaNode} target
- */
-function presentIn(api, target) {
-  const [only, ...others] = (target.anyOf ?? [])
-    .map((option) => resolve(api, option))
-    .filter(({ type, maxItems }) => type !== 'null' && maxItems !== 0);
-  return only === undefined || others.length > 0 ? target : only;
-}
-
-/**
- * @param {ApiDescription} api
- * @param {SchemaNode} node
- * @returns {string[]}
- */
-function typesOf(api, node) {
-  if (node.anyOf !== undefined) {
-    return [...new Set(node.anyOf.flatMap((option) => typesOf(api, resolve(api, option))))];
-  }
-  return node.type === undefined ? [] : [node.type].flat();
-}
-
-/**
- * @param {ApiDescription} api
- * @param {SchemaNode} node
- */
-function knownValues(api, node) {
-  const values = node['x-extensible-enum'];
-  if (values === undefined || Array.isArray(values)) return values;
-  const list = resolve(api, values).enum;
-  if (list === undefined) throw new DocumentError(`${values.$ref}: x-extensible-enum must name an enum`);
-  return list;
-}
-
-/**
- * @param {ApiDescription} api
- * @param {SchemaNode} node
- */
-function resolve(api, node) {
-  if (node.$ref === undefined) return node;
-  const found = api.schemas[referenceName(node.$ref, 'schemas')];
-  if (found === undefined) throw new DocumentError(`${node.$ref} points at nothing`);
-  return found;
-}
-
-/** @param {string} name */
-function refTo(name) {
-  return `#/components/schemas/${name}`;
-}
-
-/**
- * @template Item
- * @param {readonly Item[]} items
- * @param {(item: Item) => boolean} belongs
- * @returns {[Item[], Item[]]}
- */
-function partition(items, belongs) {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }

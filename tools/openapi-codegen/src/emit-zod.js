@@ -1,28 +1,41 @@
 // @ts-check
-import { DocumentError, firstParagraph, referenceName } from './document.js';
+import { firstParagraph, referenceName } from './document.js';
 
-/** @import { ApiDescription, Parameter, SchemaNode } from './document.js' */
+/** @import { ApiDescription, ParameterGroup } from './document.js' */
+/** @import { SchemaNode } from './shape.js' */
 
 /**
- * Emits one zod schema for each component schema and each operation's query, tied to its generated type.
+ * Emits one zod schema for each component schema and each group of parameters, tied to its generated type.
  *
  * @param {ApiDescription} api
  * @returns {string} TypeScript source, not formatted
  */
 export function emitZod(api) {
-  const schemas = inDependencyOrder(api.schemas).map(([name, node]) => {
+  const { ordered, recursive } = inDependencyOrder(api);
+  /** @type {Set<string>} */
+  const emitted = new Set();
+  const schemas = ordered.map(([name, node]) => {
     const declared = `components['schemas'][${quote(name)}]`;
-    return `export const ${name} = exactly<${declared}>()(${zodOf(node, name)}${describe(node.description)});`;
+    const constant = identifier(api, name);
+    const place = `components.schemas.${name}`;
+    const source = `${zodOf(node, { api, place, emitted })}${describe(node)}`;
+    emitted.add(name);
+    // TypeScript cannot infer a type that contains itself, so its type is stated instead of compared.
+    return recursive.has(name)
+      ? `export const ${constant}: z.ZodType<${declared}> = ${source};`
+      : `export const ${constant} = exactly<${declared}>()(${source});`;
   });
-  const queries = api.operations
-    .filter(({ query }) => query.length > 0)
-    .map(({ operationId, query }) => {
-      const declared = `NonNullable<operations[${quote(operationId)}]['parameters']['query']>`;
-      return `export const ${querySchemaName(operationId)} = exactly<${declared}>()(${queryObject(query, operationId)});`;
-    });
+  const parameters = api.operations.flatMap(({ operationId, parameters: groups }) =>
+    groups.map((group) => {
+      const declared = `NonNullable<operations[${quote(operationId)}]['parameters'][${quote(group.in)}]>`;
+      const source = parametersObject(group, { api, place: operationId, emitted });
+      return `export const ${group.schemaName} = exactly<${declared}>()(${source});`;
+    }),
+  );
+  const uses = parameters.length > 0 ? 'components, operations' : 'components';
   return `
 import * as z from 'zod';
-import type { components, operations } from './schema.js';
+import type { ${uses} } from './schema.js';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
 
@@ -33,134 +46,213 @@ function exactly<Declared>() {
   ): Schema => schema;
 }
 
-${[...schemas, ...queries].join('\n\n')}
+${[...schemas, ...parameters].join('\n\n')}
 `;
 }
 
 /**
- * Name of the schema that holds an operation's query parameters.
+ * Where a node is.
  *
- * @param {string} operationId
+ * @typedef {object} Context
+ * @property {ApiDescription} api
+ * @property {string} place for messages
+ * @property {ReadonlySet<string>} emitted component schemas that are constants already
  */
-export function querySchemaName(operationId) {
-  return `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Query`;
-}
 
-/**
- * @param {readonly Parameter[]} query
- * @param {string} place
- */
-function queryObject(query, place) {
-  const entries = query.map(({ name, required, description, schema }) => {
-    const value = `${zodOf(schema, `${place}.${name}`)}${required ? '' : '.exactOptional()'}`;
-    return `${quote(name)}: ${value}${describe(description)}`;
+/** @param {ParameterGroup} group @param {Context} context */
+function parametersObject({ parameters }, context) {
+  const entries = parameters.map((parameter) => {
+    const place = `${context.place}.${parameter.name}`;
+    const value = `${zodOf(parameter.schema, { ...context, place })}${parameter.required ? '' : '.exactOptional()'}`;
+    return `${quote(parameter.name)}: ${value}${describe(parameter)}`;
   });
   return `z.object({ ${entries.join(', ')} })`;
 }
 
-/**
- * @param {SchemaNode} node
- * @param {string} place where the node stands, for error messages
- * @returns {string}
- */
-function zodOf(node, place) {
-  if (node.$ref !== undefined) return referenceName(node.$ref, 'schemas');
+/** @param {SchemaNode} node @param {Context} context @returns {string} */
+function zodOf(node, context) {
+  const { api, place, emitted } = context;
+  if (node.$ref !== undefined) {
+    refuseKeywords(node, ['$ref'], 'a reference', context);
+    const name = referenceName(node.$ref);
+    const constant = identifier(api, name);
+    return emitted.has(name) ? constant : `z.lazy(() => ${constant})`;
+  }
   if (node.anyOf !== undefined) {
+    refuseKeywords(node, ['anyOf'], 'a choice', context);
     return union(
       node.anyOf.map((option, index) => ({
         isNull: option.type === 'null',
-        source: zodOf(option, `${place}.anyOf[${index}]`),
+        source: zodOf(option, { ...context, place: `${place}.anyOf[${index}]` }),
       })),
     );
   }
+  if (node.const !== undefined) return zodOfValues([node.const], node, context);
+  if (node.enum !== undefined) return zodOfValues(node.enum, node, context);
   if (node.type === undefined) {
-    const constraints = Object.keys(node).filter((key) => !annotations.has(key));
-    if (constraints.length > 0) throw new DocumentError(`${place}: ${constraints.join(', ')} without a type`);
+    refuseKeywords(node, [], 'a schema without a type', context);
     return 'z.unknown()';
   }
-  const types = Array.isArray(node.type) ? node.type : [node.type];
-  return union(
-    types.map((type) => ({
-      isNull: type === 'null',
-      source: zodOfType(type, node, types.length > 1, place),
-    })),
+  const types = [node.type].flat();
+  refuseKeywords(
+    node,
+    ['type', ...types.flatMap((type) => constraintsOf[type])],
+    types.join(' and '),
+    context,
   );
+  return union(types.map((type) => ({ isNull: type === 'null', source: zodOfType(type, node, context) })));
 }
 
-const annotations = new Set(['description', 'examples', 'x-source', 'x-privacy', 'x-extensible-enum']);
+const annotations = [
+  'title',
+  'description',
+  'examples',
+  'default',
+  'deprecated',
+  'format',
+  'x-source',
+  'x-privacy',
+  'x-extensible-enum',
+];
 
-/** The constraints that each type carries; one that stands beside no type of its own would never be checked. */
+/** The constraints of each type; a constraint of another type would never be checked. */
 const constraintsOf = /** @type {const} */ ({
-  string: ['enum', 'minLength', 'maxLength', 'pattern'],
-  integer: ['minimum', 'maximum'],
-  number: ['minimum', 'maximum'],
+  string: ['minLength', 'maxLength', 'pattern'],
+  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   boolean: [],
   null: [],
-  array: ['items', 'maxItems'],
+  array: ['items', 'minItems', 'maxItems'],
   object: ['properties', 'required', 'additionalProperties'],
 });
 
-/**
- * @param {keyof typeof constraintsOf} type
- * @param {SchemaNode} node
- * @param {boolean} oneOfSeveral
- * @param {string} place
- * @returns {string}
- */
-function zodOfType(type, node, oneOfSeveral, place) {
-  const types = Array.isArray(node.type) ? node.type : [type];
-  const understood = new Set(['type', ...annotations, ...types.flatMap((each) => constraintsOf[each])]);
-  const misplaced = Object.keys(node).filter((key) => !understood.has(key));
-  if (misplaced.length > 0)
-    throw new DocumentError(`${place}: ${misplaced.join(', ')} does not go with ${type}`);
-  if (node.enum !== undefined && oneOfSeveral) {
-    throw new DocumentError(`${place}: write a nullable enum as anyOf of the enum and null`);
+/** @param {SchemaNode} node @param {readonly string[]} understood @param {string} what @param {Context} context */
+function refuseKeywords(node, understood, what, { api, place }) {
+  const known = new Set([...understood, ...annotations]);
+  const others = Object.keys(node).filter((key) => !known.has(key));
+  if (others.length === 0) return;
+  api.issues.add(
+    place,
+    `${others.join(', ')} does not go with ${what}`,
+    'remove it, or move it into an option of its own',
+  );
+}
+
+/** @param {readonly unknown[]} values @param {SchemaNode} node @param {Context} context */
+function zodOfValues(values, node, context) {
+  const { api, place } = context;
+  refuseKeywords(node, ['type', 'const', 'enum'], 'listed values', context);
+  const types = node.type === undefined ? undefined : [node.type].flat();
+  if (types?.includes('null') && !values.includes(null)) {
+    api.issues.add(
+      place,
+      'the type allows null, its values do not',
+      'add null to them, or write an anyOf with null',
+    );
   }
+  const wrong = values.filter((value) => types !== undefined && !types.some((type) => isOf(type, value)));
+  if (wrong.length > 0) {
+    api.issues.add(place, `${JSON.stringify(wrong)} is not of the type`, 'correct the type or the value');
+  }
+  const present = values.filter((value) => value !== null);
+  const nullable = present.length < values.length ? '.nullable()' : '';
+  if (present.length === 0) return 'z.null()';
+  const texts = present.filter((value) => typeof value === 'string');
+  if (node.enum !== undefined && texts.length === present.length) {
+    return `z.enum([${texts.map(quote).join(', ')}])${nullable}`;
+  }
+  const literals = present.map((value) => JSON.stringify(value));
+  return `z.literal(${literals.length === 1 ? literals.join() : `[${literals.join(', ')}]`})${nullable}`;
+}
+
+/** @param {keyof typeof constraintsOf} type @param {unknown} value */
+function isOf(type, value) {
+  if (type === 'null') return value === null;
+  if (type === 'integer') return Number.isInteger(value);
+  return typeof value === type;
+}
+
+/** @param {keyof typeof constraintsOf} type @param {SchemaNode} node @param {Context} context @returns {string} */
+function zodOfType(type, node, context) {
   switch (type) {
     case 'string':
-      return node.enum !== undefined
-        ? `z.enum([${node.enum.map(quote).join(', ')}])`
-        : `z.string()${call('min', node.minLength)}${call('max', node.maxLength)}${
-            node.pattern === undefined ? '' : `.regex(new RegExp(${quote(node.pattern)}, 'u'))`
-          }`;
+      return `z.string()${call('min', node.minLength)}${call('max', node.maxLength)}${
+        node.pattern === undefined ? '' : `.regex(new RegExp(${patternOf(node.pattern, context)}, 'u'))`
+      }`;
     case 'integer':
     case 'number':
-      return `z.${type === 'integer' ? 'int' : 'number'}()${call('min', node.minimum)}${call('max', node.maximum)}`;
+      return `z.${type === 'integer' ? 'int' : 'number'}()${call('min', node.minimum)}${call('max', node.maximum)}${call(
+        'gt',
+        node.exclusiveMinimum,
+      )}${call('lt', node.exclusiveMaximum)}${call('multipleOf', node.multipleOf)}`;
     case 'boolean':
       return 'z.boolean()';
     case 'null':
       return 'z.null()';
-    case 'array':
-      if (node.items === undefined) throw new DocumentError(`${place}: an array needs items`);
-      return `z.array(${zodOf(node.items, `${place}[]`)})${call('max', node.maxItems)}`;
+    case 'array': {
+      if (node.items === undefined) {
+        context.api.issues.add(
+          context.place,
+          'an array needs items',
+          'write items: {} if they can be anything',
+        );
+        return 'z.array(z.unknown())';
+      }
+      const items = zodOf(node.items, { ...context, place: `${context.place}[]` });
+      return `z.array(${items})${call('min', node.minItems)}${call('max', node.maxItems)}`;
+    }
     case 'object':
-      return zodOfObject(node, place);
+      return zodOfObject(node, context);
   }
 }
 
-/**
- * @param {SchemaNode} node
- * @param {string} place
- */
-function zodOfObject(node, place) {
+/** @param {string} pattern @param {Context} context */
+function patternOf(pattern, { api, place }) {
+  try {
+    new RegExp(pattern, 'u');
+  } catch {
+    api.issues.add(place, `${pattern} is not a regular expression of JavaScript`, 'correct it');
+  }
+  return quote(pattern);
+}
+
+/** @param {SchemaNode} node @param {Context} context */
+function zodOfObject(node, context) {
+  const { api, place } = context;
   const { properties, additionalProperties } = node;
   const required = new Set(node.required);
   if (properties === undefined) {
     if (additionalProperties === undefined || additionalProperties === false || required.size > 0) {
-      throw new DocumentError(`${place}: an object needs properties or additionalProperties`);
+      api.issues.add(
+        place,
+        'an object needs properties or additionalProperties',
+        'write additionalProperties: true if it can hold anything',
+      );
     }
-    const value = additionalProperties === true ? 'z.unknown()' : zodOf(additionalProperties, `${place}.*`);
+    const value =
+      typeof additionalProperties === 'object'
+        ? zodOf(additionalProperties, { ...context, place: `${place}.*` })
+        : 'z.unknown()';
     return `z.record(z.string(), ${value})`;
   }
-  if (additionalProperties !== undefined && additionalProperties !== false) {
-    throw new DocumentError(`${place}: properties beside open additionalProperties are not understood`);
+  if (typeof additionalProperties === 'object') {
+    api.issues.add(
+      place,
+      'properties beside additionalProperties with a schema are not understood',
+      'describe the map as a property of its own, or write additionalProperties: true',
+    );
   }
   const unknown = [...required].filter((name) => !(name in properties));
-  if (unknown.length > 0)
-    throw new DocumentError(`${place}: required names no property: ${unknown.join(', ')}`);
+  if (unknown.length > 0) {
+    api.issues.add(
+      place,
+      `required names no property: ${unknown.join(', ')}`,
+      'describe it under properties',
+    );
+  }
   const entries = Object.entries(properties).map(([name, property]) => {
-    const value = zodOf(property, `${place}.${name}`);
-    return `${quote(name)}: ${value}${required.has(name) ? '' : '.exactOptional()'}${describe(property.description)}`;
+    const value = zodOf(property, { ...context, place: `${place}.${name}` });
+    return `${quote(name)}: ${value}${required.has(name) ? '' : '.exactOptional()'}${describe(property)}`;
   });
   return `z.${additionalProperties === false ? 'strictObject' : 'object'}({ ${entries.join(', ')} })`;
 }
@@ -175,32 +267,36 @@ function union(options) {
 }
 
 /**
- * Component schemas, each after those that it refers to.
+ * Component schemas, each after those that it refers to, and those that contain themselves.
  *
- * @param {Readonly<Record<string, SchemaNode>>} schemas
- * @returns {[string, SchemaNode][]}
+ * @param {ApiDescription} api
  */
-function inDependencyOrder(schemas) {
+function inDependencyOrder({ schemas, issues }) {
   /** @type {Map<string, SchemaNode>} */
   const ordered = new Map();
+  /** @type {Set<string>} */
+  const recursive = new Set();
   /** @param {string} name @param {readonly string[]} trail */
   const visit = (name, trail) => {
     if (ordered.has(name)) return;
-    if (trail.includes(name))
-      throw new DocumentError(`schemas refer in a circle: ${[...trail, name].join(' → ')}`);
+    if (trail.includes(name)) {
+      for (const each of trail.slice(trail.indexOf(name))) recursive.add(each);
+      return;
+    }
     const node = schemas[name];
-    if (node === undefined) throw new DocumentError(`schema ${name} does not exist`);
+    if (node === undefined) {
+      const place = `components.schemas.${trail.at(-1)}`;
+      issues.add(place, `schema ${name} does not exist`, 'name a schema below #/components/schemas/');
+      return;
+    }
     for (const reference of referencesIn(node)) visit(reference, [...trail, name]);
     ordered.set(name, node);
   };
   for (const name of Object.keys(schemas)) visit(name, []);
-  return [...ordered];
+  return { ordered: [...ordered], recursive };
 }
 
-/**
- * @param {SchemaNode} node
- * @returns {string[]}
- */
+/** @param {SchemaNode} node @returns {string[]} */
 function referencesIn(node) {
   const children = [
     ...Object.values(node.properties ?? {}),
@@ -208,14 +304,19 @@ function referencesIn(node) {
     ...(node.items === undefined ? [] : [node.items]),
     ...(typeof node.additionalProperties === 'object' ? [node.additionalProperties] : []),
   ];
-  const own = node.$ref === undefined ? [] : [referenceName(node.$ref, 'schemas')];
+  const own = node.$ref === undefined ? [] : [referenceName(node.$ref)];
   return [...own, ...children.flatMap(referencesIn)];
 }
 
-/** @param {string | undefined} description */
-function describe(description) {
+/** @param {ApiDescription} api @param {string} name */
+function identifier({ identifiers }, name) {
+  return identifiers.get(name) ?? name;
+}
+
+/** @param {{ description?: string | undefined, deprecated?: boolean | undefined }} node */
+function describe({ description, deprecated }) {
   const text = firstParagraph(description);
-  return text === undefined ? '' : `.describe(${quote(text)})`;
+  return `${text === undefined ? '' : `.describe(${quote(text)})`}${deprecated ? '.meta({ deprecated: true })' : ''}`;
 }
 
 /** @param {string} method @param {number | undefined} value */

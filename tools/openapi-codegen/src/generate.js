@@ -5,25 +5,33 @@ import { readDocument } from './document.js';
 import { emitOperations } from './emit-operations.js';
 import { emitZod } from './emit-zod.js';
 
+/** @import { ReadOptions } from './document.js' */
+
 /**
  * Turns an OpenAPI document into the client's generated files. The same text gives the same files, byte for byte.
  *
  * @param {string} text the document, YAML or JSON
- * @param {{ documentPath: string, outputPath: string }} options paths below the workspace root: the first is named
- *   in the header of each file, the second decides which formatting rules apply
+ * @param {ReadOptions & { documentPath: string, outputPath: string }} options paths below the workspace root: the first
+ *   is named in the header of each file, the second decides which formatting rules apply
  * @returns {Promise<Record<'schema.ts' | 'schemas.ts' | 'operations.ts', string>>} file name → content
- * @throws {import('./document.js').DocumentError} when the document is not understood or contradicts itself
+ * @throws {import('./issues.js').DocumentError} with every place that is not understood or contradicts another
  */
-export async function generate(text, { documentPath, outputPath }) {
-  const api = readDocument(text);
+export async function generate(text, { outputPath, ...options }) {
+  const api = readDocument(text, options);
   const header = [
-    `// Generated from ${documentPath}; do not edit: change the document and run \`npm run codegen\`.`,
+    `// Generated from ${options.documentPath}; do not edit: change the document and run \`npm run codegen\`.`,
     `// SHA-256 of the document: ${api.hash}`,
   ].join('\n');
   // Ours come first: they refuse what they do not understand in words that name the place.
   const schemas = emitZod(api);
   const operations = emitOperations(api);
-  const types = await openapiTS(JSON.stringify(api.raw), { rootTypes: true, rootTypesNoSchemaPrefix: true });
+  api.issues.throwIfAny();
+  const types = await openapiTS(JSON.stringify(api.document), {
+    rootTypes: true,
+    rootTypesNoSchemaPrefix: true,
+    // A field with a default may be left out.
+    defaultNonNullable: false,
+  });
   const style = (await resolveConfig(`${outputPath}/schema.ts`, { editorconfig: true })) ?? {};
   const finish = (/** @type {string} */ source) =>
     format(`${header}\n\n${source}`, { ...style, parser: 'typescript' });

@@ -1,12 +1,24 @@
 // @ts-check
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate } from './generate.js';
+import { DocumentError } from './issues.js';
+import { codegenOf } from './project.js';
 
-const [documentPath, outputPath] = process.argv.slice(2);
-if (documentPath === undefined || outputPath === undefined) {
-  throw new Error('usage: main.js <document> <output folder>, both below the working directory');
+const [projectRoot] = process.argv.slice(2);
+const codegen =
+  projectRoot && codegenOf(readFileSync(join(projectRoot, 'package.json'), 'utf8'), projectRoot);
+if (!codegen)
+  throw new Error('usage: main.js <folder of a project that generates code>, in the workspace root');
+const readFile = (/** @type {string} */ path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+try {
+  const files = await generate(readFileSync(codegen.documentPath, 'utf8'), { ...codegen, readFile });
+  await mkdir(codegen.outputPath, { recursive: true });
+  for (const [name, content] of Object.entries(files))
+    await writeFile(join(codegen.outputPath, name), content);
+} catch (error) {
+  if (!(error instanceof DocumentError)) throw error;
+  console.error(`${codegen.documentPath} cannot be used:\n${error.message.replaceAll(/^/gm, '  ')}`);
+  process.exitCode = 1;
 }
-const files = await generate(await readFile(documentPath, 'utf8'), { documentPath, outputPath });
-await mkdir(outputPath, { recursive: true });
-for (const [name, content] of Object.entries(files)) await writeFile(join(outputPath, name), content);

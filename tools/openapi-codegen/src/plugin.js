@@ -20,9 +20,10 @@ export const createNodesV2 = [
         if (codegen === undefined) return {};
         const { documentPath, outputPath } = codegen;
         const target = {
-          command: `node tools/openapi-codegen/src/main.js ${documentPath} ${outputPath}`,
+          command: `node tools/openapi-codegen/src/main.js ${root}`,
           cache: true,
           inputs: [
+            '{projectRoot}/package.json',
             // The document and the files that it may refer to.
             `{workspaceRoot}/${posix.dirname(documentPath)}/**/*.yaml`,
             '{workspaceRoot}/tools/openapi-codegen/src/**/*',

@@ -3,19 +3,27 @@ import { posix } from 'node:path';
 import * as z from 'zod';
 
 const manifest = z.looseObject({
-  openapi: z.strictObject({ document: z.string(), output: z.string() }).optional(),
+  openapi: z
+    .strictObject({
+      document: z.string(),
+      output: z.string(),
+      writes: z.array(z.string()).default([]),
+    })
+    .optional(),
 });
 
 /**
- * What a project's package.json says of code generation:
- * `"openapi": { "document": "<path below the workspace root>", "output": "<path below the project>" }`.
+ * What a project's package.json says about code generation, under `"openapi"`: `document`, a path below the workspace
+ * root; `output`, a path below the project; `writes`, the writing operations that have an implementation with a journal.
  *
  * @param {string} packageJson text of the file
  * @param {string} projectRoot below the workspace root
- * @returns {{ documentPath: string, outputPath: string } | undefined} undefined where the project generates nothing
+ * @returns {{ documentPath: string, outputPath: string, writes: readonly string[] } | undefined} undefined where the
+ *   project generates nothing
  */
 export function codegenOf(packageJson, projectRoot) {
   const { openapi } = manifest.parse(JSON.parse(packageJson));
   if (openapi === undefined) return undefined;
-  return { documentPath: openapi.document, outputPath: posix.join(projectRoot, openapi.output) };
+  const { document, output, writes } = openapi;
+  return { documentPath: document, outputPath: posix.join(projectRoot, output), writes };
 }

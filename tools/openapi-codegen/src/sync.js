@@ -6,8 +6,8 @@ import { codegenOf } from './project.js';
 import { withToolTable } from './tool-table.js';
 
 /**
- * Nx sync generator: brings everything that is derived from an OpenAPI document up to date, the generated code of
- * each project that asks for it and the tool table of the README. `nx sync` writes, `nx sync:check` only compares.
+ * Nx sync generator: updates everything that is derived from an OpenAPI document, that is, the generated code of each
+ * project that asks for it, and the tool table of the README. `nx sync` writes, `nx sync:check` only compares.
  *
  * @param {import('@nx/devkit').Tree} tree
  * @returns {Promise<{ outOfSyncMessage: string } | undefined>}
@@ -28,11 +28,15 @@ export default async function sync(tree) {
     const text = tree.read(codegen.documentPath, 'utf-8');
     if (text === null)
       throw new Error(`${root}/package.json names a document that is missing: ${codegen.documentPath}`);
-    for (const [name, content] of Object.entries(await generate(text, codegen))) {
+    const options = {
+      ...codegen,
+      readFile: (/** @type {string} */ path) => tree.read(path, 'utf-8') ?? undefined,
+    };
+    for (const [name, content] of Object.entries(await generate(text, options))) {
       write(`${codegen.outputPath}/${name}`, content);
     }
     const readme = tree.read('README.md', 'utf-8');
-    if (readme !== null) write('README.md', await withToolTable(readme, readDocument(text)));
+    if (readme !== null) write('README.md', await withToolTable(readme, readDocument(text, options)));
   }
   if (stale.length === 0) return undefined;
   return { outOfSyncMessage: `Not up to date with the OpenAPI document: ${stale.join(', ')}.` };

@@ -11,7 +11,7 @@ export function documentWith({ schemas = {}, operation = {}, limitExample = 60 }
     openapi: '3.1.0',
     info: { title: 'Test', version: '1' },
     servers: [{ url: 'https://api.example.com' }],
-    security: [],
+    security: [{ token: [] }],
     tags: [],
     paths: {
       '/things': {
@@ -35,7 +35,7 @@ export function documentWith({ schemas = {}, operation = {}, limitExample = 60 }
       },
     },
     components: {
-      securitySchemes: {},
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: {
         Filter: { type: 'object', properties: { status: { type: 'string', enum: ['open', 'closed'] } } },
         Things: {

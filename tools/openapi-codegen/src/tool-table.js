@@ -1,8 +1,10 @@
 // @ts-check
 import { format } from 'prettier';
-import { DocumentError } from './document.js';
+import { referenceName } from './document.js';
+import { DocumentError } from './issues.js';
 
-/** @import { ApiDescription, OperationDescription, SchemaNode } from './document.js' */
+/** @import { ApiDescription, OperationDescription } from './document.js' */
+/** @import { SchemaNode } from './shape.js' */
 
 const start = '<!-- tools: written by `npm run codegen` -->';
 const end = '<!-- /tools -->';
@@ -44,9 +46,11 @@ function toolTable(api) {
 }
 
 /** @param {ApiDescription} api @param {OperationDescription} operation */
-function argumentsOf(api, { requestSchema, query }) {
+function argumentsOf(api, { requestSchema, parameters: groups }) {
   const body = Object.entries((requestSchema && api.schemas[requestSchema]?.properties) || {});
-  const parameters = query.map(({ name, schema }) => /** @type {const} */ ([name, schema]));
+  const parameters = groups
+    .flatMap((group) => group.parameters)
+    .map(({ name, schema }) => /** @type {const} */ ([name, schema]));
   return [...body, ...parameters]
     .map(([name, node]) => {
       const values = enumOf(api, node);
@@ -61,6 +65,7 @@ function argumentsOf(api, { requestSchema, query }) {
  * @returns {readonly string[]}
  */
 function enumOf(api, node) {
-  if (node.$ref !== undefined) return enumOf(api, api.schemas[node.$ref.split('/').at(-1) ?? ''] ?? {});
-  return node.enum ?? node.anyOf?.flatMap((option) => enumOf(api, option)) ?? [];
+  if (node.$ref !== undefined) return enumOf(api, api.schemas[referenceName(node.$ref)] ?? {});
+  const values = node.enum?.filter((value) => value !== null).map(String);
+  return values ?? node.anyOf?.flatMap((option) => enumOf(api, option)) ?? [];
 }

@@ -12,7 +12,7 @@ export interface ResponseField {
   /** JSON Schema types of the value. */
   readonly types: readonly string[];
   readonly description?: string;
-  /** Values that are known of an open enumeration; others may come. */
+  /** Known values of an open enumeration; others may come. */
   readonly knownValues?: readonly string[];
 }
 
@@ -25,9 +25,14 @@ export interface Operation {
   /** Path below the base URL. */
   readonly path: string;
   readonly summary: string;
-  /** The server's allowance: `limit` requests a window of `windowSeconds`. */
-  readonly rateLimit: { readonly limit: number; readonly windowSeconds: number };
-  /** How the operation is offered to assistants; absent where it is not. */
+  /** The server's allowance: `limit` requests per window of `windowSeconds`. */
+  readonly rateLimit: {
+    readonly limit: number;
+    readonly windowSeconds: number;
+    /** Operations with the same bucket share one allowance. */
+    readonly bucket?: string;
+  };
+  /** The tool for assistants; absent if there is none. */
   readonly tool?: {
     readonly name: string;
     readonly title: string;
@@ -39,15 +44,23 @@ export interface Operation {
       readonly openWorldHint: boolean;
     };
   };
+  /** The API answers without a token. */
+  readonly isPublic?: true;
+  readonly pathSchema?: SchemaName;
   readonly querySchema?: SchemaName;
+  readonly headerSchema?: SchemaName;
   readonly requestSchema?: SchemaName;
-  /** The one documented 2xx status. */
+  /** The documented 2xx status; the first of several. */
   readonly successStatus: number;
-  /** What it answers with. */
-  readonly responseSchema: SchemaName;
-  /** Documented answers other than 2xx, by status. */
+  /** Schema of its JSON body; absent if it has none. */
+  readonly responseSchema?: SchemaName;
+  /** Type of its body, if that is not JSON. */
+  readonly responseType?: string;
+  /** Further documented 2xx answers, by status; null for one without a JSON body. */
+  readonly otherSuccesses?: Readonly<Record<string, SchemaName | null>>;
+  /** Documented answers other than 2xx, by status; `default` for all that have no own. */
   readonly errorSchemas: Readonly<Record<string, SchemaName>>;
-  /** Every field of the 2xx answer by its path; `[]` stands for each element of an array. */
+  /** Every field of the JSON body by its path; `[]` stands for each element of an array. */
   readonly responseFields: Readonly<Record<string, ResponseField>>;
 }
 

@@ -1,0 +1,30 @@
+// @ts-check
+
+/** The document says something that the generator does not understand, or contradicts itself. */
+export class DocumentError extends Error {
+  /** @param {string} message one line per issue */
+  constructor(message) {
+    super(message);
+    this.name = 'DocumentError';
+  }
+}
+
+/** Collects the issues of a document, so that all of them are reported at once. */
+export class Issues {
+  /** @type {Set<string>} */
+  #lines = new Set();
+
+  /**
+   * @param {string} place where the document says it
+   * @param {string} problem
+   * @param {string} remedy what to write instead
+   */
+  add(place, problem, remedy) {
+    this.#lines.add(`${place}: ${problem}; ${remedy}`);
+  }
+
+  /** @throws {DocumentError} with every issue, if there are any */
+  throwIfAny() {
+    if (this.#lines.size > 0) throw new DocumentError([...this.#lines].join('\n'));
+  }
+}

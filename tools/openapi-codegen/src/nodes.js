@@ -1,0 +1,32 @@
+// @ts-check
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+export function isRecord(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Keys and values of an object; none of anything else. @param {unknown} value @returns {[string, unknown][]} */
+export function entriesOf(value) {
+  return isRecord(value) ? Object.entries(value) : [];
+}
+
+/** The value at a path of keys. @param {unknown} node @param {readonly string[]} keys */
+export function at(node, ...keys) {
+  return keys.reduce((/** @type {unknown} */ each, key) => (isRecord(each) ? each[key] : undefined), node);
+}
+
+/** The keys of a JSON pointer (RFC 6901). @param {string} pointer */
+export function keysOf(pointer) {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** `listOrders` → `ListOrders`, `order-line.v2` → `OrderLineV2`. @param {string} name */
+export function pascalCase(name) {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}

@@ -1,0 +1,231 @@
+// @ts-check
+import { at, entriesOf, isRecord, keysOf, pascalCase } from './nodes.js';
+
+/** @import { Issues } from './issues.js' */
+/** @typedef {Record<string, unknown>} Node */
+
+const methods = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
+
+/**
+ * Rewrites what can be said in several ways into one: inline schemas of bodies become components, `allOf` becomes one
+ * object, `oneOf` becomes `anyOf`, and parameters of a path belong to its operations. What is written that way already
+ * stays as it is.
+ *
+ * @param {unknown} document without references to other files
+ * @param {Issues} issues
+ * @returns {Node}
+ */
+export function normalize(document, issues) {
+  const copy = structuredClone(isRecord(document) ? document : {});
+  const components = (copy['components'] = isRecord(copy['components']) ? copy['components'] : {});
+  const schemas = (components['schemas'] = isRecord(components['schemas']) ? components['schemas'] : {});
+
+  /** @param {unknown} body a request body or answer @param {string} name @param {string} place */
+  function nameBody(body, name, place) {
+    const json = at(body, 'content', 'application/json');
+    if (!isRecord(json) || !isRecord(json['schema']) || typeof json['schema']['$ref'] === 'string') return;
+    if (name in schemas) {
+      issues.add(
+        place,
+        `its schema would be called ${name}, which exists`,
+        'rename that one, or refer to it',
+      );
+    }
+    schemas[name] = json['schema'];
+    json['schema'] = { $ref: `#/components/schemas/${name}` };
+  }
+
+  for (const section of ['responses', 'requestBodies']) {
+    for (const [name, body] of entriesOf(components[section])) {
+      nameBody(body, `${pascalCase(name)}Body`, `components.${section}.${name}`);
+    }
+  }
+  for (const [path, item] of entriesOf(copy['paths'])) {
+    if (!isRecord(item)) continue;
+    const shared = Array.isArray(item['parameters']) ? item['parameters'] : [];
+    delete item['parameters'];
+    for (const method of methods) {
+      const operation = item[method];
+      if (!isRecord(operation)) continue;
+      const place = `paths.${path}.${method}`;
+      if (shared.length > 0) operation['parameters'] = mergeParameters(copy, shared, operation['parameters']);
+      const name = pascalCase(String(operation['operationId'] ?? `${method} ${path}`));
+      nameBody(operation['requestBody'], `${name}Request`, `${place}.requestBody`);
+      const answers = entriesOf(operation['responses']);
+      const [success] = answers.find(([status]) => status.startsWith('2')) ?? [];
+      for (const [status, answer] of answers) {
+        nameBody(
+          answer,
+          `${name}Response${status === success ? '' : status}`,
+          `${place}.responses.${status}`,
+        );
+      }
+    }
+  }
+  for (const [name, schema] of Object.entries(schemas)) {
+    schemas[name] = normalizeSchema(schema, {
+      schemas,
+      issues,
+      place: `components.schemas.${name}`,
+      trail: [name],
+    });
+  }
+  for (const [path, item] of entriesOf(copy['paths'])) {
+    for (const method of methods) {
+      for (const parameter of listOf(at(item, method, 'parameters'))) {
+        if (!isRecord(parameter) || !isRecord(parameter['schema'])) continue;
+        const place = `paths.${path}.${method}.${String(parameter['name'])}`;
+        parameter['schema'] = normalizeSchema(parameter['schema'], { schemas, issues, place, trail: [] });
+      }
+    }
+  }
+  return copy;
+}
+
+/**
+ * Parameters of the path, unless the operation has one of the same name and place, and those of the operation.
+ *
+ * @param {Node} document
+ * @param {readonly unknown[]} shared
+ * @param {unknown} own
+ */
+function mergeParameters(document, shared, own) {
+  const identity = (/** @type {unknown} */ parameter) => {
+    const target = resolveLocal(document, parameter);
+    return `${String(at(target, 'in'))} ${String(at(target, 'name'))}`;
+  };
+  const overridden = new Set(listOf(own).map(identity));
+  return [...shared.filter((each) => !overridden.has(identity(each))), ...listOf(own)];
+}
+
+/**
+ * @typedef {object} SchemaContext
+ * @property {Node} schemas
+ * @property {Issues} issues
+ * @property {string} place
+ * @property {readonly string[]} trail component schemas on the way here
+ */
+
+/** @param {unknown} node @param {SchemaContext} context @returns {unknown} */
+function normalizeSchema(node, context) {
+  if (!isRecord(node)) return node;
+  const { place } = context;
+  const below = (/** @type {string} */ key) => ({ ...context, place: `${place}.${key}` });
+  const { allOf, oneOf, discriminator, ...rest } = node;
+  /** @type {Node} */
+  const normalized = {};
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'discriminator') continue;
+    if (key === 'properties' && isRecord(value)) {
+      normalized[key] = Object.fromEntries(
+        Object.entries(value).map(([name, property]) => [name, normalizeSchema(property, below(name))]),
+      );
+    } else if (key === 'items' || key === 'additionalProperties') {
+      normalized[key] = normalizeSchema(value, below(key));
+    } else if (key === 'anyOf' || key === 'oneOf') {
+      normalized['anyOf'] = listOf(value).map((option, index) =>
+        normalizeSchema(option, below(`${key}[${index}]`)),
+      );
+    } else if (key !== 'allOf') {
+      normalized[key] = value;
+    }
+  }
+  if (isRecord(discriminator) && oneOf === undefined && rest['anyOf'] === undefined) {
+    context.issues.add(place, 'discriminator without oneOf or anyOf', 'list the options in a oneOf');
+  }
+  if (normalized['const'] === null) {
+    delete normalized['const'];
+    normalized['type'] = 'null';
+  }
+  // A plain object accepts unknown fields already; the generated types leave them out.
+  if (normalized['properties'] !== undefined && isOpen(normalized['additionalProperties'])) {
+    delete normalized['additionalProperties'];
+  }
+  return allOf === undefined ? normalized : mergeAllOf(listOf(allOf), normalized, context);
+}
+
+/** @param {unknown} additional */
+function isOpen(additional) {
+  return additional === true || (isRecord(additional) && Object.keys(additional).length === 0);
+}
+
+const annotations = ['description', 'title', 'examples', 'deprecated', 'x-source', 'x-privacy'];
+
+/**
+ * The one object that several describe together.
+ *
+ * @param {readonly unknown[]} parts
+ * @param {Node} beside what stands beside `allOf`
+ * @param {SchemaContext} context
+ * @returns {Node}
+ */
+function mergeAllOf(parts, beside, context) {
+  const { schemas, issues, place } = context;
+  const onlyAnnotations = Object.keys(beside).every((key) => annotations.includes(key));
+  const [first] = parts;
+  // `allOf` of one is how OpenAPI 3.0 wrote a description beside a reference.
+  if (parts.length === 1 && isRecord(first) && onlyAnnotations) {
+    return { ...Object(normalizeSchema(first, context)), ...beside };
+  }
+  /** @type {Node} */
+  const merged = { ...beside, type: 'object' };
+  /** @type {Node} */
+  const properties = {};
+  /** @type {Set<unknown>} */
+  const required = new Set();
+  for (const [index, part] of [...parts, beside].entries()) {
+    const target = partOf(part, { ...context, place: `${place}.allOf[${index}]` });
+    if (target === undefined) continue;
+    const unknown = Object.keys(target).filter(
+      (key) => !['type', 'properties', 'required', ...annotations].includes(key),
+    );
+    if (unknown.length > 0 || (target['type'] !== undefined && target['type'] !== 'object')) {
+      issues.add(place, 'allOf combines more than plain objects', 'write the combined schema out');
+    }
+    for (const [name, property] of entriesOf(target['properties'])) {
+      if (name in properties && JSON.stringify(properties[name]) !== JSON.stringify(property)) {
+        issues.add(`${place}.${name}`, 'parts of the allOf describe it differently', 'keep one of them');
+      }
+      properties[name] = property;
+    }
+    for (const name of listOf(target['required'])) required.add(name);
+  }
+  return {
+    ...merged,
+    properties,
+    ...(required.size > 0 ? { required: [...required] } : {}),
+  };
+
+  /** @param {unknown} part @param {SchemaContext} within @returns {Node | undefined} */
+  function partOf(part, within) {
+    const ref = at(part, '$ref');
+    if (typeof ref !== 'string') return /** @type {Node} */ (normalizeSchema(part, within));
+    const name = ref.replace(/^#\/components\/schemas\//, '');
+    if (within.trail.includes(name)) {
+      issues.add(within.place, `${name} contains itself by allOf`, 'write the fields out');
+      return undefined;
+    }
+    if (schemas[name] === undefined) {
+      issues.add(within.place, `${ref} points at nothing`, 'name a schema below #/components/schemas/');
+      return undefined;
+    }
+    return /** @type {Node} */ (
+      normalizeSchema(schemas[name], { ...within, trail: [...within.trail, name] })
+    );
+  }
+}
+
+/** What a local reference points at; anything else as it is. @param {unknown} document @param {unknown} node */
+export function resolveLocal(document, node) {
+  const ref = at(node, '$ref');
+  if (typeof ref !== 'string' || !ref.startsWith('#/')) return node;
+  const found = at(document, ...keysOf(ref));
+  if (!isRecord(found) || !isRecord(node)) return found;
+  const siblings = Object.entries(node).filter(([key]) => key !== '$ref');
+  return { ...found, ...Object.fromEntries(siblings) };
+}
+
+/** @param {unknown} value @returns {readonly unknown[]} */
+function listOf(value) {
+  return Array.isArray(value) ? value : [];
+}

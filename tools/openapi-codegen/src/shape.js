@@ -1,0 +1,232 @@
+// @ts-check
+import * as z from 'zod';
+
+/** @import { Issues } from './issues.js' */
+
+/**
+ * The part of OpenAPI 3.1 and JSON Schema that the generator understands, after `normalize`. Every object is strict: an
+ * unknown keyword stops code generation, because a rule that is silently dropped is never checked.
+ */
+
+const source = z.enum(['table', 'prose', 'header-example', 'example', 'inferred']);
+const privacy = z.enum(['public', 'name', 'personal', 'secret']);
+const typeName = z.enum(['string', 'integer', 'number', 'boolean', 'object', 'array', 'null']);
+const literal = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const reference = z.strictObject({ $ref: z.string() });
+
+const schemaNode = z.strictObject({
+  $ref: z.string().optional(),
+  type: z.union([typeName, z.array(typeName).min(1)]).optional(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  deprecated: z.boolean().optional(),
+  examples: z.array(z.unknown()).optional(),
+  // The API fills a default in; the generated code leaves the field out.
+  default: z.unknown().optional(),
+  // An annotation in JSON Schema 2020-12: it promises, and checks nothing.
+  format: z.string().optional(),
+  const: literal.optional(),
+  enum: z.array(literal).min(1).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  exclusiveMaximum: z.number().optional(),
+  multipleOf: z.number().positive().optional(),
+  minLength: z.int().optional(),
+  maxLength: z.int().optional(),
+  pattern: z.string().optional(),
+  minItems: z.int().min(0).optional(),
+  maxItems: z.int().min(0).optional(),
+  required: z.array(z.string()).optional(),
+  get properties() {
+    return z.record(z.string(), schemaNode).optional();
+  },
+  get items() {
+    return schemaNode.optional();
+  },
+  get anyOf() {
+    return z.array(schemaNode).min(1).optional();
+  },
+  get additionalProperties() {
+    return z.union([z.boolean(), schemaNode]).optional();
+  },
+  'x-source': source.optional(),
+  'x-privacy': privacy.optional(),
+  'x-extensible-enum': z.union([z.array(z.string()), reference]).optional(),
+});
+
+const examples = {
+  example: z.unknown().optional(),
+  examples: z.record(z.string(), z.unknown()).optional(),
+};
+
+const parameter = z.strictObject({
+  name: z.string().min(1),
+  in: z.enum(['query', 'path', 'header']),
+  required: z.boolean().optional(),
+  description: z.string().optional(),
+  deprecated: z.boolean().optional(),
+  // Only the defaults: openapi-fetch writes parameters that way.
+  style: z.enum(['form', 'simple']).optional(),
+  explode: z.boolean().optional(),
+  'x-source': source.optional(),
+  schema: schemaNode,
+  ...examples,
+});
+
+const header = z.strictObject({
+  description: z.string().optional(),
+  required: z.boolean().optional(),
+  deprecated: z.boolean().optional(),
+  'x-source': source.optional(),
+  schema: schemaNode,
+  ...examples,
+});
+
+const content = z.record(z.string(), z.strictObject({ schema: schemaNode.optional(), ...examples }));
+
+const response = z.strictObject({
+  description: z.string(),
+  'x-source': source.optional(),
+  headers: z.record(z.string(), header).optional(),
+  content: content.optional(),
+});
+
+const rateLimit = z.strictObject({
+  limit: z.int().min(1),
+  windowSeconds: z.int().min(1),
+  bucket: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/)
+    .optional(),
+  'x-source': source.optional(),
+});
+
+const tool = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  title: z.string(),
+  description: z.string(),
+  annotations: z.strictObject({
+    readOnlyHint: z.boolean(),
+    destructiveHint: z.boolean(),
+    idempotentHint: z.boolean(),
+    openWorldHint: z.boolean(),
+  }),
+});
+
+const security = z.array(z.record(z.string(), z.array(z.string())));
+
+const operation = z.strictObject({
+  operationId: z.string().regex(/^[a-z][A-Za-z0-9]*$/),
+  tags: z.array(z.string()).optional(),
+  summary: z.string(),
+  description: z.string(),
+  deprecated: z.boolean().optional(),
+  security: security.optional(),
+  'x-source': source.optional(),
+  'x-rate-limit': rateLimit,
+  'x-mcp-tool': tool.optional(),
+  parameters: z.array(parameter).optional(),
+  requestBody: z
+    .strictObject({
+      description: z.string().optional(),
+      required: z.boolean().optional(),
+      'x-source': source.optional(),
+      content,
+    })
+    .optional(),
+  responses: z.record(z.string().regex(/^([1-5]\d\d|default)$/), response),
+});
+
+const openApiDocument = z.strictObject({
+  openapi: z.string().regex(/^3\.1\./),
+  info: z.looseObject({ title: z.string() }),
+  servers: z.array(z.looseObject({ url: z.url() })).min(1),
+  security: security.optional(),
+  tags: z.unknown().optional(),
+  paths: z.record(
+    z.string().startsWith('/'),
+    z.partialRecord(z.enum(['get', 'put', 'post', 'delete', 'patch']), operation),
+  ),
+  components: z.strictObject({
+    securitySchemes: z
+      .record(z.string(), z.looseObject({ type: z.string(), scheme: z.string().optional() }))
+      .optional(),
+    headers: z.unknown().optional(),
+    parameters: z.unknown().optional(),
+    requestBodies: z.unknown().optional(),
+    responses: z.unknown().optional(),
+    schemas: z.record(z.string(), schemaNode),
+    examples: z.unknown().optional(),
+  }),
+});
+
+/** @typedef {z.infer<typeof schemaNode>} SchemaNode */
+/** @typedef {z.infer<typeof privacy>} Privacy */
+/** @typedef {z.infer<typeof parameter>} Parameter */
+/** @typedef {z.infer<typeof response>} Response */
+/** @typedef {z.infer<typeof tool>} Tool */
+/** @typedef {z.infer<typeof operation>} OperationDefinition */
+/** @typedef {z.infer<typeof openApiDocument>} OpenApiDocument */
+
+/** What to write instead of keywords that people expect to work. @type {Readonly<Record<string, string>>} */
+const remedies = {
+  nullable: "add 'null' to the type",
+  example: 'write examples, a list',
+  uniqueItems: 'say it in the description',
+  patternProperties: 'describe the map with additionalProperties',
+  propertyNames: 'describe the map with additionalProperties',
+  prefixItems: 'describe the elements with items',
+  not: 'describe what is allowed',
+  if: 'list the cases in a oneOf',
+  $defs: 'move the schema to components.schemas',
+  readOnly: 'write one schema for the request and one for the answer',
+  writeOnly: 'write one schema for the request and one for the answer',
+  callbacks: 'leave them out: nothing here receives calls',
+  links: 'leave them out',
+  xml: 'leave it out: the client speaks JSON only',
+  webhooks: 'leave them out: nothing here receives calls',
+};
+
+/**
+ * @param {unknown} document
+ * @param {Issues} issues
+ * @returns {OpenApiDocument | undefined} undefined when it has issues
+ */
+export function parseShape(document, issues) {
+  const parsed = openApiDocument.safeParse(document);
+  if (parsed.success) return parsed.data;
+  report(parsed.error.issues, [], issues);
+  return undefined;
+}
+
+/** @param {readonly z.core.$ZodIssue[]} found @param {readonly PropertyKey[]} above @param {Issues} issues */
+function report(found, above, issues) {
+  for (const issue of found) {
+    const path = [...above, ...issue.path];
+    const place = path
+      .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+      .join('')
+      .slice(1);
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        issues.add(
+          place,
+          `${key} is not understood`,
+          remedies[key] ?? 'leave it out, or teach the generator (shape.js)',
+        );
+      }
+    } else if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+      // The option that got furthest says best what is wrong.
+      const [best] = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a));
+      report(best ?? [], path, issues);
+    } else {
+      issues.add(place, issue.message, 'see the OpenAPI specification or tools/openapi-codegen/src/shape.js');
+    }
+  }
+}
+
+/** @param {readonly z.core.$ZodIssue[]} found */
+function depthOf(found) {
+  return Math.max(...found.map(({ code, path }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
+}
