@@ -7,6 +7,8 @@ import { startThrottledServer } from './server.js';
 /**
  * @typedef {object} Cell
  * @property {string} strategy
+ * @property {import('./server.js').ServerKind} [kind] default: `laravel`
+ * @property {number} [tries] how often a call is sent at most; default: until it is accepted
  * @property {string} store
  * @property {number} processes
  * @property {number} limit
@@ -18,6 +20,7 @@ import { startThrottledServer } from './server.js';
  * @property {number} share of the allowance that was used, from the second window on
  * @property {number} rejectedPerWindow
  * @property {number} rejected
+ * @property {number} seen refusals that a caller saw, after all tries
  * @property {number} waitP50 in windows
  * @property {number} waitP99 in windows
  * @property {number} cpuMs for each accepted call, over all processes
@@ -31,10 +34,21 @@ const worker = fileURLToPath(new URL('worker.js', import.meta.url));
  * @param {Cell} cell
  * @returns {Promise<Figures>}
  */
-export async function measure({ strategy, store, processes, limit, windowMs, windows }) {
-  const server = await startThrottledServer({ limit, windowMs });
+export async function measure({
+  strategy,
+  kind = 'laravel',
+  tries,
+  store,
+  processes,
+  limit,
+  windowMs,
+  windows,
+}) {
+  const server = await startThrottledServer({ kind, limit, windowMs });
   const job = {
     strategy,
+    kind,
+    tries,
     store,
     limit,
     windowMs,
@@ -44,26 +58,42 @@ export async function measure({ strategy, store, processes, limit, windowMs, win
   const workers = Array.from({ length: processes }, () => fork(worker, [JSON.stringify(job)]));
   await Promise.all(workers.map((each) => once(each, 'message')));
   // The first window is for warming up: new processes, new connections, nothing compiled.
-  while (server.figures().windows.length < windows + 2)
-    await new Promise((resolve) => setTimeout(resolve, windowMs / 50));
-  const { windows: opened, counts, rejected } = server.figures();
+  const isOver = () => {
+    const { windows: opened, acceptedAt } = server.figures();
+    return kind === 'laravel'
+      ? opened.length >= windows + 2
+      : performance.now() >= (acceptedAt[0] ?? Infinity) + (windows + 1) * windowMs;
+  };
+  while (!isOver()) await new Promise((resolve) => setTimeout(resolve, windowMs / 50));
+  const { windows: opened, counts, acceptedAt, rejected } = server.figures();
   const reports = await Promise.all(
     workers.map(async (each) => {
       const answer = once(each, 'message');
       each.send('stop');
-      const [{ waits, cpuMs }] = await answer;
+      const [{ waits, seen, cpuMs }] = await answer;
       await once(each, 'exit');
-      return { waits, cpuMs };
+      return { waits, seen, cpuMs };
     }),
   );
   await server.close();
-  const spanMs = (opened[windows + 1] ?? 0) - (opened[1] ?? 0);
-  const accepted = counts.slice(1, windows + 1).reduce((sum, each) => sum + each, 0);
+  // Whole windows where the first call opens them; elsewhere the same time for all.
+  const startedAt = (acceptedAt[0] ?? 0) + windowMs;
+  const [accepted, spanMs] =
+    kind === 'laravel'
+      ? [
+          counts.slice(1, windows + 1).reduce((sum, each) => sum + each, 0),
+          (opened[windows + 1] ?? 0) - (opened[1] ?? 0),
+        ]
+      : [
+          acceptedAt.filter((at) => at >= startedAt && at < startedAt + windows * windowMs).length,
+          windows * windowMs,
+        ];
   const waits = reports.flatMap((report) => report.waits).sort((a, b) => a - b);
   const at = (/** @type {number} */ part) => waits[Math.floor(part * (waits.length - 1))] ?? Number.NaN;
   return {
     share: accepted / ((limit * spanMs) / windowMs),
     rejected,
+    seen: reports.reduce((sum, report) => sum + report.seen, 0),
     rejectedPerWindow: rejected / (windows + 1),
     waitP50: at(0.5),
     waitP99: at(0.99),

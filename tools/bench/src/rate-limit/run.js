@@ -23,6 +23,24 @@ const contestants = [
   { strategy: 'naive-retry', store: 'memory', processes: [1, 4] },
 ];
 
+/** The other kinds of server, and who is measured against them: with as many processes as its store can serve. */
+const kinds = /** @type {const} */ ([
+  { kind: 'calendar', name: 'calendar window', limit: 20, windowMs: 2_000, windows: 5 },
+  { kind: 'github', name: 'GitHub (403, date)', limit: 20, windowMs: 4_000, windows: 3 },
+  { kind: 'leaky-bucket', name: 'leaky bucket (Shopify)', limit: 40, windowMs: 2_000, windows: 5 },
+  { kind: 'github', name: 'long window (GitHub)', limit: 150, windowMs: 10_000, windows: 2 },
+  { kind: 'sliding-log', name: 'sliding log', limit: 20, windowMs: 2_000, windows: 5 },
+]);
+const rivals = [
+  { strategy: 'ours', store: 'folder', processes: 1 },
+  { strategy: 'bottleneck', store: 'memory', processes: 1 },
+  { strategy: 'p-throttle', store: 'memory', processes: 1 },
+  { strategy: 'rate-limiter-flexible', store: 'memory', processes: 1 },
+  { strategy: 'ours', store: 'folder', processes: 4 },
+  { strategy: 'rate-limiter-flexible', store: 'redis', processes: 4 },
+];
+const TRIES = 3;
+
 /**
  * Our limiter and the public ones in turn, against a server that counts as Laravel does.
  *
@@ -58,6 +76,17 @@ export async function run({ quick }) {
         }
       }
     }
+    /** @type {string[][]} */
+    const others = [];
+    for (const { name, ...server } of kinds) {
+      for (const rival of rivals) {
+        const cell = { ...server, ...rival, windows: quick ? 2 : server.windows };
+        const figures = await measure({ ...cell, store: place(rival.store), tries: TRIES });
+        const cells = kindRowOf(name, rival, figures);
+        console.log(cells.join('  '));
+        others.push(cells);
+      }
+    }
     if (quick) return;
     // Windows of 60 s take minutes each, so all stores run side by side; at this pace they do not disturb each other.
     const long = await Promise.all(
@@ -69,7 +98,7 @@ export async function run({ quick }) {
         ].map((each) => row({ strategy: 'ours', limit, windowMs: 60_000, windows: 3, ...each })),
       ),
     );
-    await writeSection('Rate limiter', report(short, long));
+    await writeSection('Rate limiter', report(short, long, others));
   } finally {
     redis.kill();
     await rm(folder, { recursive: true, force: true });
@@ -101,8 +130,31 @@ function rowOf({ strategy, store, processes, limit }, { share, rejectedPerWindow
   ];
 }
 
-/** @param {string[][]} short @param {string[][]} long */
-function report(short, long) {
+const kindHead = [
+  'Server',
+  'Limiter',
+  'Store',
+  'Processes',
+  'Allowance used',
+  'Refused a window',
+  'Refusals that callers saw',
+];
+
+/** @param {string} name @param {typeof rivals[number]} rival @param {Figures} figures */
+function kindRowOf(name, { strategy, store, processes }, { share, rejectedPerWindow, seen }) {
+  return [
+    name,
+    strategy === 'ours' ? '**ours**' : strategy,
+    store,
+    String(processes),
+    `${(share * 100).toFixed(1)} %`,
+    rejectedPerWindow === 0 ? '**0**' : rejectedPerWindow.toFixed(1),
+    seen === 0 ? '**0**' : String(seen),
+  ];
+}
+
+/** @param {string[][]} short @param {string[][]} long @param {string[][]} others */
+function report(short, long, others) {
   const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `\`npm run bench -- rate-limit\`, ${circumstances()}
 
@@ -117,5 +169,10 @@ ${table(head, short)}
 Windows of 60 s, 3 of them:
 
 ${table(head, long)}
+
+Other kinds of server, with the same load. Here each limiter sends a call up to ${TRIES} times, and a refusal of the last one
+reaches the caller:
+
+${table(kindHead, others)}
 `;
 }

@@ -5,13 +5,15 @@ import { post } from './post.js';
  * One process under load: keeps a fixed number of calls waiting or under way until it is told to stop, and every
  * rejected call is sent again. Reports its waits and its CPU time.
  */
-const { strategy, url, limit, windowMs, concurrency, store } = JSON.parse(process.argv[2] ?? '');
+const { strategy, kind, url, limit, windowMs, concurrency, store, tries } = JSON.parse(process.argv[2] ?? '');
 const { createStrategy } = await import(`./strategies/${strategy}.js`);
 
 /** @type {(call: () => Promise<Response>) => Promise<Response>} */
-const paced = await createStrategy({ limit, windowMs, store });
+const paced = await createStrategy({ kind, limit, windowMs, store, tries });
 /** @type {number[]} */
 const waits = [];
+/** Refusals that a caller saw, after all tries. */
+let seen = 0;
 let stopping = false;
 
 async function one() {
@@ -23,6 +25,7 @@ async function one() {
       return post(url);
     });
     if (response.status === 200) waits.push((sentAt - since) / windowMs);
+    else seen += 1;
   }
 }
 
@@ -32,6 +35,6 @@ for (let task = 0; task < concurrency; task += 1) void one();
 process.once('message', () => {
   stopping = true;
   const { user, system } = process.cpuUsage(before);
-  process.send?.({ waits, cpuMs: (user + system) / 1000 });
+  process.send?.({ waits, seen, cpuMs: (user + system) / 1000 });
   process.exit(0);
 });

@@ -7,13 +7,16 @@ import { untilAccepted } from '../strategy.js';
  *
  * @param {import('../strategy.js').StrategyOptions} options
  */
-export async function createStrategy({ limit, windowMs }) {
+export async function createStrategy({ limit, windowMs, tries }) {
   const { RateLimiter } = await load('limiter');
   const limiter = new RateLimiter({ tokensPerInterval: limit, interval: windowMs });
   /** @param {() => Promise<Response>} call */
   return (call) =>
-    untilAccepted(async () => {
-      await limiter.removeTokens(1);
-      return call();
-    }, windowMs);
+    untilAccepted(
+      async () => {
+        await limiter.removeTokens(1);
+        return call();
+      },
+      { windowMs, tries },
+    );
 }

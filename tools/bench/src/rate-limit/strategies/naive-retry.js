@@ -6,7 +6,7 @@ import { untilAccepted } from '../strategy.js';
  *
  * @param {import('../strategy.js').StrategyOptions} options
  */
-export function createStrategy({ windowMs }) {
+export function createStrategy({ windowMs, tries }) {
   /** @param {() => Promise<Response>} call */
-  return (call) => untilAccepted(call, windowMs);
+  return (call) => untilAccepted(call, { windowMs, tries });
 }

@@ -7,9 +7,9 @@ import { untilAccepted } from '../strategy.js';
  *
  * @param {import('../strategy.js').StrategyOptions} options
  */
-export async function createStrategy({ limit, windowMs }) {
+export async function createStrategy({ limit, windowMs, tries }) {
   const { default: PQueue } = await load('p-queue');
   const queue = new PQueue({ intervalCap: limit, interval: windowMs, strict: true });
   /** @param {() => Promise<Response>} call */
-  return (call) => untilAccepted(() => queue.add(call), windowMs);
+  return (call) => untilAccepted(() => queue.add(call), { windowMs, tries });
 }

@@ -7,10 +7,10 @@ import { untilAccepted } from '../strategy.js';
  *
  * @param {import('../strategy.js').StrategyOptions} options
  */
-export async function createStrategy({ limit, windowMs }) {
+export async function createStrategy({ limit, windowMs, tries }) {
   const { default: pThrottle } = await load('p-throttle');
   const throttle = pThrottle({ limit, interval: windowMs, strict: true });
   const paced = throttle((/** @type {() => Promise<Response>} */ call) => call());
   /** @param {() => Promise<Response>} call */
-  return (call) => untilAccepted(() => paced(call), windowMs);
+  return (call) => untilAccepted(() => paced(call), { windowMs, tries });
 }

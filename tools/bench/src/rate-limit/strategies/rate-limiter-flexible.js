@@ -7,7 +7,7 @@ import { untilAccepted } from '../strategy.js';
  *
  * @param {import('../strategy.js').StrategyOptions} options
  */
-export async function createStrategy({ limit, windowMs, store }) {
+export async function createStrategy({ limit, windowMs, store, tries }) {
   const { RateLimiterMemory, RateLimiterQueue, RateLimiterRedis } = await load('rate-limiter-flexible');
   const options = { points: limit, duration: windowMs / 1000, keyPrefix: 'bench' };
   const counter = store.startsWith('redis:')
@@ -16,8 +16,11 @@ export async function createStrategy({ limit, windowMs, store }) {
   const queue = new RateLimiterQueue(counter, { maxQueueSize: 100_000 });
   /** @param {() => Promise<Response>} call */
   return (call) =>
-    untilAccepted(async () => {
-      await queue.removeTokens(1);
-      return call();
-    }, windowMs);
+    untilAccepted(
+      async () => {
+        await queue.removeTokens(1);
+        return call();
+      },
+      { windowMs, tries },
+    );
 }
