@@ -13,18 +13,11 @@ import {
   UpstreamError,
   ValidationFailedError,
 } from './errors.js';
-import type { FetchHeaders } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import * as schemas from './generated/schemas.js';
 import { isSafe } from './operations.js';
 import { fits, readBody, type ReadBody } from './read-body.js';
-
-/** A complete answer of the API, not yet checked. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: FetchHeaders;
-  readonly text: string;
-}
+import type { Answer } from './types.js';
 
 type SchemaName = keyof typeof schemas;
 

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a token, as the end of a sentence that names it; undefined where nothing is. A character that HTTP
- * does not allow in a header makes fetch throw an error that quotes the whole header.
+ * What is wrong with a token, as the end of a sentence that names it; undefined where nothing is. fetch rejects a
+ * character that HTTP does not allow in a header with an error that quotes the whole header.
  */
 export function tokenFault(token: string): string | undefined {
   if (token === '') return 'is empty';

@@ -384,9 +384,7 @@ export type UnexpectedResponseKind =
   /** 404 or 405. The document has neither: mostly the base URL is wrong; of a sync it may mean that there is no such order. */
   | 'not_found'
   /** A page of orders that is well formed but not the one asked for. */
-  | 'wrong_page'
-  /** A list that grows faster than it can be read. */
-  | 'endless_list';
+  | 'wrong_page';
 
 const unexpected: Readonly<
   Record<UnexpectedResponseKind, { readonly sentence: string; readonly effect: 'none' | 'unknown' }>
@@ -413,7 +411,6 @@ const unexpected: Readonly<
     effect: 'none',
   },
   wrong_page: { sentence: 'The API answered with another page than the one asked for.', effect: 'none' },
-  endless_list: { sentence: "The API's list of orders seems to have no end.", effect: 'none' },
 };
 
 /** An answer that this client cannot use. Its text is dropped and its values are not repeated: they may be personal. */

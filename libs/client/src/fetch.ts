@@ -1,6 +1,6 @@
 import type { ResponseHeaders } from '@wemasy-orders/rate-limit';
 
-/** As much of `fetch` as the client needs: the global one is one, and a lighter one can be. */
+/** As much of `fetch` as the client needs. The global one fits; `@wemasy-orders/client/node` has a lighter one. */
 export type Fetch = (url: string, request: FetchRequest) => Promise<FetchResponse>;
 
 export interface FetchRequest {
@@ -8,13 +8,13 @@ export interface FetchRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON, or null where there is no body. */
   readonly body: string | null;
-  /** A redirect is an answer like any other: following it would carry the token elsewhere. */
+  /** A redirect is an answer like any other, since following it would send the token elsewhere. */
   readonly redirect: 'manual';
-  /** Tears the request down, also while its answer comes in. */
+  /** Tears the request down, also while its answer arrives. */
   readonly signal: AbortSignal;
   /**
-   * Whether it may be repeated. What may not should have a connection of its own: on one that the server is about to close,
-   * what became of it nobody knows. The global fetch does not care.
+   * Whether the request may be repeated. One that may not should have a connection of its own: on a connection that the
+   * server is about to close, its outcome would be unknown. The global fetch ignores this.
    */
   readonly isSafe: boolean;
 }

@@ -49,8 +49,8 @@ export {
   type OrdersClient,
   type OrdersClientOptions,
 } from './orders-client.js';
-export type { AttemptReport, CallOptions, DriftReport } from './send.js';
 export type { PathsClient } from './transport.js';
+export type { AttemptReport, CallOptions, DriftReport } from './types.js';
 export type { Coverage, WalkDoubt, WalkFacts } from './walk-facts.js';
 export { type OrdersWalk, walkOrders, type WalkOptions, type WalkStep } from './walk-orders.js';
 export { withoutToken } from './without-token.js';

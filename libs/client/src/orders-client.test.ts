@@ -10,6 +10,7 @@ import type { Order } from './generated/schema.js';
 import { rateLimitPolicies } from './operations.js';
 import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
 import { orderPage, type Script, sendJson, startUpstream, type Upstream } from './testing/index.js';
+import { walkOrders } from './walk-orders.js';
 
 /** Searched for in everything that comes out of the client. */
 const canary = 'canary-token-5f2a';
@@ -134,14 +135,6 @@ describe('a page other than the one asked for', () => {
     });
   });
 
-  it('ends a walk over all pages after the page that was read', async () => {
-    const upstream = await upstreamWith((_, response) => sendJson(response, 200, firstPage));
-    const pages = clientOf(upstream.url).listAll();
-    expect((await pages.next()).value).toEqual(firstPage.data);
-    expect(await failureOf(pages.next())).toMatchObject({ kind: 'wrong_page' });
-    expect(upstream.requests).toHaveLength(2);
-  });
-
   it('beyond the last one is a page like any other', async () => {
     const beyond = orderPage([], { page: 9, perPage: 1, total: 3 });
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, beyond));
@@ -149,7 +142,7 @@ describe('a page other than the one asked for', () => {
   });
 });
 
-describe('listAll', () => {
+describe('a walk over three pages', () => {
   const orders = [1, 2, 3, 4, 5].map((id) => ({ id }));
   const paginate: Script = ({ url }, response) => {
     const page = Number(new URL(url, 'http://upstream').searchParams.get('page'));
@@ -157,62 +150,23 @@ describe('listAll', () => {
     sendJson(response, 200, orderPage(rows, { page, perPage: 2, total: orders.length }));
   };
 
-  it('goes over three pages with the same filters and never to an address that the API sent', async () => {
+  it('sends the same filters each time and never goes to an address that the API sent', async () => {
     const upstream = await upstreamWith(paginate);
+    const client = clientOf(upstream.url);
     const ids: number[] = [];
-    for await (const page of clientOf(upstream.url).listAll({ status: 'paid', per_page: 2 })) {
-      ids.push(...page.data.map(({ id }) => id));
-    }
+    const filters = { status: 'paid', per_page: 2, sortKey: 'total_amount' } as const;
+    for await (const step of walkOrders({ client, filters })) ids.push(...step.orders.map(({ id }) => id));
     expect(ids).toEqual([1, 2, 3, 4, 5]);
     expect(upstream.requests.map(({ url }) => url)).toEqual(
       [1, 2, 3].map((page) => `/api/services/webshop/v1/orders/all?page=${page}`),
     );
-    expect(new Set(upstream.requests.map(({ body }) => body))).toEqual(
-      new Set(['{"per_page":2,"status":"paid"}']),
-    );
-  });
-
-  it('ends after one page when nothing matches', async () => {
-    const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
-    const pages = [];
-    for await (const page of clientOf(upstream.url).listAll()) pages.push(page);
-    expect(pages).toEqual([emptyPage.data]);
-    expect(upstream.requests).toHaveLength(1);
-  });
-
-  it('follows a list that grows while it is read', async () => {
-    const upstream = await upstreamWith(({ url }, response, index) => {
-      const page = Number(new URL(url, 'http://upstream').searchParams.get('page'));
-      sendJson(response, 200, orderPage([{ id: page }], { page, perPage: 1, total: Math.min(2 + index, 4) }));
-    });
-    const ids: number[] = [];
-    for await (const page of clientOf(upstream.url).listAll()) ids.push(...page.data.map(({ id }) => id));
-    expect(ids).toEqual([1, 2, 3, 4]);
-  });
-
-  it('ends, and says so, where the list grows with every page that is read', async () => {
-    const upstream = await upstreamWith(({ url }, response) => {
-      const page = Number(new URL(url, 'http://upstream').searchParams.get('page'));
-      sendJson(response, 200, orderPage([{ id: page }], { page, perPage: 1, total: page + 1 }));
-    });
-    const rateLimiter = createRateLimiter({
-      store: createMemoryStore(),
-      policies: rateLimitPolicies({ listOrders: { limit: 1_000, windowSeconds: 60 } }),
-      namespace: 'endless',
-    });
-    closers.push(() => rateLimiter.close());
-    const pages = clientOf(upstream.url, { rateLimiter }).listAll();
-    const walk = async () => {
-      for await (const page of pages) expect(page.data).toHaveLength(1);
-    };
-    expect((await failureOf(walk())).message).toContain('it seems to have no end');
-    expect(upstream.requests).toHaveLength(104);
+    for (const { body } of upstream.requests) expect(JSON.parse(body)).toEqual(filters);
   });
 
   it('asks for no page that the reader does not want', async () => {
     const upstream = await upstreamWith(paginate);
-    for await (const page of clientOf(upstream.url).listAll({ per_page: 2 })) {
-      if (page.current_page === 2) break;
+    for await (const { page } of walkOrders({ client: clientOf(upstream.url), filters: { per_page: 2 } })) {
+      if (page === 2) break;
     }
     expect(upstream.requests).toHaveLength(2);
   });
@@ -228,7 +182,7 @@ describe('sync', () => {
     });
   });
 
-  it('is what the API answered, whatever a log that is told of it throws', async () => {
+  it("is what the API answered, whatever the log's listener throws", async () => {
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, synced));
     const onAttempt = () => {
       throw new Error('the log is full');
@@ -252,7 +206,7 @@ describe('a documented failure', () => {
   const operations = ['list', 'sync'] as const;
 
   it.each(operations.flatMap((operation) => cases.map((each) => [operation, ...each] as const)))(
-    '%s: %i is told apart, with status, allowance, request id and the message of the API',
+    '%s: %i has its own error, with status, allowance, request id and the message of the API',
     async (operation, status, body, name, code) => {
       const upstream = await upstreamWith((_, response) =>
         sendJson(response, status, body, { ...limits(60, 57), 'x-request-id': 'req-1' }),
@@ -681,12 +635,12 @@ describe('pacing', () => {
   it('gives up when the time is over and every permit ran out before the call was ready', async () => {
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, synced));
     const clock = createVirtualClock();
-    const told: string[] = [];
+    const steps: string[] = [];
     const beforeSend = async () => {
-      told.push('announced');
+      steps.push('announced');
       await clock.advance(6_000);
       return async () => {
-        told.push('taken back');
+        steps.push('taken back');
       };
     };
     const call = clientOf(upstream.url, { clock }).sync(42, { maxWaitMs: 10_000, beforeSend });
@@ -696,7 +650,7 @@ describe('pacing', () => {
       effect: 'none',
       message: 'The permit for the call ran out before it was ready to be sent; it was not sent.',
     });
-    expect(told).toEqual(['announced', 'taken back', 'announced', 'taken back']);
+    expect(steps).toEqual(['announced', 'taken back', 'announced', 'taken back']);
     expect(upstream.requests).toHaveLength(0);
   });
 
@@ -790,7 +744,7 @@ function heldBy(signal: AbortSignal): unknown[] {
     .map((kept) => typeof kept === 'object' && kept !== null && 'size' in kept && kept.size);
 }
 
-/** A port of this machine that nobody listens on. */
+/** A port of this machine without a server. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

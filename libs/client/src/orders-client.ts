@@ -15,13 +15,9 @@ import { productionUrl } from './generated/operations.js';
 import type { ListOrdersRequest, SyncOrderResponse } from './generated/schema.js';
 import * as schemas from './generated/schemas.js';
 import { type OperationId, rateLimitPolicies } from './operations.js';
-import { type AttemptReport, type CallOptions, createSend, type DriftReport } from './send.js';
+import { createSend } from './send.js';
 import { createTransport, type PathsClient } from './transport.js';
-
-/**
- * A list may grow while it is read, but every walk over it must end: at twice as many pages as it had, and so many more.
- */
-const pagesOfGrowth = 100;
+import type { AttemptReport, CallOptions, DriftReport } from './types.js';
 
 /** Filters and sorting of a list; a field that is undefined or null is not sent. */
 export type OrderFilters = {
@@ -34,19 +30,19 @@ export interface OrdersClientOptions {
   /** Base URL of the API; default: the vendor's. Plain http is accepted for loopback addresses only. */
   readonly baseUrl?: string | undefined;
   /**
-   * Keeps the calls inside the API's allowance. Give clients of one account the same one; default: one of this client's
-   * own, in memory.
+   * Keeps the calls inside the API's allowance. Clients of one account must share it; default: one of this client's own, in
+   * memory.
    */
   readonly rateLimiter?: RateLimiter | undefined;
   /** Default: the global one. */
   readonly fetch?: Fetch | undefined;
   /** Deadline of one request, from sending it to the end of its answer, in ms; default 30000. */
   readonly timeoutMs?: number | undefined;
-  /** Longest wait of one call for budget, in ms; default: as long as it takes. */
+  /** Longest wait of one call for permits, in ms; default: as long as it takes. */
   readonly maxWaitMs?: number | undefined;
-  /** Told of every attempt, for logs; what it throws is ignored. */
+  /** Called after each attempt, for logs; what it throws is ignored. */
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
-  /** Told once of each difference between answers and the document, for logs; what it throws is ignored. */
+  /** Called once for each difference between answers and the document, for logs; what it throws is ignored. */
   readonly onDrift?: ((report: DriftReport) => void) | undefined;
   readonly clock?: Clock | undefined;
   /** Spreads retries; a number in [0, 1). */
@@ -66,30 +62,19 @@ export interface OrdersClient {
     call?: CallOptions,
   ): Promise<OrdersPage>;
   /**
-   * Every matching page in turn, from `page` on. Each page is a call of its own: the same filters with the next page
-   * number, never a URL that the API sent. Orders that come or go meanwhile can shift between pages.
-   *
-   * @throws {UnexpectedResponseError} also when the list grows faster than it can be read
-   * @throws {OrdersError} see the classes in `errors.ts`
-   */
-  listAll(
-    filters?: OrderFilters & { readonly page?: number | undefined },
-    call?: CallOptions,
-  ): AsyncGenerator<OrdersPage, void, undefined>;
-  /**
-   * Sends one order to the financial provider. The API has no protection against sending an order twice: whoever calls
-   * this keeps account of what was sent.
+   * Sends one order to the financial provider. The API does not prevent sending an order twice, so the caller must record
+   * what was sent, as `@wemasy-orders/order-sync` does.
    *
    * @param orderId the order's `id`, not its order_number
    * @throws {OutcomeUnknownError} when it was sent and may have taken effect; do not repeat it blindly
    * @throws {OrdersError} of any other class when it certainly took no effect
    */
   sync(orderId: number, call?: CallOptions): Promise<SyncOrderResponse>;
-  /** What is left of an operation's allowance, as far as is known here. */
+  /** What is left of an operation's allowance, as far as the rate limiter knows. */
   allowance(operationId: OperationId): Promise<RateLimitSnapshot>;
   /** The typed client of the document's paths, on the same transport. */
   readonly paths: PathsClient;
-  /** Gives up the rate limiter, if it is the client's own. */
+  /** Closes the rate limiter, if it is the client's own. */
   close(): Promise<void>;
 }
 
@@ -142,20 +127,6 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
 
   return {
     list,
-    async *listAll({ page: first = 1, ...filters } = {}, call = {}) {
-      let answer = await list({ ...filters, page: first }, call);
-      yield answer;
-      const furthest = 2 * answer.last_page + pagesOfGrowth;
-      while (answer.current_page < Math.min(answer.last_page, furthest)) {
-        answer = await list({ ...filters, page: answer.current_page + 1 }, call);
-        yield answer;
-      }
-      if (answer.current_page < answer.last_page) {
-        throw new UnexpectedResponseError('endless_list', {
-          message: `The API's list of orders grew to ${answer.last_page} pages while ${furthest} were read; it seems to have no end.`,
-        });
-      }
-    },
     async sync(orderId, call = {}) {
       const body = check(schemas.SyncOrderRequest.strict(), { order_id: orderId });
       try {
@@ -180,7 +151,7 @@ function withoutNothing(filters: OrderFilters): Record<string, unknown> {
   );
 }
 
-/** @throws {InvalidArgumentsError} naming every argument that is not as the document says */
+/** @throws {InvalidArgumentsError} naming every argument that the document does not allow */
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const checked = schema.safeParse(value);
   if (checked.success) return checked.data;

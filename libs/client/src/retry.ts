@@ -1,18 +1,18 @@
 import { ConnectionError, type OrdersError, RateLimitedError, UpstreamError } from './errors.js';
 
-/** How often one call is repeated at the most. */
+/** Most repetitions of one call. */
 const maxRetries = 2;
 /** First backoff; each further one is twice as long. */
 const backoffMs = 250;
-/** A server that asks for more patience than this is not waited for within one call. */
+/** A call does not wait longer than this for a server that asks for a delay. */
 const longestServerDelayMs = 5_000;
-/** Answers of a machine that is overloaded or restarting; a plain 500 is a fault that stays. */
+/** Answers of a machine that is overloaded or restarting; the cause of a plain 500 stays. */
 const passingStatuses = new Set([502, 503, 504]);
 
 /**
  * Decides whether a failed attempt is worth another one.
  *
- * A write is repeated only when it certainly did not reach the API: the connection never stood, or the API rejected it
+ * A write is repeated only when it certainly did not reach the API: there was no connection, or the API rejected it
  * with its documented 429, which it does before processing.
  *
  * @param safe whether repeating the operation changes nothing at the API

@@ -1,5 +1,6 @@
 import createClient, { type Client } from 'openapi-fetch';
 import * as z from 'zod';
+import type { Success } from './attempt.js';
 import type { OrdersPage, UnreadableOrder } from './drift.js';
 import { ConfigurationError } from './errors.js';
 import { type Operation, operations } from './generated/operations.js';
@@ -12,7 +13,8 @@ import type {
 } from './generated/schema.js';
 import { operationOf } from './operations.js';
 import type { DroppedItem, ReadBody } from './read-body.js';
-import type { CallOptions, OutgoingRequest, Send, Success } from './send.js';
+import type { Send } from './send.js';
+import type { CallOptions, OutgoingRequest } from './types.js';
 
 /**
  * The typed openapi-fetch client of every path that the document describes. Calls are paced, timed and checked like
@@ -41,7 +43,7 @@ export function createTransport(baseUrl: URL, send: Send): Transport {
   });
   let created: PathsClient | undefined;
   return {
-    // When first used, as it needs the global Request: Node then loads an HTTP client that the two operations do without.
+    // Created at first use: it needs the global Request, for which Node loads an HTTP client that the operations do not need.
     get paths() {
       return (created ??= createClient<paths>({
         baseUrl: baseUrl.href,
@@ -63,7 +65,7 @@ export function createTransport(baseUrl: URL, send: Send): Transport {
   };
 }
 
-/** @throws {ConfigurationError} when the request is for something that the document does not know */
+/** @throws {ConfigurationError} when the document does not know the requested operation */
 async function outgoingOf(request: Request, baseUrl: URL): Promise<OutgoingRequest> {
   const url = new URL(request.url);
   const base = baseUrl.pathname.replace(/\/$/, '');
@@ -80,7 +82,7 @@ async function outgoingOf(request: Request, baseUrl: URL): Promise<OutgoingReque
     operation,
     url: request.url,
     headers: Object.fromEntries(request.headers),
-    // It can be read once, and an attempt may be repeated.
+    // A body can be read only once, and an attempt may be repeated.
     body: request.body === null ? null : await request.text(),
   };
 }

@@ -2,7 +2,7 @@ import type { UnreadableOrder } from './drift.js';
 import { ValidationFailedError } from './errors.js';
 import type { Order } from './generated/schema.js';
 import type { OrderFilters, OrdersClient } from './orders-client.js';
-import type { CallOptions } from './send.js';
+import type { CallOptions } from './types.js';
 import { createWalkTally, type EarlyEnd, type WalkFacts } from './walk-facts.js';
 
 /** Orders a page where the caller does not say. The document names no maximum. */

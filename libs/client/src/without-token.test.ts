@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutToken } from './without-token.js';
 
 describe('a text of the API', () => {
-  it('is cleaned of the token wherever it stands', () => {
+  it('is cleaned of the token anywhere in it', () => {
     expect(withoutToken('Bearer 12|canary: 12|canary', '12|canary')).toBe('Bearer [token]: [token]');
   });
 

@@ -1,7 +1,7 @@
-/** Anything shorter may be a word that answers are made of, `paid` say, and is not what an API gives out as a token. */
+/** A shorter text may be a word of an answer, such as `paid`, and no API issues such a short token. */
 const shortestToken = 8;
 
-/** A text in which a token no longer stands, neither plainly nor as PHP writes its slashes into JSON. */
+/** Replaces the token in a text, both as it is and with its slashes escaped, as PHP writes them into JSON. */
 export function withoutToken(text: string, token: string): string {
   if (token.length < shortestToken) return text;
   return [token, token.replaceAll('/', '\\/')].reduce((rest, form) => rest.replaceAll(form, '[token]'), text);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { walkOrders } from '@wemasy-orders/client';
 import { syncMany } from '@wemasy-orders/order-sync';
 import { startProxy } from './proxy.js';
 import { createRandom, shuffled } from './random.js';
@@ -311,7 +312,7 @@ async function startSandbox(orders) {
 async function idsOf(client) {
   /** @type {number[]} */
   const ids = [];
-  for await (const page of client.listAll({ per_page: 100 })) ids.push(...page.data.map(({ id }) => id));
+  for await (const { orders } of walkOrders({ client })) ids.push(...orders.map(({ id }) => id));
   return ids;
 }
 

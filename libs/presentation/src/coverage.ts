@@ -18,7 +18,7 @@ export function coverageFields(facts: WalkFacts): CoverageFields {
   return { coverage, read, counted, repeated, possibly_missed: possiblyMissed, unreadable, doubts };
 }
 
-/** Whether a reader must be told what a walk amounts to; otherwise it adds up and nothing was left out. */
+/** Whether a reader needs the text: not where the walk adds up and left nothing out. */
 export function needsCoverageNote({ coverage, repeated }: WalkFacts): boolean {
   return coverage === 'in_doubt' || repeated > 0;
 }

@@ -108,7 +108,7 @@ describe('what an error means', () => {
     },
   );
 
-  it('is not told of an error that is not ours', () => {
+  it('tells nothing of an error that is not ours', () => {
     expect(failureOf(unreadable)).toEqual({
       code: 'internal_error',
       advice: 'internal_error',
@@ -164,7 +164,7 @@ describe('what an error means', () => {
     });
   });
 
-  it('is told with as many details as a reader can use', () => {
+  it('has as many details as a reader can use', () => {
     const faults = Object.fromEntries(
       Array.from({ length: 40 }, (_, at) => [`field_${at}`, ['This value is wrong.']]),
     );

@@ -137,7 +137,7 @@ describe('an answer', () => {
     expect(await (await fetch(url, requestOf())).text()).toBe('{"page":1}');
   });
 
-  it('that has broken off is an error, also for whoever asks late', async () => {
+  it('that has broken off is an error, also when the text is read late', async () => {
     const teardown = new AbortController();
     let closed: Promise<unknown> | undefined;
     const url = await httpServer((_, answer) => {
@@ -180,7 +180,7 @@ describe('a request', () => {
     expect(await (await trusting(url, requestOf())).text()).toBe('hello');
   });
 
-  it.skipIf(!knowsProxies)('goes through the proxy that Node was told of', async () => {
+  it.skipIf(!knowsProxies)('goes through the proxy that Node is set up with', async () => {
     const asked: (string | undefined)[] = [];
     const proxy = createHttpServer().on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
       asked.push(url);
@@ -234,7 +234,7 @@ describe('a request without a connection is certainly unsent', () => {
     if (code !== undefined) expect(error).toMatchObject({ cause: { code } });
   };
 
-  it('where nobody listens', async () => {
+  it('where no server listens', async () => {
     const server = createTcpServer();
     const port = await portOf(server);
     server.close();

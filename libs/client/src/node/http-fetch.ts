@@ -7,11 +7,11 @@ import { maxAnswerBytes, tooLarge } from '../read-text.js';
 export interface HttpFetchOptions {
   readonly clock: Clock;
   /**
-   * How long a connection is kept that nothing travels on, in ms; default 1000. The server closes it some seconds later,
-   * and what becomes of a request that meets that moment nobody knows.
+   * How long an idle connection is kept, in ms; default 1000. The server closes it some seconds later, and the outcome of a
+   * request sent at that moment would be unknown.
    */
   readonly idleMs?: number | undefined;
-  /** Certificates to trust instead of those that Node trusts, as PEM. */
+  /** Certificates to trust instead of Node's, as PEM. */
   readonly ca?: string | undefined;
 }
 
@@ -22,9 +22,9 @@ const connectTimeoutMs = 10_000;
 export class UnansweredError extends Error {
   override readonly name = 'UnansweredError';
   /**
-   * As in Node's own errors, for `isUnsent` of the rate limiter: `connect` where there was no connection and nothing has
-   * been sent; `write` where it may have been. The cause would not tell: with TLS, a certificate can be found fault with
-   * long after a request has left.
+   * As in Node's own errors, for `isUnsent` of the rate limiter: `connect` where there was no connection and nothing was
+   * sent; `write` where the request may have been. The cause does not tell: with TLS, a certificate can be rejected long
+   * after a request has left.
    */
   readonly syscall: 'connect' | 'write';
 
@@ -35,8 +35,8 @@ export class UnansweredError extends Error {
 }
 
 /**
- * A `fetch` over node:http. Node's own takes 40 ms and 10 MB until its first answer, and cannot say whether a request that
- * failed had left.
+ * A `fetch` over node:http. Node's own takes 40 ms and 10 MB until its first answer, and cannot say whether a failed
+ * request had left.
  *
  * The fetch rejects with an {@link UnansweredError}.
  */
@@ -47,7 +47,7 @@ export function createHttpFetch(options: HttpFetchOptions): Fetch {
     const connector = connectors.get(protocol) ?? createConnector(protocol, options);
     connectors.set(protocol, connector);
     const message = await exchange(url, request, connector);
-    // Read from now on, since it may break off before anybody asks for it.
+    // Read from now on: it may break off before `text` is called.
     const body = bodyOf(message, request.signal);
     body.catch(() => undefined);
     return {
@@ -65,18 +65,18 @@ function createConnector(protocol: string, options: HttpFetchOptions) {
   const isSecure = protocol === 'https:';
   // An import would read every property of the module, and some of them load Node's fetch.
   const { Agent, globalAgent, request } = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http');
-  // The user's proxy is among them, since Node 22 and if NODE_USE_ENV_PROXY says so.
+  // They include the user's proxy on Node ≥ 22.21 with NODE_USE_ENV_PROXY.
   const usual =
     'options' in globalAgent && typeof globalAgent.options === 'object' ? globalAgent.options : {};
   const trusted = ca === undefined ? {} : { ca };
   return {
     clock,
     request,
-    /** For what may be repeated: over a connection that others have used. */
+    /** Keeps connections, for requests that may be repeated. */
     shared: new Agent({ ...usual, ...trusted, keepAlive: true, timeout: idleMs }),
     /** A connection for each request. */
     single: new Agent({ ...usual, ...trusted, keepAlive: false }),
-    /** When a socket may be written to: with TLS only once the other side has proved who it is. */
+    /** When a socket may be written to: with TLS only after the certificate was checked. */
     connected: isSecure ? 'secureConnect' : 'connect',
   };
 }
@@ -108,7 +108,7 @@ function exchange(
       reject(new UnansweredError(isConnected ? 'write' : 'connect', error));
       outgoing.destroy();
     };
-    // Both also by ourselves: Node tells of neither while it waits for a socket, from a proxy that takes its time.
+    // Node reports neither a timeout nor an abort while it waits for a socket from a slow proxy.
     const cancelTimer = clock.setTimer(() => {
       fail(Object.assign(new Error('connecting took too long'), { code: 'ETIMEDOUT' }));
     }, connectTimeoutMs);
@@ -118,7 +118,7 @@ function exchange(
         fail(abortError());
       }),
     );
-    // Nothing leaves before this is called.
+    // Nothing leaves before this call.
     const send = () => {
       if (isSettled) return;
       isConnected = true;
@@ -126,7 +126,7 @@ function exchange(
       outgoing.end(body ?? undefined);
     };
     outgoing.on('socket', (socket) => {
-      // One that was used before is ready, and so is one through a proxy.
+      // A reused socket is ready, and so is one through a proxy.
       if (socket.connecting) socket.once(connected, send);
       else send();
     });
@@ -135,14 +135,14 @@ function exchange(
       resolve(message);
     });
     outgoing.on('error', fail);
-    // Neither of them comes where the other side wants to speak another protocol.
+    // Neither event comes where the other side speaks another protocol.
     outgoing.on('close', () => {
       fail(new Error('the connection was closed'));
     });
   });
 }
 
-/** Names in lower case; a header that came several times is one, as `fetch` has it. */
+/** Names in lower case; repeated headers are joined, as in `fetch`. */
 function headersOf({ headers }: IncomingMessage): Map<string, string> {
   return new Map(
     Object.entries(headers).map(([name, value]) => [
@@ -163,7 +163,7 @@ function bodyOf(message: IncomingMessage, signal: AbortSignal): Promise<Buffer> 
         else chunks.push(chunk);
       })
       .on('end', () => {
-        // Node throws away what had come by then, and says that this was all.
+        // Node drops what had come until then, and ends the body as if it were complete.
         if (signal.aborted) reject(abortError());
         else resolve(Buffer.concat(chunks));
       })
@@ -175,7 +175,7 @@ function abortError(): Error {
   return Object.assign(new Error('the request was aborted'), { code: 'ABORT_ERR' });
 }
 
-/** As `fetch` has it: UTF-8, decompressed, without a byte order mark. */
+/** As in `fetch`: UTF-8, decompressed, without a byte order mark. */
 function textOf(body: Buffer, encoding: string | undefined): string {
   return decompress(body, encoding?.trim().toLowerCase())
     .toString()
@@ -194,7 +194,7 @@ function decompress(body: Buffer, encoding: string | undefined): Buffer {
         .getBuiltinModule('node:zlib')
         .brotliDecompressSync(body, { maxOutputLength: maxAnswerBytes });
     default:
-      // Not compressed, or not as was asked for: PHP scripts say `none`. What it is then shows when it is read.
+      // Not compressed, or `none`, as PHP scripts write. Any other encoding fails as malformed JSON.
       return body;
   }
 }

@@ -2,7 +2,7 @@ import { orderPage } from './order-page.js';
 
 /** One way in which an API may write an amount. */
 export interface AmountForm {
-  /** As it stands in the JSON of the answer. */
+  /** As written in the JSON of the answer. */
   readonly json: string;
   /** The amount, exactly, as a decimal without superfluous zeros; undefined where it must be declared unreadable. */
   readonly exact: string | undefined;

@@ -1,0 +1,116 @@
+import { isUnsent, onAbort, type Permit } from '@wemasy-orders/rate-limit';
+import type { Clock } from '@wemasy-orders/state';
+import { type Body, judge } from './answer.js';
+import {
+  CancelledError,
+  ConnectionError,
+  type OrdersError,
+  TimeoutError,
+  UnexpectedResponseError,
+} from './errors.js';
+import type { Fetch, FetchResponse } from './fetch.js';
+import type { Operation } from './generated/operations.js';
+import { isSafe } from './operations.js';
+import type { ReadBody } from './read-body.js';
+import { bodyFaultOf, readText } from './read-text.js';
+import type { Answer, OutgoingRequest } from './types.js';
+import { withoutToken } from './without-token.js';
+
+export interface AttemptOptions {
+  readonly token: string;
+  readonly fetch: Fetch;
+  /** Deadline from sending the request to the end of its answer, in ms. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** An answer that is a success as the document describes it. */
+export interface Success<Of extends Operation = Operation> {
+  readonly answer: Answer;
+  readonly read: ReadBody<Body<Of>>;
+}
+
+export type AttemptResult<Of extends Operation> = (
+  (Success<Of> & { readonly fault?: undefined }) | { readonly fault: OrdersError; readonly answer?: Answer }
+) & {
+  /** Settles when the limiter has recorded the outcome. */
+  readonly reported: Promise<void>;
+};
+
+/** Sends a request once, with the permit, and judges its answer. Never rejects. */
+export async function attempt<Of extends Operation>(
+  { fetch, token, timeoutMs, clock }: AttemptOptions,
+  { operation, url, headers, body }: OutgoingRequest<Of>,
+  { permit, signal }: { readonly permit: Permit; readonly signal: AbortSignal | undefined },
+): Promise<AttemptResult<Of>> {
+  /** Tears the request down when the caller cancels or the deadline is over. */
+  const teardown = new AbortController();
+  const forgetSignal = onAbort(signal, () => {
+    teardown.abort();
+  });
+  const cancelTimer = clock.setTimer(() => {
+    teardown.abort();
+  }, timeoutMs);
+  let response: FetchResponse | undefined;
+  let reported = Promise.resolve();
+  try {
+    response = await fetch(url, {
+      method: operation.method,
+      headers: { ...headers, authorization: `Bearer ${token}`, accept: 'application/json' },
+      body,
+      redirect: 'manual',
+      signal: teardown.signal,
+      isSafe: isSafe(operation),
+    });
+    // The headers prove what the server counted, so other callers learn of it before the body has come. The report is not
+    // awaited: the deadline is the API's, and a slow store must not use it up.
+    reported = permit.report({ kind: 'answered', status: response.status, headers: response.headers });
+    // An answer may repeat the token, e.g. an error page that prints the request.
+    const text = withoutToken(await readText(response), token);
+    const answer = { status: response.status, headers: response.headers, text };
+    return { answer, reported, ...judge(operation, answer, clock.now()) };
+  } catch (thrown) {
+    const isCancelled = signal?.aborted === true;
+    const isTornDown = teardown.signal.aborted;
+    const fault = faultOf(thrown, { isCancelled, isTornDown, timeoutMs, status: response?.status });
+    if (response === undefined) {
+      reported = fault.effect === 'none' ? permit.release() : permit.report({ kind: 'lost' });
+    }
+    return { fault, reported };
+  } finally {
+    cancelTimer();
+    forgetSignal();
+  }
+}
+
+interface Circumstances {
+  readonly isCancelled: boolean;
+  readonly isTornDown: boolean;
+  readonly timeoutMs: number;
+  /** Undefined where no answer began. */
+  readonly status: number | undefined;
+}
+
+function faultOf(
+  thrown: unknown,
+  { isCancelled, isTornDown, timeoutMs, status }: Circumstances,
+): OrdersError {
+  const effect = status === undefined && isUnsent(thrown) ? 'none' : 'unknown';
+  if (isCancelled) return new CancelledError(effect);
+  if (isTornDown)
+    return effect === 'unknown' ? new TimeoutError(timeoutMs) : new ConnectionError(effect, 'ETIMEDOUT');
+  const reason = reasonOf(thrown);
+  const bodyFault = status === undefined ? undefined : bodyFaultOf(reason);
+  return bodyFault === undefined
+    ? new ConnectionError(effect, reason)
+    : new UnexpectedResponseError(bodyFault, { ...(status === undefined ? {} : { status }) });
+}
+
+/** The code that Node's fetch hides in the chain of causes; of several addresses tried, the first one's. */
+function reasonOf(thrown: unknown): string | undefined {
+  for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
+    if ('code' in error && typeof error.code === 'string') return error.code;
+    if (error instanceof AggregateError) return reasonOf(error.errors[0]);
+  }
+  return undefined;
+}
