@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from './clock.js';
 import { createFolderStore, type FileSystem, type FolderWarning } from './folder.js';
 import { nodeSystem, type FolderSystem } from './folder/system.js';
@@ -241,6 +242,157 @@ describe('a damaged record', () => {
     expect(fs.readFileSync(join(folder, 'a', 'b.damaged'), 'utf8')).toBe(text);
     expect(warnings).toMatchObject([{ code: 'damaged-record' }]);
     expect(await readRecord(store, 'a/b')).toEqual({ n: 7 });
+  });
+});
+
+describe.runIf(process.platform !== 'win32')('what is no regular file', () => {
+  const isRoot = process.getuid?.() === 0;
+  const kinds: [kind: string, make: (path: string) => void][] = [
+    ['a FIFO', (path) => execFileSync('mkfifo', [path])],
+    ['a device', (path) => execFileSync('mknod', [path, 'c', '1', '5'])],
+    ['a link to a device', (path) => fs.symlinkSync('/dev/zero', path)],
+    ['a folder', (path) => fs.mkdirSync(path)],
+    ['a dangling link', (path) => fs.symlinkSync('/nowhere/at/all', path)],
+    [
+      'a link to a record',
+      (path) => {
+        fs.writeFileSync(join(folder, 'other.json'), '{"n": 5}');
+        fs.symlinkSync(join(folder, 'other.json'), path);
+      },
+    ],
+  ];
+
+  describe.each(kinds)('(%s)', (kind, make) => {
+    beforeEach(({ skip }) => skip(kind === 'a device' && !isRoot, 'only root can make a device'));
+
+    test('is no record, and stays', async () => {
+      const { store, warnings } = createStore();
+      await store.update('a/b', count);
+      const path = join(folder, 'a', 'c.json');
+      make(path);
+      const before = fs.lstatSync(path).ino;
+      for (const durable of [false, true]) {
+        await expect(store.update('a/c', count, { durable })).rejects.toMatchObject({
+          name: 'FolderUnusableError',
+          code: 'EFTYPE',
+          message: `The state folder ${folder} cannot be used: ${path} is not a regular file.`,
+        });
+      }
+      await expect(readRecord(store, 'a/c')).rejects.toMatchObject({ code: 'EFTYPE' });
+      expect(fs.lstatSync(path).ino).toBe(before);
+      expect(await store.update('a/b', count)).toBe(2);
+      expect(warnings).toEqual([]);
+    });
+
+    test('is no generation', async () => {
+      const { store } = createStore();
+      const expected = await store.openGeneration('a/journal');
+      const path = join(folder, 'a', 'journal.json');
+      fs.rmSync(path);
+      make(path);
+      await expect(store.openGeneration('a/journal')).rejects.toMatchObject({ code: 'EFTYPE' });
+      await expect(store.readGeneration('a/journal')).rejects.toMatchObject({ code: 'EFTYPE' });
+      const guard = { key: 'a/journal', expected };
+      await expect(store.updateGuarded('a/1', count, guard)).rejects.toMatchObject({ code: 'EFTYPE' });
+      expect(await readRecord(store, 'a/1')).toBeUndefined();
+    });
+
+    test('is no copy of a damaged record', async () => {
+      const { store } = createStore();
+      await store.update('b', count);
+      fs.writeFileSync(join(folder, 'b.json'), 'damaged');
+      make(join(folder, 'b.damaged'));
+      expect(await store.update('b', count)).toBe(1);
+    });
+  });
+
+  test.each(['.locks', 'a', join('a', 'b')])(
+    'leads no one astray: a link in the place of the folder %s',
+    async (name) => {
+      const { store } = createStore();
+      await store.update('a/b/c', count);
+      const elsewhere = fs.mkdtempSync(join(tmpdir(), 'wemasy-elsewhere-'));
+      onTestFinished(() => fs.rmSync(elsewhere, { recursive: true }));
+      fs.renameSync(join(folder, name), join(elsewhere, 'moved'));
+      fs.symlinkSync(join(elsewhere, 'moved'), join(folder, name));
+      const fresh = createStore().store;
+      const message = `${join(folder, name)} is not a folder`;
+      await expect(fresh.update('a/b/c', count)).rejects.toThrow(message);
+      if (name !== '.locks') {
+        await expect(store.update('a/b/c', count, { durable: true })).rejects.toThrow(message);
+        await expect(fresh.keys(name)).rejects.toThrow(message);
+      }
+    },
+  );
+
+  test('is no lock', async () => {
+    const { store } = createStore();
+    const { place } = await lockOf(store, 'key');
+    fs.renameSync(place, join(folder, 'moved'));
+    fs.symlinkSync(join(folder, 'moved'), place);
+    await expect(createStore().store.update('key', count)).rejects.toThrow(`${place} is not a folder`);
+    fs.rmSync(place);
+    execFileSync('mkfifo', [place]);
+    await expect(createStore().store.update('key', count)).rejects.toThrow(`${place} is not a folder`);
+  });
+});
+
+describe('a record that is too large', () => {
+  test('is neither read nor written', async () => {
+    const { store } = createStore();
+    const text = 'x'.repeat(5 * 1024 * 1024);
+    const writing = store.update('key', () => ({ record: { text }, result: undefined }));
+    await expect(writing).rejects.toThrow(RangeError);
+    expect(await readRecord(store, 'key')).toBeUndefined();
+    fs.writeFileSync(join(folder, 'key.json'), JSON.stringify({ text }));
+    await expect(store.update('key', count)).rejects.toMatchObject({ code: 'EFBIG' });
+  });
+
+  test('is not even opened for reading when it has no end', async () => {
+    const { store } = createStore();
+    await store.update('key', count);
+    fs.truncateSync(join(folder, 'key.json'), 2 ** 40);
+    await expect(store.update('key', count)).rejects.toMatchObject({ code: 'EFBIG' });
+  });
+});
+
+describe('a place', () => {
+  test('is one, whatever path leads to it', async () => {
+    const { store } = createStore();
+    await store.openGeneration('a/journal');
+    const link = `${folder}-link`;
+    fs.symlinkSync(folder, link);
+    onTestFinished(() => fs.rmSync(link));
+    const linked = createFolderStore({ folder: link });
+    const place = await store.place('a/journal');
+    expect(place.description).toBe(fs.realpathSync(folder));
+    expect(place.file).toMatch(/^\d+:\d+$/);
+    expect(await linked.place('a/journal')).toEqual(place);
+  });
+
+  test('with a copy of the generation is another one', async () => {
+    const { store } = createStore();
+    const generation = await store.openGeneration('a/journal');
+    const copy = `${folder}-copy`;
+    fs.cpSync(folder, copy, { recursive: true });
+    onTestFinished(() => fs.rmSync(copy, { recursive: true }));
+    const copied = createFolderStore({ folder: copy });
+    expect(await copied.readGeneration('a/journal')).toEqual(generation);
+    expect((await copied.place('a/journal')).file).not.toBe((await store.place('a/journal')).file);
+  });
+
+  test('that was moved is still the one', async () => {
+    const { store } = createStore();
+    await store.openGeneration('a/journal');
+    const { file } = await store.place('a/journal');
+    const moved = `${folder}-moved`;
+    fs.renameSync(folder, moved);
+    onTestFinished(() => fs.rmSync(moved, { recursive: true }));
+    expect(await createFolderStore({ folder: moved }).place('a/journal')).toEqual({
+      description: fs.realpathSync(moved),
+      file,
+    });
+    expect(await store.place('a/journal')).toEqual({ description: folder });
   });
 });
 

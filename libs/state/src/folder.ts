@@ -165,21 +165,25 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
       const record: unknown = JSON.parse(text);
       return record ?? undefined;
     } catch (cause) {
-      const copy = `${path}.damaged`;
-      ignoreErrors(() => keepCopy(copy, text));
-      const message = `${path}${EXTENSION} is damaged; what was found is in ${copy}`;
+      const message = `${path}${EXTENSION} is damaged; ${keepCopy(`${path}.damaged`, text)}`;
       onWarning?.({ code: 'damaged-record', message, cause });
       return text;
     }
   }
 
-  function keepCopy(path: string, text: string): void {
+  /** @returns what became of the copy */
+  function keepCopy(path: string, text: string): string {
     ignoreErrors(() => fs.unlinkSync(path));
-    const file = access.createFile(path);
     try {
-      fs.writeFileSync(file, text);
-    } finally {
-      fs.closeSync(file);
+      const file = access.createFile(path);
+      try {
+        fs.writeFileSync(file, text);
+      } finally {
+        fs.closeSync(file);
+      }
+      return `what was found is in ${path}`;
+    } catch {
+      return 'what was found could not be copied';
     }
   }
 
