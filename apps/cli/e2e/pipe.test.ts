@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment, runCli, runCliInShell, runCliOnFullDisk, startCli } from './support/cli.js';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
@@ -18,6 +19,7 @@ beforeAll(async () => {
     WEMASY_API_URL: sandbox.apiUrl,
     WEMASY_API_TOKEN: 'sandbox-full-access',
     WEMASY_STATE: join(folder, 'state'),
+    ...withHome(folder),
     WEMASY_RATE_LIMITS: 'listOrders=60/1,syncOrder=5/1',
   };
 });

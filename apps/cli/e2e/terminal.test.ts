@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
 import { canOpenTerminals, keys, openTerminal } from './support/terminal.js';
@@ -16,6 +17,7 @@ beforeAll(async () => {
     WEMASY_API_URL: sandbox.apiUrl,
     WEMASY_API_TOKEN: 'sandbox-full-access',
     WEMASY_STATE: state,
+    ...withHome(state),
     WEMASY_RATE_LIMITS: 'listOrders=60/1,syncOrder=5/1',
   };
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { userHome } from '@wemasy-orders/runtime';
 import { preferLittleMemory } from '@wemasy-orders/runtime/v8-flags';
 import { systemClock } from '@wemasy-orders/state';
 import { exitCodes } from './exit-codes.js';
@@ -28,7 +28,7 @@ const exitCode = await runCommandLine(argv, {
   clock: systemClock,
   environment: process.env,
   platform: process.platform,
-  home: homedir(),
+  home: userHome(),
   readFile: (path) => readFileSync(path, 'utf8'),
   interruptibly: interruption.interruptibly,
 });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startApi } from './support/api.js';
 import {
@@ -125,6 +126,7 @@ describe('two assistants of one user', () => {
           WEMASY_API_URL: sandbox.apiUrl,
           WEMASY_API_TOKEN: 'sandbox-full-access',
           WEMASY_STATE: state,
+          ...withHome(state),
           WEMASY_MAX_WAIT_MS: '1000',
         },
       });

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
 import { clientKinds, serverFile, startAssistant } from './support/assistant.js';
@@ -24,7 +25,12 @@ afterEach(async () => {
   await rm(state, { recursive: true });
 });
 
-const environment = () => ({ WEMASY_API_URL: api.url, WEMASY_API_TOKEN: 'token', WEMASY_STATE: state });
+const environment = () => ({
+  WEMASY_API_URL: api.url,
+  WEMASY_API_TOKEN: 'token',
+  WEMASY_STATE: state,
+  ...withHome(state),
+});
 
 /** A server whose sync of order 42 has reached the API. */
 async function inTheMiddleOfASync(): Promise<Wire> {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderPage, type Script, sendJson } from '@wemasy-orders/client/testing';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { describe, expect, it } from 'vitest';
 import { startApi } from './support/api.js';
 import { canaryPerson, canaryToken, textOfFolder } from './support/canary.js';
@@ -35,6 +36,7 @@ async function everythingOf(personalData: string): Promise<Record<'stdout' | 'st
     WEMASY_API_URL: api.url,
     WEMASY_API_TOKEN: canaryToken,
     WEMASY_STATE: state,
+    ...withHome(state),
     WEMASY_LOG_LEVEL: 'trace',
     WEMASY_PERSONAL_DATA: personalData,
     WEMASY_RATE_LIMITS: 'listOrders=1000/60,syncOrder=1000/60',

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import {
   checksText,
@@ -13,6 +12,7 @@ import {
   type SetUp,
   type SetUpOptions,
   setUpWithSandbox,
+  userHome,
 } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
 import { type HttpAddress, parseCommand, type Target } from './cli-args.js';
@@ -220,7 +220,7 @@ function setUpOptionsFor({ flags }: Target, { environment }: Program, { writeLog
     flags,
     environment,
     platform: process.platform,
-    home: homedir(),
+    home: userHome(),
     readFile: (path) => readFileSync(path, 'utf8'),
     caller: { app: 'wemasy-orders-mcp', version: PACKAGE_VERSION },
     clock: systemClock,

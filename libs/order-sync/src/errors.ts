@@ -29,16 +29,20 @@ export class AlreadySyncedError extends OrderSyncError {
   readonly by: RecordedCaller;
   /** Who confirmed it and when, if the API's answer was lost. */
   readonly confirmation: Resolution | undefined;
+  /** Whether it was sent with another token than this call has: an older one of the shop, or another shop's. */
+  readonly hadOtherToken: boolean;
 
-  constructor(orderId: number, attempt: SyncedAttempt | UnknownAttempt) {
+  /** @param token what names the token of this call, if known */
+  constructor(orderId: number, attempt: SyncedAttempt | UnknownAttempt, token?: string) {
     const { by } = attempt;
+    const hadOtherToken = token !== undefined && attempt.token !== undefined && attempt.token !== token;
     const answered = attempt.state === 'synced';
     const syncedAt = answered ? attempt.endedAt : attempt.startedAt;
     const confirmation = answered ? undefined : attempt.resolutions?.at(-1);
     const confirmed = confirmation === undefined ? '' : ` (confirmed at ${confirmation.at})`;
     super(
       `Order ${orderId} was sent to bookkeeping at ${syncedAt} by ${by.app} ${by.version}${confirmed}; ` +
-        'it was not sent again.',
+        `it was not sent again.${hadOtherToken ? ' It was sent with another token than the present one.' : ''}`,
       orderId,
       {
         source: 'local',
@@ -50,6 +54,7 @@ export class AlreadySyncedError extends OrderSyncError {
     this.syncedAt = syncedAt;
     this.by = by;
     this.confirmation = confirmation;
+    this.hadOtherToken = hadOtherToken;
   }
 }
 
@@ -204,6 +209,14 @@ export class WriteRefusedError extends OrderSyncError {
     this.reason = reason;
     this.details = details;
   }
+}
+
+/** The store says that it may forget what it is told to keep. */
+export function notDurableRefusal({ message }: Error): WriteRefusedError {
+  return new WriteRefusedError('Nothing was sent: the store of the journal may forget what was sent.', [
+    message,
+    'Let it keep its records on disk, without evicting any, or keep the state in a folder.',
+  ]);
 }
 
 /**

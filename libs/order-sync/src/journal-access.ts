@@ -7,7 +7,7 @@ export interface JournalAccess {
   readonly namespace: string;
   /** Why no order may be sent, if so. Reading goes on. */
   readonly refusal?: OrdersError | undefined;
-  /** The journal that every write expects; undefined only where writing is refused. */
+  /** The journal that every write expects; undefined where writing is refused, or nothing has begun. */
   readonly guard?: GenerationGuard | undefined;
   /** Names the token that sends, without giving it away. It is recorded with each attempt. */
   readonly token?: string | undefined;
@@ -15,10 +15,12 @@ export interface JournalAccess {
   readonly onWritten?: ((generation: Generation) => Promise<void>) | undefined;
   /** Turns a change that the store noticed into what the caller gets. */
   readonly onChanged?: ((found: Generation | undefined) => OrdersError) | undefined;
+  /** Called when the API has accepted an order and that is recorded. */
+  readonly onSynced?: (() => Promise<void>) | undefined;
 }
 
-/** Looks the journal up, before each use of it. */
-export type FindJournal = () => Promise<JournalAccess>;
+/** Looks the journal up, before each use of it. Only a `write` begins a journal where there is none. */
+export type FindJournal = (purpose: 'read' | 'write') => Promise<JournalAccess>;
 
 /** What a journal needs of its store. */
 export type JournalStore = Pick<ListableStore, 'update' | 'updateGuarded' | 'openGeneration'>;

@@ -1,7 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { isOrdersError } from '@wemasy-orders/client';
-import { type Clock, GenerationChangedError, notify, sleep, type Updater } from '@wemasy-orders/state';
-import { JournalUnavailableError, JournalUnreadableError, WriteRefusedError } from './errors.js';
+import {
+  type Clock,
+  GenerationChangedError,
+  NotDurableError,
+  notify,
+  NotReplicatedError,
+  sleep,
+  type Updater,
+} from '@wemasy-orders/state';
+import {
+  JournalUnavailableError,
+  JournalUnreadableError,
+  notDurableRefusal,
+  WriteRefusedError,
+} from './errors.js';
 import type { FindJournal, JournalAccess, JournalStore } from './journal-access.js';
 import { type JournalEvent, type Outcome, reduceStored, type Retention } from './journal.js';
 import { type OrderState, orderStateOf } from './order-state.js';
@@ -49,10 +62,11 @@ export interface OrderJournal {
   /**
    * Checks that orders may be sent.
    *
+   * @returns what names the token, see `JournalAccess`
    * @throws {WriteRefusedError} when a person has to decide first
    * @throws {JournalUnavailableError} when the store fails
    */
-  checkWritable(orderId: number): Promise<void>;
+  checkWritable(orderId: number): Promise<{ readonly token: string | undefined }>;
   /**
    * Reads an order. An attempt whose process is gone becomes `unknown` on the way.
    *
@@ -124,11 +138,11 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
   const unwritten = new Map<number, UnwrittenResult>();
   let isRetrying = false;
 
-  async function findJournal(orderId: number): Promise<JournalAccess> {
+  async function findJournal(orderId: number, purpose: 'read' | 'write'): Promise<JournalAccess> {
     try {
-      return await options.findJournal();
+      return await options.findJournal(purpose);
     } catch (error) {
-      throw isOrdersError(error) ? error : new JournalUnavailableError(orderId, error);
+      throw isOrdersError(error) ? error : failureOf(orderId, error);
     }
   }
 
@@ -175,7 +189,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       return result;
     } catch (error) {
       if (error instanceof GenerationChangedError) throw onChanged?.(error.found) ?? changedMeanwhile(error);
-      throw error instanceof JournalUnreadableError ? error : new JournalUnavailableError(orderId, error);
+      throw failureOf(orderId, error);
     }
   }
 
@@ -236,17 +250,18 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
 
   return {
     async checkWritable(orderId) {
-      const { refusal } = await findJournal(orderId);
+      const { refusal, token } = await findJournal(orderId, 'write');
       if (refusal !== undefined) throw refusal;
+      return { token };
     },
     async look(orderId) {
-      const access = await findJournal(orderId);
+      const access = await findJournal(orderId, 'read');
       await catchUpOn(orderId).catch((error: unknown) => {
         throw new JournalUnavailableError(orderId, error);
       });
       const settle = async (event: JournalEvent, view: Changed) => {
         if (!view.changed) return view;
-        return access.refusal === undefined ? await write(access, orderId, event) : view;
+        return access.guard === undefined ? view : await write(access, orderId, event);
       };
       const look: JournalEvent = { type: 'look' };
       const view = await settle(look, await preview(access, orderId, look));
@@ -258,7 +273,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       return await settle(abandon, await preview(access, orderId, abandon));
     },
     async begin(orderId, { resend, after }) {
-      const access = await findJournal(orderId);
+      const access = await findJournal(orderId, 'write');
       await catchUpOn(orderId).catch((error: unknown) => {
         throw new JournalUnavailableError(orderId, error);
       });
@@ -294,15 +309,19 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       }
     },
     async rollback(orderId, { id }) {
-      const access = inFlight.get(id) ?? (await findJournal(orderId));
+      const access = inFlight.get(id) ?? (await findJournal(orderId, 'write'));
       await writeResult(orderId, { event: { type: 'rollback', id }, access }, retriesMs);
       inFlight.delete(id);
     },
     async finish(orderId, attempt, outcome) {
-      const access = inFlight.get(attempt.id) ?? (await findJournal(orderId));
+      const access = inFlight.get(attempt.id) ?? (await findJournal(orderId, 'write'));
       const result: UnwrittenResult = { event: { type: 'finish', attempt, outcome }, access };
       const view = await writeResult(orderId, result, retriesMs);
       inFlight.delete(attempt.id);
+      if (view !== undefined && outcome.state === 'synced') {
+        // What it notes is noted with the next order otherwise.
+        await access.onSynced?.().catch(() => undefined);
+      }
       const recorded = view?.attempts.find(({ id }) => id === attempt.id);
       const at =
         recorded === undefined || recorded.state === 'sending'
@@ -311,7 +330,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       return { written: view !== undefined, at };
     },
     async confirm(orderId, verdict) {
-      const access = await findJournal(orderId);
+      const access = await findJournal(orderId, 'write');
       await catchUpOn(orderId).catch((error: unknown) => {
         throw new JournalUnavailableError(orderId, error);
       });
@@ -331,6 +350,14 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
 /** Waits between two tries while a process ends, in ms. */
 function* delays(): Generator<number, void, undefined> {
   for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1_000)) yield delayMs;
+}
+
+/** What a failed write means for the caller. */
+function failureOf(orderId: number, error: unknown): Error {
+  if (error instanceof JournalUnreadableError) return error;
+  if (error instanceof NotDurableError) return notDurableRefusal(error);
+  const detail = error instanceof NotReplicatedError ? 'no replica confirmed the write' : undefined;
+  return new JournalUnavailableError(orderId, error, detail);
 }
 
 function changedMeanwhile({ expected, found }: GenerationChangedError): WriteRefusedError {

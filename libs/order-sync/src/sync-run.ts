@@ -39,7 +39,7 @@ const pollMs = { first: 25, longest: 500 } as const;
 export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncRun {
   async function run(orderId: number, request: SyncRequest, context: SyncContext): Promise<SyncedOrder> {
     const startedAt = clock.monotonic();
-    await journal.checkWritable(orderId);
+    const { token } = await journal.checkWritable(orderId);
     let view = await journal.look(orderId);
     for (;;) {
       if (view.order.state === 'sending') {
@@ -47,11 +47,11 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
         context.setPhase({ kind: 'elsewhere', attempt });
         view = await waitForEnd(orderId, attempt, context.signal);
         const ended = view.attempts.find(({ id }) => id === attempt.id);
-        if (isOpen(ended)) return outcomeFromOther(orderId, ended, view.order, request);
+        if (isOpen(ended)) return outcomeFromOther(orderId, ended, view.order, { ...request, token });
         context.setPhase({ kind: 'queued' });
         continue;
       }
-      if (!request.resend) refuseResend(orderId, view.order);
+      if (!request.resend) refuseResend(orderId, view.order, token);
       const known = view.attempts;
       const waitedMs = clock.monotonic() - startedAt;
       const maxWaitMs =
@@ -62,7 +62,8 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
       view = sent.conflict;
       const last = view.attempts.at(-1);
       const isNew = last !== undefined && !known.some(({ id }) => id === last.id);
-      if (isNew && last.state !== 'sending') return outcomeFromOther(orderId, last, view.order, request);
+      if (isNew && last.state !== 'sending')
+        return outcomeFromOther(orderId, last, view.order, { ...request, token });
     }
   }
 
@@ -154,8 +155,8 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
 }
 
 /** @throws {OrderSyncError} when the order was sent, or may have been */
-function refuseResend(orderId: number, order: OrderState): void {
-  if (order.state === 'synced') throw new AlreadySyncedError(orderId, order.attempt);
+function refuseResend(orderId: number, order: OrderState, token: string | undefined): void {
+  if (order.state === 'synced') throw new AlreadySyncedError(orderId, order.attempt, token);
   if (order.state === 'unknown') throw new SyncOutcomeUnknownError(orderId, 'before', order.attempt);
 }
 
@@ -169,14 +170,14 @@ function outcomeFromOther(
   orderId: number,
   attempt: EndedAttempt,
   order: OrderState,
-  { resend }: Pick<SyncRequest, 'resend'>,
+  { resend, token }: Pick<SyncRequest, 'resend'> & { readonly token: string | undefined },
 ): SyncedOrder {
   switch (attempt.state) {
     case 'synced':
       return { orderId, message: attempt.message, syncedAt: attempt.endedAt, recorded: true };
     case 'rejected':
       // The API may have rejected a resend; the outcome of an earlier attempt still counts.
-      if (!resend) refuseResend(orderId, order);
+      if (!resend) refuseResend(orderId, order, token);
       throw new RejectedByOtherProcessError(orderId, attempt);
     case 'unknown':
       throw new SyncOutcomeUnknownError(orderId, 'meanwhile', attempt);

@@ -22,10 +22,11 @@ describe('the configuration', () => {
     expect(faults).toEqual([]);
     expect(config).toEqual({
       token: canary,
-      WEMASY_ACCOUNT: 'budget by token, journal by API',
+      WEMASY_ACCOUNT: 'the only account of the API',
       WEMASY_API_URL: 'https://api.wemasy.nl/api',
-      WEMASY_STATE: "the user's state folder",
-      state: { kind: 'folder', folder: '/home/jan/.local/state/wemasy-orders' },
+      WEMASY_STATE: '`.wemasy-orders` in the home folder of the user',
+      state: { kind: 'folder', folder: '/home/jan/.wemasy-orders' },
+      WEMASY_ACCEPT_VOLATILE_JOURNAL: false,
       WEMASY_READ_ONLY: false,
       WEMASY_PERSONAL_DATA: 'names',
       WEMASY_ANSWER_WITHIN_MS: 55_000,
@@ -34,6 +35,17 @@ describe('the configuration', () => {
       WEMASY_RATE_LIMITS: {},
       WEMASY_LOG_LEVEL: 'info',
     });
+  });
+
+  it('asks for a place where the user has no home folder to write to', () => {
+    const { config, faults } = read({ WEMASY_API_TOKEN: canary }, { home: undefined });
+    expect(config.state).toBeUndefined();
+    expect(faults).toEqual([
+      'WEMASY_STATE must be set to the absolute path of a folder: this user has no home folder that can be written to.',
+    ]);
+    expect(read({ WEMASY_API_TOKEN: canary, WEMASY_STATE: '/state' }, { home: undefined }).faults).toEqual(
+      [],
+    );
   });
 
   it('takes the token from a file, without the line break at its end', () => {
@@ -91,6 +103,31 @@ describe('the configuration', () => {
       read({ WEMASY_API_TOKEN: canary, WEMASY_LOG_LEVEL: given }, { defaults }).config.WEMASY_LOG_LEVEL;
     expect(['', 'debug', 'loud'].map(level)).toEqual(['warn', 'debug', 'warn']);
   });
+});
+
+describe('the name of the account', () => {
+  const nameOf = (WEMASY_ACCOUNT: string) => {
+    const { config, faults } = read({ WEMASY_API_TOKEN: canary, WEMASY_ACCOUNT });
+    return { name: config.WEMASY_ACCOUNT, faults };
+  };
+
+  it.each(['shop-a', ' shop-a', 'shop-a ', 'Shop-A', 'SHOP-A\t', 'ｓｈｏｐ－ａ'])(
+    'is one: %j',
+    (spelling) => {
+      expect(nameOf(spelling)).toEqual({ name: 'shop-a', faults: [] });
+    },
+  );
+
+  it.each(['', ' ', '\u00a0'])('is none where a client emptied it: %j', (spelling) => {
+    expect(nameOf(spelling)).toEqual({ name: 'the only account of the API', faults: [] });
+  });
+
+  it.each(['"shop-a"', '%SHOP%', '$SHOP', 'a/b', '\u200b', `${'a'.repeat(65)}`])(
+    'is refused: %j',
+    (spelling) => {
+      expect(nameOf(spelling).faults).toEqual([expect.stringMatching(/^WEMASY_ACCOUNT must /)]);
+    },
+  );
 });
 
 describe('a faulty configuration', () => {

@@ -2,6 +2,7 @@ import { baseUrlFault, type OperationId, type RateLimitOverride, tokenFault } fr
 import { operations, productionUrl } from '@wemasy-orders/client/operations';
 import * as z from 'zod';
 import { logLevels } from './log.js';
+import { accountNameFault, normalizeAccountName } from './account-name.js';
 import { defaultStatePlace, type Machine, parseStatePlace, type StatePlace } from './state-place.js';
 
 const onOff = z
@@ -40,11 +41,21 @@ const baseUrl = z.string().superRefine((text, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
-/** Stands for the platform's place, which only the machine knows. */
-const usersStateFolder = "the user's state folder";
+/** Means the default place, which only the machine knows. */
+const usersStateFolder = '`.wemasy-orders` in the home folder of the user';
 
-/** Not the empty text, which stands for no setting. */
-export const noAccount = 'budget by token, journal by API';
+/** Not the empty text, which means that it is not set. */
+export const noAccount = 'the only account of the API';
+
+const accountName = z.string().transform((text, context) => {
+  const name = normalizeAccountName(text);
+  // What is left of a variable that a client emptied.
+  if (name === '') return noAccount;
+  const fault = accountNameFault(name);
+  if (fault === undefined) return name;
+  context.addIssue({ code: 'custom', message: fault });
+  return z.NEVER;
+});
 
 /**
  * What a user can set besides the token: environment variables, or flags of the same name in kebab case. Each carries
@@ -52,13 +63,17 @@ export const noAccount = 'budget by token, journal by API';
  */
 const Settings = z.object({
   WEMASY_API_URL: baseUrl.default(productionUrl).meta({ description: 'Base URL of the API' }),
-  WEMASY_ACCOUNT: z.string().default(noAccount).meta({
+  WEMASY_ACCOUNT: accountName.default(noAccount).meta({
     description:
-      'A name of your choice for the account, where one shop has several tokens or one API several shops: budget and journal are kept by it',
+      'Name of the account; set it when one API serves several of your shops. Its tokens share one rate limit and one journal',
   }),
   WEMASY_STATE: z.string().default(usersStateFolder).meta({
     description:
-      'Where processes share budget and journal: an absolute path of a folder, `redis://…` (or `rediss://…`), or `memory`',
+      'Where processes share rate limit and journal: the absolute path of a folder, `redis://…` (also `rediss`, `redis-sentinel`, `redis-cluster`), or `memory`',
+  }),
+  WEMASY_ACCEPT_VOLATILE_JOURNAL: onOff.default(false).meta({
+    description:
+      '`on`: send orders although a restart can erase the journal (`memory`, Redis without persistence), so that an order may be booked twice',
   }),
   WEMASY_READ_ONLY: onOff.default(false).meta({ description: '`on`: offer nothing that writes' }),
   WEMASY_PERSONAL_DATA: z
@@ -115,7 +130,7 @@ export function describeSettings(): SettingDescription[] {
   const others = Object.entries(Settings.shape).map(([variable, schema]) => ({
     variable,
     flag: flagOf(variable),
-    takesValue: variable !== 'WEMASY_READ_ONLY',
+    takesValue: typeof schema.def.defaultValue !== 'boolean',
     meaning: schema.description ?? '',
     shownDefault: shownDefault(schema.def.defaultValue),
   }));
@@ -170,6 +185,10 @@ export function readConfig(sources: ConfigSources): { config: Config; faults: re
       : parseStatePlace(given.WEMASY_STATE ?? '', sources);
   if (given.WEMASY_STATE !== undefined && state === undefined) {
     faults.push('WEMASY_STATE must be memory, redis://…, rediss://… or the absolute path of a folder.');
+  } else if (state === undefined && valueOf('WEMASY_STATE', sources) === undefined) {
+    faults.push(
+      'WEMASY_STATE must be set to the absolute path of a folder: this user has no home folder that can be written to.',
+    );
   }
   const understood = Object.entries(given).filter(([name]) => !faulty.has(name));
   return {

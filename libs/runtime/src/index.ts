@@ -1,3 +1,5 @@
+export { accountNameFault, normalizeAccountName } from './account-name.js';
+export type { AccountJournal, AccountSummary, JournalStatus } from './account-journal.js';
 export {
   type Config,
   type ConfigSources,
@@ -20,3 +22,4 @@ export {
   parseStatePlace,
   type StatePlace,
 } from './state-place.js';
+export { userHome } from './user-home.js';

@@ -1,6 +1,7 @@
 import {
   type AttemptReport,
   createOrdersClient,
+  isOrdersError,
   type OrdersClient,
   rateLimitPolicies,
 } from '@wemasy-orders/client';
@@ -8,12 +9,13 @@ import { createHttpFetch } from '@wemasy-orders/client/node';
 import {
   type Caller,
   createOrderSync,
-  journalAt,
+  JournalUnavailableError,
   type OrderSync,
   recordedOrders,
 } from '@wemasy-orders/order-sync';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
-import { accountNamespace, type Clock, type ListableStore } from '@wemasy-orders/state';
+import type { Clock, ListableStore } from '@wemasy-orders/state';
+import { type AccountJournal, createAccountJournal } from './account-journal.js';
 import { type Config, noAccount } from './config.js';
 import type { Log } from './log.js';
 
@@ -23,6 +25,8 @@ export interface Services {
   readonly orderSync: OrderSync;
   /** Ids of the orders that the journal has a record of, smallest first. */
   recordedOrders(): Promise<number[]>;
+  /** The account and its journal: what the doctor shows, and what only the user can decide. */
+  readonly journal: Omit<AccountJournal, 'find' | 'namespace'>;
   /** Waits for writes that are under way, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -30,6 +34,10 @@ export interface Services {
 export interface ServiceOptions {
   readonly config: Config;
   readonly store: ListableStore;
+  /** Keeps what this user knows of journals; undefined where the user has no home folder to write to. */
+  readonly anchorStore: ListableStore | undefined;
+  /** Opens the folder of an earlier journal; undefined where it is gone. */
+  readonly openFolder: (folder: string) => ListableStore | undefined;
   readonly log: Log;
   readonly clock: Clock;
   /** Who is written into the journal as having asked for a sync. */
@@ -37,14 +45,25 @@ export interface ServiceOptions {
 }
 
 /** Builds what an app works with: one limiter and one journal for every call of this account. */
-export function connect({ config, store, log, clock, caller }: ServiceOptions): Services {
+export function connect(options: ServiceOptions): Services {
+  const { config, store, anchorStore, log, clock, caller } = options;
   const { token, WEMASY_API_URL: baseUrl, WEMASY_ACCOUNT: account } = config;
-  const budget = accountNamespace(baseUrl, account === noAccount ? token : account);
-  // Not by token: an order that was sent with an old one must not be sent again with a new one.
-  const journal = accountNamespace(baseUrl, account);
+  const journal = createAccountJournal({
+    store,
+    anchorStore,
+    baseUrl,
+    accountName: account === noAccount ? undefined : account,
+    token,
+    clock,
+    acceptsVolatile: config.WEMASY_ACCEPT_VOLATILE_JOURNAL,
+    openFolder: options.openFolder,
+    onNotice: (message) => {
+      log.warn(message);
+    },
+  });
   const rateLimiter = createRateLimiter({
     store,
-    namespace: budget,
+    namespace: () => journal.namespace(),
     clock,
     policies: rateLimitPolicies(config.WEMASY_RATE_LIMITS),
     onWarning: ({ code, bucket, message, cause }) => {
@@ -70,23 +89,30 @@ export function connect({ config, store, log, clock, caller }: ServiceOptions): 
   const orderSync = createOrderSync({
     client,
     store,
-    journal: journalAt(store, journal),
+    journal: journal.find,
     clock,
     caller,
     requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
-    onJournalWarning: (fault) => {
-      log.error('the outcome of a sync could not be written', { ...fault });
+    onJournalWarning: (warning) => {
+      log.error('an outcome could not be recorded yet; other processes do not know it', { ...warning });
     },
   });
   return {
     client,
     orderSync,
-    recordedOrders: () => recordedOrders(store, journal),
+    async recordedOrders() {
+      const { namespace } = await journal.find('read').catch((error: unknown) => {
+        throw isOrdersError(error) ? error : new JournalUnavailableError(undefined, error);
+      });
+      return await recordedOrders(store, namespace);
+    },
+    journal,
     async close() {
       await orderSync.settle();
       await client.close();
       await rateLimiter.close();
       await store.close();
+      await anchorStore?.close();
     },
   };
 }

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { ConfigurationError } from '@wemasy-orders/client';
 import type { Caller } from '@wemasy-orders/order-sync';
 import type { Clock } from '@wemasy-orders/state';
+import { createFolderStore } from '@wemasy-orders/state/folder';
 import { type Config, type ConfigSources, readConfig } from './config.js';
 import { createLog, type Log } from './log.js';
 import { connect, type Services } from './services.js';
-import { openStore } from './state-place.js';
+import { defaultStatePlace, openStore, type StatePlace } from './state-place.js';
 
 export interface SetUpOptions extends ConfigSources {
   readonly caller: Caller;
@@ -34,21 +36,28 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     now: () => clock.now(),
     secrets: config.token === '' ? [] : [config.token],
   });
-  const onStateWarning = ({ message }: { readonly message: string }) => {
+  const onWarning = ({ message }: { readonly message: string }) => {
     log.warn(message);
   };
   for (const fault of faults) log.warn('configuration fault', { fault });
-  const { state } = config;
-  const connected =
-    faults.length > 0 || state === undefined
-      ? undefined
-      : connect({
-          config,
-          store: await openStore(state, { clock, onWarning: onStateWarning }),
-          log,
-          clock,
-          caller,
-        });
+  const connected = faults.length > 0 ? undefined : await connectTo(config.state);
+
+  async function connectTo(place: StatePlace | undefined): Promise<Services | undefined> {
+    if (place === undefined) return undefined;
+    const acceptVolatile = config.WEMASY_ACCEPT_VOLATILE_JOURNAL;
+    const openFolder = (folder: string) => createFolderStore({ folder, clock, onWarning });
+    const anchorPlace = place.kind === 'memory' ? undefined : defaultStatePlace(sources);
+    return connect({
+      config,
+      store: await openStore(place, { clock, onWarning, acceptVolatile }),
+      anchorStore: anchorPlace?.kind === 'folder' ? openFolder(anchorPlace.folder) : undefined,
+      openFolder: (folder) => (existsSync(folder) ? openFolder(folder) : undefined),
+      log,
+      clock,
+      caller,
+    });
+  }
+
   return {
     config,
     faults,

@@ -29,22 +29,38 @@ describe('the place of the state', () => {
     ['state', linux, undefined],
     ['./state', windows, undefined],
     ['redis://', linux, undefined],
+    [
+      'redis-sentinel://10.0.0.1,10.0.0.2#orders',
+      linux,
+      { kind: 'redis', url: 'redis-sentinel://10.0.0.1,10.0.0.2#orders' },
+    ],
   ])('%s is understood', (text, machine, place) => {
     expect(parseStatePlace(text, machine)).toEqual(place);
   });
 
   it.each([
-    [linux, '/home/jan/.local/state/wemasy-orders'],
-    [{ ...linux, environment: { XDG_STATE_HOME: '/state' } }, '/state/wemasy-orders'],
-    [{ ...linux, environment: { XDG_STATE_HOME: '' } }, '/home/jan/.local/state/wemasy-orders'],
-    [
-      { ...linux, platform: 'darwin' as const, home: '/Users/jan' },
-      '/Users/jan/Library/Application Support/wemasy-orders',
-    ],
-    [windows, 'C:\\Users\\Jan\\AppData\\Local\\wemasy-orders'],
-    [{ ...windows, environment: { LOCALAPPDATA: 'E:\\Local' } }, 'E:\\Local\\wemasy-orders'],
-  ])('is by default where the platform keeps state', (machine, folder) => {
+    [linux, '/home/jan/.wemasy-orders'],
+    [{ ...linux, platform: 'darwin' as const, home: '/Users/jan' }, '/Users/jan/.wemasy-orders'],
+    [windows, 'C:\\Users\\Jan\\.wemasy-orders'],
+  ])('is by default in the home folder of the user', (machine, folder) => {
     expect(defaultStatePlace(machine)).toEqual({ kind: 'folder', folder });
+  });
+
+  it.each(['HOME', 'XDG_STATE_HOME', 'LOCALAPPDATA', 'USERPROFILE'])(
+    'does not depend on %s, whatever it says',
+    (variable) => {
+      for (const value of ['', 'relative', '/elsewhere', '$HOME/.local/state']) {
+        for (const machine of [linux, windows]) {
+          expect(defaultStatePlace({ ...machine, environment: { [variable]: value } })).toEqual(
+            defaultStatePlace(machine),
+          );
+        }
+      }
+    },
+  );
+
+  it('has no default where the user has no home folder', () => {
+    expect(defaultStatePlace({ ...linux, home: undefined })).toBeUndefined();
   });
 
   it('is described without a password', () => {

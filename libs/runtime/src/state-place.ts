@@ -1,8 +1,9 @@
 import { posix, win32 } from 'node:path';
-import { type Clock, createMemoryStore, type ListableStore } from '@wemasy-orders/state';
+import { type Clock, createMemoryStore, type ListableStore, parseRedisUrl } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
+import { stateFolderName } from './user-home.js';
 
-/** Where processes share budget and journal. */
+/** Where processes share allowance and journal. */
 export type StatePlace =
   | { readonly kind: 'memory' }
   | { readonly kind: 'folder'; readonly folder: string }
@@ -11,54 +12,53 @@ export type StatePlace =
 
 export interface Machine {
   readonly platform: NodeJS.Platform;
-  readonly home: string;
+  /** The user's home folder, see `userHome`; undefined where the user has none to write to. */
+  readonly home: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Understands the setting; undefined where it is none of the three. */
 export function parseStatePlace(text: string, { platform, home }: Machine): StatePlace | undefined {
   if (text === 'memory') return { kind: 'memory' };
-  if (/^rediss?:\/\/./.test(text)) return URL.canParse(text) ? { kind: 'redis', url: text } : undefined;
+  if (parseRedisUrl(text) !== undefined) return { kind: 'redis', url: text };
   const path = platform === 'win32' ? win32 : posix;
-  const folder = text.replace(/^~(?=$|[\\/])/, home);
+  const folder = home === undefined ? text : text.replace(/^~(?=$|[\\/])/, home);
   return path.isAbsolute(folder) ? { kind: 'folder', folder: path.normalize(folder) } : undefined;
 }
 
 /**
- * The user's state folder. It depends on nothing that differs between the assistants of one user, who may start the
- * server with other working and temporary folders, since they must share it.
+ * The folder in the user's home, on every platform. It depends on nothing that a client filters, empties or redirects,
+ * since all processes of one user must share it.
  */
-export function defaultStatePlace({ platform, home, environment }: Machine): StatePlace {
-  const path = platform === 'win32' ? win32 : posix;
-  const folders: Partial<Record<NodeJS.Platform, string>> = {
-    win32: environment['LOCALAPPDATA'] || path.join(home, 'AppData', 'Local'),
-    darwin: path.join(home, 'Library', 'Application Support'),
-  };
-  const base = folders[platform] ?? (environment['XDG_STATE_HOME'] || path.join(home, '.local', 'state'));
-  return { kind: 'folder', folder: path.join(base, 'wemasy-orders') };
+export function defaultStatePlace({ platform, home }: Machine): StatePlace | undefined {
+  if (home === undefined) return undefined;
+  return { kind: 'folder', folder: (platform === 'win32' ? win32 : posix).join(home, stateFolderName) };
 }
 
 /** The place in words, without a password. */
 export function describeStatePlace(place: StatePlace): string {
   switch (place.kind) {
     case 'memory':
-      return 'memory of this process, shared with nobody';
+      return 'memory of this process alone';
     case 'folder':
       return `folder ${place.folder}`;
     case 'redis':
-      return `Redis at ${new URL(place.url).host}`;
+      // Of several servers a URL cannot name the host.
+      return `Redis at ${URL.canParse(place.url) ? new URL(place.url).host : (parseRedisUrl(place.url)?.description ?? '')}`;
   }
 }
 
 export interface OpenStoreOptions {
   readonly clock: Clock;
   readonly onWarning: (warning: { readonly message: string }) => void;
+  /** Use a Redis that may forget, too. */
+  readonly acceptVolatile?: boolean;
 }
 
 /** Opens the store. The client of Redis is large and loaded only where it is wanted. */
 export async function openStore(
   place: StatePlace,
-  { clock, onWarning }: OpenStoreOptions,
+  { clock, onWarning, acceptVolatile = false }: OpenStoreOptions,
 ): Promise<ListableStore> {
   switch (place.kind) {
     case 'memory':
@@ -67,7 +67,7 @@ export async function openStore(
       return createFolderStore({ folder: place.folder, clock, onWarning });
     case 'redis': {
       const { createRedisStore } = await import('@wemasy-orders/state/redis');
-      return createRedisStore({ url: place.url });
+      return createRedisStore({ url: place.url, acceptVolatile });
     }
   }
 }

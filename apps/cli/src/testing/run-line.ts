@@ -33,9 +33,10 @@ export async function runLine(args: readonly string[], options: RunOptions = {})
     }),
     version: '1.2.3',
     clock: systemClock,
-    environment: { WEMASY_STATE: 'memory', ...environment },
+    environment: { WEMASY_STATE: 'memory', WEMASY_ACCEPT_VOLATILE_JOURNAL: 'on', ...environment },
     platform: 'linux',
-    home: '/home/jan',
+    // Nothing may be written to the home folder of the user who runs the tests.
+    home: undefined,
     readFile: (path) => {
       const text = files[path];
       if (text === undefined) throw new Error(`no file ${path}`);

@@ -42,7 +42,13 @@ export async function startAppsClient(options: AppsClientOptions = {}): Promise<
   const parameters = {
     command: process.execPath,
     args: [serverFile],
-    env: { PATH: '', WEMASY_STATE: 'memory', WEMASY_LOG_LEVEL: 'error', ...environment },
+    env: {
+      PATH: '',
+      WEMASY_STATE: 'memory',
+      WEMASY_ACCEPT_VOLATILE_JOURNAL: 'on',
+      WEMASY_LOG_LEVEL: 'error',
+      ...environment,
+    },
   };
   const info = { name: 'e2e', version: '1.0.0' };
   if (kind === '1.x client') {

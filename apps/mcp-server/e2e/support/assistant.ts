@@ -72,7 +72,7 @@ export async function startAssistant(options: AssistantOptions = {}): Promise<As
   const parameters = {
     command: process.execPath,
     args: [file],
-    env: { PATH: '', WEMASY_STATE: 'memory', ...environment },
+    env: { PATH: '', WEMASY_STATE: 'memory', WEMASY_ACCEPT_VOLATILE_JOURNAL: 'on', ...environment },
     stderr: 'pipe' as const,
   };
   const info = { name: 'e2e', version: '1.0.0' };

@@ -52,7 +52,7 @@ export async function startWire(
   { initialize = true, protocolVersion = '2025-11-25', args = [] }: WireOptions = {},
 ): Promise<Wire> {
   const child = spawn(process.execPath, [serverFile, ...args], {
-    env: { PATH: '', WEMASY_STATE: 'memory', ...environment },
+    env: { PATH: '', WEMASY_STATE: 'memory', WEMASY_ACCEPT_VOLATILE_JOURNAL: 'on', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

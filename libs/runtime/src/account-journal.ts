@@ -1,0 +1,453 @@
+import { ConfigurationError, type OrdersError } from '@wemasy-orders/client';
+import type { WriteRefusedError } from '@wemasy-orders/order-sync';
+import { type FindJournal, type JournalAccess, moveAttempts } from '@wemasy-orders/order-sync';
+import {
+  type Clock,
+  type Generation,
+  GenerationUnreadableError,
+  type ListableStore,
+  notify,
+  type Persistence,
+} from '@wemasy-orders/state';
+import { firstAccountName } from './account-name.js';
+import {
+  type Account,
+  assignToken,
+  beginAccount,
+  type Claim,
+  noteToken,
+  parseRegistry,
+  type Registry,
+  renamed,
+  type Resolution,
+  resolveAccount,
+} from './account-registry.js';
+import {
+  adopt,
+  type Anchor,
+  checkAnchor,
+  type FoundJournal,
+  type KnownJournal,
+  type Mismatch,
+  parseAnchor,
+  remember,
+  withNewName,
+  withoutOld,
+} from './anchor.js';
+import { apiNamespace, isLoopback, isSandbox, normalizeBaseUrl, tokenFingerprint } from './api-identity.js';
+import { accountRefusal, journalRefusal, unreadableRegistryRefusal, volatileRefusal } from './refusals.js';
+
+export interface AccountJournalOptions {
+  /** Holds journal, accounts and allowances. */
+  readonly store: ListableStore;
+  /** Holds the anchor, at a place that no setting moves; undefined where this user has none. */
+  readonly anchorStore: ListableStore | undefined;
+  readonly baseUrl: string;
+  /** Normalised; undefined where the user named none. */
+  readonly accountName: string | undefined;
+  readonly token: string;
+  readonly clock: Clock;
+  /** Whether the user accepts a store that forgets. */
+  readonly acceptsVolatile: boolean;
+  /** Opens the folder of a journal that was used before, to see whether it is this one. */
+  readonly openFolder: (folder: string) => ListableStore | undefined;
+  /** Called once for each thing that a person should know. */
+  readonly onNotice: (message: string) => void;
+}
+
+/** An account as `account list` shows it. */
+export interface AccountSummary {
+  readonly name: string;
+  /** ISO 8601 in UTC. */
+  readonly createdAt: string;
+  /** How many tokens were seen with it. */
+  readonly tokens: number;
+  /** Whether the present settings lead to it. */
+  readonly isCurrent: boolean;
+}
+
+/** What the doctor shows about the journal. */
+export interface JournalStatus {
+  /** Where it is, without a password. */
+  readonly place: string;
+  /** Undefined where no account is known yet, or it is not certain which one it is. */
+  readonly account: string | undefined;
+  /** Undefined where no journal has begun. */
+  readonly journal: Generation | undefined;
+  readonly namespace: string;
+  readonly persistence: Persistence;
+  /** What this user remembers about the journal; undefined where nothing is remembered yet. */
+  readonly anchor: KnownJournal | undefined;
+  /** Whether a file keeps what this user remembers. */
+  readonly hasAnchorFile: boolean;
+  /** Why no order can be sent. */
+  readonly refusal: WriteRefusedError | undefined;
+}
+
+/** The journal and the allowance of one account, whoever starts the process and however its settings are spelled. */
+export interface AccountJournal {
+  readonly find: FindJournal;
+  /** Key prefix of the account's records, for the limiter. @throws when the store fails */
+  namespace(): Promise<string>;
+  status(): Promise<JournalStatus>;
+  /** The accounts of the API, in the order in which they began. */
+  listAccounts(): Promise<AccountSummary[]>;
+  /**
+   * Says that the token belongs to this account, which begins if it is new. Attempts that were made with the token move
+   * from the account that had it.
+   *
+   * @param name normalised
+   * @throws {WriteRefusedError} when the journal may not be the right one
+   */
+  addAccount(name: string): Promise<AccountSummary>;
+  /**
+   * Gives an account another name; journal and allowance stay.
+   *
+   * @throws {ConfigurationError} when there is no account `from`, or there is one `to`
+   * @throws {WriteRefusedError} when the journal may not be the right one
+   */
+  renameAccount(from: string, to: string): Promise<AccountSummary>;
+  /** Says that the journal at the present place is the right one for the account. */
+  useJournal(): Promise<JournalStatus>;
+}
+
+/** How long what was found is taken for granted; the store itself compares the journal with every write. */
+const freshMs = 1_000;
+/** A server on loopback is a test server, and its port another one's soon: how long its journals are remembered. */
+const loopbackMemoryMs = 10 * 60_000;
+/** How often the time of a use is noted where nothing else changes. */
+const seenEveryMs = 60_000;
+
+interface Sight {
+  readonly registry: Registry | undefined;
+  readonly resolution: Resolution;
+  readonly found: FoundJournal;
+  readonly refusal: WriteRefusedError | undefined;
+}
+
+export function createAccountJournal(options: AccountJournalOptions): AccountJournal {
+  const { store, anchorStore, baseUrl, token, clock } = options;
+  const api = apiNamespace(baseUrl);
+  const accountsKey = `${api}/accounts`;
+  const generationKey = `${api}/journal`;
+  const anchorKey = `anchors/${api}`;
+  const claim: Claim = { name: options.accountName, token: tokenFingerprint(baseUrl, token) };
+  const isExempt = options.acceptsVolatile || isSandbox(baseUrl, token);
+
+  /** What this process knows by itself, and all there is where no file can be kept. */
+  let memory: Anchor = { version: 1, api: normalizeBaseUrl(baseUrl), journals: [] };
+  let persistence: { readonly value: Persistence; readonly at: number } | undefined;
+  let last: { readonly sight: Sight; readonly at: number } | undefined;
+  const noticed = new Set<string>();
+
+  const now = () => new Date(clock.now()).toISOString();
+  const namespaceOf = ({ id }: Pick<Resolution, 'id'>) => `${api}/${id}`;
+
+  function noticeOnce(message: string): void {
+    if (noticed.has(message)) return;
+    noticed.add(message);
+    notify(options.onNotice, message);
+  }
+
+  async function findPersistence(): Promise<Persistence> {
+    if (persistence === undefined || clock.monotonic() - persistence.at > seenEveryMs) {
+      persistence = { value: await store.persistence(), at: clock.monotonic() };
+    }
+    return persistence.value;
+  }
+
+  async function readRegistry(): Promise<Registry | undefined> {
+    return await store.update(accountsKey, (record) => ({
+      record: record === undefined ? undefined : Object(record),
+      result: parseRegistry(record),
+    }));
+  }
+
+  async function updateAnchor(change: (anchor: Anchor) => Anchor): Promise<Anchor> {
+    memory = change(memory);
+    if (anchorStore === undefined) return memory;
+    try {
+      return await anchorStore.update(
+        anchorKey,
+        (record) => {
+          const before = current(parseAnchor(record, memory.api));
+          const after = change(before);
+          return {
+            record: after === before && record !== undefined ? Object(record) : after,
+            result: after,
+          };
+        },
+        { durable: true },
+      );
+    } catch (error) {
+      noticeOnce(
+        `The journal is remembered by this process alone, since its file cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return memory;
+    }
+  }
+
+  async function readAnchor(): Promise<Anchor> {
+    if (anchorStore === undefined) return memory;
+    try {
+      return await anchorStore.update(anchorKey, (record) => ({
+        record: record === undefined ? undefined : Object(record),
+        result: current(parseAnchor(record, memory.api)),
+      }));
+    } catch {
+      return memory;
+    }
+  }
+
+  function current(anchor: Anchor): Anchor {
+    if (!isLoopback(baseUrl)) return anchor;
+    return withoutOld(anchor, new Date(clock.now() - loopbackMemoryMs).toISOString());
+  }
+
+  /** Whether a journal that was at another place is not there any more, or that place is this one under another name. */
+  async function isMovedOrSame({ id, place }: KnownJournal): Promise<boolean> {
+    const there = options.openFolder(place);
+    if (there === undefined) return true;
+    try {
+      const generation = await there.readGeneration(generationKey);
+      if (generation?.id !== id) return true;
+      const [old, present] = await Promise.all([there.place(generationKey), store.place(generationKey)]);
+      return old.file !== undefined && old.file === present.file;
+    } finally {
+      await there.close();
+    }
+  }
+
+  async function findMismatch(found: FoundJournal): Promise<Mismatch | undefined> {
+    const file = await readAnchor();
+    const mismatch = checkAnchor(file, found) ?? checkAnchor(adoptedIn(file), found);
+    if (mismatch?.kind !== 'other_place') return mismatch;
+    const isFolder = (await store.place(generationKey)).file !== undefined;
+    return isFolder && (await isMovedOrSame(mismatch.expected)) ? undefined : mismatch;
+  }
+
+  /** What this process knows, without what the user has decided since. */
+  function adoptedIn({ journals }: Anchor): Anchor {
+    const adoptedAt = journals
+      .flatMap((journal) => journal.adoptedAt ?? [])
+      .sort()
+      .at(-1);
+    if (adoptedAt !== undefined) memory = withoutOld(memory, adoptedAt);
+    return memory;
+  }
+
+  async function look(): Promise<Sight> {
+    const [registry, { description }] = await Promise.all([readRegistry(), store.place(generationKey)]);
+    const resolution = resolveAccount(registry ?? { version: 1, accounts: [] }, claim);
+    const account = resolution.account?.name ?? claim.name ?? firstAccountName;
+    const generation = await store.readGeneration(generationKey).catch((error: unknown) => {
+      if (error instanceof GenerationUnreadableError) return undefined;
+      throw error;
+    });
+    const found = { generation, place: description, account };
+    return { registry, resolution, found, refusal: await refusalOf(registry, resolution, found) };
+  }
+
+  async function refusalOf(
+    registry: Registry | undefined,
+    { doubt }: Resolution,
+    found: FoundJournal,
+  ): Promise<WriteRefusedError | undefined> {
+    const kept = await findPersistence();
+    if (kept.kind === 'volatile' && !isExempt) return volatileRefusal(kept);
+    if (kept.kind === 'unknown')
+      noticeOnce(`Whether the journal outlasts a restart is not known: ${kept.description}`);
+    if (registry === undefined) return unreadableRegistryRefusal(found.place);
+    const mismatch = await findMismatch(found);
+    if (mismatch !== undefined) return journalRefusal(mismatch, found);
+    return doubt === undefined ? undefined : accountRefusal(doubt);
+  }
+
+  async function lookLately(): Promise<Sight> {
+    if (last === undefined || clock.monotonic() - last.at > freshMs) {
+      last = { sight: await look(), at: clock.monotonic() };
+    }
+    return last.sight;
+  }
+
+  async function noteWritten(found: FoundJournal, generation: Generation): Promise<void> {
+    const known = memory.journals.find(({ id }) => id === generation.id);
+    const isNoted =
+      known !== undefined &&
+      known.writes >= generation.writes &&
+      known.accounts.includes(found.account) &&
+      known.place === found.place &&
+      Date.parse(known.seenAt) > clock.now() - seenEveryMs;
+    if (!isNoted) await updateAnchor((anchor) => remember(anchor, { ...found, generation }, now()));
+  }
+
+  /** The generation, begun if need be; callers have checked that nothing speaks against it. */
+  async function openJournal(found: FoundJournal): Promise<Generation> {
+    return found.generation ?? (await store.openGeneration(generationKey));
+  }
+
+  async function updateRegistry(
+    generation: Generation,
+    change: (registry: Registry) => Registry,
+  ): Promise<{ readonly registry: Registry; readonly generation: Generation }> {
+    const guard = { key: generationKey, expected: generation };
+    const written = await store.updateGuarded(
+      accountsKey,
+      (record) => {
+        const before = parseRegistry(record);
+        if (before === undefined) throw new TypeError('unreachable: the registry was readable');
+        const after = change(before);
+        return { record: after === before ? Object(record) : after, result: after };
+      },
+      guard,
+    );
+    last = undefined;
+    return { registry: written.result, generation: written.generation };
+  }
+
+  /** Begins what the first use of an API begins. */
+  async function begin(sight: Sight): Promise<Sight> {
+    const isDisputed = sight.resolution.doubt?.kind === 'disputed';
+    if (sight.registry === undefined) return sight;
+    if (
+      beginAccount(sight.registry, claim, now()) === sight.registry &&
+      sight.found.generation !== undefined
+    ) {
+      return sight;
+    }
+    if (sight.refusal !== undefined && !isDisputed) return sight;
+    const generation = await openJournal(sight.found);
+    await updateRegistry(generation, (registry) => beginAccount(registry, claim, now()));
+    return await lookLately();
+  }
+
+  function accessOf({ resolution, found, refusal }: Sight): JournalAccess {
+    const { generation } = found;
+    const namespace = namespaceOf(resolution);
+    if (refusal !== undefined || generation === undefined) return { namespace, refusal };
+    const known = memory.journals.find(({ id }) => id === generation.id);
+    const expected = { id: generation.id, writes: Math.max(generation.writes, known?.writes ?? 0) };
+    return {
+      namespace,
+      guard: { key: generationKey, expected },
+      token: claim.token,
+      onWritten: (written) => noteWritten(found, written),
+      onChanged: (changed) => {
+        last = undefined;
+        const known: KnownJournal = { ...expected, place: found.place, accounts: [], seenAt: now() };
+        const kind =
+          changed === undefined ? 'none_here' : changed.id === expected.id ? 'lost_writes' : 'other_journal';
+        return journalRefusal({ kind, expected: known }, { ...found, generation: changed });
+      },
+      onSynced: () => noteTokenOf(expected),
+    };
+  }
+
+  async function noteTokenOf(generation: Generation): Promise<void> {
+    const registry = await readRegistry();
+    if (registry === undefined || noteToken(registry, claim, now()) === registry) return;
+    await updateRegistry(generation, (before) => noteToken(before, claim, now()));
+  }
+
+  /** @throws {WriteRefusedError} when the journal may not be the right one */
+  async function openTrusted(): Promise<{ readonly sight: Sight; readonly generation: Generation }> {
+    last = undefined;
+    const sight = await lookLately();
+    const isDoubt = sight.resolution.doubt !== undefined;
+    const mismatch = await findMismatch(sight.found);
+    if (mismatch !== undefined) throw journalRefusal(mismatch, sight.found);
+    if (sight.refusal !== undefined && !isDoubt) throw sight.refusal;
+    return { sight, generation: await openJournal(sight.found) };
+  }
+
+  function summaryOf({ id, name, createdAt, tokens }: Account, resolution: Resolution): AccountSummary {
+    return {
+      name,
+      createdAt,
+      tokens: tokens.length,
+      isCurrent: resolution.doubt === undefined && resolution.account?.id === id,
+    };
+  }
+
+  async function status(): Promise<JournalStatus> {
+    last = undefined;
+    const { resolution, found, refusal } = await lookLately();
+    const anchor = await readAnchor();
+    return {
+      place: found.place,
+      account: resolution.doubt === undefined ? resolution.account?.name : undefined,
+      journal: found.generation,
+      namespace: namespaceOf(resolution),
+      persistence: await findPersistence(),
+      anchor: anchor.journals.find(({ id }) => id === found.generation?.id) ?? anchor.journals[0],
+      hasAnchorFile: anchorStore !== undefined && (await anchorStore.healthCheck()) === undefined,
+      refusal,
+    };
+  }
+
+  return {
+    async find(purpose) {
+      const sight = await lookLately();
+      if (purpose === 'read') return accessOf(sight);
+      const begun = await begin(sight);
+      if (begun.refusal === undefined && begun.found.generation !== undefined) {
+        await noteWritten(begun.found, begun.found.generation);
+      }
+      return accessOf(begun);
+    },
+    async namespace() {
+      // One allowance from the first call on, also if that only reads.
+      const begun = await begin(await lookLately());
+      return namespaceOf(begun.resolution);
+    },
+    status,
+    async listAccounts() {
+      const { registry, resolution } = await look();
+      return (registry?.accounts ?? []).map((account) => summaryOf(account, resolution));
+    },
+    async addAccount(name) {
+      const { generation } = await openTrusted();
+      let assigned: ReturnType<typeof assignToken> | undefined;
+      const written = await updateRegistry(generation, (registry) => {
+        assigned = assignToken(registry, { name, token: claim.token }, now());
+        return assigned.registry;
+      });
+      if (assigned === undefined) throw new TypeError('unreachable: the updater has run');
+      const { account, from } = assigned;
+      if (from !== undefined) {
+        await moveAttempts(store, {
+          from: `${api}/${from.id}`,
+          to: `${api}/${account.id}`,
+          token: claim.token,
+          guard: { key: generationKey, expected: written.generation },
+        });
+      }
+      await noteWritten({ ...(await lookLately()).found, account: name }, written.generation);
+      return { ...summaryOf(account, { id: account.id, account }), isCurrent: true };
+    },
+    async renameAccount(from, to) {
+      const { sight, generation } = await openTrusted();
+      const registry = sight.registry ?? { version: 1, accounts: [] };
+      if (renamed(registry, from, to) === undefined) throw renameFault(registry, from, to);
+      const written = await updateRegistry(generation, (before) => renamed(before, from, to) ?? before);
+      await updateAnchor((anchor) => withNewName(anchor, from, to));
+      const account = written.registry.accounts.find(({ name }) => name === to);
+      if (account === undefined) throw renameFault(written.registry, from, to);
+      return summaryOf(account, resolveAccount(written.registry, claim));
+    },
+    async useJournal() {
+      last = undefined;
+      const { found } = await lookLately();
+      const generation = await openJournal(found);
+      await updateAnchor((anchor) => adopt(anchor, { ...found, generation }, now()));
+      return await status();
+    },
+  };
+}
+
+function renameFault(registry: Registry, from: string, to: string): OrdersError {
+  const known = registry.accounts.map(({ name }) => name);
+  return known.includes(to)
+    ? new ConfigurationError(`There is already an account "${to}".`)
+    : new ConfigurationError(`There is no account "${from}"; known: ${known.join(', ') || 'none'}.`);
+}

@@ -1,0 +1,131 @@
+import type { Generation } from '@wemasy-orders/state';
+import * as z from 'zod';
+
+/** A journal as this user knows it. */
+export interface KnownJournal {
+  readonly id: string;
+  /** Where it was last used, for people. */
+  readonly place: string;
+  /** The highest number of writes seen. */
+  readonly writes: number;
+  /** Names of the accounts that it was used for. */
+  readonly accounts: readonly string[];
+  /** ISO 8601 in UTC. */
+  readonly seenAt: string;
+  /** When the user said that it is the right one, ISO 8601 in UTC. */
+  readonly adoptedAt?: string | undefined;
+}
+
+/** What this user knows of the journals of one API, in a place that no setting moves. */
+export interface Anchor {
+  readonly version: 1;
+  /** For people. */
+  readonly api: string;
+  readonly journals: readonly KnownJournal[];
+}
+
+const anchorSchema = z.looseObject({
+  version: z.literal(1),
+  api: z.string(),
+  journals: z.array(
+    z.looseObject({
+      id: z.string(),
+      place: z.string(),
+      writes: z.number(),
+      accounts: z.array(z.string()),
+      seenAt: z.string(),
+      adoptedAt: z.string().optional(),
+    }),
+  ),
+});
+
+/** @returns an empty one for none and for a damaged one: then nothing is known, as on a new machine */
+export function parseAnchor(stored: unknown, api: string): Anchor {
+  return anchorSchema.safeParse(stored).data ?? { version: 1, api, journals: [] };
+}
+
+/** The journal that a call is about to use. */
+export interface FoundJournal {
+  /** Undefined where none has begun. */
+  readonly generation: Generation | undefined;
+  readonly place: string;
+  /** Name of the account. */
+  readonly account: string;
+}
+
+/** Why a journal may not be the one that this user's orders were recorded in. */
+export interface Mismatch {
+  readonly kind: 'none_here' | 'other_journal' | 'lost_writes' | 'other_place';
+  readonly expected: KnownJournal;
+}
+
+export function checkAnchor({ journals }: Anchor, found: FoundJournal): Mismatch | undefined {
+  const { generation, place, account } = found;
+  const known = journals.find(({ id }) => id === generation?.id);
+  if (known === undefined || generation === undefined) {
+    const expected = journals.find(({ accounts }) => accounts.includes(account)) ?? journals[0];
+    if (expected === undefined) return undefined;
+    return { kind: generation === undefined ? 'none_here' : 'other_journal', expected };
+  }
+  if (generation.writes < known.writes) return { kind: 'lost_writes', expected: known };
+  return place === known.place ? undefined : { kind: 'other_place', expected: known };
+}
+
+/** The anchor after a use of a journal that is trusted. */
+export function remember(
+  anchor: Anchor,
+  { generation: { id, writes }, place, account }: FoundJournal & { readonly generation: Generation },
+  now: string,
+): Anchor {
+  const known = anchor.journals.find((journal) => journal.id === id);
+  const journal: KnownJournal = {
+    ...known,
+    id,
+    place,
+    writes: Math.max(writes, known?.writes ?? 0),
+    accounts: known === undefined ? [account] : [...new Set([...known.accounts, account])],
+    seenAt: now,
+  };
+  return {
+    ...anchor,
+    journals: [...anchor.journals.filter((other) => other.id !== id), journal],
+  };
+}
+
+/** The anchor after the user said that a journal is the right one for an account: no other one is. */
+export function adopt(
+  anchor: Anchor,
+  found: FoundJournal & { readonly generation: Generation },
+  now: string,
+): Anchor {
+  const others = anchor.journals
+    .filter(({ id }) => id !== found.generation.id)
+    .map((journal) => ({
+      ...journal,
+      accounts: journal.accounts.filter((account) => account !== found.account),
+    }))
+    .filter(({ accounts }) => accounts.length > 0);
+  const remembered = remember({ ...anchor, journals: others }, found, now);
+  return {
+    ...remembered,
+    journals: remembered.journals.map((journal) =>
+      journal.id === found.generation.id ? { ...journal, adoptedAt: now } : journal,
+    ),
+  };
+}
+
+/** The anchor after an account got another name. */
+export function withNewName(anchor: Anchor, from: string, to: string): Anchor {
+  return {
+    ...anchor,
+    journals: anchor.journals.map((journal) => ({
+      ...journal,
+      accounts: journal.accounts.map((account) => (account === from ? to : account)),
+    })),
+  };
+}
+
+/** The anchor without journals that were last seen before a moment. */
+export function withoutOld(anchor: Anchor, since: string): Anchor {
+  return { ...anchor, journals: anchor.journals.filter(({ seenAt }) => seenAt >= since) };
+}

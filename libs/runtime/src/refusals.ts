@@ -1,0 +1,99 @@
+import { WriteRefusedError } from '@wemasy-orders/order-sync';
+import type { Generation, Persistence } from '@wemasy-orders/state';
+import type { Doubt } from './account-registry.js';
+import type { FoundJournal, KnownJournal, Mismatch } from './anchor.js';
+
+/** The name of a setting that says that a forgetful journal is accepted. */
+export const acceptVolatileVariable = 'WEMASY_ACCEPT_VOLATILE_JOURNAL';
+
+/** It is not certain whose orders these are. */
+export function accountRefusal(doubt: Doubt): WriteRefusedError {
+  switch (doubt.kind) {
+    case 'new_name':
+      return new WriteRefusedError(
+        `Nothing was sent: "${doubt.name}" is a new account, and other accounts of this API are known.`,
+        [
+          `Known: ${doubt.known.join(', ')}.`,
+          'If you mean one of them, correct WEMASY_ACCOUNT.',
+          `If it is a shop of its own, say so once: wemasy-orders account add ${argument(doubt.name)}`,
+        ],
+      );
+    case 'other_name':
+      return new WriteRefusedError(
+        `Nothing was sent: the token is known as account "${doubt.owner}", and WEMASY_ACCOUNT says "${doubt.name}".`,
+        [
+          ...(doubt.exists
+            ? []
+            : [
+                `If the account has a new name, say so once: wemasy-orders account rename ${argument(doubt.owner)} ${argument(doubt.name)}`,
+              ]),
+          `If the token belongs to "${doubt.name}", say so once: wemasy-orders account add ${argument(doubt.name)}`,
+        ],
+      );
+    case 'no_name':
+      return new WriteRefusedError(
+        'Nothing was sent: several accounts of this API are known, and the token is of none of them.',
+        [
+          `Known: ${doubt.known.join(', ')}.`,
+          'Name the account in WEMASY_ACCOUNT, or say once whose token it is: wemasy-orders account add NAME',
+        ],
+      );
+    case 'disputed':
+      return new WriteRefusedError(
+        `Nothing was sent: two tokens take turns as account "${doubt.owner}", so they may be of two shops.`,
+        [
+          `If this token is of the same shop, say so once: wemasy-orders account add ${argument(doubt.owner)}`,
+          'If it is of another shop, name that one: wemasy-orders account add NAME',
+        ],
+      );
+  }
+}
+
+/** A name as a shell takes it. */
+function argument(name: string): string {
+  return /^[\p{L}\p{N}._+-]+$/u.test(name) ? name : `"${name}"`;
+}
+
+const mismatches = {
+  none_here: 'Nothing was sent: there is no journal here, and your orders were recorded in another one.',
+  other_journal: 'Nothing was sent: this is not the journal that your orders were recorded in.',
+  lost_writes: 'Nothing was sent: the journal has lost its last writes.',
+  other_place: 'Nothing was sent: the journal is at another place than before, so it may be a copy.',
+} as const satisfies Record<Mismatch['kind'], string>;
+
+/** The journal may not be the one that this user's orders were recorded in. */
+export function journalRefusal(
+  { kind, expected }: Mismatch,
+  { generation, place }: FoundJournal,
+): WriteRefusedError {
+  return new WriteRefusedError(mismatches[kind], [
+    `Expected: ${journalText(expected)}.`,
+    `Found: ${generation === undefined ? `no journal at ${place}` : journalText({ ...generation, place })}.`,
+    'Correct WEMASY_STATE, or find out what happened to the state.',
+    'If this is the right journal, say so once: wemasy-orders journal use',
+  ]);
+}
+
+export function journalText({ id, writes, place }: Generation & Pick<KnownJournal, 'place'>): string {
+  return `journal ${id} at ${place}${writes === 0 ? '' : ` with ${writes} writes`}`;
+}
+
+/** The store may forget what was sent. */
+export function volatileRefusal({ description }: Persistence): WriteRefusedError {
+  return new WriteRefusedError(
+    'Nothing was sent: the journal would not outlast a restart, and then orders could be booked twice.',
+    [
+      `Found: ${description}.`,
+      'Keep the state in a folder (leave WEMASY_STATE unset), or make the store persistent.',
+      `To accept that orders can be booked twice, set ${acceptVolatileVariable}=on`,
+    ],
+  );
+}
+
+/** The record of the accounts cannot be read. */
+export function unreadableRegistryRefusal(place: string): WriteRefusedError {
+  return new WriteRefusedError('Nothing was sent: the record of the accounts cannot be read.', [
+    `Found: a damaged record, or one of a newer version, at ${place}.`,
+    'Restore it from a backup, or use the newer version.',
+  ]);
+}
