@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse, parseDocument } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copyWorkspace, workspaceRoot } from './workspace-copy.js';
+import { copyWorkspace, workspaceRoot } from '@wemasy-orders/workspace/workspace-copy';
 
 const documentPath = 'openapi/wemasy-orders.yaml';
 const generated = ['operations.ts', 'schema.ts', 'schemas.ts'].map(

@@ -1,0 +1,92 @@
+// @ts-check
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Starts a package registry on loopback. It has the packages that are published to it, and passes on every other
+ * question to the registry that this machine uses.
+ */
+export async function startRegistry() {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/`;
+  const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
+  const ours = { access: '$all', publish: '$anonymous' };
+  const config = {
+    storage: join(folder, 'storage'),
+    uplinks: { upstream: { url: upstream, cache: false } },
+    packages: {
+      '@wemasy-orders/*': ours,
+      'wemasy-orders*': ours,
+      '**': { access: '$all', proxy: 'upstream' },
+    },
+    log: { type: 'stdout', format: 'json', level: 'warn' },
+  };
+  // JSON is YAML.
+  await writeFile(join(folder, 'config.yaml'), JSON.stringify(config));
+  const args = [require.resolve('verdaccio/bin/verdaccio'), '--config', join(folder, 'config.yaml')];
+  const server = spawn(process.execPath, [...args, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' });
+  const exited = once(server, 'exit');
+  const userConfig = join(folder, 'npmrc');
+  await writeFile(userConfig, `registry=${url}\n//127.0.0.1:${port}/:_authToken=anonymous\n`);
+  await answers(url, server);
+  return {
+    url,
+    /** What npm needs to use this registry alone, and a cache of its own. */
+    environment: {
+      ...withoutNpm(process.env),
+      npm_config_userconfig: userConfig,
+      npm_config_cache: join(folder, 'cache'),
+      npm_config_update_notifier: 'false',
+      npm_config_audit: 'false',
+      npm_config_fund: 'false',
+    },
+    /** @param {string} name @returns {Promise<string>} an empty folder */
+    emptyFolder: async (/** @type {string} */ name) => {
+      const path = join(folder, name);
+      await mkdir(path);
+      return path;
+    },
+    stop: async () => {
+      server.kill();
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** npm and Nx hand settings of the run that they are part of to their children. @param {NodeJS.ProcessEnv} environment */
+function withoutNpm(environment) {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(npm_|NX_)/i.test(name)));
+}
+
+/** @returns {Promise<number>} */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a server has a port');
+  return address.port;
+}
+
+/** @param {string} url @param {import('node:child_process').ChildProcess} server */
+async function answers(url, server) {
+  while (server.exitCode === null) {
+    const answered = await fetch(`${url}-/ping`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`the registry ended with code ${server.exitCode}`);
+}
