@@ -212,7 +212,7 @@ describe('a walk where the API takes fewer orders a page', () => {
   const tooLarge = (most: number, text = `The per page field must not be greater than ${most}.`) =>
     new ValidationFailedError({ status: 422, apiErrors: { per_page: [text] } });
 
-  const limited = (most: number, count: number, refusal = tooLarge(most)) =>
+  const limited = (most: number, count: number, refusal: Error = tooLarge(most)) =>
     clientOf(({ page, perPage }) => {
       if (perPage > most) throw refusal;
       const all = Array.from({ length: count }, (_, at) => ({ id: at + 1 }));
@@ -232,6 +232,13 @@ describe('a walk where the API takes fewer orders a page', () => {
     const shop = limited(30, 60, tooLarge(0, 'Too many.'));
     expect((await walkOver(shop)).ids).toHaveLength(60);
     expect(shop.asked.map(({ per_page }) => per_page)).toEqual([100, 50, 25, 25, 25]);
+  });
+
+  it('understands a refusal without fields, also with status 400', async () => {
+    const refusal = new UpstreamError({ status: 400, apiMessage: 'per_page may be 20 at most.' });
+    const shop = limited(20, 30, refusal);
+    expect((await walkOver(shop)).ids).toHaveLength(30);
+    expect(shop.asked.map(({ per_page }) => per_page)).toEqual([100, 20, 20]);
   });
 
   it('goes on from the same order when the limit falls in the middle', async () => {

@@ -1,5 +1,5 @@
 import type { UnreadableOrder } from './drift.js';
-import { ValidationFailedError } from './errors.js';
+import { isOrdersError } from './errors.js';
 import type { Order } from './generated/schema.js';
 import type { OrderFilters, OrdersClient } from './orders-client.js';
 import type { CallOptions } from './types.js';
@@ -50,7 +50,7 @@ export interface OrdersWalk extends AsyncIterable<WalkStep> {
 
 /**
  * Walks over all matching orders, page by page: every order once, in the order in which the pages show them. Where the API
- * refuses the page size (422 on `per_page`), the walk goes on with smaller pages, and later walks of the same client
+ * refuses the page size (422 or 400 about `per_page`), the walk goes on with smaller pages, and later walks of the same client
  * begin with them.
  *
  * The walk always ends, also when the API's list does not. It keeps the ids of the orders, not the orders. `facts()` says
@@ -108,9 +108,10 @@ const acceptedSizes = new WeakMap<WalkOptions['client'], number>();
 
 /** @returns the page size to try next; undefined where the error is not about it */
 function smallerPage(error: unknown, size: number): number | undefined {
-  if (!(error instanceof ValidationFailedError) || size <= 1) return undefined;
-  const complaint = error.apiErrors['per_page']?.join(' ') ?? error.apiMessage ?? '';
-  if (error.apiErrors['per_page'] === undefined && !/\bper[ _]page\b/i.test(complaint)) return undefined;
+  if (size <= 1 || !isOrdersError(error) || (error.status !== 422 && error.status !== 400)) return undefined;
+  const { per_page: refusals } = error.apiErrors;
+  const complaint = refusals?.join(' ') ?? error.apiMessage ?? '';
+  if (refusals === undefined && !/\bper[ _]page\b/i.test(complaint)) return undefined;
   // Laravel names the maximum: "The per page field must not be greater than 50."
   const named = Number(/\d+/.exec(complaint)?.[0]);
   return named >= 1 && named < size ? named : Math.floor(size / 2);

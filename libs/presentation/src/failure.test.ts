@@ -202,6 +202,7 @@ describe('what an error means', () => {
     ['a 404 of a web server is', unexpected('not_found', 'proxy'), 'wrong_address'],
     ['a redirect', unexpected('redirect'), 'wrong_address'],
     ['a web page', unexpected('html_body', 'proxy'), 'wrong_address'],
+    ['a page of Cloudflare', unexpected('html_body', 'cloudflare'), 'blocked_before_api'],
     ['a body that is too large', unexpected('too_large'), 'unusable_answer'],
     ['a lost answer', new client.OutcomeUnknownError(by403('cloudflare')), 'outcome_unknown'],
   ])('is advised on by the evidence: %s', (_, error, advice) => {

@@ -96,8 +96,9 @@ function adviceOnAnswer({ kind, answeredBy }: UnexpectedResponseError): Advice {
   switch (kind) {
     case 'not_found':
       return answeredBy === 'api' ? 'unknown_to_api' : 'wrong_address';
-    case 'redirect':
     case 'html_body':
+      return answeredBy === 'cloudflare' ? 'blocked_before_api' : 'wrong_address';
+    case 'redirect':
       return 'wrong_address';
     default:
       return 'unusable_answer';
