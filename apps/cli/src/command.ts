@@ -19,11 +19,11 @@ export interface CommandDefinition {
   /** One line for the list of commands. */
   readonly summary: string;
   readonly description: string;
-  readonly argument?: {
+  readonly arguments?: readonly {
     readonly name: string;
     readonly meaning: string;
     readonly choices?: readonly string[];
-  };
+  }[];
   readonly options: readonly Option[];
   /** Values of options that take a list with commas, by attribute name; for completion. */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
@@ -33,6 +33,8 @@ export interface CommandDefinition {
   readonly isHidden?: boolean;
   /** Command lines that work as they are, and what they do. */
   readonly examples: readonly (readonly [commandLine: string, meaning: string])[];
+  /** Commands below this one, e.g. `use` of `journal use`. */
+  readonly subcommands?: readonly CommandDefinition[];
   action(input: CommandInput, session: Session): Promise<ExitCode>;
 }
 

@@ -1,4 +1,5 @@
 import { isOrdersError, type OrdersErrorCode } from '@wemasy-orders/client';
+import { WriteRefusedError } from '@wemasy-orders/order-sync';
 import { type Advice, type Failure, failureOf } from '@wemasy-orders/presentation';
 import { exitCodeOf, type ExitCode, exitCodes } from './exit-codes.js';
 
@@ -86,6 +87,10 @@ const remedies: Readonly<Record<Advice, string>> = {
 /** What a thrown error means to the person who ran the command. */
 export function cliErrorOf(error: unknown): CliError {
   if (error instanceof CliError) return error;
+  if (error instanceof WriteRefusedError) {
+    const { code, reason, details } = error;
+    return new CliError(reason, { code, remedy: details.join(' '), exitCode: exitCodes.usage, cause: error });
+  }
   const failure = failureOf(error);
   if (failure.code === 'internal_error' && !isOrdersError(error)) return unexpected(error);
   return new CliError(sentenceOf(failure), {
@@ -106,7 +111,7 @@ function unexpected(cause: unknown): CliError {
 }
 
 /** The failure and the API's words about it, on one line. */
-export function sentenceOf({ sentence, details }: Pick<Failure, 'sentence' | 'details'>): string {
+function sentenceOf({ sentence, details }: Pick<Failure, 'sentence' | 'details'>): string {
   return details.length === 0
     ? sentence
     : `${withoutStop(sentence)}: ${details.map(withoutStop).join('; ')}.`;

@@ -1,5 +1,6 @@
 import { Argument, Command } from 'commander';
 import type { CommandDefinition } from './command.js';
+import { account } from './commands/account.js';
 import { completeCommand } from './commands/complete.js';
 import { completion } from './commands/completion.js';
 import { config } from './commands/config.js';
@@ -22,6 +23,7 @@ export const commands: readonly CommandDefinition[] = [
   syncDue,
   journal,
   confirm,
+  account,
   doctor,
   config,
   completion,
@@ -83,25 +85,28 @@ export function createProgram({ version, terminal: { out, err }, perform }: Prog
 
 function commandOf(
   definition: CommandDefinition,
-  program: Command,
+  parent: Command,
   perform: ProgramOptions['perform'],
 ): Command {
-  const { name, summary, description, argument, options, examples } = definition;
+  const { name, summary, description, options, examples } = definition;
   const command = new Command(name)
-    .copyInheritedSettings(program)
+    .copyInheritedSettings(parent)
     .summary(summary)
     .description(description)
     .helpOption('-h, --help', 'Show this help')
+    .helpCommand(false)
     .allowExcessArguments(false)
     .action(async () => {
       await perform(definition, command);
     });
-  if (argument !== undefined) {
-    const { name: placeholder, meaning, choices } = argument;
+  for (const { name: placeholder, meaning, choices } of definition.arguments ?? []) {
     const added = new Argument(placeholder, meaning);
     command.addArgument(choices === undefined ? added : added.choices(choices));
   }
   for (const option of options) command.addOption(option);
+  for (const subcommand of definition.subcommands ?? []) {
+    command.addCommand(commandOf(subcommand, command, perform));
+  }
   return command.addHelpText('after', `\n${examplesText(examples)}\n${exitCodesText()}`);
 }
 

@@ -36,23 +36,29 @@ const some: Order[] = [
   { id: 3, status: 'on_hold', total: '5', should_snelstart_sync: true },
 ];
 
+/** Every command with the words that call it. */
+const everyCommand = commands.flatMap((command) => [
+  { words: [command.name], ...command },
+  ...(command.subcommands ?? []).map((below) => ({ words: [command.name, below.name], ...below })),
+]);
+
 describe('the help', () => {
-  it.each(commands.filter(({ isHidden }) => isHidden !== true))(
-    'of $name describes the command, its examples and the exit codes',
-    async ({ name, description, examples }) => {
-      const { exitCode, stdout, stderr } = await runLine([name, '--help']);
+  it.each(everyCommand.filter(({ isHidden }) => isHidden !== true))(
+    'of $words describes the command, its examples and the exit codes',
+    async ({ words, description, examples }) => {
+      const { exitCode, stdout, stderr } = await runLine([...words, '--help']);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout.replaceAll(/\s+/g, ' ')).toContain(description);
       expect(examples.length).toBeGreaterThan(0);
       for (const [line, meaning] of examples) {
         expect(stdout).toContain(`  $ ${line}\n      ${meaning}\n`);
-        expect(line).toContain(`wemasy-orders ${name}`);
+        expect(line).toContain(`wemasy-orders ${words.join(' ')}`);
       }
       expect(stdout).toMatch(/Exit codes:\n(.*\n){4} {2}130 +interrupted\n$/);
     },
   );
 
-  it.each(commands.flatMap(({ examples }) => examples.map(([line]) => line)))(
+  it.each(everyCommand.flatMap(({ examples }) => examples.map(([line]) => line)))(
     'has an example that parses: %s',
     async (line) => {
       const [, ...words] = line

@@ -8,9 +8,12 @@ const ownDefaults: Readonly<Record<string, string>> = {
   'log-level': 'warnings, as sentences',
 };
 
+/** Bounds the answers of an assistant, which the command line does not have. */
+const forAssistants = 'answer-within-ms';
+
 /** Every setting with a flag; the token has none. */
 const settings = describeSettings().flatMap(({ variable, flag, takesValue, meaning, shownDefault }) => {
-  if (flag === undefined) return [];
+  if (flag === undefined || flag === forAssistants) return [];
   const text = `${meaning} (${variable}; default: ${ownDefaults[flag] ?? shownDefault})`.replaceAll('`', '');
   return [{ flag, option: new Option(takesValue ? `--${flag} <value>` : `--${flag}`, text) }];
 });

@@ -14,6 +14,12 @@ describe('completion', () => {
     expect(texts('')).not.toContain('complete');
   });
 
+  it('offers the commands below a command', () => {
+    expect(texts('account', '')).toEqual(['list', 'add', 'rename']);
+    expect(texts('journal', 'u')).toEqual(['use']);
+    expect(texts('account', 'list', '--j')).toEqual(['--json']);
+  });
+
   it('offers the options of the command, and the settings', () => {
     expect(texts('list', '--s')).toEqual([
       '--sort-key',

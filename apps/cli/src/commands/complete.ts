@@ -21,7 +21,7 @@ export function completeCommand(grammar: () => Grammar): CommandDefinition {
     isHidden: true,
     summary: 'Print candidates for the end of a command line',
     description: 'Prints candidates for the last word, one a line, each with its meaning after a tab.',
-    argument: { name: '[words...]', meaning: 'The command line so far, without the name of the program' },
+    arguments: [{ name: '[words...]', meaning: 'The command line so far, without the name of the program' }],
     options: [],
     examples: [['wemasy-orders complete -- list --status pa', 'the statuses that begin with pa']],
     async action({ args }, { terminal }) {
@@ -42,12 +42,13 @@ export function candidatesFor(words: readonly string[], { commands, globalOption
   const [current = '', ...before] = words.filter((word) => word !== '=').reverse();
   let command: CommandDefinition | undefined;
   let awaiting: Option | undefined;
+  const inner = (of: CommandDefinition | undefined) => (of === undefined ? commands : (of.subcommands ?? []));
   const allOptions = () => [...(command?.options ?? []), ...globalOptions];
   const named = (word: string) => allOptions().find(({ long }) => long === word);
   for (const word of before.reverse()) {
     if (awaiting !== undefined) awaiting = undefined;
     else if (word.startsWith('-')) awaiting = ifItTakesValue(named(word));
-    else command ??= commands.find(({ name }) => name === word);
+    else command = inner(command).find(({ name }) => name === word) ?? command;
   }
   const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(current) ?? [];
   if (flag !== undefined && value !== undefined) {
@@ -61,11 +62,12 @@ export function candidatesFor(words: readonly string[], { commands, globalOption
     ? allOptions().flatMap(({ long, description, hidden }) =>
         long === undefined || hidden ? [] : [{ text: long, meaning: description }],
       )
-    : command === undefined
-      ? commands
+    : [
+        ...inner(command)
           .filter(({ isHidden }) => isHidden !== true)
-          .map(({ name, summary }) => ({ text: name, meaning: summary }))
-      : (command.argument?.choices ?? []).map((text) => ({ text, meaning: '' }));
+          .map(({ name, summary }) => ({ text: name, meaning: summary })),
+        ...(command?.arguments?.[0]?.choices ?? []).map((text) => ({ text, meaning: '' })),
+      ];
   return found.filter(({ text }) => text.startsWith(current));
 }
 

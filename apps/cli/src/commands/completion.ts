@@ -11,7 +11,7 @@ export const completion: CommandDefinition = {
   summary: 'Print a completion script for a shell',
   description:
     'Prints the script that a shell runs at startup to complete commands, options, and the values of filters.',
-  argument: { name: '<shell>', meaning: 'The shell', choices: shells },
+  arguments: [{ name: '<shell>', meaning: 'The shell', choices: shells }],
   options: [],
   examples: [
     ['source <(wemasy-orders completion bash)', 'in ~/.bashrc'],

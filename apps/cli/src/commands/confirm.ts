@@ -19,7 +19,7 @@ export const confirm: CommandDefinition = {
     'found. Without --synced or --not-synced the command shows what the journal and the API know, and records nothing. To',
     'correct a wrong answer, record the other one.',
   ].join(' '),
-  argument: { name: '<id>', meaning: 'Order id (not the order number)' },
+  arguments: [{ name: '<id>', meaning: 'Order id (not the order number)' }],
   options: [
     new Option('--synced', 'It is in SnelStart: never send it again').conflicts('notSynced'),
     new Option('--not-synced', 'It is not there: send it with the next sync'),

@@ -9,6 +9,31 @@ import { parseOrderIds } from '../orders/order-ids.js';
 import { createRowWriter } from '../output/formats.js';
 import { cleanJson } from '../output/json.js';
 import type { Row } from '../output/row-writer.js';
+import { refuseReadOnly } from '../session.js';
+
+const use: CommandDefinition = {
+  name: 'use',
+  summary: 'Record that this journal is the right one',
+  description: [
+    'Records that the journal at the present place is the right one for the account. Orders are not sent while the journal is',
+    'not the one that was used before. First find out why it is another one: an order that only the other journal knows can',
+    'be booked twice.',
+  ].join(' '),
+  options: [jsonOption()],
+  examples: [['wemasy-orders journal use', 'send orders with this journal from now on']],
+  async action({ options }, session) {
+    refuseReadOnly(session, 'journal use');
+    const { json } = z.object({ json: isOn }).parse(options);
+    const { place, journal: generation, account } = await session.services().journal.useJournal();
+    const id = generation?.id ?? null;
+    await session.terminal.out.write(
+      json
+        ? cleanJson({ journal: id, place, account: account ?? null })
+        : `Journal ${id ?? '(not begun)'} at ${place} is in use now.\n`,
+    );
+    return exitCodes.done;
+  },
+};
 
 export const journal: CommandDefinition = {
   name: 'journal',
@@ -20,7 +45,8 @@ export const journal: CommandDefinition = {
     'answer was lost or the process ended first. Such an order is not resent until you record what SnelStart has, see',
     'wemasy-orders confirm.',
   ].join(' '),
-  argument: { name: '[id]', meaning: 'Order id (not the order number)' },
+  subcommands: [use],
+  arguments: [{ name: '[id]', meaning: 'Order id (not the order number)' }],
   options: [
     new Option('--unknown', 'Only orders with an unknown outcome'),
     jsonOption('Write every attempt of each order as JSON'),

@@ -15,7 +15,9 @@ export const sync: CommandDefinition = {
     'otherwise). It does not resend an order that is already in bookkeeping. Ctrl-C ends the run after the order in flight;',
     'the same command continues it.',
   ].join(' '),
-  argument: { name: '[ids...]', meaning: 'Order ids (not order numbers); - or none: read them from stdin' },
+  arguments: [
+    { name: '[ids...]', meaning: 'Order ids (not order numbers); - or none: read them from stdin' },
+  ],
   options: [
     new Option('--resend', 'Send orders that were sent before; the API then books them a second time'),
     ...reportingOptions,

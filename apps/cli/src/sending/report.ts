@@ -1,7 +1,7 @@
 import type { OrdersErrorCode } from '@wemasy-orders/client';
 import { type SyncOutcome, SyncOutcomeUnknownError } from '@wemasy-orders/order-sync';
-import { cleanText, failureOf } from '@wemasy-orders/presentation';
-import { type CliError, cliErrorOf, sentenceOf } from '../errors.js';
+import { cleanText } from '@wemasy-orders/presentation';
+import { type CliError, cliErrorOf } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { DueOrder } from '../orders/due-orders.js';
 import type { ReadingFacts } from '../orders/reading.js';
@@ -130,12 +130,11 @@ function reportedOrder(outcome: SyncOutcome): ReportedOrder {
     case 'rejected':
     case 'unknown':
     case 'not_sent': {
-      const failure = failureOf(outcome.error);
       return {
         order_id,
         outcome: outcome.outcome,
-        code: failure.code,
-        reason: sentenceOf(failure),
+        code: outcome.error.code,
+        reason: cliErrorOf(outcome.error).message,
         ...messageOf(outcome.error.apiReason),
         next: nextStep(outcome),
       };

@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly files?: Readonly<Record<string, string>>;
+  /** The user's home folder; default: none, so that no test writes to a real one. */
+  readonly home?: string;
   /** The error code with which every write to stdout fails. */
   readonly outputError?: string;
 }
@@ -20,7 +22,7 @@ export interface Ended {
 
 /** Runs a command line in this process, with pipes as its streams. */
 export async function runLine(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const { environment = {}, input = '', files = {}, outputError } = options;
+  const { environment = {}, input = '', files = {}, outputError, home } = options;
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end(input);
   const texts = [stdout, stderr].map(collect);
@@ -35,8 +37,7 @@ export async function runLine(args: readonly string[], options: RunOptions = {})
     clock: systemClock,
     environment: { WEMASY_STATE: 'memory', WEMASY_ACCEPT_VOLATILE_JOURNAL: 'on', ...environment },
     platform: 'linux',
-    // Nothing may be written to the home folder of the user who runs the tests.
-    home: undefined,
+    home,
     readFile: (path) => {
       const text = files[path];
       if (text === undefined) throw new Error(`no file ${path}`);
