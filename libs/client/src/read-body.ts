@@ -77,15 +77,14 @@ function addTo(notes: Notes, { drift, dropped }: Notes): void {
 }
 
 function repair(schema: z.core.$ZodType, value: unknown, path: string, notes: Notes): Repaired {
-  if (isOptional(schema)) return repair(schema._zod.def.innerType, value, path, notes);
-  if (schema instanceof z.ZodNullable) {
-    return value === null ? { usable: true, value } : repair(schema._zod.def.innerType, value, path, notes);
+  if (fits(schema, value)) return { usable: true, value };
+  if (isOptional(schema) || schema instanceof z.ZodNullable) {
+    return repair(schema._zod.def.innerType, value, path, notes);
   }
   if (schema instanceof z.ZodLazy) return repair(schema._zod.innerType, value, path, notes);
   if (schema instanceof z.ZodUnion) return repairUnion(schema, value, path, notes);
   if (schema instanceof z.ZodObject) return repairObject(schema, value, path, notes);
   if (schema instanceof z.ZodArray) return repairArray(schema, value, path, notes);
-  if (fits(schema, value)) return { usable: true, value };
   const converted = convert(schema, value);
   if (converted === undefined || !fits(schema, converted)) return unusable(schema, value, path);
   noteConverted(notes, schema, value, path);
