@@ -160,7 +160,7 @@ async function diagnose(target: Target, program: Program, output: Output): Promi
     config,
     faults,
     clock: systemClock,
-    client: () => services().client,
+    services,
   });
   output.print(checksText(checks));
   process.exitCode = checks.every(({ works }) => works) ? 0 : 1;

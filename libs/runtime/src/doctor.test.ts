@@ -1,13 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createOrdersClient } from '@wemasy-orders/client';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { systemClock } from '@wemasy-orders/state';
 import { hasRedis, type RedisServer, startRedis } from '@wemasy-orders/state/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from './config.js';
 import { type Check, checksText, examine } from './doctor.js';
+import { setUp } from './set-up.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
 
@@ -28,15 +27,19 @@ afterAll(async () => {
 
 /** What the doctor finds of a set-up with these variables. */
 async function found(environment: Readonly<Record<string, string>>): Promise<Check[]> {
-  const { config, faults } = readConfig({
+  const { config, faults, services, close } = await setUp({
     flags: {},
     environment: { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary, ...environment },
     platform: 'linux',
     home: folder,
     readFile: () => '',
+    caller: { app: 'tests', version: '1.0.0' },
+    clock: systemClock,
+    writeLog: () => undefined,
   });
-  const client = () => createOrdersClient({ token: config.token, baseUrl: config.WEMASY_API_URL });
-  return await examine({ config, faults, clock: systemClock, client });
+  const checks = await examine({ config, faults, clock: systemClock, services });
+  await close();
+  return checks;
 }
 
 const stateOf = (checks: readonly Check[]) => checks.filter(({ what }) => what === 'state');
@@ -50,6 +53,10 @@ describe('the doctor', () => {
       'state',
       'token',
       'API',
+      'account',
+      'journal',
+      'anchor',
+      'sending',
       'allowance',
       'allowance',
     ]);
@@ -57,12 +64,13 @@ describe('the doctor', () => {
     expect(checksText(checks)).not.toContain(canary);
   });
 
-  it('makes the state folder and leaves no record in it', async () => {
+  it('makes the state folder, and leaves nothing of its own in it', async () => {
     const state = join(folder, 'new', 'state');
     expect(stateOf(await found({ WEMASY_STATE: state }))).toEqual([
       { what: 'state', works: true, found: `folder ${state}` },
     ]);
-    expect(readdirSync(state)).toEqual(['.locks']);
+    const records = readdirSync(state, { recursive: true, encoding: 'utf8' });
+    expect(records.filter((name) => /trial|order/.test(name))).toEqual([]);
   });
 
   it('finds a place that is no folder, and goes on to the API', async () => {

@@ -1,7 +1,10 @@
+import { existsSync, statSync } from 'node:fs';
 import { type Drift, isOrdersError, type OrdersClient, type OperationId } from '@wemasy-orders/client';
 import { operations } from '@wemasy-orders/client/operations';
 import type { Clock } from '@wemasy-orders/state';
 import type { Config } from './config.js';
+import { journalText } from './refusals.js';
+import type { Services } from './services.js';
 import { describeStatePlace, openStore, type StatePlace } from './state-place.js';
 
 /** What was looked at and what was found; never a part of the token. */
@@ -16,14 +19,14 @@ export interface DoctorOptions {
   readonly faults: readonly string[];
   readonly clock: Clock;
   /** @throws {ConfigurationError} where there are faults */
-  readonly client: () => OrdersClient;
+  readonly services: () => Pick<Services, 'client' | 'journal' | 'recordedOrders'>;
 }
 
 /**
  * Checks the whole set-up as a call would use it: with a record that is written to the state and removed again, and with
  * one list of orders, which costs one of the allowance.
  */
-export async function examine({ config, faults, clock, client }: DoctorOptions): Promise<Check[]> {
+export async function examine({ config, faults, clock, services }: DoctorOptions): Promise<Check[]> {
   const { state, token } = config;
   const checks = faults.map((found): Check => ({ what: 'configuration', works: false, found }));
   if (faults.length === 0) {
@@ -36,7 +39,7 @@ export async function examine({ config, faults, clock, client }: DoctorOptions):
   if (faults.length > 0) return checks;
   try {
     // The more orders, the more differences show; no API is known to refuse so few.
-    const { total = 'an uncounted number', drift = [] } = await client().list({ per_page: 25 });
+    const { total = 'an uncounted number', drift = [] } = await services().client.list({ per_page: 25 });
     checks.push({
       what: 'API',
       works: true,
@@ -48,11 +51,55 @@ export async function examine({ config, faults, clock, client }: DoctorOptions):
     checks.push({ what: 'API', works: false, found: `${error.code}: ${error.message}` });
     return checks;
   }
-  // Without the shared state nobody knows what others have used.
+  // Without the shared state nothing is known about the use by other processes.
   if (shared?.works !== true) return checks;
+  checks.push(...(await journalChecks(services())));
   for (const { operationId } of Object.values(operations))
-    checks.push(await allowanceOf(client(), operationId));
+    checks.push(await allowanceOf(services().client, operationId));
   return checks;
+}
+
+/** Enough to see whether another process, the nightly job say, uses the same journal. */
+async function journalChecks({ journal, recordedOrders }: Pick<Services, 'journal' | 'recordedOrders'>) {
+  const {
+    account,
+    journal: generation,
+    place,
+    persistence,
+    anchor,
+    hasAnchorFile,
+    refusal,
+  } = await journal.status();
+  const records = (await recordedOrders()).length;
+  const known = account === undefined ? 'none yet; the first order begins it' : account;
+  const checks: Check[] = [
+    {
+      what: 'account',
+      works: true,
+      found: refusal === undefined || account !== undefined ? known : 'not certain which one; see journal',
+    },
+    {
+      what: 'journal',
+      works: true,
+      found: `${generation === undefined ? `none yet, at ${place}` : journalText({ ...generation, place })}; ${records} orders recorded; ${persistence.description}`,
+    },
+    {
+      what: 'anchor',
+      works: true,
+      found: hasAnchorFile
+        ? anchor === undefined
+          ? 'no journal of this API is remembered yet'
+          : `remembers ${journalText(anchor)}, last used at ${anchor.seenAt}`
+        : 'no file can be kept in the home folder of this user, so each process remembers the journal alone',
+    },
+  ];
+  if (refusal === undefined) return checks;
+  // In memory, no order is sent on purpose.
+  const isFault = persistence.kind !== 'volatile';
+  return [
+    ...checks,
+    { what: 'sending', works: !isFault, found: ['refused.', refusal.reason, ...refusal.details].join(' ') },
+  ];
 }
 
 /** A difference costs nothing where it was converted; an absent field is missing from every list. */
@@ -66,13 +113,27 @@ async function checkState(place: StatePlace, clock: Clock): Promise<Check> {
   const fault = await store.healthCheck();
   await store.close();
   const where = describeStatePlace(place);
-  if (fault === undefined) return { what: 'state', works: true, found: where };
+  const sharing = place.kind === 'folder' ? sharingOf(place.folder) : '';
+  if (fault === undefined) return { what: 'state', works: true, found: `${where}${sharing}` };
   const remedy =
     place.kind === 'redis'
       ? 'Start it, or correct WEMASY_STATE.'
       : 'Make it a folder that this user can write to, or name another one in WEMASY_STATE.';
-  return { what: 'state', works: false, found: `${where} cannot be used: ${fault}. ${remedy}` };
+  return { what: 'state', works: false, found: `${where}${sharing} cannot be used: ${fault}. ${remedy}` };
 }
+
+/** How several users of this machine share the folder, as far as it concerns them. */
+function sharingOf(folder: string): string {
+  if (process.getuid === undefined || !existsSync(folder)) return '';
+  const stats = statSync(folder);
+  if ((stats.mode & groupShared) === groupShared) return `, shared by the members of group ${stats.gid}`;
+  return stats.uid === process.getuid()
+    ? ''
+    : `, which belongs to another user and is not shared (chmod g+ws)`;
+}
+
+/** Set-group-id and writable for the group: what the store creates in such a folder is for the group, too. */
+const groupShared = 0o2020;
 
 async function allowanceOf(client: OrdersClient, operationId: OperationId): Promise<Check> {
   const { remaining, limit, resetInMs } = await client.allowance(operationId);

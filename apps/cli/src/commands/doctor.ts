@@ -18,7 +18,7 @@ export const doctor: CommandDefinition = {
   ],
   async action({ options }, { config, faults, clock, services, terminal }) {
     const { json } = z.object({ json: isOn }).parse(options);
-    const checks = await examine({ config, faults, clock, client: () => services().client });
+    const checks = await examine({ config, faults, clock, services });
     await terminal.out.write(json ? cleanJson(checks) : `${checksText(checks)}\n`);
     if (faults.length > 0) return exitCodes.usage;
     return checks.every(({ works }) => works) ? exitCodes.done : exitCodes.failed;
