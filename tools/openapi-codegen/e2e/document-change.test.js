@@ -141,6 +141,26 @@ describe('every form of parameter, body, answer and schema that vendors write', 
   });
 });
 
+describe('a saved page of the vendor', () => {
+  it('becomes a typed operation with the generator and code generation alone', async () => {
+    const page = 'tools/openapi-codegen/e2e/order-lines.txt';
+    const said = await copy.nx('g', '@wemasy-orders/openapi-codegen:operation', page);
+    expect(said).toContain('Drafted showOrderLines');
+    expect(await copy.nx('g', '@wemasy-orders/openapi-codegen:operation', page)).toContain(
+      'It says all that the page says.',
+    );
+    const use = `
+      import { createOrdersClient } from './index.js';
+      const client = createOrdersClient({ token: 'none' });
+      export const lines = async (): Promise<string | undefined> =>
+        (await client.paths.GET('/services/webshop/v1/orders/{id}/lines', { params: { path: { id: '2502' } } })).data?.data
+          ?.lines?.[0]?.sku;
+    `;
+    await writeFile(join(copy.root, 'libs/client/src/use.ts'), use);
+    await copy.nx('build', '@wemasy-orders/client');
+  });
+});
+
 /** The statuses that the built server's list_orders takes. @param {string} serverFile */
 async function statusesOffered(serverFile) {
   const server = spawn(process.execPath, [serverFile], { env: { WEMASY_STATE: 'memory' }, stdio: 'pipe' });
