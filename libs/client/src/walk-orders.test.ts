@@ -130,6 +130,16 @@ describe('a walk over the orders', () => {
     expect(facts).toMatchObject({ coverage: 'adds_up', pages: 3 });
   });
 
+  it('ends where pages beyond the last one repeat it, although the page size suggests more pages', async () => {
+    const shop = clientOf(({ page }) => {
+      const orders = page === 1 ? [{ id: 1 }, { id: 2 }] : [{ id: 3 }];
+      return { ...orderPage(orders, { page, perPage: 1, total: 3 }).data, last_page: 2 };
+    });
+    const { ids, facts } = await walkOver(shop);
+    expect(ids).toEqual([1, 2, 3]);
+    expect(facts).toMatchObject({ coverage: 'adds_up', repeated: 1, pages: 3 });
+  });
+
   it('claims nothing of several pages whose orders the API does not count', async () => {
     const shop = clientOf(({ page }) => ({ current_page: page, last_page: 2, data: [{ id: page }] }));
     expect((await walkOver(shop)).facts).toMatchObject({ counted: undefined, doubts: ['uncounted'] });

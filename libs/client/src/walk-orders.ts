@@ -90,9 +90,9 @@ export function walkOrders({ client, filters = {}, fromPage = 1, call = {} }: Wa
       const orders = tally.add(answer);
       const lastPage = Math.max(answer.last_page, Math.ceil((answer.total ?? 0) / Math.max(1, perPage)));
       furthest ??= 2 * lastPage + pagesOfGrowth;
-      const isEmpty = answer.data.length === 0 && unreadable.length === 0;
       pagesWithoutNews = orders.length === 0 && unreadable.length === 0 ? pagesWithoutNews + 1 : 0;
-      if (page >= lastPage || (isEmpty && page >= answer.last_page)) end = 'reached';
+      const isBeyondEnd = page >= answer.last_page && pagesWithoutNews > 0;
+      if (page >= lastPage || isBeyondEnd) end = 'reached';
       else if (page >= furthest) end = 'endless';
       else if (pagesWithoutNews >= mostPagesWithoutNews) end = 'stalled';
       yield { orders, unreadable, page, lastPage, perPage, counted: answer.total };
