@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Order } from '@wemasy-orders/client';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment, runCli } from './support/cli.js';
 import { canOpenSpreadsheets, openInSpreadsheet } from './support/spreadsheet.js';
@@ -26,16 +30,24 @@ const orders: Order[] = names.map((name, at) => ({
 }));
 
 let upstream: Upstream;
+let folder: string;
 let environment: Environment;
 
 beforeAll(async () => {
   upstream = await startUpstream((_, response) =>
     sendJson(response, 200, orderPage(orders, { perPage: 100 })),
   );
-  environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: 'token', WEMASY_STATE: 'memory' };
+  folder = mkdtempSync(join(tmpdir(), 'wemasy-orders-spreadsheet-'));
+  environment = {
+    WEMASY_API_URL: upstream.url,
+    WEMASY_API_TOKEN: 'token',
+    WEMASY_STATE: 'memory',
+    ...withHome(folder),
+  };
 });
 afterAll(async () => {
   await upstream.close();
+  rmSync(folder, { recursive: true });
 });
 
 const fields = ['--fields', 'id,date,total,invoice_firstname'];
