@@ -59,6 +59,7 @@ describe('a report', () => {
           order_id: 2,
           outcome: 'synced',
           synced_at: at,
+          recorded: false,
           next: expect.stringContaining('confirm 2 --synced'),
         },
         { order_id: 3, outcome: 'already_synced', synced_at: at, message: 'booked' },
@@ -87,6 +88,7 @@ describe('a report', () => {
     [0, [outcomes.synced, outcomes.already]],
     [1, [outcomes.synced, outcomes.rejected]],
     [1, [outcomes.notSent]],
+    [1, [outcomes.synced, outcomes.unrecorded]],
     [3, [outcomes.rejected, outcomes.unknown]],
   ])('ends with %i', (exitCode, some) => {
     expect(report({ outcomes: some, remaining: [] }).exitCode).toBe(exitCode);
@@ -131,7 +133,7 @@ describe('the report as a table', () => {
     ]);
     expect(next.split('\n')).toEqual([
       expect.stringMatching(/^Order 5: Look for it in SnelStart/),
-      expect.stringMatching(/^Order 2: It was sent, but the journal/),
+      expect.stringMatching(/^Order 2: It is in the books, but the journal could not be written/),
       'Order 4: Correct the values that the API names.',
       expect.stringMatching(/^Order 6: Check the connection/),
     ]);

@@ -24,6 +24,8 @@ export interface ReportedOrder {
   readonly outcome: Outcome;
   /** ISO 8601 in UTC. */
   readonly synced_at?: string;
+  /** False where the journal could not be written, so that other processes do not know the outcome. */
+  readonly recorded?: false;
   /** The API's message: untrusted text, cleaned and bounded. */
   readonly message?: string;
   readonly code?: OrdersErrorCode;
@@ -95,11 +97,12 @@ export function reportOf({ result, startedAt, endedAt, selection }: ReportOption
 }
 
 /** The exit code of the worst outcome; an interruption comes first. */
-export function exitCodeOfRun({ interrupted, counts }: Report, { stoppedBy }: SendResult): ExitCode {
+export function exitCodeOfRun({ interrupted, counts, orders }: Report, { stoppedBy }: SendResult): ExitCode {
   if (interrupted) return exitCodes.interrupted;
   if (counts.unknown > 0) return exitCodes.unknown;
   if (stoppedBy !== undefined) return cliErrorOf(stoppedBy).exitCode;
-  return counts.rejected + counts.not_sent > 0 ? exitCodes.failed : exitCodes.done;
+  const isUnrecorded = orders.some(({ recorded }) => recorded === false);
+  return counts.rejected + counts.not_sent > 0 || isUnrecorded ? exitCodes.failed : exitCodes.done;
 }
 
 /** What to do about an order of unknown outcome. */
@@ -107,9 +110,9 @@ function confirmRemedy(orderId: number): string {
   return `Look for it in SnelStart, then record what you find: wemasy-orders confirm ${orderId} --synced (or --not-synced).`;
 }
 
-/** The order is in the books, and the journal does not know it. */
+/** The order is in the books, and the journal does not know it yet. */
 function unrecorded(orderId: number): string {
-  return `It was sent, but the journal could not be written. Once it can, record it: wemasy-orders confirm ${orderId} --synced.`;
+  return `It is in the books, but the journal could not be written, so other processes do not know it. Once it can, record it: wemasy-orders confirm ${orderId} --synced.`;
 }
 
 function reportedOrder(outcome: SyncOutcome): ReportedOrder {
@@ -121,7 +124,7 @@ function reportedOrder(outcome: SyncOutcome): ReportedOrder {
         outcome: 'synced',
         synced_at: outcome.syncedAt,
         ...messageOf(outcome.message),
-        ...(outcome.recorded ? {} : { next: unrecorded(order_id) }),
+        ...(outcome.recorded ? {} : { recorded: false, next: unrecorded(order_id) }),
       };
     case 'already_synced': {
       const { syncedAt: synced_at, apiMessage } = outcome.error;

@@ -1,5 +1,6 @@
 import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { OrderSync, SyncOutcome } from '@wemasy-orders/order-sync';
 import { errorLine, OutputError, UsageError } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { Session } from '../session.js';
@@ -30,7 +31,7 @@ export async function sendAndReport(options: SendAndReportOptions, session: Sess
   const total = orderIds.length;
   const progress = await createProgress({ total, allowance, err: terminal.err, clock, quiet });
   const startedAt = clock.now();
-  const result = await session.interruptibly(async (signal) => {
+  const run = await session.interruptibly(async (signal) => {
     signal.addEventListener('abort', () => {
       progress.notify('Stopping after the order in flight. Ctrl-C again stops at once.');
     });
@@ -50,6 +51,7 @@ export async function sendAndReport(options: SendAndReportOptions, session: Sess
       progress.end();
     }
   });
+  const result = { ...run, outcomes: await withLateRecords(run.outcomes, orderSync) };
   const report = reportOf({ result, startedAt, endedAt: clock.now(), selection });
   const unwritten = file === undefined ? undefined : await writeReport(file, report);
   const ofRun = exitCodeOfRun(report, result);
@@ -59,6 +61,25 @@ export async function sendAndReport(options: SendAndReportOptions, session: Sess
   else if (!quiet || exitCode !== exitCodes.done) await terminal.out.write(reportText(report, terminal.out));
   if (unwritten !== undefined) await terminal.err.write(`${errorLine(unwritten, options)}\n`);
   return exitCode;
+}
+
+/** Outcomes that the journal could not take at once; it may have them by now. */
+async function withLateRecords(
+  outcomes: readonly SyncOutcome[],
+  orderSync: Pick<OrderSync, 'settle' | 'history'>,
+): Promise<SyncOutcome[]> {
+  const isLate = (outcome: SyncOutcome) => outcome.outcome === 'synced' && !outcome.recorded;
+  if (!outcomes.some(isLate)) return [...outcomes];
+  await orderSync.settle();
+  const late = outcomes.map(async (outcome): Promise<SyncOutcome> => {
+    if (outcome.outcome !== 'synced' || outcome.recorded) return outcome;
+    const state = await orderSync.history(outcome.orderId).then(
+      (history) => history.state,
+      () => 'unknown',
+    );
+    return { ...outcome, recorded: state === 'synced' };
+  });
+  return await Promise.all(late);
 }
 
 /** Before anything is sent, while the user can still name another file. */
