@@ -40,15 +40,8 @@ const FIRST_EPOCH_SECONDS = 1_000_000_000;
  *   one, because the server's clock may differ from ours.
  */
 export function parseRateLimitHeaders(headers: ResponseHeaders, nowMs: number): RateLimitFacts {
-  const serverNowMs = parseHttpDate(headers.get('date')) ?? nowMs;
-  const [tightest] = parseStandardLimits(headers, serverNowMs).sort(
-    (a, b) => (a.remaining ?? Infinity) - (b.remaining ?? Infinity),
-  );
-  return {
-    ...factsOf(tightest),
-    ...parseVendorLimit(headers, serverNowMs),
-    ...present('retryAfterMs', parseRetryAfter(headers.get('retry-after'), serverNowMs)),
-  };
+  const { standard, vendor, retryAfter } = parseAll(headers, nowMs);
+  return { ...factsOf(tightestOf(standard)), ...vendor, ...retryAfter };
 }
 
 /**
@@ -61,15 +54,28 @@ export function parsePolicyHeaders(
   policy: { readonly name: string; readonly limit: number; readonly windowMs: number },
   isOnly: boolean,
 ): RateLimitFacts {
-  const facts = parseRateLimitHeaders(headers, nowMs);
+  const { standard, vendor, retryAfter } = parseAll(headers, nowMs);
+  const match = standard.find(({ name, windowMs }) => name === policy.name || windowMs === policy.windowMs);
+  const all = { ...factsOf(tightestOf(standard)), ...vendor };
+  const isOurs = isOnly ? !match || vendor.limit !== undefined : !match && all.limit === policy.limit;
+  return { ...(isOurs ? all : factsOf(match)), ...retryAfter };
+}
+
+function parseAll(
+  headers: ResponseHeaders,
+  nowMs: number,
+): { standard: LimitFacts[]; vendor: RateLimitFacts; retryAfter: RateLimitFacts } {
   const serverNowMs = parseHttpDate(headers.get('date')) ?? nowMs;
-  const vendor = parseVendorLimit(headers, serverNowMs);
-  const match = parseStandardLimits(headers, serverNowMs).find(
-    ({ name, windowMs }) => name === policy.name || windowMs === policy.windowMs,
-  );
-  const isOurs = isOnly ? !match || vendor.limit !== undefined : !match && facts.limit === policy.limit;
-  if (isOurs) return facts;
-  return { ...factsOf(match), ...present('retryAfterMs', facts.retryAfterMs) };
+  return {
+    standard: parseStandardLimits(headers, serverNowMs),
+    vendor: parseVendorLimit(headers, serverNowMs),
+    retryAfter: present('retryAfterMs', parseRetryAfter(headers.get('retry-after'), serverNowMs)),
+  };
+}
+
+function tightestOf(limits: readonly LimitFacts[]): LimitFacts | undefined {
+  const remainingOf = ({ remaining = Infinity }: LimitFacts): number => remaining;
+  return [...limits].sort((a, b) => remainingOf(a) - remainingOf(b))[0];
 }
 
 /** Whether a response refuses a request because of a rate limit: 429, or GitHub's 403. */

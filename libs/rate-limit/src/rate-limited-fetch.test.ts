@@ -166,3 +166,21 @@ test('costOf says how much a request counts', async () => {
   await fetch(url);
   expect((await limiter.snapshot('orders')).remaining).toBe(2);
 });
+
+test.each([
+  ['POST', 1],
+  ['GET', 2],
+])('a %s that is refused although calls remain is sent %d times', async (method, times) => {
+  let requests = 0;
+  const { url } = await listen((_, response) => {
+    requests += 1;
+    const headers = { 'x-ratelimit-remaining': '3', 'x-ratelimit-limit': '5', 'retry-after': '0' };
+    response.writeHead(requests > 1 ? 200 : 429, headers).end();
+  });
+  const { fetch, clock, limiter } = createFetch();
+  const answered = fetch(url, { method });
+  await vi.waitFor(async () => expect((await limiter.snapshot('orders')).state).toBe('paused'));
+  await clock.advance(1_100);
+  await answered;
+  expect(requests).toBe(times);
+});

@@ -1,6 +1,6 @@
 import { RateLimitDeadlineError } from './errors.js';
+import { isRateLimited, parseRateLimitHeaders } from './headers.js';
 import type { AcquireOptions, Permit, RateLimiter } from './types.js';
-import { isRateLimited } from './headers.js';
 import { isUnsent } from './unsent.js';
 
 export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority' | 'onWait'> {
@@ -14,8 +14,9 @@ export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority'
   /** Default: the global `fetch`, looked up for each request. */
   fetch?: typeof globalThis.fetch;
   /**
-   * How often a refused request is repeated, POST included, because it had no effect. Default 2.
-   * The body is kept in memory for this.
+   * How often a refused request is repeated, POST included, because it had no effect. Default 2. The body is kept in
+   * memory for this. A write is not repeated if the refusal says that calls remain: then it comes from behind the limit,
+   * and the write may have had an effect.
    */
   maxResends?: number;
   /** Longest wait for permits in milliseconds, over all repetitions of a request; default: unlimited. */
@@ -25,8 +26,8 @@ export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority'
 /**
  * A `fetch` that takes a permit for each request.
  *
- * It rejects as `fetch` and `RateLimiter.acquire` do. The response is a refusal only if the request cannot be repeated,
- * because of `maxResends` or `maxWaitMs`.
+ * It rejects as `fetch` and `RateLimiter.acquire` do. The response is a refusal only if the request is not repeated
+ * (any more), because of `maxResends` or `maxWaitMs`.
  */
 export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof globalThis.fetch {
   const {
@@ -68,7 +69,7 @@ export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof
       }
       const again = resends < maxResends ? request.clone() : undefined;
       const { response, refused } = await sendWith(permit, request, send, isRefused);
-      if (!refused || !again) return response;
+      if (!refused || !again || mayHaveHadEffect(again, response)) return response;
       try {
         permit = await acquire();
       } catch (error) {
@@ -80,6 +81,12 @@ export function createRateLimitedFetch(options: RateLimitedFetchOptions): typeof
       request = again;
     }
   };
+}
+
+function mayHaveHadEffect({ method }: Request, { headers }: Response): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const { remaining = 0 } = parseRateLimitHeaders(headers, 0);
+  return remaining > 0;
 }
 
 async function sendWith(
