@@ -13,13 +13,13 @@ it('a run waits for an outcome that the journal could not take at once', async (
   const shop = await startShop({
     list: pagesOf([]),
     sync: () => {
-      // The disk is away while the answer arrives, and comes back later.
+      // The disk is away while the answer arrives, for longer than the sync itself tries to record it.
       renameSync(state, away);
       writeFileSync(state, '');
       setTimeout(() => {
         rmSync(state);
         renameSync(away, state);
-      }, 300);
+      }, 3_000);
       return [200, { error: false, message: 'booked', data: [] }];
     },
   });
@@ -30,4 +30,4 @@ it('a run waits for an outcome that the journal could not take at once', async (
   expect(stdout).not.toContain('"recorded"');
   const again = await runLine(['sync', '7', '--json'], { environment });
   expect(JSON.parse(again.stdout)).toMatchObject({ orders: [{ outcome: 'already_synced' }] });
-});
+}, 20_000);
