@@ -78,9 +78,9 @@ const remedies: Readonly<Record<Advice, string>> = {
   blocked_before_api:
     'Ask the administrator of the firewall or of the shop to let this machine through; the token is not the cause.',
   wrong_address: 'Check that WEMASY_API_URL is the address of the API.',
-  unknown_to_api: 'Check the order id with `wemasy-orders list`.',
+  unknown_to_api: 'Check the order id, if you named one; otherwise the API does not offer this operation.',
   refused_by_api: 'Correct what the API names; the same command fails again until then.',
-  unusable_answer: 'Run the command again; if it fails again, report it to the operator of the API.',
+  unusable_answer: 'If it happens again, report it to the operator of the API.',
   internal_error: 'Check the place that WEMASY_STATE names; `wemasy-orders doctor` shows what is wrong.',
 };
 

@@ -1,5 +1,4 @@
-import type { OrdersErrorCode } from '@wemasy-orders/client';
-import type { Failure } from '@wemasy-orders/presentation';
+import type { Advice, Failure } from '@wemasy-orders/presentation';
 
 export const exitCodes = {
   done: 0,
@@ -13,7 +12,8 @@ export const exitCodes = {
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-const usageCodes: ReadonlySet<OrdersErrorCode> = new Set([
+/** What the user must correct first; a firewall is not among it. */
+const usageAdvice: ReadonlySet<Advice> = new Set([
   'invalid_arguments',
   'configuration_error',
   'authentication_failed',
@@ -21,8 +21,8 @@ const usageCodes: ReadonlySet<OrdersErrorCode> = new Set([
 ]);
 
 /** The exit code of a command that failed as a whole. */
-export function exitCodeOf({ code }: Pick<Failure, 'code'>): ExitCode {
+export function exitCodeOf({ code, advice }: Pick<Failure, 'code' | 'advice'>): ExitCode {
   if (code === 'cancelled') return exitCodes.interrupted;
   if (code === 'outcome_unknown') return exitCodes.unknown;
-  return usageCodes.has(code) ? exitCodes.usage : exitCodes.failed;
+  return usageAdvice.has(advice) ? exitCodes.usage : exitCodes.failed;
 }

@@ -534,6 +534,26 @@ describe('confirm', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('of Cloudflare is a failure, and not about the token', async () => {
+    upstream = await startUpstream(
+      (_, response) => void response.writeHead(403, { server: 'cloudflare' }).end('<html>Blocked</html>'),
+    );
+    const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+    const { exitCode, stderr } = await runLine(['list'], { environment });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('the token is not the cause');
+  });
+
+  it('of the API is about the token, and for the user to correct', async () => {
+    upstream = await startUpstream((_, response) => sendJson(response, 403, { message: 'No.' }));
+    const environment = { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+    const { exitCode, stderr } = await runLine(['list'], { environment });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Use a token that has this permission.');
+  });
+});
+
 describe('journal', () => {
   it.each(['redis://jan:secret@127.0.0.1:1', '/dev/null/state'])(
     'in a place that cannot keep it (%s) is an error and no empty list',

@@ -22,7 +22,7 @@ const nextSteps: Readonly<Record<Advice, string>> = {
   blocked_before_api:
     'Tell the user that a firewall or proxy in front of the API blocks this machine; the token is not the cause.',
   wrong_address: 'Ask the user to check WEMASY_API_URL; calling again does not help.',
-  unknown_to_api: 'Check the id with list_orders; calling again with the same arguments does not help.',
+  unknown_to_api: 'Check the order id, if there is one; the same call fails again.',
   refused_by_api: 'Tell the user what the API says; the same call fails again until that is corrected.',
   unusable_answer:
     'Try again once; if it happens again, tell the user that the answers of the API cannot be used.',
