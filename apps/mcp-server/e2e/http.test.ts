@@ -11,6 +11,8 @@ import { StreamableHTTPClientTransport as ClassicTransport } from '@modelcontext
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serverFile } from './support/assistant.js';
+import { type HttpProcess, messagesOf, startHttp } from './support/http-server.js';
+import { run } from './support/run.js';
 
 let upstream: Upstream;
 let server: ChildProcess;
@@ -96,3 +98,92 @@ describe('over Streamable HTTP', () => {
     expect(await statusOf({}, '/')).toBe(404);
   });
 });
+
+const loopbackEnvironment = () => ({ WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: 'token' });
+
+describe('for a page of this machine', () => {
+  it('answers the preflight and names the origin', async () => {
+    const origin = 'http://localhost:6274';
+    const preflight = await fetch(url, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,mcp-protocol-version',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type,mcp-protocol-version');
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        origin,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+  });
+
+  it('refuses the preflight of another site', async () => {
+    const headers = { origin: 'https://evil.example.com', 'access-control-request-method': 'POST' };
+    expect((await fetch(url, { method: 'OPTIONS', headers })).status).toBe(403);
+  });
+});
+
+describe('the address', () => {
+  it('in use is one line, without a stack', async () => {
+    const { exitCode, stderr } = await run(['--http', url.port], {
+      ...loopbackEnvironment(),
+      WEMASY_STATE: 'memory',
+      WEMASY_LOG_LEVEL: 'error',
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      `wemasy-orders-mcp: Port ${url.port} of 127.0.0.1 is in use. Choose another port, or --http 0 for any free one.\n`,
+    );
+  });
+
+  it.skipIf(process.platform !== 'linux').each(['127.0.0.2:0', 'localhost:0', '127.0.0.1:0'])(
+    'that is printed for %s works',
+    async (address) => {
+      const printed = await startHttp(loopbackEnvironment(), ['--http', address]);
+      const response = await printed.post(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }));
+      expect(response.status).toBe(200);
+      await printed.end();
+    },
+  );
+});
+
+it('on SIGTERM, calls in flight are finished and no new ones are accepted', async () => {
+  let answer: () => void = () => undefined;
+  const slow = await startUpstream((_, response) => {
+    answer = () => sendJson(response, 200, orderPage([{ id: 7 }]));
+  });
+  const draining = await startHttp({ WEMASY_API_URL: slow.url, WEMASY_API_TOKEN: 'token' });
+  const params = { name: 'list_orders', arguments: { fields: ['id'] } };
+  const call = draining.post(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }));
+  while (slow.requests.length === 0) await new Promise(setImmediate);
+  const ended = draining.end();
+  const refused = await untilRefused(draining);
+  answer();
+  const [message] = await messagesOf(await call);
+  expect(message).toMatchObject({ id: 1, result: { structuredContent: { rows: [[7]] } } });
+  expect(refused).toBeInstanceOf(TypeError);
+  expect(await ended).toEqual([0, null]);
+  await slow.close();
+});
+
+/** The error of the first connection that is not accepted. */
+async function untilRefused({ post }: HttpProcess): Promise<unknown> {
+  for (;;) {
+    try {
+      await post(JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'ping' }), { connection: 'close' });
+    } catch (error) {
+      return error;
+    }
+  }
+}

@@ -119,6 +119,9 @@ async function serve(
   if (target.http === undefined) {
     const channel = begun ?? openStdioChannel(program.stdio());
     log.info('serving over stdio', serving);
+    void channel.firstRefusal.then(({ error }) => {
+      log.warn('frame refused; further ones are not logged', { error });
+    });
     const endSession = serveOverStdio({ factory, channel, onError });
     const interrupted = Promise.race([signal, channel.broken.then(() => 'stdout is closed')]);
     const finished = channel.ended.then(() => channel.drained()).then(() => 'stdin has ended');

@@ -25,12 +25,14 @@ export interface StdioChannel {
   handBack(messages: readonly Message[]): void;
   /** Resolves when the bytes are written; rejects when stdout is closed. */
   send(message: Outgoing): Promise<void>;
+  /** The first frame that was refused, without the client's text; one is enough for a log. */
+  readonly firstRefusal: Promise<ErrorResponse>;
   /** Drops the next response with this id: the client has it already. */
   mute(id: Id): void;
   /** Resolves when stdin has ended and a consumer has taken every message. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
   /** Resolves when stdout cannot be written to any more: the client is gone. */
-  readonly broken: Promise<void>;
+  readonly broken: Promise<unknown>;
   /** Resolves as soon as every request that came has its response, and stdout has the bytes. */
   drained(): Promise<void>;
 }
@@ -38,8 +40,6 @@ export interface StdioChannel {
 export interface StdioChannelOptions {
   readonly stdin: Readable;
   readonly stdout: Writable;
-  /** Takes what was refused, without the client's text. */
-  readonly onRefused?: (refusal: ErrorResponse) => void;
 }
 
 /** Responses that go out together, once the last of them is there. */
@@ -49,7 +49,7 @@ interface Batch {
   readonly responses: Outgoing[];
 }
 
-export function openStdioChannel({ stdin, stdout, onRefused }: StdioChannelOptions): StdioChannel {
+export function openStdioChannel({ stdin, stdout }: StdioChannelOptions): StdioChannel {
   const waiting: Message[] = [];
   let consumer: ((message: Message) => void) | undefined;
   let protocolVersion: string | undefined;
@@ -58,8 +58,9 @@ export function openStdioChannel({ stdin, stdout, onRefused }: StdioChannelOptio
   const batches = new Set<Batch>();
   const muted = new Set<string>();
   const whenDrained = new Set<() => void>();
-  const ended = deferred();
-  const broken = deferred();
+  const ended = deferred<undefined>();
+  const broken = deferred<undefined>();
+  const firstRefusal = deferred<ErrorResponse>();
   let isReading = false;
   let stdinHasEnded = false;
   let isBroken = false;
@@ -67,7 +68,7 @@ export function openStdioChannel({ stdin, stdout, onRefused }: StdioChannelOptio
 
   function onLine(line: string): void {
     const { messages, refusals, isBatch } = readFrame(line, protocolVersion);
-    for (const refusal of refusals) onRefused?.(refusal);
+    for (const refusal of refusals) firstRefusal.resolve(refusal);
     const keys = messages.flatMap(({ id }) => (id === undefined ? [] : [keyOf(id)]));
     if (!isBatch) for (const refusal of refusals) writeOrDrop(refusal);
     else if (keys.length > 0) batches.add({ keys, responses: [...refusals] });
@@ -136,7 +137,7 @@ export function openStdioChannel({ stdin, stdout, onRefused }: StdioChannelOptio
     onTooLong(megabytes) {
       const text = `Invalid request: a line may have ${megabytes} MB at most.`;
       const refusal = errorResponse(null, invalidRequest, text);
-      onRefused?.(refusal);
+      firstRefusal.resolve(refusal);
       writeOrDrop(refusal);
     },
   });
@@ -146,7 +147,7 @@ export function openStdioChannel({ stdin, stdout, onRefused }: StdioChannelOptio
       if (stdinHasEnded) return;
       stdinHasEnded = true;
       lines.end();
-      if (consumer !== undefined) ended.resolve();
+      if (consumer !== undefined) ended.resolve(undefined);
     };
     stdin.on('data', (chunk: Buffer) => {
       lines.add(chunk);
@@ -160,7 +161,7 @@ export function openStdioChannel({ stdin, stdout, onRefused }: StdioChannelOptio
     unanswered.clear();
     pendingWrites = 0;
     announceDrained();
-    broken.resolve();
+    broken.resolve(undefined);
   };
   stdout.on('error', onBroken).on('close', onBroken);
 
@@ -172,7 +173,7 @@ export function openStdioChannel({ stdin, stdout, onRefused }: StdioChannelOptio
       }
       if (!isReading) read();
       isReading = true;
-      if (stdinHasEnded && consumer === next) ended.resolve();
+      if (stdinHasEnded && consumer === next) ended.resolve(undefined);
     },
     handBack(messages) {
       consumer = undefined;
@@ -188,6 +189,7 @@ export function openStdioChannel({ stdin, stdout, onRefused }: StdioChannelOptio
       if (muted.delete(keyOf(id)) || settle(id, message)) return;
       return write(message);
     },
+    firstRefusal: firstRefusal.promise,
     ended: ended.promise,
     broken: broken.promise,
     drained: () =>
@@ -209,9 +211,9 @@ function keyOf(id: Id): string {
   return JSON.stringify(id);
 }
 
-function deferred() {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => {
+function deferred<Value>() {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((done) => {
     resolve = done;
   });
   return { promise, resolve };

@@ -15,7 +15,7 @@ const nextSteps: Readonly<Record<Advice, string>> = {
   unexpected_response: 'Ask the user to check WEMASY_API_URL; calling again does not help.',
   outcome_unknown:
     'Do not repeat it. Ask the user to look for the order in SnelStart; list_orders with search_query shows what the shop knows of it.',
-  in_progress: 'Make the same call again after that time; it gets the outcome, and nothing is sent twice.',
+  in_progress: 'Make the same call again in a few seconds; it gets the outcome, and nothing is sent twice.',
   already_synced:
     'Nothing is left to do; only if the user insists on a second booking, call again with resend true.',
   cancelled: 'Nothing was done; call again if it is still wanted.',

@@ -147,7 +147,7 @@ function refuse(
   refusals: readonly ErrorResponse[],
   isBatch: boolean,
 ): Response {
-  if (!isBatch) return Response.json(refusals[0], { status: 400 });
+  if (!isBatch) return Response.json(refusals.length === 1 ? refusals[0] : refusals, { status: 400 });
   const refused = new Set(refusals.map(({ id }) => id));
   const others = messages.flatMap(({ id }) =>
     id === undefined || refused.has(id)

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { orderPage, sendJson } from '@wemasy-orders/client/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Api, startApi } from './support/api.js';
+import { type Assistant, startAssistant } from './support/assistant.js';
+
+let api: Api;
+let state: string;
+let assistant: Assistant;
+
+/** A limit short enough for a test; the default is 55 s. */
+const limitMs = 2_000;
+
+beforeEach(async () => {
+  api = await startApi();
+  state = await mkdtemp(join(tmpdir(), 'wemasy-orders-state-'));
+  assistant = await startAssistant({
+    environment: {
+      WEMASY_API_URL: api.url,
+      WEMASY_API_TOKEN: 'token',
+      WEMASY_STATE: state,
+      WEMASY_ANSWER_WITHIN_MS: String(limitMs),
+    },
+  });
+  await assistant.listTools();
+});
+afterEach(async () => {
+  await assistant.close();
+  await api.close();
+  await rm(state, { recursive: true });
+});
+
+async function timed<Result>(call: Promise<Result>): Promise<{ result: Result; ms: number }> {
+  const since = performance.now();
+  return { result: await call, ms: performance.now() - since };
+}
+
+describe('a call answers in time', () => {
+  it('when a sync is still at the API; the same call made again joins it', async () => {
+    let answer: () => void = () => undefined;
+    api.behaves((_, response) => {
+      answer = () => sendJson(response, 200, { error: false, message: 'Order synced.', data: [] });
+    });
+    const { result, ms } = await timed(assistant.call('sync_order', { order_id: 42 }));
+    expect(ms).toBeLessThan(limitMs + 1_000);
+    expect(result.text).toMatch(
+      /^in_progress: The sync is not finished yet\. .*\nsource: local\nretryable: yes\nretry_after_seconds: \d+\nnext: Make the same call again/,
+    );
+    const again = assistant.call('sync_order', { order_id: 42 });
+    setTimeout(() => {
+      answer();
+    }, 300);
+    expect((await again).structured).toMatchObject({ order_id: 42, outcome: 'synced' });
+    expect(api.requests).toHaveLength(1);
+    expect((await assistant.call('sync_order', { order_id: 42 })).text).toMatch(/^already_synced: /);
+  });
+
+  it('when the sync ends between two calls, the journal has its outcome', async () => {
+    let answer: () => void = () => undefined;
+    api.behaves((_, response) => {
+      answer = () => sendJson(response, 200, { error: false, message: 'Order synced.', data: [] });
+    });
+    expect((await assistant.call('sync_order', { order_id: 43 })).text).toMatch(/^in_progress: /);
+    answer();
+    let text = '';
+    while (!text.startsWith('already_synced'))
+      ({ text } = await assistant.call('sync_order', { order_id: 43 }));
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('when the API does not answer a list', async () => {
+    api.behaves(() => undefined);
+    const { result, ms } = await timed(assistant.call('list_orders'));
+    expect(ms).toBeLessThan(limitMs + 1_000);
+    expect(result.text).toMatch(/^upstream_timeout: The API did not answer within 2 s.*\n.*\nretryable: yes/);
+  });
+
+  it('when the allowance is used up for longer', async () => {
+    api.behaves((_, response) => sendJson(response, 200, orderPage([]), { 'x-ratelimit-remaining': '0' }));
+    const answers = await Promise.all(Array.from({ length: 70 }, () => timed(assistant.call('list_orders'))));
+    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(limitMs + 3_000);
+    const refused = answers.filter(({ result }) => result.isError);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { result } of refused) expect(result.text).toMatch(/^rate_limited: /);
+  });
+});
