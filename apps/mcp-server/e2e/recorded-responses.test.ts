@@ -120,6 +120,7 @@ describe('what is answered without the server is what the server answers', () =>
     WEMASY_API_URL: ['http://127.0.0.1:1/api'],
     WEMASY_ACCOUNT: ['the shop'],
     WEMASY_STATE: ['/nowhere'],
+    WEMASY_ACCEPT_VOLATILE_JOURNAL: ['on'],
     WEMASY_READ_ONLY: ['on', 'true', '1', 'off', 'perhaps', '${READ_ONLY}'],
     WEMASY_PERSONAL_DATA: ['none', 'names', 'full', 'some'],
     WEMASY_ANSWER_WITHIN_MS: ['2000'],
