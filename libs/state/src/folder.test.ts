@@ -497,7 +497,8 @@ describe('on Windows', () => {
   });
   const platform = 'win32';
 
-  test('records are written, durable or not', async () => {
+  test('records are written, durable or not, in a folder that is created for them', async () => {
+    fs.rmSync(folder, { recursive: true });
     const { store, warnings } = createStore({ platform, bootId: undefined }, windows());
     expect(await store.update('key', count)).toBe(1);
     expect(await store.update('key', count, { durable: true })).toBe(2);

@@ -203,7 +203,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   }
 
   function unusable(cause: unknown): FolderUnusableError {
-    return new FolderUnusableError(folder, describe(cause), { code: errorCode(cause), cause });
+    return new FolderUnusableError(folder, describe(cause, system), { code: errorCode(cause), cause });
   }
 
   function refuseClosed(): void {
@@ -265,7 +265,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
         return undefined;
       } catch (error) {
         ignoreErrors(remove);
-        return describe(error);
+        return describe(error, system);
       }
     },
     async place(generationKey) {
@@ -307,13 +307,15 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
 }
 
 /** What is in the way, in a few words. */
-function describe(cause: unknown): string {
+function describe(cause: unknown, { platform }: FolderSystem): string {
   switch (errorCode(cause)) {
     case 'EROFS':
       return 'it is on a read-only disk';
     case 'EACCES':
     case 'EPERM':
-      return 'permission denied';
+    case 'EBUSY':
+      // Windows does not replace a file that is open.
+      return `permission denied${platform === 'win32' ? ', or another program has a file of it open' : ''}`;
     case 'ENOSPC':
     case 'EDQUOT':
       return 'the disk is full';

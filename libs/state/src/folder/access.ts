@@ -5,7 +5,7 @@
 import type { FolderSystem } from './system.js';
 
 export interface Access {
-  /** Reads the folder's mode; what is created later follows it. */
+  /** Reads the folder's mode; what is created later follows it. Throws ENOENT if there is no folder. */
   follow(folder: string): void;
   /** Creates an empty file, which must not be there yet. Returns its descriptor, open for writing. */
   createFile(path: string): number;
@@ -20,8 +20,9 @@ export function createAccess({ fs, platform }: FolderSystem): Access {
 
   return {
     follow(folder) {
+      const { mode } = fs.statSync(folder);
       // Windows has no such bits; who may do what is inherited from the folder above.
-      isShared = platform !== 'win32' && (fs.statSync(folder).mode & GROUP_SHARED) === GROUP_SHARED;
+      isShared = platform !== 'win32' && (mode & GROUP_SHARED) === GROUP_SHARED;
     },
     createFile(path) {
       const file = fs.openSync(path, 'wx', 0o600);
