@@ -438,6 +438,150 @@ describe('a refusal', () => {
   });
 });
 
+describe('what a decision reports', () => {
+  test('is nothing where nothing is unusual', () => {
+    const record = createLockedRecord();
+    const [answered, lost, released] = record.take(3);
+    expect(answered && record.answer(answered)).toEqual([]);
+    expect(lost && record.send({ kind: 'lost', permit: lost })).toEqual({ warnings: [] });
+    expect(released && record.send({ kind: 'release', permit: released })).toEqual({ warnings: [] });
+    const usage = { clock: { minElapsed: START, maxElapsed: START }, hits: [], inFlight: [] };
+    expect(record.send({ kind: 'recovered', usage })).toEqual({ warnings: [] });
+  });
+
+  test('is a refusal and its pause', () => {
+    const record = createLockedRecord();
+    expect(record.answer(record.takeOne(), { retryAfterMs: 7_000 }, 429)).toEqual([
+      { kind: 'rejected', policy: 'sync', pausedMs: 8_000 + MARGIN_MS },
+    ]);
+    expect(record.state()?.uncertainty).toEqual({ reason: 'rejected', issued: 2 });
+  });
+
+  test('is a new limit, once', () => {
+    const record = createLockedRecord();
+    expect(record.answer(record.takeOne(), { limit: 7, remaining: 5 })).toEqual([
+      { kind: 'limit-changed', policy: 'sync', from: 5, to: 7 },
+    ]);
+    expect(record.answer(record.takeOne(), { limit: 7, remaining: 4 })).toEqual([]);
+  });
+});
+
+describe('a proof of a hit', () => {
+  test.each([
+    [200, {}, 'locked'],
+    [299, {}, 'locked'],
+    [199, {}, 'unknown'],
+    [300, {}, 'unknown'],
+    [500, {}, 'unknown'],
+    [500, { limit: 5, remaining: 4 }, 'locked'],
+    [500, { limit: 5, remaining: 5 }, 'unknown'],
+  ])('with status %d and %j: %s', (status, facts, state) => {
+    const record = createRecord();
+    record.answer(record.takeOne(), facts, status);
+    expect(record.look.state).toBe(state);
+  });
+});
+
+describe('a probe', () => {
+  test('is not over because an older call was answered', () => {
+    const record = createLockedRecord();
+    const [refused, older] = record.take(2);
+    if (refused) record.answer(refused, { retryAfterMs: 0 }, 429);
+    record.pass(1_000 + MARGIN_MS);
+    record.takeOne();
+    if (older) record.answer(older);
+    expect(record.look.state).toBe('probing');
+  });
+
+  test('is not over because a permit of another record with its number was answered', () => {
+    const record = createRecord();
+    const old = record.takeOne();
+    record.forget();
+    record.pass(1_000);
+    const probe = record.takeOne();
+    expect(probe.issued).toBe(old.issued);
+    record.answer(old);
+    expect(record.look.state).toBe('probing');
+    const now = START + 1_000;
+    expect(record.state()?.hits).toEqual([
+      { n: 1, from: now - MINUTE_MS, until: now + MINUTE_MS + MARGIN_MS },
+    ]);
+  });
+});
+
+describe('foreign use', () => {
+  test('is charged for a window from the answer that revealed it', () => {
+    const record = createLockedRecord({ limit: 10 });
+    record.pass(5_000);
+    record.answer(record.takeOne(), { limit: 10, remaining: 5 });
+    const now = START + 5_000;
+    expect(record.state()?.foreign).toEqual({
+      n: 3,
+      from: now - MINUTE_MS,
+      until: now + MINUTE_MS + MARGIN_MS,
+    });
+  });
+
+  test('is none where the server counts what we count', () => {
+    const record = createLockedRecord({ limit: 10 });
+    record.answer(record.takeOne(), { limit: 10, remaining: 8 });
+    expect(record.state()?.foreign).toBeUndefined();
+  });
+
+  /** A record with three foreign calls, and then two calls in flight five seconds later. */
+  function createForeignRecord() {
+    const record = createLockedRecord({ limit: 20 });
+    record.answer(record.takeOne(), { limit: 20, remaining: 15 });
+    record.answer(record.takeOne(), { limit: 20, remaining: 14 });
+    record.pass(5_000);
+    const [first] = record.take(2);
+    if (!first) throw new Error('A permit was expected');
+    return { record, first };
+  }
+
+  test('does not shrink by an answer to a call that was not alone', () => {
+    const { record, first } = createForeignRecord();
+    record.answer(first, { limit: 20, remaining: 13 });
+    expect(record.state()?.foreign).toMatchObject({ n: 3, until: START + MINUTE_MS + MARGIN_MS });
+  });
+
+  test('lasts longer if a later answer shows as much of it', () => {
+    const { record, first } = createForeignRecord();
+    record.answer(first, { limit: 20, remaining: 12 });
+    expect(record.state()?.foreign).toMatchObject({ n: 3, until: START + 5_000 + MINUTE_MS + MARGIN_MS });
+  });
+
+  test('ends with the pause of a refusal', () => {
+    const { record, first } = createForeignRecord();
+    record.answer(first, { retryAfterMs: 10_000 }, 429);
+    expect(record.state()?.foreign?.until).toBe(START + 5_000 + 11_000 + MARGIN_MS);
+  });
+});
+
+describe('a pause', () => {
+  /** A call answered at 0, a call refused at 20 s that was sent at 10 s, and a call answered in between. */
+  function createPausedRecord(retryAfterMs: number) {
+    const record = createLockedRecord();
+    record.pass(10_000);
+    const refused = record.takeOne();
+    record.pass(5_000);
+    // The headers are missing, so the call may be in a window of its own.
+    record.setWall(100_000);
+    record.answer(record.takeOne(), {}, 200);
+    record.pass(5_000);
+    record.answer(refused, { retryAfterMs }, 429);
+    return (record.state()?.hits ?? []).map(({ until }) => until - START);
+  }
+
+  test('shortens calls answered before the refused one was sent, but no later ones', () => {
+    expect(createPausedRecord(5_000)).toEqual([26_000 + MARGIN_MS, 75_000 + MARGIN_MS]);
+  });
+
+  test('prolongs no call', () => {
+    expect(createPausedRecord(59_000)).toEqual([60_000 + MARGIN_MS, 75_000 + MARGIN_MS]);
+  });
+});
+
 describe('a call that costs more than one', () => {
   test('is charged its cost, in flight and when it was answered or lost', () => {
     const record = createLockedRecord({ limit: 10 });
@@ -484,7 +628,9 @@ describe('a sliding window', () => {
     for (const permit of record.take(4)) record.answer(permit);
     record.pass(30_000 + MARGIN_MS);
     expect(record.free).toBe(1);
-    record.pass(30_000);
+    record.pass(29_999);
+    expect(record.free).toBe(1);
+    record.pass(1);
     expect(record.free).toBe(5);
   });
 
