@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { builtFile, run, startBuiltSandbox } from './built-sandbox.js';
+import { builtFile, run, startBuiltSandbox } from './support/built-sandbox.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const { version } = z

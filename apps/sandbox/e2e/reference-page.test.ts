@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { accessibilityViolations, describeInBrowser, type Page } from '@wemasy-orders/browser-testing';
 import { operations } from '@wemasy-orders/client/operations';
 import * as schemas from '@wemasy-orders/client/schemas';
-import { type BuiltSandbox, startBuiltSandbox } from './built-sandbox.js';
+import { type BuiltSandbox, startBuiltSandbox } from './support/built-sandbox.js';
 
 const source = readFileSync(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
 

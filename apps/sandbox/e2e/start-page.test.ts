@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityViolations, describeInBrowser } from '@wemasy-orders/browser-testing';
 import { operations } from '@wemasy-orders/client/operations';
-import { type BuiltSandbox, startBuiltSandbox } from './built-sandbox.js';
+import { type BuiltSandbox, startBuiltSandbox } from './support/built-sandbox.js';
 
 describeInBrowser('the start page', (open) => {
   let sandbox: BuiltSandbox;

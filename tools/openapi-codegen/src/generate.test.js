@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { generate } from './generate.js';
-import { documentWith } from './testing.js';
+import { documentWith } from './testing/document-with.js';
 
 const place = { documentPath: 'openapi/test.yaml', outputPath: 'libs/test/src/generated' };
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { describe, expect, it } from 'vitest';
 import { readDocument } from './document.js';
-import { documentWith } from './testing.js';
+import { documentWith } from './testing/document-with.js';
 import { withToolTable } from './tool-table.js';
 
 const tool = {

@@ -11,7 +11,7 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { published } from '../src/manifests.js';
 import { copyWorkspace, workspaceRoot } from '../src/workspace-copy.js';
-import { startRegistry } from './registry.js';
+import { startRegistry } from './support/registry.js';
 
 const run = promisify(execFile);
 const minutes = 60_000;

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export const builtFile = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const builtFile = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface BuiltSandbox {
   readonly origin: string;
