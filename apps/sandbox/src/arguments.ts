@@ -9,7 +9,7 @@ export type Arguments =
   /** One line per issue of the command line, with its remedy. */
   | { readonly action: 'refuse'; readonly issues: readonly string[] };
 
-export const defaultPort = 4010;
+const defaultPort = 4010;
 
 export const help = `wemasy-orders-sandbox: the documented Wemasy order endpoints on this machine, with invented orders.
 

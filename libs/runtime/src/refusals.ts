@@ -4,7 +4,7 @@ import type { Doubt } from './account-registry.js';
 import type { FoundJournal, KnownJournal, Mismatch } from './anchor.js';
 
 /** The name of a setting that says that a forgetful journal is accepted. */
-export const acceptVolatileVariable = 'WEMASY_ACCEPT_VOLATILE_JOURNAL';
+const acceptVolatileVariable = 'WEMASY_ACCEPT_VOLATILE_JOURNAL';
 
 /** It is not certain whose orders these are. */
 export function accountRefusal(doubt: Doubt): WriteRefusedError {

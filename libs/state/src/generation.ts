@@ -29,7 +29,7 @@ export function readGeneration(
 }
 
 /** @throws {GenerationUnreadableError} for a record that is no generation */
-export function parseGeneration(key: string, record: unknown): Generation | undefined {
+function parseGeneration(key: string, record: unknown): Generation | undefined {
   if (record === undefined) return undefined;
   if (
     typeof record === 'object' &&

@@ -30,7 +30,7 @@ export interface Frame {
   readonly isBatch: boolean;
 }
 
-export const parseError = -32_700;
+const parseError = -32_700;
 export const invalidRequest = -32_600;
 const invalidParams = -32_602;
 

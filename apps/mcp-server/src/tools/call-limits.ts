@@ -27,7 +27,7 @@ export function limitsOf(settings: {
 }
 
 /** The server answers before the work has ended. */
-export class InterruptedCallError extends OrdersError {
+class InterruptedCallError extends OrdersError {
   override readonly name = 'InterruptedCallError';
   readonly code: OrdersErrorCode;
 

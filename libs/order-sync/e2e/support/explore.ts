@@ -28,7 +28,7 @@ export interface Exploration {
 }
 
 /** A schedule that broke an invariant. */
-export class BrokenSchedule extends Error {
+class BrokenSchedule extends Error {
   override readonly name = 'BrokenSchedule';
 
   constructor(schedule: readonly string[], cause: unknown) {
