@@ -170,7 +170,7 @@ Windows of 60 s, 3 of them:
 
 ${table(head, long)}
 
-Other kinds of server, with the same load. `Allowance used` counts the calls that were accepted in as many window lengths.
+Other kinds of server, with the same load. \`Allowance used\` counts the calls that were accepted in as many window lengths.
 Here each limiter sends a call up to ${TRIES} times, and a refusal of the last one reaches the caller:
 
 ${table(kindHead, others)}
