@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -20,10 +23,10 @@ beforeEach(async () => {
 afterEach(() => account.close());
 
 /** Starts the built server with the flag, connects a client, and collects what it says on stderr. */
-async function connect(env: Record<string, string> = { PATH: '' }) {
+async function connect(env: Record<string, string> = { PATH: '' }, flag = '--sandbox') {
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [serverFile, '--sandbox'],
+    args: [serverFile, flag],
     env,
     stderr: 'pipe',
   });
@@ -63,6 +66,22 @@ describe('--sandbox', () => {
     await client.close();
     expect(account.requests).toEqual([]);
     expect(log()).not.toContain(canary);
+  });
+
+  it('with a folder remembers what one process synced, in the next one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-sandbox-'));
+    const sync = { name: 'sync_order', arguments: { order_id: 2502 } };
+    const first = await connect({ PATH: '' }, `--sandbox=${folder}`);
+    expect((await first.client.callTool(sync)).structuredContent).toMatchObject({ outcome: 'synced' });
+    const busy = await connect({ PATH: '' }, `--sandbox=${folder}`);
+    expect(JSON.stringify(await busy.client.callTool(sync))).toContain('configuration_error');
+    await first.client.close();
+    expect(JSON.stringify(await busy.client.callTool(sync))).toContain('already_synced');
+    await busy.client.close();
+    const third = await connect({ PATH: '' }, `--sandbox=${folder}`);
+    expect(JSON.stringify(await third.client.callTool(sync))).toContain('already_synced');
+    await third.client.close();
+    await rm(folder, { recursive: true });
   });
 
   it('is refused beside flags that name an account', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { isOrdersError } from '@wemasy-orders/client';
 import {
   checksText,
   createLog,
@@ -54,7 +55,11 @@ export async function run(program: Program, channel?: StdioChannel): Promise<voi
       process.exitCode = 2;
       return;
     case 'doctor':
-      return diagnose(command, program, output);
+      return diagnose(command, program, output).catch((error: unknown) => {
+        if (!isOrdersError(error)) throw error;
+        output.printError(`wemasy-orders-mcp: ${error.message}`);
+        process.exitCode = 1;
+      });
     case 'serve':
       return serve(command, program, output, channel);
   }
@@ -198,7 +203,10 @@ async function prepare(target: Target, program: Program, output: Output): Promis
     log,
     async services() {
       running ??= setUpFor(target, program, output);
-      return (await running).services();
+      const starting = running;
+      // The folder may be free again with the next call.
+      starting.catch(() => (running = undefined));
+      return (await starting).services();
     },
     close: lazy(async () => {
       await (await running?.catch(() => undefined))?.close();
@@ -215,7 +223,8 @@ async function setUpFor(
   const options = { ...setUpOptionsFor(target, program, output), defaults };
   if (!target.sandbox) return setUp(options);
   const { startEmbeddedSandbox } = await import('./sandbox.js');
-  return setUpWithSandbox(await startEmbeddedSandbox(output.printError), options);
+  const { printError } = output;
+  return setUpWithSandbox(await startEmbeddedSandbox({ folder: target.sandboxFolder, printError }), options);
 }
 
 function setUpOptionsFor({ flags }: Target, { environment }: Program, { writeLog }: Output): SetUpOptions {

@@ -40,3 +40,11 @@ describe('an error of the product', () => {
     expect(Object.getOwnPropertySymbols(new errors.TimeoutError(5))).toEqual([]);
   });
 });
+
+it.each(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'])(
+  'a certificate that Node does not trust (%s) names the remedy',
+  (reason) => {
+    expect(new errors.ConnectionError('none', reason).message).toContain('NODE_EXTRA_CA_CERTS');
+    expect(new errors.ConnectionError('none', 'ECONNREFUSED').message).not.toContain('NODE_EXTRA_CA_CERTS');
+  },
+);

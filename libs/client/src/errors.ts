@@ -192,6 +192,18 @@ export class CancelledError extends OrdersError {
   }
 }
 
+/** Certificates that do not lead to an authority that Node knows (Node.js, `tls`: X509 certificate error codes). */
+const untrusted: ReadonlySet<string> = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+const certificateRemedy =
+  'Its certificate is not one that Node trusts: behind a company proxy, set NODE_EXTRA_CA_CERTS to the file with the ' +
+  "company's root certificate.";
+
 /** No connection (`effect: none`), or one that broke while the request was in flight (`effect: unknown`). */
 export class ConnectionError extends OrdersError {
   override readonly name = 'ConnectionError';
@@ -201,9 +213,10 @@ export class ConnectionError extends OrdersError {
 
   constructor(effect: 'none' | 'unknown', reason: string | undefined) {
     const detail = reason === undefined ? '' : ` (${reason})`;
+    const remedy = untrusted.has(reason ?? '') ? ` ${certificateRemedy}` : '';
     super(
       effect === 'none'
-        ? `The API cannot be reached${detail}; nothing was sent.`
+        ? `The API cannot be reached${detail}; nothing was sent.${remedy}`
         : `The connection to the API broke before an answer came${detail}.`,
       { source: 'local', retryable: true, effect },
     );

@@ -105,6 +105,46 @@ describe('the configuration', () => {
   });
 });
 
+describe('the token', () => {
+  const faultOf = (WEMASY_API_TOKEN: string) => read({ WEMASY_API_TOKEN }).faults.join();
+
+  it.each([
+    [`"${canary}"`, 'is wrapped in quotes'],
+    [`'${canary}'`, 'is wrapped in quotes'],
+    [`“${canary}”`, 'is wrapped in quotes'],
+    ['%WEMASY_TOKEN%', 'is the literal name of a variable (%NAME%)'],
+    ['$WEMASY_TOKEN', 'is the literal name of a variable ($NAME)'],
+    ['$env:WEMASY_TOKEN', 'is the literal name of a variable ($NAME)'],
+    [`Bearer ${canary}`, 'begins with "Bearer"'],
+  ])('%s is refused with the remedy, and not repeated', (token, fault) => {
+    expect(faultOf(token)).toContain(`WEMASY_API_TOKEN ${fault}`);
+    expect(faultOf(token)).not.toContain(canary);
+  });
+
+  it.each(['$2y$10$abc', '12|abc', 'a%b%'])('%s is a token', (token) => {
+    expect(faultOf(token)).toBe('');
+  });
+
+  it('is read from a file below the home folder, without its byte order mark', () => {
+    const paths: string[] = [];
+    const { config, faults } = read(
+      { WEMASY_API_TOKEN_FILE: '~/token' },
+      { readFile: (path) => (paths.push(path), `\uFEFF${canary}\r\n`) },
+    );
+    expect(paths).toEqual(['/home/jan/token']);
+    expect({ token: config.token, faults }).toEqual({ token: canary, faults: [] });
+  });
+
+  it.each(['utf16le', 'latin1'] as const)(
+    'in a file that is not UTF-8 (%s) is refused as that',
+    (encoding) => {
+      const text = Buffer.from(`\uFEFF${canary}é`, encoding).toString('utf8');
+      const { faults } = read({ WEMASY_API_TOKEN_FILE: '/token' }, { readFile: () => text });
+      expect(faults.join()).toMatch(/^WEMASY_API_TOKEN_FILE names a file that is not UTF-8 text \(UTF-16/);
+    },
+  );
+});
+
 describe('the name of the account', () => {
   const nameOf = (WEMASY_ACCOUNT: string) => {
     const { config, faults } = read({ WEMASY_API_TOKEN: canary, WEMASY_ACCOUNT });

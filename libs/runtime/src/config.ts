@@ -216,17 +216,29 @@ function readToken(sources: ConfigSources): { value: string; fault?: string } {
   if (hasPlaceholder(path)) return { value: '', fault: `${tokenFile} ${placeholderFault}.` };
   let text: string;
   try {
-    text = sources.readFile(path);
-  } catch {
-    return { value: '', fault: `${tokenFile} names a file that cannot be read.` };
+    text = sources.readFile(inHome(path, sources));
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    return { value: '', fault: `${tokenFile} names a file that cannot be read${reason}.` };
+  }
+  if (text.includes('\0') || text.includes('\uFFFD')) {
+    return {
+      value: '',
+      fault: `${tokenFile} names a file that is not UTF-8 text (UTF-16, as Windows Notepad and PowerShell may write it?); save it as UTF-8.`,
+    };
   }
   return checkedToken(text, `${tokenFile} names a file that`);
 }
 
+/** A path that begins with `~` is below the user's home: only a shell would have expanded it. */
+function inHome(path: string, { home }: ConfigSources): string {
+  return home === undefined ? path : path.replace(/^~(?=$|[\\/])/, () => home);
+}
+
 /** @param subject what the sentence about a fault begins with */
 function checkedToken(text: string, subject: string): { value: string; fault?: string } {
-  const token = text.trim();
-  const fault = hasPlaceholder(token) ? placeholderFault : tokenFault(token);
+  const token = text.replace(/^\uFEFF/, '').trim();
+  const fault = hasPlaceholder(token) ? placeholderFault : (wrappingFault(token) ?? tokenFault(token));
   return fault === undefined ? { value: token } : { value: '', fault: `${subject} ${fault}.` };
 }
 
@@ -244,6 +256,16 @@ function isSet(value: string | undefined): value is string {
 /** Some assistants pass `${VARIABLE}` on as it stands in their configuration file. */
 function hasPlaceholder(value: string): boolean {
   return /\$\{.*\}/.test(value);
+}
+
+/** What is around a token by mistake, or stands in its place; undefined where there is nothing. */
+function wrappingFault(token: string): string | undefined {
+  if (/^(["'`“”‘’]).*(["'`“”‘’])$/.test(token)) return 'is wrapped in quotes; write it without them';
+  if (/^%\w+%$/.test(token)) return 'is the literal name of a variable (%NAME%); write the value itself';
+  if (/^\$(env:)?[A-Za-z_]\w*$/.test(token)) {
+    return 'is the literal name of a variable ($NAME); write the value itself';
+  }
+  return /^Bearer\s/i.test(token) ? 'begins with "Bearer"; write the token alone' : undefined;
 }
 
 /** The end of a sentence that names where it stands. */

@@ -7,6 +7,8 @@ export interface RunningSandbox {
   readonly url: string;
   /** Opens the sandbox and nothing else, so it needs no secrecy. */
   readonly token: string;
+  /** Folder that keeps the journal beside the orders, from one process to the next; undefined for memory. */
+  readonly stateFolder?: string | undefined;
   close(): Promise<void>;
 }
 
@@ -27,7 +29,7 @@ export const accountFlags: readonly string[] = ['api-url', 'api-token-file', 'ac
  * cannot be reached. State is kept in memory unless the user says where.
  */
 export function leadingTo<Sources extends ConfigSources>(
-  { url, token }: Pick<RunningSandbox, 'url' | 'token'>,
+  { url, token, stateFolder }: Pick<RunningSandbox, 'url' | 'token' | 'stateFolder'>,
   sources: Sources,
 ): Sources {
   const apart = (names: readonly string[]) => (entry: readonly [string, unknown]) =>
@@ -40,16 +42,20 @@ export function leadingTo<Sources extends ConfigSources>(
     flags: Object.fromEntries(Object.entries(sources.flags).filter(apart(accountFlags))),
     environment: {
       ...environment,
-      WEMASY_STATE: WEMASY_STATE || 'memory',
+      WEMASY_STATE: WEMASY_STATE || (stateFolder ?? 'memory'),
       WEMASY_API_URL: url,
       WEMASY_API_TOKEN: token,
     },
   };
 }
 
+/** Stands for every sandbox inside an app, whatever its port. */
+const sandboxUrl = 'http://127.0.0.1/api';
+
 /** Sets an app up against a sandbox, which ends with it. */
 export async function setUpWithSandbox(sandbox: RunningSandbox, options: SetUpOptions): Promise<SetUp> {
-  const set = await setUp(leadingTo(sandbox, options));
+  // The port differs from one process to the next, and the journal must not.
+  const set = await setUp({ ...leadingTo(sandbox, options), journalUrl: sandboxUrl });
   return {
     ...set,
     async close() {

@@ -33,6 +33,8 @@ export interface Services {
 
 export interface ServiceOptions {
   readonly config: Config;
+  /** Base URL that accounts and their journals are kept by. */
+  readonly journalUrl: string;
   readonly store: ListableStore;
   /** Keeps what this user knows of journals; undefined where the user has no home folder to write to. */
   readonly anchorStore: ListableStore | undefined;
@@ -51,7 +53,7 @@ export function connect(options: ServiceOptions): Services {
   const journal = createAccountJournal({
     store,
     anchorStore,
-    baseUrl,
+    baseUrl: options.journalUrl,
     accountName: account === noAccount ? undefined : account,
     token,
     clock,

@@ -13,6 +13,8 @@ export interface SetUpOptions extends ConfigSources {
   readonly clock: Clock;
   /** Takes a line of the log. */
   readonly writeLog: (line: string) => void;
+  /** Base URL that the journal is kept by, where that of the API changes with each start; default: that of the API. */
+  readonly journalUrl?: string | undefined;
 }
 
 export interface SetUp {
@@ -28,7 +30,7 @@ export interface SetUp {
 
 /** Reads the configuration and builds what an app works with; faults wait until something is asked of it. */
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
-  const { caller, clock, writeLog, ...sources } = options;
+  const { caller, clock, writeLog, journalUrl, ...sources } = options;
   const { config, faults } = readConfig(sources);
   const log = createLog({
     level: config.WEMASY_LOG_LEVEL,
@@ -49,6 +51,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     const anchorPlace = place.kind === 'memory' ? undefined : defaultStatePlace(sources);
     return connect({
       config,
+      journalUrl: journalUrl ?? config.WEMASY_API_URL,
       store: await openStore(place, { clock, onWarning, acceptVolatile }),
       anchorStore: anchorPlace?.kind === 'folder' ? openFolder(anchorPlace.folder) : undefined,
       openFolder: (folder) => (existsSync(folder) ? openFolder(folder) : undefined),
