@@ -1,0 +1,214 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDocument } from '../src/document.js';
+import { responseFields } from '../src/response-fields.js';
+import { workspaceRoot } from '@wemasy-orders/workspace/workspace-copy';
+
+/** @import { OperationDescription } from '../src/document.js' */
+
+// Whatever the document declares is served by the built apps, and the other way round.
+
+const api = readDocument(await readFile(join(workspaceRoot, 'openapi/wemasy-orders.yaml'), 'utf8'), {
+  writes: ['syncOrder'],
+});
+const built = (/** @type {string} */ app) => join(workspaceRoot, 'apps', app, 'dist/main.js');
+const tools = api.operations.filter(({ tool }) => tool !== undefined);
+
+/** Arguments that the apps add to those of the document. @type {Readonly<Record<string, readonly string[]>>} */
+const ownArguments = { list_orders: ['fields', 'summarize'], sync_order: ['resend'] };
+
+/** Names of what an operation takes in its body and query. @param {OperationDescription} operation */
+const inputsOf = ({ requestSchema, parameters }) => [
+  ...Object.keys((requestSchema && api.schemas[requestSchema]?.properties) || {}),
+  ...parameters.flatMap((group) => group.parameters.map(({ name }) => name)),
+];
+
+/** @type {import('node:child_process').ChildProcess} */
+let sandbox;
+/** @type {string} */
+let apiUrl;
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+beforeAll(async () => {
+  sandbox = spawn(process.execPath, [built('sandbox'), '--port', '0', '--window-seconds', '1'], {
+    stdio: 'pipe',
+  });
+  if (sandbox.stdout === null) throw new Error('stdout is piped');
+  const [line] = await once(createInterface({ input: sandbox.stdout }), 'line');
+  apiUrl = String(line).replace(/^.* on /, '');
+  server = await startServer({
+    WEMASY_API_URL: apiUrl,
+    WEMASY_API_TOKEN: 'sandbox-full-access',
+    WEMASY_STATE: 'memory',
+    WEMASY_PERSONAL_DATA: 'full',
+    WEMASY_LOG_LEVEL: 'silent',
+    WEMASY_RATE_LIMITS: 'listOrders=60/1',
+  });
+});
+afterAll(async () => {
+  await server.end();
+  sandbox.kill();
+});
+
+describe('the MCP server', () => {
+  it('has exactly the tools of the document, each once', async () => {
+    const { tools: listed } = await server.request('tools/list', {});
+    const names = listed.map((/** @type {{ name: string }} */ { name }) => name);
+    expect(names.toSorted()).toEqual(tools.map(({ tool }) => tool?.name).toSorted());
+  });
+
+  it.each(tools)(
+    '$tool.name takes exactly what the document says, and its own arguments',
+    async (operation) => {
+      const { tools: listed } = await server.request('tools/list', {});
+      const name = String(operation.tool?.name);
+      const { inputSchema } = listed.find((/** @type {{ name: string }} */ each) => each.name === name);
+      const expected = [...inputsOf(operation), ...(ownArguments[name] ?? [])];
+      expect(Object.keys(inputSchema.properties).toSorted()).toEqual(expected.toSorted());
+    },
+  );
+
+  it('shows every field of an order that is not secret, and every column has a value in some order', async () => {
+    const list = api.operations.find(({ operationId }) => operationId === 'listOrders');
+    const schema = String(list?.answers.find(({ status }) => status === '200')?.schema);
+    const fields = Object.entries(responseFields(api, schema, 'listOrders')).filter(
+      ([path, { privacy }]) => path.startsWith('data.data[].') && privacy !== 'secret',
+    );
+    const { tools: listed } = await server.request('tools/list', {});
+    const { inputSchema } = listed.find((/** @type {{ name: string }} */ { name }) => name === 'list_orders');
+    /** @type {string[]} */
+    const columns = inputSchema.properties.fields.items.enum;
+    // `customer` is derived from several fields.
+    const served = columns.filter((name) => name !== 'customer');
+    const paths = fields.map(([path]) => path.replace('data.data[].', ''));
+    expect(
+      served.filter((name) => !paths.some((path) => path === name || path.endsWith(`.${name}`))),
+    ).toEqual([]);
+    expect(served).toHaveLength(paths.length);
+
+    const empty = new Set(columns);
+    for (let page = 1; page <= 5 && empty.size > 0; page += 1) {
+      const args = { page, per_page: 100, fields: columns };
+      const result = await server.request('tools/call', { name: 'list_orders', arguments: args });
+      const { columns: shown, rows, constant = {} } = result.structuredContent;
+      for (const [name, value] of Object.entries(constant))
+        if (value !== null && value !== '') empty.delete(name);
+      for (const row of rows) {
+        for (const [index, value] of row.entries())
+          if (value !== null && value !== '') empty.delete(shown[index]);
+      }
+    }
+    expect([...empty]).toEqual([]);
+  });
+});
+
+describe('the sandbox', () => {
+  it.each(api.operations)('serves $operationId', async ({ method, path }) => {
+    const { status } = await call(method, path, {});
+    expect([200, 422]).toContain(status);
+  });
+
+  it('applies every filter and sort key of the list', async () => {
+    const list = api.operations.find(({ operationId }) => operationId === 'listOrders');
+    if (list === undefined) throw new Error('there is no list');
+    const { ListOrdersRequest, OrderSortKey } = api.schemas;
+    const sortKeys = OrderSortKey?.enum ?? [];
+    expect(sortKeys.length).toBeGreaterThan(0);
+    for (const sortKey of sortKeys)
+      expect(await call('POST', list.path, { sortKey })).toMatchObject({ status: 200 });
+    for (const [name, schema] of Object.entries(ListOrdersRequest?.properties ?? {})) {
+      const answer = await call('POST', list.path, { [name]: schema.examples?.[0] });
+      expect({ name, status: answer.status }).toEqual({ name, status: 200 });
+    }
+    const all = (await call('POST', list.path, {})).body.data.total;
+    for (const filter of [{ status: 'paid' }, { type: 'manual' }, { search_query: 'John' }]) {
+      expect((await call('POST', list.path, filter)).body.data.total).toBeLessThan(all);
+    }
+  });
+});
+
+describe('the command line', () => {
+  it('has a flag for every filter of the list', async () => {
+    const help = await output(process.execPath, [built('cli'), 'list', '--help']);
+    const list = api.operations.find(({ operationId }) => operationId === 'listOrders');
+    if (list === undefined) throw new Error('there is no list');
+    const flags = inputsOf(list).map(
+      (name) =>
+        `--${name
+          .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
+          .replaceAll('_', '-')
+          .toLowerCase()}`,
+    );
+    expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
+  });
+});
+
+/** @param {string} method @param {string} path @param {object} body */
+async function call(method, path, body) {
+  for (;;) {
+    const response = await fetch(apiUrl + path, {
+      method,
+      headers: {
+        Authorization: 'Bearer sandbox-full-access',
+        Accept: 'application/json',
+        'Content-Type': 'application/json',
+      },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = { status: response.status, body: JSON.parse(await response.text()) };
+    if (answer.status !== 429) return answer;
+    // The window of one second is used up.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The built server over stdio. @param {Record<string, string>} env */
+async function startServer(env) {
+  const child = spawn(process.execPath, [built('mcp-server')], {
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
+  });
+  const exited = once(child, 'exit');
+  /** @type {Map<number, (message: any) => void>} */
+  const waiting = new Map();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const message = JSON.parse(line);
+    waiting.get(message.id)?.(message);
+  });
+  let lastId = 0;
+  /** @param {string} method @param {object} params @returns {Promise<any>} the result */
+  const request = (method, params) =>
+    new Promise((resolve, reject) => {
+      const id = (lastId += 1);
+      waiting.set(id, ({ result, error }) =>
+        result === undefined ? reject(new Error(JSON.stringify(error))) : resolve(result),
+      );
+      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    });
+  await request('initialize', {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'e2e', version: '1' },
+  });
+  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
+  return {
+    request,
+    async end() {
+      child.stdin.end();
+      await exited;
+    },
+  };
+}
+
+/** @param {string} command @param {readonly string[]} args */
+async function output(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  for await (const chunk of child.stdout) text += String(chunk);
+  return text;
+}
