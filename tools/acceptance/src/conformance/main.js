@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { built, startProcess } from '@wemasy-orders/demo/start-process';
+import { built, startProcess } from '../start-process.js';
 import { judge } from './judge.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-conformance-'));
@@ -22,7 +22,7 @@ const server = await startProcess(built.mcpServer, ['--http', '127.0.0.1:0'], se
 
 /** Requirements are frozen with a revision. @param {string} revision */
 function conformance(revision) {
-  const expected = fileURLToPath(new URL(`../expected-failures/${revision}.yml`, import.meta.url));
+  const expected = fileURLToPath(new URL(`./expected-failures/${revision}.yml`, import.meta.url));
   const scope = ['--url', server.url, '--requirements', revision, '--expected-failures', expected];
   return judge(`what ${revision} requires, over HTTP`, [
     'conformance',
