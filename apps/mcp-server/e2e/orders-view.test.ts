@@ -356,7 +356,7 @@ describeInBrowser('the orders view', (open) => {
 
   it('shows a summary as totals alone', async () => {
     const { view, end } = await show(await hostOn(shop.apiUrl, { list: { summarize: true } }));
-    expect(await view.getByRole('heading', { name: 'Totals of all matching orders' }).isVisible()).toBe(true);
+    expect(await view.getByRole('heading', { name: 'Totals of all pages' }).isVisible()).toBe(true);
     expect(await view.getByRole('listitem').count()).toBeGreaterThan(3);
     expect(await view.locator('table').isVisible()).toBe(false);
     expect(await view.getByRole('button').count()).toBe(0);

@@ -68,7 +68,7 @@ describe.each(clientKinds)('orders, as the official %s gets them', (kind) => {
     expect(structured).toMatchObject({ rows: [], totals_scope: 'all', total: 300, has_more: false });
     const counts = Object.values(structured?.['totals'] ?? {}).map(({ count }) => Number(count));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(300);
-    expect(text).toContain('\ntotals (all matching orders): ');
+    expect(text).toContain('\ntotals (as many orders as the API counts): ');
     expect(heard).toEqual(['1 of 3: read page 1 of 3', '2 of 3: read page 2 of 3']);
   });
 });

@@ -92,6 +92,14 @@ describe('a page of orders', () => {
     expect(tableOf(orderPage(orders).data, columns)).toMatchObject({ totals_scope: 'all', has_more: false });
   });
 
+  it('does not cover everything when an order is missing from it', () => {
+    const unreadable = [{ position: 1, problem: 'data.data[].id: expected integer, found string' }];
+    const page = { ...orderPage(orders, { total: orders.length + 1 }).data, unreadable };
+    const table = tableOf(page, columns);
+    expect(table.totals_scope).toBe('page');
+    expect(textOf(table)).toContain('totals (only what is covered here): ');
+  });
+
   it('without orders says so', () => {
     const table = tableOf(orderPage([]).data, columns);
     expect(textOf(table).split('\n').slice(0, 2)).toEqual([
@@ -253,8 +261,22 @@ describe('a summary', () => {
     expect(table).toMatchObject({ columns: [], rows: [], totals_scope: 'all', has_more: false });
     expect(textOf(table)).toMatchInlineSnapshot(`
       "page 4 of 4; 7 matching orders; per_page 2; no more pages
-      totals (all matching orders): on_hold 1 = 10; payment_received 1 = 129.99551"
+      totals (as many orders as the API counts): on_hold 1 = 10; payment_received 1 = 129.99551"
     `);
+  });
+
+  it('of what does not add up does not cover everything', () => {
+    const inDoubt: WalkFacts = {
+      ...facts,
+      read: 6,
+      possiblyMissed: 1,
+      coverage: 'in_doubt',
+      doubts: ['shortfall'],
+    };
+    const options = { firstPage: 1, lastStep: step(4), facts: inDoubt, stopped: undefined };
+    const table = summaryOf(totalsOf(orders), options);
+    expect(table.totals_scope).toBe('page');
+    expect(table.note).toBe('6 orders read; the API counts 7. Up to 1 order may be missing.');
   });
 
   it('that could not finish says how far it came and how to go on', () => {

@@ -62,7 +62,7 @@ export function tableOf(page: OrdersPage, { columns, chosen }: TableOptions): Or
     rows: rows.map((row) => [...row]),
     ...(Object.keys(constant).length === 0 ? {} : { constant }),
     totals: totals.byStatus,
-    totals_scope: page.last_page <= 1 ? 'all' : 'page',
+    totals_scope: page.last_page <= 1 && orders.length === (page.total ?? orders.length) ? 'all' : 'page',
     ...noteOf(
       beyondEnd(page.current_page, page.last_page),
       repeated === 0 ? undefined : `The API showed ${repeated} of these orders twice; each is counted once.`,
@@ -105,7 +105,7 @@ export interface SummaryProgress {
 export function summaryOf(totals: Totals, progress: SummaryProgress): OrdersTable {
   const { firstPage, lastStep, facts, stopped } = progress;
   const { page, lastPage, perPage, counted } = lastStep;
-  const coversAll = firstPage === 1 && stopped === undefined;
+  const coversAll = facts.coverage !== 'in_doubt';
   const beyond = beyondEnd(page, lastPage);
   return {
     page,
@@ -119,7 +119,7 @@ export function summaryOf(totals: Totals, progress: SummaryProgress): OrdersTabl
     totals_scope: coversAll ? 'all' : 'page',
     ...noteOf(
       beyond,
-      coversAll || beyond !== undefined
+      (firstPage === 1 && stopped === undefined) || beyond !== undefined
         ? undefined
         : `Sums cover pages ${firstPage} to ${page} of ${lastPage}.`,
       beyond === undefined && needsCoverageNote(facts) ? coverageText(facts) : undefined,
@@ -149,12 +149,17 @@ export function textOf(table: OrdersTable): string {
   const totals = Object.entries(table.totals).map(
     ([status, { count, sum }]) => `${inLine(status)} ${count} = ${sum}`,
   );
-  const scope = table.totals_scope === 'all' ? 'all matching orders' : 'only what is covered here';
+  const scope = table.totals_scope === 'page' ? 'only what is covered here' : scopeOfAll(last);
   return [
     note === undefined ? facts : `${facts}. ${note}`,
     `totals (${scope}): ${totals.length === 0 ? 'none' : totals.join('; ')}`,
     ...(table.columns.length === 0 ? [] : [csvOf([table.columns, ...table.rows])]),
   ].join('\n');
+}
+
+/** Over several pages no count proves that every order was seen: the API takes no snapshot. */
+function scopeOfAll(lastPage: number): string {
+  return lastPage <= 1 ? 'all matching orders' : 'as many orders as the API counts';
 }
 
 /** A value among our own words: whatever could be taken for them is quoted. */

@@ -134,7 +134,7 @@ function showConstant({ constant: columns }: OrdersTable): void {
 
 function showTotals({ totals: byStatus, totalsCoverAll }: OrdersTable): void {
   totals.hidden = byStatus.length === 0;
-  totalsTitle.textContent = totalsCoverAll ? 'Totals of all matching orders' : 'Totals of what is shown here';
+  totalsTitle.textContent = totalsCoverAll ? 'Totals of all pages' : 'Totals of what is shown here';
   totalsList.replaceChildren(
     ...byStatus.map(({ status, count, sum }) =>
       element(
