@@ -161,6 +161,17 @@ describe('a saved page of the vendor', () => {
   });
 });
 
+describe('a new app', () => {
+  it('builds, lints, type checks and tests at once', async () => {
+    await copy.nx('g', '@wemasy-orders/openapi-codegen:app', 'order-labels');
+    await copy.nx('build', '@wemasy-orders/client');
+    await copy.nx('run-many', '-t', 'build', 'lint', 'typecheck', 'test', '-p', 'order-labels');
+    expect(await copy.node('apps/order-labels', 'dist/main.js').catch((error) => error.stderr)).toBe(
+      'Set WEMASY_API_TOKEN.\n',
+    );
+  });
+});
+
 /** The statuses that the built server's list_orders takes. @param {string} serverFile */
 async function statusesOffered(serverFile) {
   const server = spawn(process.execPath, [serverFile], { env: { WEMASY_STATE: 'memory' }, stdio: 'pipe' });
