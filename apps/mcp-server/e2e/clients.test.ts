@@ -1,0 +1,103 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { serverFile } from './support/assistant.js';
+import { type HttpProcess, startHttp } from './support/http-server.js';
+
+/** Clients as people use them, in the versions of a lockfile of their own; nobody installs them with the workspace. */
+const source = fileURLToPath(new URL('./clients/', import.meta.url));
+const lockfile = readFileSync(join(source, 'package-lock.json'));
+const folder = join(
+  tmpdir(),
+  `wemasy-orders-clients-${createHash('sha256').update(lockfile).digest('hex').slice(0, 12)}`,
+);
+
+beforeAll(() => {
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['package.json', 'package-lock.json', 'drive.js']) {
+    copyFileSync(join(source, file), join(folder, file));
+  }
+  const marker = join(folder, 'installed');
+  if (existsSync(marker)) return;
+  execFileSync(
+    process.platform === 'win32' ? 'npm.cmd' : 'npm',
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    {
+      cwd: folder,
+      stdio: 'ignore',
+    },
+  );
+  writeFileSync(marker, '');
+}, 300_000);
+
+let server: HttpProcess | undefined;
+afterEach(async () => {
+  await server?.end();
+  server = undefined;
+});
+
+const environment = { WEMASY_MAX_WAIT_MS: '0', WEMASY_LOG_LEVEL: 'error' };
+const stdio = {
+  command: process.execPath,
+  args: [serverFile, '--sandbox'],
+  env: { ...environment, PATH: process.env['PATH'] ?? '' },
+};
+
+const Seen = z.object({
+  tools: z.array(z.string()),
+  list: z.string(),
+  filtered: z.string(),
+  sync: z.string(),
+  again: z.string(),
+  invalid: z.string(),
+  limited: z.string(),
+});
+
+async function drive(client: string, target: object): Promise<z.output<typeof Seen>> {
+  const args = [join(folder, 'drive.js'), client, JSON.stringify(target)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+  return Seen.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+}
+
+async function listening(): Promise<HttpProcess> {
+  server = await startHttp(environment, ['--sandbox', '--http', '0']);
+  return server;
+}
+
+const ways: readonly (readonly [string, string, () => Promise<object>])[] = [
+  ...['ai-sdk', 'langchain', 'openai-agents'].flatMap((client) => [
+    [`${client}, stdio`, client, async () => stdio] as const,
+    [`${client}, HTTP`, client, async () => ({ url: (await listening()).url.href })] as const,
+  ]),
+  [
+    'mcp-remote, from stdio to HTTP',
+    'openai-agents',
+    async () => ({
+      ...stdio,
+      args: [join(folder, 'node_modules/mcp-remote/dist/proxy.js'), (await listening()).url.href],
+      env: { ...stdio.env, HOME: folder, MCP_REMOTE_CONFIG_DIR: join(folder, 'mcp-remote') },
+    }),
+  ],
+];
+
+describe.each(ways)('%s', (_, client, targetOf) => {
+  it('lists, filters, syncs once, and passes on every refusal', async () => {
+    const seen = await drive(client, await targetOf());
+    expect(seen.tools).toEqual(['list_orders', 'sync_order']);
+    expect(seen.list).toContain('500 matching orders');
+    expect(seen.filtered).toMatch(/\d+,completed/);
+    expect(seen.sync).toContain('order 2502: synced at ');
+    expect(seen.again).toContain('already_synced: Order 2502 was sent to bookkeeping');
+    // LangChain checks the schema itself, before the server could say what is accepted.
+    expect(seen.invalid).toMatch(
+      /per_page: must be a whole number from 1 to 100|did not match expected schema/,
+    );
+    expect(seen.limited).toMatch(/rate_limited: .*\\?n?.*retry_after_seconds: \d+/s);
+  });
+});
