@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { accountNamespace } from '@wemasy-orders/state';
 import { sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createStack, token } from '../campaign/stack.js';
+import { createStack, token } from './support/stack.js';
 
-const worker = fileURLToPath(new URL('../campaign/worker.js', import.meta.url));
+const worker = fileURLToPath(new URL('./support/worker.js', import.meta.url));
 
 /** @type {string} */
 let folder;
@@ -37,7 +37,7 @@ function accept(response) {
 
 /** @param {string} url @param {string} app */
 function stackOptions(url, app) {
-  return { url, account: url, folder, timeoutMs: 10_000, app };
+  return { url, folder, timeoutMs: 10_000, app };
 }
 
 /**
@@ -47,7 +47,7 @@ function stackOptions(url, app) {
  * @param {number[]} orderIds
  */
 function startWorker(url, orderIds) {
-  const options = { ...stackOptions(url, 'worker'), orderIds, resendIds: [], seed: 1, diskFaults: 0 };
+  const options = { ...stackOptions(url, 'worker'), orderIds };
   const child = spawn(process.execPath, [worker, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -326,7 +326,8 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     const namespace = namespaceOf(resolution);
     if (refusal !== undefined || generation === undefined) return { namespace, refusal };
     const known = memory.journals.find(({ id }) => id === generation.id);
-    const expected = { id: generation.id, writes: Math.max(generation.writes, known?.writes ?? 0) };
+    // What was read may not have reached a replica yet; what this process wrote has.
+    const expected = { id: generation.id, writes: known?.writes ?? generation.writes };
     return {
       namespace,
       guard: { key: generationKey, expected },
@@ -390,8 +391,10 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       const sight = await lookLately();
       if (purpose === 'read') return accessOf(sight);
       const begun = await begin(sight);
-      if (begun.refusal === undefined && begun.found.generation !== undefined) {
-        await noteWritten(begun.found, begun.found.generation);
+      const { generation } = begun.found;
+      if (begun.refusal === undefined && generation !== undefined) {
+        const known = memory.journals.find(({ id }) => id === generation.id);
+        await noteWritten(begun.found, { ...generation, writes: known?.writes ?? 0 });
       }
       return accessOf(begun);
     },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { walkOrders } from '@wemasy-orders/client';
 import { syncMany } from '@wemasy-orders/order-sync';
 import { startProxy } from './proxy.js';
 import { createRandom, shuffled } from './random.js';
+import { startRedisWorld } from './redis-world.js';
 import { createStack, token, windowSeconds } from './stack.js';
 
 /**
@@ -24,6 +25,8 @@ import { createStack, token, windowSeconds } from './stack.js';
  * @property {Record<string, number>} faults what the proxy did to syncs
  * @property {Record<string, number>} told what callers were told, how often
  * @property {Record<string, number>} states of all orders when the chaos was over
+ * @property {Record<string, number>} troubles what happened to the Redis, if there is one
+ * @property {number} refusals how often a process was refused before anything was sent
  * @property {{ kills: number, freezes: number, requests: number, seconds: number }} totals
  */
 
@@ -37,24 +40,27 @@ const workerMain = fileURLToPath(new URL('worker.js', import.meta.url));
 
 /**
  * Real processes send the same orders through a proxy that misbehaves, on a disk that is full now and then, and are
- * killed and frozen at random. The sandbox's ledger is the truth that everything told and recorded is held against.
+ * killed and frozen at random. They reach the same state under different environments, paths and names; a Redis is killed,
+ * fails over and is emptied meanwhile. The sandbox's ledger is the truth that everything told and recorded is held against.
  *
- * @param {{ orders: number, seed: number, log?: (line: string) => void }} options
+ * @param {{ orders: number, seed: number, store: 'folder' | 'redis', log?: (line: string) => void }} options
  * @returns {Promise<Report>}
  */
-export async function runCampaign({ orders, seed, log = () => undefined }) {
+export async function runCampaign({ orders, seed, store, log = () => undefined }) {
   const startedAt = Date.now();
   const random = createRandom(seed);
-  const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-campaign-'));
+  const home = await mkdtemp(join(tmpdir(), 'wemasy-orders-campaign-'));
+  const redis = store === 'redis' ? await startRedisWorld(createRandom(seed + 2)) : undefined;
   const sandbox = await startSandbox(orders);
   const proxy = await startProxy({ target: sandbox.url, random: createRandom(seed + 1), timeoutMs });
-  const direct = createStack({
-    url: sandbox.url,
-    account: sandbox.url,
-    folder,
+  const spellings = await environmentsOf({ home, url: proxy.url, redisUrl: redis?.url });
+  const direct = await createStack({
+    home,
+    environment: spellings[0] ?? {},
     timeoutMs: 5_000,
     app: 'campaign',
   });
+  const trouble = new AbortController();
   try {
     const known = await idsOf(direct.client);
     // Nobody knows these; the API rejects them. So many that not all of the rejections get lost.
@@ -65,12 +71,12 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
     /** @type {Told[]} */
     const told = [];
     const totals = { kills: 0, freezes: 0 };
+    let processes = 0;
+    const troubles = redis?.trouble(trouble.signal);
     await Promise.all(
       Array.from({ length: workers }, async (_, index) => {
         const options = {
-          url: proxy.url,
-          account: sandbox.url,
-          folder,
+          home,
           timeoutMs,
           app: `worker-${index + 1}`,
           diskFaults: 2,
@@ -92,6 +98,7 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
           const done = await runWorker({
             options: {
               ...options,
+              environment: spellings[(processes += 1) % spellings.length],
               orderIds: asked,
               resendIds: index === 0 ? resendIds.filter((orderId) => resent.get(orderId) !== true) : [],
               seed: seed + round * workers + index,
@@ -116,6 +123,8 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
         }
       }),
     );
+    trouble.abort();
+    await troubles;
     proxy.behave();
     // What the proxy still holds back reaches the API later than anybody waits for it.
     await pause(timeoutMs * 2);
@@ -140,6 +149,8 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
       seed,
       violations,
       faults: proxy.counts,
+      troubles: redis?.counts ?? {},
+      refusals: told.filter(({ code }) => code === 'configuration_error').length,
       told: countBy(told, ({ kind, code }) => (code === undefined ? kind : `${kind} (${code})`)),
       states,
       totals: {
@@ -149,11 +160,37 @@ export async function runCampaign({ orders, seed, log = () => undefined }) {
       },
     };
   } finally {
+    trouble.abort();
     await direct.close();
     await proxy.close();
     sandbox.kill();
-    await rm(folder, { recursive: true, force: true });
+    await redis?.close();
+    await rm(home, { recursive: true, force: true });
   }
+}
+
+/**
+ * The same user, API and state, as different clients pass them on.
+ *
+ * @param {{ home: string, url: string, redisUrl: string | undefined }} options
+ * @returns {Promise<Record<string, string>[]>}
+ */
+async function environmentsOf({ home, url, redisUrl }) {
+  const folder = join(home, '.wemasy-orders');
+  const link = join(home, 'link');
+  await mkdir(folder, { mode: 0o700 });
+  await symlink(folder, link);
+  const places =
+    redisUrl === undefined
+      ? [{}, { WEMASY_STATE: link }, { WEMASY_STATE: `${folder}/.` }]
+      : [{ WEMASY_STATE: redisUrl }];
+  const names = [
+    { WEMASY_API_URL: url },
+    { WEMASY_API_URL: `${url}/`, HOME: '', XDG_STATE_HOME: 'relative' },
+    { WEMASY_API_URL: url, WEMASY_ACCOUNT: ' Default ' },
+    { WEMASY_API_URL: url.replace('/api', '/a%70i'), LOCALAPPDATA: '/elsewhere', WEMASY_ACCOUNT: 'default' },
+  ];
+  return names.flatMap((name) => places.map((place) => ({ ...name, ...place })));
 }
 
 /**
@@ -203,7 +240,7 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
  * A human looks into the ledger and confirms what is there; then everything is run once more, without any fault. In the
  * end every order that the shop has is in the ledger, once.
  *
- * @param {{ direct: ReturnType<typeof createStack>, orderIds: number[], strange: number[], resendIds: number[],
+ * @param {{ direct: Awaited<ReturnType<typeof createStack>>, orderIds: number[], strange: number[], resendIds: number[],
  *   sandbox: Awaited<ReturnType<typeof startSandbox>> }} scene
  */
 async function violationsAfterwards({ direct, orderIds, strange, resendIds, sandbox }) {
@@ -308,7 +345,7 @@ async function startSandbox(orders) {
   };
 }
 
-/** @param {ReturnType<typeof createStack>['client']} client */
+/** @param {Awaited<ReturnType<typeof createStack>>['client']} client */
 async function idsOf(client) {
   /** @type {number[]} */
   const ids = [];

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { runCampaign } from '../campaign/campaign.js';
+import { loadCampaign } from '../src/bundle.js';
 
 describe('a short fault campaign with real processes', () => {
   it('sends no order twice, claims none that is not in the books, and names every unknown one', async () => {
-    const report = await runCampaign({ orders: 60, seed: 20_261_122 });
+    const { runCampaign } = await loadCampaign();
+    const report = await runCampaign({ orders: 60, seed: 20_261_122, store: 'folder' });
     expect(report.violations).toEqual([]);
     // It was a campaign worth the name.
     expect(report.totals.kills).toBeGreaterThan(0);

@@ -61,7 +61,11 @@ export async function startProxy({ target, random, timeoutMs }) {
         const value = request.headers[name];
         if (typeof value === 'string') headers.set(name, value);
       }
-      const answer = await fetch(origin + request.url, { method: request.method ?? 'POST', headers, body });
+      const answer = await fetch(origin + decodeURI(request.url ?? ''), {
+        method: request.method ?? 'POST',
+        headers,
+        body,
+      });
       return { status: answer.status, headers: answer.headers, text: await answer.text() };
     };
     /** @param {Awaited<ReturnType<typeof forward>>} answer */
