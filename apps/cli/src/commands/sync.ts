@@ -1,9 +1,13 @@
 import { Option } from 'commander';
 import { type CommandDefinition, isOn } from '../command.js';
+import { duration } from '../duration.js';
 import { readOrderIds } from '../orders/order-ids.js';
+import { sendingAllowance } from '../sending/allowance.js';
 import { sendAndReport } from '../sending/send-and-report.js';
 import { refuseReadOnly } from '../session.js';
 import { reportingOptions, ReportingValues } from './reporting.js';
+
+const { limit, windowMs } = sendingAllowance({});
 
 const Values = ReportingValues.extend({ resend: isOn });
 
@@ -11,9 +15,9 @@ export const sync: CommandDefinition = {
   name: 'sync',
   summary: 'Send orders to SnelStart',
   description: [
-    'Sends the named orders to SnelStart, one after the other, as fast as the API allows (5 a minute unless configured',
-    'otherwise). It does not resend an order that is already in bookkeeping. Ctrl-C ends the run after the order in flight;',
-    'the same command continues it.',
+    'Sends the named orders to SnelStart, one after the other, as fast as the API allows',
+    `(${limit} in ${duration(windowMs)} unless configured otherwise). It does not resend an order that is already in`,
+    'bookkeeping. Ctrl-C ends the run after the order in flight; the same command continues it.',
   ].join(' '),
   arguments: [
     { name: '[ids...]', meaning: 'Order ids (not order numbers); - or none: read them from stdin' },

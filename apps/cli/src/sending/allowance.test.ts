@@ -1,9 +1,11 @@
+import { operations } from '@wemasy-orders/client/operations';
 import { describe, expect, it } from 'vitest';
 import { leastTimeMs, sendingAllowance } from './allowance.js';
 
 describe('the allowance for sending', () => {
   it("is the document's, or the one that was set for the account", () => {
-    expect(sendingAllowance({})).toEqual({ limit: 5, windowMs: 60_000 });
+    const { limit, windowSeconds } = operations.syncOrder.rateLimit;
+    expect(sendingAllowance({})).toEqual({ limit, windowMs: windowSeconds * 1_000 });
     expect(sendingAllowance({ syncOrder: { limit: 10, windowSeconds: 30 } })).toEqual({
       limit: 10,
       windowMs: 30_000,
