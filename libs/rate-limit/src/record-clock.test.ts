@@ -28,7 +28,7 @@ test('a clock starts at the wall clock, in whole milliseconds', () => {
     bootId: 'a',
   });
   expect(startClock(at(1_000.9))).toEqual({ minElapsed: 1_000, maxElapsed: 1_000, wallMs: 1_000 });
-  expect(startClock(at(1_000, 50))).toEqual({
+  expect(startClock(at(1_000, 50))).toStrictEqual({
     minElapsed: 1_000,
     maxElapsed: 1_000,
     wallMs: 1_000,
@@ -74,6 +74,8 @@ describe('between two readings', () => {
     ['a monotonic clock that went back', at(1_000, 50, 'a'), at(1_300, 49, 'a')],
     ['a monotonic clock that is gone', at(1_000, 50, 'a'), at(1_300)],
     ['a new monotonic clock', at(1_000), at(1_300, 50, 'a')],
+    ['a monotonic clock without a boot that is gone', at(1_000, 50), at(1_300)],
+    ['a new monotonic clock without a boot', at(1_000), at(1_300, 50)],
   ])('%s leaves the wall clock, and is a restart', (_, from, to) => {
     expect(passed(from, to)).toEqual({ min: 300, max: 300, restarted: true });
   });

@@ -426,6 +426,7 @@ describe('a refusal', () => {
     const record = createLockedRecord();
     record.answer(record.takeOne(), { limit: 5, remaining: 3, retryAfterMs: 1_000 }, 429);
     expect(record.look).toMatchObject({ state: 'paused' });
+    expect(record.state()?.hits).toEqual([{ n: 2, from: START, until: START + MINUTE_MS + MARGIN_MS }]);
     record.pass(2_000 + MARGIN_MS);
     expect(record.free).toBe(3);
   });
@@ -555,6 +556,79 @@ describe('foreign use', () => {
     const { record, first } = createForeignRecord();
     record.answer(first, { retryAfterMs: 10_000 }, 429);
     expect(record.state()?.foreign?.until).toBe(START + 5_000 + 11_000 + MARGIN_MS);
+  });
+});
+
+describe('the open window', () => {
+  test('is proved by the first answer that counted, and begins with its opener', () => {
+    const record = createRecord();
+    record.answer(record.takeOne(), {}, 401);
+    expect(record.state()?.window).toStrictEqual({ issued: 1, from: START });
+    record.pass(1_000);
+    record.answer(record.takeOne(), { limit: 5, remaining: 4 });
+    expect(record.state()?.window).toEqual({ issued: 1, from: START + 1_000, openBy: START + 1_000 });
+  });
+
+  test('holds a call that is answered at the last moment before it can close, and none later', () => {
+    for (const [afterMs, free] of [
+      [59_000, 5],
+      [59_001, 4],
+    ] as const) {
+      const record = createLockedRecord();
+      const late = record.takeOne();
+      record.pass(afterMs);
+      record.answer(late);
+      record.pass(MINUTE_MS + MARGIN_MS - afterMs);
+      expect(record.free).toBe(free);
+    }
+  });
+
+  test('is another one if the only call that the server counts was answered when the last one can have closed', () => {
+    const record = createLockedRecord();
+    const opener = record.takeOne();
+    record.pass(59_500);
+    record.answer(opener, { limit: 5, remaining: 4 });
+    expect(record.state()?.window?.openBy).toBe(START + 59_500);
+  });
+
+  test('is no other one if its second call began at the same moment as its proof', () => {
+    const record = createLockedRecord();
+    const second = record.takeOne();
+    record.pass(30_000);
+    record.answer(second, { limit: 5, remaining: 4 });
+    expect(record.state()?.window?.openBy).toBe(START);
+  });
+
+  test('is known again after an opener that took nearly a window', () => {
+    const record = createRecord();
+    const opener = record.takeOne();
+    record.pass(59_500);
+    record.answer(opener, { limit: 5, remaining: 4 });
+    expect(record.state()?.window).toEqual({ issued: 1, from: START, openBy: START + 59_500 });
+  });
+
+  test('does not move by a late answer to a call from before it', () => {
+    const record = createLockedRecord();
+    record.pass(59_900);
+    const older = record.takeOne();
+    record.pass(100 + MARGIN_MS);
+    record.answer(record.takeOne());
+    record.pass(59_500);
+    record.answer(older, { limit: 5, remaining: 4 });
+    expect(record.state()?.window?.openBy).toBe(START + MINUTE_MS + MARGIN_MS);
+  });
+
+  test('is unknown after an outage, whose use is charged', () => {
+    const record = createLockedRecord();
+    const usage = {
+      clock: { minElapsed: START, maxElapsed: START },
+      hits: [{ n: 1, from: START, until: START + 70_000 }],
+      inFlight: [{ n: 1, policy: 'sync', from: START, first: START, last: START, arrivesBy: START + 40_000 }],
+    };
+    record.send({ kind: 'recovered', usage });
+    expect(record.state()).toMatchObject({ uncertainty: { reason: 'outage', issued: 1 } });
+    expect(record.state()?.window).toBeUndefined();
+    expect(record.free).toBe(2);
   });
 });
 
