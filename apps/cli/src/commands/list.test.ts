@@ -125,6 +125,8 @@ describe('list --all', () => {
         stderr: expect.stringContaining('60 orders read, as many as the API counts.'),
       });
     }
+    const looked = await runLine(['confirm', '7'], { environment });
+    expect(looked).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('  id: 7\n') });
   });
 
   it('closes the output with its facts when a later page fails', async () => {
@@ -240,6 +242,27 @@ describe('answers that differ from the document', () => {
       facts: { unreadable_amounts: { count: 1, order_ids: [2] } },
     });
     expect(stderr).toContain('Orders without an amount that can be read: 2. They are in no sum.');
+  });
+});
+
+describe('a page', () => {
+  it('that has fewer orders than the API counts on it is not done', async () => {
+    const { environment } = await startShop({
+      list: scripted([[order(1), order(1)], [order(2)]], { total: 5 }),
+    });
+    const { exitCode, stdout, stderr } = await runLine(['list', '--fields', 'id', '--json'], { environment });
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      'Page 1 of 2: 1 of 5 orders. --page 2 shows the next, --all shows all.\nThe API counts 2 orders more on this page; run the command again.\nRepeated orders left out: 1.\n',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ facts: { read: 1, repeated: 1, possibly_missed: 2 } });
+  });
+
+  it('of unknown size is taken as it is', async () => {
+    const [, body] = scripted([[order(1)], [order(2)]], { total: 2 })({ page: 1, perPage: 25 });
+    const text = JSON.stringify(body).replace(/"per_page":\d+,/, '');
+    const { environment } = await startShop({ list: () => [200, text] });
+    expect(await runLine(['list', '--fields', 'id'], { environment })).toMatchObject({ exitCode: 0 });
   });
 });
 

@@ -226,8 +226,7 @@ interface PageFacts extends Pick<
 function pageFactsOf(answer: OrdersPage, page: number): PageFacts {
   const { last_page, per_page = null, total: counted = null, unreadable = [], drift = [] } = answer;
   const read = uniqueOrders(answer.data).length;
-  const expected =
-    counted === null ? 0 : Math.min(per_page ?? Infinity, counted - (page - 1) * (per_page ?? counted));
+  const missed = expectedOn(answer, page) - read - unreadable.length;
   return {
     page,
     last_page,
@@ -235,11 +234,18 @@ function pageFactsOf(answer: OrdersPage, page: number): PageFacts {
     counted,
     read,
     repeated: answer.data.length - read,
-    possibly_missed: Math.max(0, expected - read - unreadable.length),
+    possibly_missed: Math.max(0, missed),
     unreadable: unreadable.length,
     unreadable_orders: unreadable.map((entry) => ({ page, ...entry })),
     drift,
   };
+}
+
+/** How many orders a page should have by the API's own numbers; 0 where they do not say. */
+function expectedOn({ last_page: last, per_page: perPage, total }: OrdersPage, page: number): number {
+  if (total === undefined) return 0;
+  if (perPage === undefined) return last <= 1 && page === 1 ? total : 0;
+  return Math.min(perPage, total - (page - 1) * perPage);
 }
 
 function uniqueOrders(orders: readonly Order[]): readonly Order[] {
