@@ -63,6 +63,8 @@ export async function startRedisWorld(random) {
   const troubles = {
     async killed() {
       await current().restart();
+      // One that took another's place starts with the arguments of a replica.
+      await withClient(current().port, (redis) => redis.replicaof('NO', 'ONE'));
     },
     async 'failed over'() {
       const [lost, promoted] = servers;

@@ -52,10 +52,19 @@ export async function run() {
       caller: { app: 'bench', version: '0.1.0' },
     });
 
+  const bareStore = createFolderStore({ folder: join(folder, 'bare') });
+  const guardKey = 'cost/journal';
+  const expected = await bareStore.openGeneration(guardKey);
+  const write = (/** @type {number} */ id) => () => ({ record: { id }, result: undefined });
+
   const sides = {
     'client alone': (/** @type {number} */ id) => client.sync(id),
     'with journal in memory': senderOf(orderSyncOn(createMemoryStore())),
     'with journal in a folder': senderOf(orderSyncOn(createFolderStore({ folder }))),
+    'a durable write': (/** @type {number} */ id) =>
+      bareStore.update(`cost/durable/${id}`, write(id), { durable: true }),
+    'a guarded durable write': (/** @type {number} */ id) =>
+      bareStore.updateGuarded(`cost/guarded/${id}`, write(id), { key: guardKey, expected }),
     'one fsync of 1 kB': () => fsync(join(folder, 'fsync')),
   };
   /** @type {Map<string, number[]>} */
@@ -81,6 +90,7 @@ export async function run() {
     );
   }
 
+  await bareStore.close();
   await rateLimiter.close();
   server.close();
   server.closeAllConnections();
