@@ -138,7 +138,7 @@ function unknownOutcome({ orderId, moment, attempt, cause }: SyncOutcomeUnknownE
 }
 
 /** Most characters that the details of a failure have together; an API can complain about every field. */
-const longestDetails = 360;
+const longestDetails = 320;
 
 function shortened(details: readonly string[]): readonly string[] {
   let length = 0;
