@@ -5,9 +5,8 @@ import { parseArgs } from 'node:util';
 import { breakingChanges } from './breaking-changes.js';
 
 /**
- * `breaking.js [revision]`: compares the document of the working directory with that of a git revision, the last commit
- * unless another one is named. Exit codes: 0 nothing breaks, 1 something does, 2 there was nothing to compare. Nx
- * makes 1 of both failures.
+ * `breaking.js [revision]`: compares the document of the working directory with a git revision, by default the last commit.
+ * Exit codes: 0 nothing breaks, 1 something breaks, 2 there was nothing to compare. Nx turns both failures into 1.
  */
 const document = 'wemasy-orders.yaml';
 
@@ -15,7 +14,7 @@ try {
   const [revision = 'HEAD', ...others] = parseArgs({ allowPositionals: true }).positionals;
   if (others.length > 0) throw new Error('usage: breaking.js [revision]');
   const changes = await breakingChanges(committed(revision), readFileSync(document, 'utf8'));
-  console.log(changes.join('\n') || `${document} breaks nothing that ${revision} has.`);
+  console.log(changes.join('\n') || `${document} breaks nothing of ${revision}.`);
   process.exitCode = changes.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -31,7 +30,7 @@ function committed(revision) {
     '--end-of-options',
     `${revision}^{commit}`,
   );
-  // `./` is the working directory: the document lies below the root of the repository.
+  // `./` is the working directory; the document is not in the root of the repository.
   return git(`${revision} has no ${document}`, 'show', `${commit.trim()}:./${document}`);
 }
 

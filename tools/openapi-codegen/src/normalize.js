@@ -155,7 +155,7 @@ const annotations = ['description', 'title', 'examples', 'deprecated', 'x-source
  * The one object that several describe together.
  *
  * @param {readonly unknown[]} parts
- * @param {Node} beside what stands beside `allOf`
+ * @param {Node} beside the other keywords of the schema
  * @param {SchemaContext} context
  * @returns {Node}
  */

@@ -26,7 +26,7 @@ describe('the saved pages of the vendor', () => {
   it.each(saved)('$name: what the document adds is listed', ({ text }) => {
     const { added } = compare(text);
     expect(added).toContainEqual(expect.stringMatching(/^request.*, description: /));
-    // The page itself says it, so nobody added it.
+    // The page says it itself.
     expect(added.filter((each) => /x-rate-limit limit|header X-RateLimit-Limit, type/.test(each))).toEqual(
       [],
     );
