@@ -71,7 +71,7 @@ export interface Generation {
 
 /** What a guarded update expects of the store. */
 export interface GenerationGuard {
-  /** Where the generation is, see `openGeneration`. */
+  /** Where the generation is, see `openGeneration`. Its first segment is that of the records' keys. */
   readonly key: string;
   /** The caller's last knowledge: of all that it has seen, the one with the most writes. */
   readonly expected: Generation;

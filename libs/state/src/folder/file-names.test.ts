@@ -12,7 +12,7 @@ test.each([
   expect(filePathOf(key)).toEqual(path);
 });
 
-test.each(['', '/a', 'a//b', 'a/', 'x'.repeat(121)])('%j is no key', (key) => {
+test.each(['', '/a', 'a//b', 'a/', 'x'.repeat(121), 'a/\ud800', '\udfffb'])('%j is no key', (key) => {
   expect(() => filePathOf(key)).toThrow(TypeError);
 });
 

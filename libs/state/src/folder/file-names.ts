@@ -10,7 +10,7 @@ const MAX_NAME_LENGTH = 120;
  * Two keys never share a file, even on a file system that ignores case or forbids characters: everything but small
  * letters, digits, `-` and `_` is percent-encoded.
  *
- * @throws TypeError for a key with an empty or an overlong segment.
+ * @throws TypeError for a key with an empty or an overlong segment, or with half a character (a lone surrogate)
  */
 export function filePathOf(key: string): string[] {
   return key.split('/').map((segment) => {
@@ -52,5 +52,9 @@ function isPlain(character: string): boolean {
 }
 
 function encodeCharacter(character: string): string {
+  // UTF-8 has no lone surrogates: all of them would become the same bytes.
+  if (character >= '\ud800' && character <= '\udfff' && character.length === 1) {
+    throw new TypeError('A key must not contain half a character (a lone surrogate)');
+  }
   return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 }
