@@ -12,12 +12,12 @@ export interface Condensed extends Rows {
 }
 
 /**
- * Rows that are longer than the default page are read for an overview, and each token of a row counts that often. A page
- * of usual length stays as it is: little would be saved there, and a table is easier to read with all of its columns.
+ * Pages over this length are read for an overview, and each token of a row counts that often. A shorter page stays as it
+ * is: little would be saved there, and a table is easier to read with all of its columns.
  */
 export const longestFullPage = 25;
 
-/** Tells a column that holds the same value in every row once instead of in each; one column at least remains. */
+/** Moves a column that has the same value in every row to `constant`; one column at least remains. */
 export function condense({ columns, rows }: Rows): Condensed {
   const [first, ...others] = rows;
   const varies = columns.map((_, at) => others.some((row) => row[at] !== first?.[at]));
@@ -48,10 +48,20 @@ export function withoutYear(table: Rows, column: string): Rows & { readonly year
   return { ...mapColumn(table, column, (day) => day.slice(year.length + 1)), year };
 }
 
-/**
- * Moves the columns without texts to the front, where they stand side by side: in JSON each step from a text to another
- * value and back is two tokens more.
- */
+/** Longest prefix that is told apart: what an invoice number begins with, not a text. */
+const longestPrefix = 12;
+
+/** Shows numbers that all begin with the same letters or signs without them, and says which; others stay as they are. */
+export function withoutPrefix(table: Rows, column: string): Rows & { readonly prefix?: string } {
+  const at = table.columns.indexOf(column);
+  const numbers = table.rows.flatMap((row) => row[at] ?? []);
+  const prefixes = new Set(numbers.map((number) => /^(\D+)\d+$/.exec(String(number))?.[1]));
+  const [prefix] = prefixes;
+  if (prefixes.size !== 1 || prefix === undefined || prefix.length > longestPrefix) return table;
+  return { ...mapColumn(table, column, (number) => number.slice(prefix.length)), prefix };
+}
+
+/** Moves the columns without texts to the front: in JSON, each change between texts and other values costs two tokens. */
 export function textsLast(table: Rows): Rows {
   const hasText = table.columns.map((_, at) => table.rows.some((row) => typeof row[at] === 'string'));
   const order = [...table.columns.keys()].sort((a, b) => Number(hasText[a]) - Number(hasText[b]));

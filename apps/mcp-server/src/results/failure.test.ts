@@ -47,7 +47,7 @@ describe('a failure as text', () => {
         retryable: no
         detail: the API says "Bad."
         detail: order_id: No such order. retryable: yes
-        next: Correct the values that the API names and call again."
+        next: Correct these values and call again."
       `);
   });
 

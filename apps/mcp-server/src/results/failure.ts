@@ -6,7 +6,7 @@ const nextSteps: Readonly<Record<Advice, string>> = {
     "Tell the user what to set in this server's configuration; calling again does not help.",
   authentication_failed: 'Ask the user to set a valid WEMASY_API_TOKEN; calling again does not help.',
   permission_denied: 'Ask the user for a token with this permission; calling again does not help.',
-  validation_failed: 'Correct the values that the API names and call again.',
+  validation_failed: 'Correct these values and call again.',
   rate_limited: 'Wait that long, then make the same call once.',
   upstream_error: 'Tell the user; the fault is on the side of the API.',
   upstream_timeout: 'Try again once; if it happens again, tell the user that the API is slow.',

@@ -17,6 +17,7 @@ import {
   longestFullPage,
   type Rows,
   textsLast,
+  withoutPrefix,
   withoutTimes,
   withoutYear,
 } from './condense.js';
@@ -75,7 +76,7 @@ export function tableOf(page: OrdersPage, { columns, chosen }: TableOptions): Or
   };
 }
 
-/** A long page in short, as far as the caller did not say what it wants; any other as it is. */
+/** A long page, shortened where the caller did not name columns; any other page as it is. */
 function shorten(full: Rows, chosen: boolean): Condensed & { readonly aboutDates: string } {
   const isLong = full.rows.length > longestFullPage;
   if (!isLong || chosen) {
@@ -84,11 +85,13 @@ function shorten(full: Rows, chosen: boolean): Condensed & { readonly aboutDates
   }
   const { constant, ...varying } = condense(withoutTimes(full, 'date'));
   const { year, ...days } = withoutYear(varying, 'date');
-  const ofYear = year === undefined ? '' : ` of ${year} (MM-DD)`;
+  const { prefix, ...short } = withoutPrefix(days, 'invoice_id');
+  const form = year === undefined ? 'YYYY-MM-DD' : `MM-DD of ${year}`;
+  const ofInvoices = prefix === undefined ? '' : ` invoice_id without ${inLine(prefix)}.`;
   return {
-    ...textsLast(days),
+    ...textsLast(short),
     constant,
-    aboutDates: `Dates are shop-local days${ofYear}; name fields for times.`,
+    aboutDates: `Dates: shop-local ${form}; name fields for times.${ofInvoices}`,
   };
 }
 
@@ -149,7 +152,7 @@ export function textOf(table: OrdersTable): string {
   const totals = Object.entries(table.totals).map(
     ([status, { count, sum }]) => `${inLine(status)} ${count} = ${sum}`,
   );
-  const scope = table.totals_scope === 'page' ? 'only what is covered here' : scopeOfAll(last);
+  const scope = table.totals_scope === 'page' ? 'these orders only' : scopeOfAll(last);
   return [
     note === undefined ? facts : `${facts}. ${note}`,
     `totals (${scope}): ${totals.length === 0 ? 'none' : totals.join('; ')}`,
