@@ -35,6 +35,7 @@ import {
   withoutOld,
 } from './anchor.js';
 import { apiNamespace, isLoopback, isSandbox, normalizeBaseUrl, tokenFingerprint } from './api-identity.js';
+import { loopbackListener } from './loopback-listener.js';
 import { accountRefusal, journalRefusal, unreadableRegistryRefusal, volatileRefusal } from './refusals.js';
 
 export interface AccountJournalOptions {
@@ -113,7 +114,7 @@ export interface AccountJournal {
 
 /** How long what was found is taken for granted; the store itself compares the journal with every write. */
 const freshMs = 1_000;
-/** A server on loopback is a test server, and its port another one's soon: how long its journals are remembered. */
+/** How long the journals of a server on loopback are remembered, since its port is another one's soon. */
 const loopbackMemoryMs = 10 * 60_000;
 /** How often the time of a use is noted where nothing else changes. */
 const seenEveryMs = 60_000;
@@ -199,8 +200,11 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     }
   }
 
+  /** A server on this machine is a test server: its successor at the same port is another API. */
   function current(anchor: Anchor): Anchor {
     if (!isLoopback(baseUrl)) return anchor;
+    const listener = loopbackListener(baseUrl);
+    if (anchor.listener !== listener) return { ...anchor, listener, journals: [] };
     return withoutOld(anchor, new Date(clock.now() - loopbackMemoryMs).toISOString());
   }
 

@@ -21,12 +21,15 @@ export interface Anchor {
   readonly version: 1;
   /** For people. */
   readonly api: string;
+  /** What listened there, if the API is on this machine; see `loopbackListener`. */
+  readonly listener?: string | undefined;
   readonly journals: readonly KnownJournal[];
 }
 
 const anchorSchema = z.looseObject({
   version: z.literal(1),
   api: z.string(),
+  listener: z.string().optional(),
   journals: z.array(
     z.looseObject({
       id: z.string(),

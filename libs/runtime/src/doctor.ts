@@ -90,7 +90,7 @@ async function journalChecks({ journal, recordedOrders }: Pick<Services, 'journa
         ? anchor === undefined
           ? 'no journal of this API is remembered yet'
           : `remembers ${journalText(anchor)}, last used at ${anchor.seenAt}`
-        : 'no file can be kept in the home folder of this user, so each process remembers the journal alone',
+        : 'no file remembers the journal, so each process knows only what it has seen itself',
     },
   ];
   if (refusal === undefined) return checks;

@@ -48,7 +48,9 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     if (place === undefined) return undefined;
     const acceptVolatile = config.WEMASY_ACCEPT_VOLATILE_JOURNAL;
     const openFolder = (folder: string) => createFolderStore({ folder, clock, onWarning });
-    const anchorPlace = place.kind === 'memory' ? undefined : defaultStatePlace(sources);
+    // The sandbox of this process has no books that another journal could spoil.
+    const isAnchored = place.kind !== 'memory' && journalUrl === undefined;
+    const anchorPlace = isAnchored ? defaultStatePlace(sources) : undefined;
     return connect({
       config,
       journalUrl: journalUrl ?? config.WEMASY_API_URL,
