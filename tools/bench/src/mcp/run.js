@@ -12,7 +12,7 @@ import { emptyProcessOnce, median, startOnce } from './start-up.js';
 const built = fileURLToPath(new URL('../../../../apps/mcp-server/dist/main.js', import.meta.url));
 
 /** Bounds that the figures are held to. */
-const bounds = { startUp: 1.8, memory: 65 };
+const bounds = { startUp: 1.6, memory: 65 };
 
 /**
  * @typedef {object} Contestant
@@ -46,10 +46,13 @@ export async function run({ quick }) {
   const emptyText = `An empty process takes ${median(empty).toFixed(0)} ms.`;
   console.log(emptyText);
   for (const row of [head, ...rows, ...facts]) console.log(row.join('  '));
-  const [first] = starts.values();
-  const kept =
-    median(first?.map(({ ratio }) => ratio) ?? []) <= bounds.startUp &&
-    median(first?.map(({ peak }) => peak) ?? []) <= bounds.memory;
+  const kept = configurations.every(({ name }) => {
+    const each = starts.get(name) ?? [];
+    return (
+      median(each.map(({ ratio }) => ratio)) <= bounds.startUp &&
+      median(each.map(({ peak }) => peak)) <= bounds.memory
+    );
+  });
   console.log(
     `${kept ? 'Kept' : 'NOT kept'}: start-up ≤ ${bounds.startUp} × an empty process, memory ≤ ${bounds.memory} MB.`,
   );
@@ -58,13 +61,34 @@ export async function run({ quick }) {
 
 /** @typedef {Awaited<ReturnType<typeof startOnce>> & { ratio: number }} Start */
 
+/**
+ * The ways in which the documentation starts our server; all of them are held to the bounds.
+ *
+ * @type {readonly { name: string, args: readonly string[], environment?: Record<string, string> }[]}
+ */
+const configurations = [
+  { name: '**ours**', args: [] },
+  { name: 'ours, `--sandbox`', args: ['--sandbox'] },
+  { name: 'ours, `--read-only`', args: ['--read-only'] },
+  { name: 'ours, `--personal-data none`', args: ['--personal-data', 'none'] },
+  {
+    name: 'ours, `--api-token-file`',
+    args: ['--api-token-file', '/nowhere'],
+    environment: { WEMASY_API_TOKEN: '' },
+  },
+];
+
 /** @returns {Contestant[]} */
 function ours() {
   const environment = { WEMASY_API_TOKEN: 'none', WEMASY_STATE: 'memory' };
   const server = { command: process.execPath, args: [built], environment };
   const installed = { bytes: bytesIn(dirname(built)), packages: 1 };
   return [
-    { name: '**ours**', server, ...installed },
+    ...configurations.map(({ name, args, environment: more = {} }) => ({
+      name,
+      server: { ...server, args: [built, ...args], environment: { ...environment, ...more } },
+      ...installed,
+    })),
     // The build records no answers for this revision, so that the whole server is loaded as for a first call.
     {
       name: 'ours, the whole server loaded',
@@ -127,7 +151,7 @@ function factsOf({ first, pairs, memory, answer }) {
       'Median of the differences',
       `${median(pairs.map((pair) => pair.through - pair.without)).toFixed(1)} ms`,
     ],
-    ['Tokens of the answer, as text and as structured content', `${text} and ${structured}`],
+    ['Tokens of the answer: text, structured content, sum', `${text}, ${structured}, ${text + structured}`],
     ['Peak memory after all calls', `${memory.peak.toFixed(1)} MB`],
   ];
 }
