@@ -8,7 +8,7 @@ export const doctor: CommandDefinition = {
   name: 'doctor',
   summary: 'Check settings, state, token and API',
   description:
-    'Checks settings, shared state, token and API the way a command uses them: writes a record and removes it, and lists one order.',
+    'Checks settings, shared state, token and API the way a command uses them: writes a record and removes it, and asks the API once.',
   options: [jsonOption()],
   examples: [
     [
