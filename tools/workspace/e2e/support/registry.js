@@ -17,7 +17,9 @@ export async function startRegistry() {
   const folder = await mkdtemp(join(tmpdir(), 'registry-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
-  const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
+  const upstream = execFileSync('npm', ['config', 'get', 'registry', '--no-workspaces'], {
+    encoding: 'utf8',
+  }).trim();
   const ours = { access: '$all', publish: '$anonymous' };
   const config = {
     storage: join(folder, 'storage'),
