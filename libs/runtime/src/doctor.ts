@@ -76,12 +76,12 @@ async function journalChecks({ journal, recordedOrders }: Pick<Services, 'journa
     {
       what: 'account',
       works: true,
-      found: refusal === undefined || account !== undefined ? known : 'not certain which one; see journal',
+      found: refusal === undefined || account !== undefined ? known : 'not certain; see sending',
     },
     {
       what: 'journal',
       works: true,
-      found: `${generation === undefined ? `none yet, at ${place}` : journalText({ ...generation, place })}; ${records} orders recorded; ${persistence.description}`,
+      found: `${generation === undefined ? `none yet, at ${place}` : journalText({ ...generation, place })}; ${records} ${records === 1 ? 'order' : 'orders'} recorded; ${persistence.description}`,
     },
     {
       what: 'anchor',
