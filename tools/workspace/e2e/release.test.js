@@ -78,7 +78,10 @@ describe('a release', () => {
     const cwd = await registry.emptyFolder('tarballs');
     for (const directory of published) {
       const { name, exports } = await manifestOf(directory);
-      const [{ filename }] = JSON.parse((await inFolder(cwd, 'npm', 'pack', name, '--json')).stdout);
+      const [{ filename, files }] = JSON.parse((await inFolder(cwd, 'npm', 'pack', name, '--json')).stdout);
+      const paths = files.map((/** @type {{ path: string }} */ { path }) => path);
+      expect(paths).toContain('LICENSE');
+      if (directory.startsWith('apps/')) expect(paths).toContain('dist/licenses.txt');
       const { buffer } = new Uint8Array(await readFile(join(cwd, filename)));
       const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
       // A script that a page loads has no module format.
@@ -204,10 +207,19 @@ describe('a release', () => {
     }
   });
 
-  /** @param {...string} args of `nx release` */
+  /** What docs/releasing.md says. @param {...string} args of `nx release` */
   async function release(...args) {
+    const firstRelease = args.filter((arg) => arg === '--first-release');
+    await nx('release', ...args, '--dry-run');
+    expect((await git('status', '--porcelain')).stdout).toBe('');
+    await nx('release', ...args, '--skip-publish');
+    await nx('release', 'publish', ...firstRelease);
+  }
+
+  /** @param {...string} args */
+  async function nx(...args) {
     const env = { ...registry.environment, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', CI: 'true' };
-    return run('npx', ['nx', 'release', ...args, '--yes'], { cwd: copy.root, env, maxBuffer: 2 ** 26 });
+    return run('npx', ['nx', ...args], { cwd: copy.root, env, maxBuffer: 2 ** 26 });
   }
 
   /** @returns {Promise<string[][]>} the versions of each package in the registry */
