@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('an outcome survives that Redis fell over, and lost everything, while the request was under way', async () => {
+  it('an outcome survives a Redis that went down while the request was in flight', async () => {
     const { redis, upstream, journalWarnings, sender } = await sceneOf(async (_, response) => {
       await redis.stop();
       accept(response);

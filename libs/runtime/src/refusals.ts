@@ -15,7 +15,7 @@ export function accountRefusal(doubt: Doubt): WriteRefusedError {
         [
           `Known: ${doubt.known.join(', ')}.`,
           'If you mean one of them, correct WEMASY_ACCOUNT.',
-          `If it is a shop of its own, say so once: wemasy-orders account add ${argument(doubt.name)}`,
+          `If it is a shop of its own, say so once: ${command('account add', doubt.name)}.`,
         ],
       );
     case 'other_name':
@@ -25,9 +25,9 @@ export function accountRefusal(doubt: Doubt): WriteRefusedError {
           ...(doubt.exists
             ? []
             : [
-                `If the account has a new name, say so once: wemasy-orders account rename ${argument(doubt.owner)} ${argument(doubt.name)}`,
+                `If the account has a new name, say so once: ${command('account rename', doubt.owner, doubt.name)}.`,
               ]),
-          `If the token belongs to "${doubt.name}", say so once: wemasy-orders account add ${argument(doubt.name)}`,
+          `If the token belongs to "${doubt.name}", say so once: ${command('account add', doubt.name)}.`,
         ],
       );
     case 'no_name':
@@ -35,23 +35,24 @@ export function accountRefusal(doubt: Doubt): WriteRefusedError {
         'Nothing was sent: several accounts of this API are known, and the token is of none of them.',
         [
           `Known: ${doubt.known.join(', ')}.`,
-          'Name the account in WEMASY_ACCOUNT, or say once whose token it is: wemasy-orders account add NAME',
+          `Name the account in WEMASY_ACCOUNT, or say once whose token it is: ${command('account add', 'NAME')}.`,
         ],
       );
     case 'disputed':
       return new WriteRefusedError(
         `Nothing was sent: two tokens take turns as account "${doubt.owner}", so they may be of two shops.`,
         [
-          `If this token is of the same shop, say so once: wemasy-orders account add ${argument(doubt.owner)}`,
-          'If it is of another shop, name that one: wemasy-orders account add NAME',
+          `If this token is of the same shop, say so once: ${command('account add', doubt.owner)}.`,
+          `If it is of another shop, name that one: ${command('account add', 'NAME')}.`,
         ],
       );
   }
 }
 
-/** A name as a shell takes it. */
-function argument(name: string): string {
-  return /^[\p{L}\p{N}._+-]+$/u.test(name) ? name : `"${name}"`;
+/** A command as a shell takes it, set apart from the sentence. */
+function command(name: string, ...args: readonly string[]): string {
+  const words = args.map((arg) => (/^[\p{L}\p{N}._+-]+$/u.test(arg) ? arg : `"${arg}"`));
+  return `\`${['wemasy-orders', name, ...words].join(' ')}\``;
 }
 
 const mismatches = {
@@ -70,7 +71,7 @@ export function journalRefusal(
     `Expected: ${journalText(expected)}.`,
     `Found: ${generation === undefined ? `no journal at ${place}` : journalText({ ...generation, place })}.`,
     'Correct WEMASY_STATE, or find out what happened to the state.',
-    'If this is the right journal, say so once: wemasy-orders journal use',
+    `If this is the right journal, say so once: ${command('journal use')}.`,
   ]);
 }
 
@@ -85,7 +86,7 @@ export function volatileRefusal({ description }: Persistence): WriteRefusedError
     [
       `Found: ${description}.`,
       'Keep the state in a folder (leave WEMASY_STATE unset), or make the store persistent.',
-      `To accept that orders can be booked twice, set ${acceptVolatileVariable}=on`,
+      `To accept that orders can be booked twice, set \`${acceptVolatileVariable}=on\`.`,
     ],
   );
 }

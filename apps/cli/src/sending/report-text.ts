@@ -70,11 +70,11 @@ function leftOutText({ left_out: leftOut = [] }: Report): string {
   return `Left out because of their status: ${parts.join(', ')}. ${leftOutRemedy}\n`;
 }
 
-/** One line for each step, with the orders that need it. */
+/** One line for each step, with the orders that need it; what ended the run is said once. */
 function nextSteps({ orders, stopped_by: stop }: Report): string[] {
   const byStep = new Map<string, number[]>();
   for (const { order_id: id, outcome, next } of orders) {
-    if (next === undefined || outcome === 'unknown') continue;
+    if (next === undefined || outcome === 'unknown' || next === stop?.next) continue;
     byStep.set(next, [...(byStep.get(next) ?? []), id]);
   }
   return [
