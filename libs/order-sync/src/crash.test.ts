@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Fault, faultyStore } from '../e2e/support/faulty-store.js';
 import { noLimit } from '../e2e/support/limiter-of.js';
 import { createSender } from '../e2e/support/sender.js';
-import type { JournalWarning, OrderSync, SyncedOrder } from './index.js';
+import { type JournalWarning, type OrderSync, RejectionNotRecordedError, type SyncedOrder } from './index.js';
 
 const message = 'Order synced to SnelStart.';
 
@@ -125,11 +125,14 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
 
 describe('an outcome that could not be written', () => {
   /** A sender whose disk is full from the moment on that the API has got the order. */
-  async function sceneOf(onFault: (fault: JournalWarning) => void = () => undefined) {
+  async function sceneOf(
+    onFault: (fault: JournalWarning) => void = () => undefined,
+    answer: readonly [status: number, body: object] = [200, { error: false, message, data: [] }],
+  ) {
     const disk = { full: false };
     const upstream = await startUpstream((_, response) => {
       disk.full = true;
-      sendJson(response, 200, { error: false, message, data: [] });
+      sendJson(response, ...answer);
     });
     onTestFinished(() => upstream.close());
     const clock = createVirtualClock();
@@ -184,6 +187,25 @@ describe('an outcome that could not be written', () => {
     disk.full = false;
     expect(await sync()).toEqual({ code: 'already_synced' });
     expect(await syncByAnother()).toEqual({ code: 'already_synced' });
+  });
+
+  it('is part of the error when the API rejected the order, until it is written', async () => {
+    const rejection = [422, { message: 'No.', errors: { order_id: ['Unknown.'] } }] as const;
+    const { disk, clock, orderSync, syncByAnother } = await sceneOf(undefined, rejection);
+    let error: unknown;
+    void orderSync.sync(42).catch((thrown: unknown) => (error = thrown));
+    while (error === undefined) await clock.advance(100);
+    expect(error).toBeInstanceOf(RejectionNotRecordedError);
+    expect(error).toMatchObject({
+      code: 'validation_failed',
+      effect: 'none',
+      apiErrors: { order_id: ['Unknown.'] },
+      message: expect.stringContaining('other processes call the outcome unknown until it is'),
+    });
+    expect(await syncByAnother()).toEqual({ code: 'outcome_unknown' });
+    disk.full = false;
+    await clock.advance(60_000);
+    expect(await orderSync.history(42)).toMatchObject({ state: 'rejected' });
   });
 
   it('is unknown to everybody else', async () => {

@@ -120,6 +120,28 @@ const endings = {
   under_way: 'its outcome will be in the journal.',
 } as const satisfies Record<UnknownOutcomeMoment, string>;
 
+/**
+ * The API rejected the order, but the journal could not be written: until it can, other processes call the outcome
+ * unknown. This process keeps trying as long as it runs. Code and facts are those of the rejection, which is `cause`.
+ */
+export class RejectionNotRecordedError extends OrderSyncError {
+  override readonly name = 'RejectionNotRecordedError';
+  readonly code: OrdersErrorCode;
+  override readonly cause: OrdersError;
+
+  constructor(orderId: number, cause: OrdersError) {
+    const { source, retryable, effect, status, requestId, rateLimit, apiMessage, apiErrors, answeredBy } =
+      cause;
+    super(
+      `${cause.message} The journal could not be written, so other processes call the outcome unknown until it is.`,
+      orderId,
+      { source, retryable, effect, status, requestId, rateLimit, apiMessage, apiErrors, answeredBy },
+    );
+    this.code = cause.code;
+    this.cause = cause;
+  }
+}
+
 /** Another process sent the order while this call waited for it, and the API rejected it: it had no effect. */
 export class RejectedByOtherProcessError extends OrderSyncError {
   override readonly name = 'RejectedByOtherProcessError';

@@ -5,6 +5,7 @@ export {
   JournalUnreadableError,
   OrderSyncError,
   RejectedByOtherProcessError,
+  RejectionNotRecordedError,
   RepeatedUnknownError,
   SyncOutcomeUnknownError,
   type UnknownOutcome,

@@ -9,7 +9,12 @@ import {
   type SyncOrderResponse,
 } from '@wemasy-orders/client';
 import { type Clock, sleep } from '@wemasy-orders/state';
-import { AlreadySyncedError, RejectedByOtherProcessError, SyncOutcomeUnknownError } from './errors.js';
+import {
+  AlreadySyncedError,
+  RejectedByOtherProcessError,
+  RejectionNotRecordedError,
+  SyncOutcomeUnknownError,
+} from './errors.js';
 import type { Outcome } from './journal.js';
 import { ConflictError, type JournalView, type OrderJournal } from './order-journal.js';
 import { type OrderState, verdictOn } from './order-state.js';
@@ -146,9 +151,12 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
       await journal.finish(orderId, attempt, { state: 'unknown', reason, ...said });
       return new SyncOutcomeUnknownError(orderId, 'now', { ...attempt, ...said }, cause);
     }
-    if (error instanceof RateLimitedError || error instanceof ConnectionError) await rollback();
-    else await journal.finish(orderId, attempt, rejection(error));
-    return error;
+    if (error instanceof RateLimitedError || error instanceof ConnectionError) {
+      await rollback();
+      return error;
+    }
+    const { written } = await journal.finish(orderId, attempt, rejection(error));
+    return written ? error : new RejectionNotRecordedError(orderId, error);
   }
 
   return run;

@@ -63,6 +63,15 @@ const errors: readonly [Error & { readonly name: string }, ...(string | boolean)
   ],
   [new orderSync.InvalidConfirmationError(7, 'not_sent'), 'invalid_arguments', 'local', false],
   [
+    new orderSync.RejectionNotRecordedError(
+      7,
+      new client.PermissionError({ status: 403, answeredBy: 'cloudflare' }),
+    ),
+    'permission_denied',
+    'upstream',
+    false,
+  ],
+  [
     new orderSync.RejectedByOtherProcessError(7, {
       ...attempt,
       state: 'rejected',
@@ -96,6 +105,13 @@ describe('what an error means', () => {
       .map(([name]) => name)
       .filter((name) => !['OrdersError', 'OrderSyncError'].includes(name));
     expect(errors.map(([{ name }]) => name).toSorted()).toEqual(thrown.toSorted());
+  });
+
+  it('advises on a rejection that could not be recorded as on the rejection itself', () => {
+    const rejection = new client.PermissionError({ status: 403, answeredBy: 'cloudflare' });
+    const { advice } = failureOf(new orderSync.RejectionNotRecordedError(7, rejection));
+    expect(advice).toBe(failureOf(rejection).advice);
+    expect(advice).toBe('blocked_before_api');
   });
 
   it.each(errors.map(([error, ...meaning]) => [error.name, error, meaning] as const))(

@@ -7,7 +7,12 @@ import {
   OutcomeUnknownError,
   UnexpectedResponseError,
 } from '@wemasy-orders/client';
-import { AlreadySyncedError, SyncOutcomeUnknownError, WriteRefusedError } from '@wemasy-orders/order-sync';
+import {
+  AlreadySyncedError,
+  RejectionNotRecordedError,
+  SyncOutcomeUnknownError,
+  WriteRefusedError,
+} from '@wemasy-orders/order-sync';
 import { cleanText } from './clean-text.js';
 
 /**
@@ -74,6 +79,7 @@ export function failureOf(error: unknown): Failure {
 const passing: ReadonlySet<number> = new Set([408, 425, 429]);
 
 function adviceOf(error: OrdersError): Advice {
+  if (error instanceof RejectionNotRecordedError) return adviceOf(error.cause);
   const { code, status = 0, answeredBy } = error;
   const isRefusal = status >= 400 && status < 500 && !passing.has(status);
   const isForeign = answeredBy === 'cloudflare' || answeredBy === 'proxy';

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
@@ -106,6 +115,27 @@ describe('the doctor', () => {
     expect(checksText(checks)).toMatch(/FAULT {2}state +Redis at \S+ cannot be used: WRONGPASS/);
     expect(checksText(checks)).not.toContain('secret');
     expect(stateOf(await found({ WEMASY_STATE: redis?.url ?? '' }))).toMatchObject([{ works: true }]);
+  });
+
+  it('says which group shares a folder', async () => {
+    const shared = join(folder, 'shared');
+    mkdirSync(shared);
+    expect(stateOf(await found({ WEMASY_STATE: shared }))).toMatchObject([
+      { works: true, found: `folder ${shared}` },
+    ]);
+    chmodSync(shared, 0o2770);
+    expect(stateOf(await found({ WEMASY_STATE: shared }))).toMatchObject([
+      { works: true, found: `folder ${shared}, shared by the members of group ${statSync(shared).gid}` },
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('says that a folder belongs to another user', async () => {
+    const foreign = join(folder, 'foreign');
+    mkdirSync(foreign);
+    chownSync(foreign, 65_534, 65_534);
+    expect(stateOf(await found({ WEMASY_STATE: foreign }))).toMatchObject([
+      { found: `folder ${foreign}, which belongs to another user and is not shared (chmod g+ws)` },
+    ]);
   });
 
   it('with faults of the configuration still checks what was understood', async () => {
