@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { serverFile } from './support/assistant.js';
 import { type HttpProcess, startHttp } from './support/http-server.js';
 
-/** Clients as people use them, in the versions of a lockfile of their own; nobody installs them with the workspace. */
+/** Clients as people use them, in the versions of a lockfile of their own, so that they are not installed with the workspace. */
 const source = fileURLToPath(new URL('./clients/', import.meta.url));
 const lockfile = readFileSync(join(source, 'package-lock.json'));
 const folder = join(

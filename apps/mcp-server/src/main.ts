@@ -16,7 +16,7 @@ if (major < 20 || (major === 20 && minor < 19) || typeof process.getBuiltinModul
     start({
       argv: process.argv.slice(2),
       environment: process.env,
-      // Reading them opens them, so that is left to whoever needs them.
+      // Reading these properties opens the streams, and not every command needs them.
       stdio: () => ({ stdin: process.stdin, stdout: process.stdout }),
       stderr: () => process.stderr,
     }),

@@ -233,7 +233,7 @@ export class WriteRefusedError extends OrderSyncError {
   }
 }
 
-/** The store says that it may forget what it is told to keep. */
+/** The store says that it may lose what was written durably. */
 export function notDurableRefusal({ message }: Error): WriteRefusedError {
   return new WriteRefusedError('Nothing was sent: the store of the journal may forget what was sent.', [
     message,

@@ -1,6 +1,6 @@
 /**
- * Explores every schedule of a few processes on one record, instead of some: whoever acts next, whatever gets lost or
- * dies, and whichever interesting moment comes next.
+ * Explores every schedule of a few processes on one record: which process acts next, which call is lost, which process
+ * dies, and which moment comes next.
  */
 import { expect, test } from 'vitest';
 import type { PermitStamp } from './counter.js';

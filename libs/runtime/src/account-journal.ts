@@ -85,7 +85,7 @@ export interface JournalStatus {
   readonly refusal: WriteRefusedError | undefined;
 }
 
-/** The journal and the allowance of one account, whoever starts the process and however its settings are spelled. */
+/** The journal and the allowance of one account: the same for every process, however its settings are spelled. */
 export interface AccountJournal {
   readonly find: FindJournal;
   /** Key prefix of the account's records, for the limiter. @throws when the store fails */

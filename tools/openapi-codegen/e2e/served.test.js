@@ -58,7 +58,7 @@ afterAll(async () => {
 describe('the MCP server', () => {
   it('has exactly the tools of the document, each once', async () => {
     const { tools: listed } = await server.request('tools/list', {});
-    const names = listed.map((/** @type {{ name: string }} */ { name }) => name);
+    const names = listed.map(({ name }) => name);
     expect(names.toSorted()).toEqual(tools.map(({ tool }) => tool?.name).toSorted());
   });
 
@@ -67,7 +67,8 @@ describe('the MCP server', () => {
     async (operation) => {
       const { tools: listed } = await server.request('tools/list', {});
       const name = String(operation.tool?.name);
-      const { inputSchema } = listed.find((/** @type {{ name: string }} */ each) => each.name === name);
+      const { inputSchema } =
+        listed.find((each) => each.name === name) ?? expect.fail(`${name} is not listed`);
       const expected = [...inputsOf(operation), ...(ownArguments[name] ?? [])];
       expect(Object.keys(inputSchema.properties).toSorted()).toEqual(expected.toSorted());
     },
@@ -80,9 +81,9 @@ describe('the MCP server', () => {
       ([path, { privacy }]) => path.startsWith('data.data[].') && privacy !== 'secret',
     );
     const { tools: listed } = await server.request('tools/list', {});
-    const { inputSchema } = listed.find((/** @type {{ name: string }} */ { name }) => name === 'list_orders');
-    /** @type {string[]} */
-    const columns = inputSchema.properties.fields.items.enum;
+    const tool = listed.find(({ name }) => name === 'list_orders');
+    const columns =
+      tool?.inputSchema.properties['fields']?.items.enum ?? expect.fail('no columns are listed');
     // `customer` is derived from several fields.
     const served = columns.filter((name) => name !== 'customer');
     const paths = fields.map(([path]) => path.replace('data.data[].', ''));
@@ -100,7 +101,7 @@ describe('the MCP server', () => {
         if (value !== null && value !== '') empty.delete(name);
       for (const row of rows) {
         for (const [index, value] of row.entries())
-          if (value !== null && value !== '') empty.delete(shown[index]);
+          if (value !== null && value !== '') empty.delete(shown[index] ?? '');
       }
     }
     expect([...empty]).toEqual([]);
@@ -167,6 +168,14 @@ async function call(method, path, body) {
   }
 }
 
+/**
+ * What `tools/list` and `tools/call` of `list_orders` answer, as far as these tests read it.
+ *
+ * @typedef {object} Result
+ * @property {{ name: string, inputSchema: { properties: Record<string, { items: { enum: string[] } }> } }[]} tools
+ * @property {{ columns: string[], rows: unknown[][], constant?: object }} structuredContent
+ */
+
 /** The built server over stdio. @param {Record<string, string>} env */
 async function startServer(env) {
   const child = spawn(process.execPath, [built('mcp-server')], {
@@ -174,14 +183,14 @@ async function startServer(env) {
     stdio: 'pipe',
   });
   const exited = once(child, 'exit');
-  /** @type {Map<number, (message: any) => void>} */
+  /** @type {Map<number, (message: { result?: Result, error?: unknown }) => void>} */
   const waiting = new Map();
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = JSON.parse(line);
     waiting.get(message.id)?.(message);
   });
   let lastId = 0;
-  /** @param {string} method @param {object} params @returns {Promise<any>} the result */
+  /** @param {string} method @param {object} params @returns {Promise<Result>} */
   const request = (method, params) =>
     new Promise((resolve, reject) => {
       const id = (lastId += 1);

@@ -71,7 +71,7 @@ function readMessage(value: unknown): Frame {
   const { id: givenId, method, params } = value;
   const id = idOf(value);
   if (method === undefined && givenId !== undefined && ('result' in value || 'error' in value)) {
-    // The server sends no requests, so nobody waits for a response.
+    // The server sends no requests, so it expects no responses.
     return { messages: [], refusals: [], isBatch: false };
   }
   const isNotification = givenId === undefined;

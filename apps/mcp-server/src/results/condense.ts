@@ -48,7 +48,7 @@ export function withoutYear(table: Rows, column: string): Rows & { readonly year
   return { ...mapColumn(table, column, (day) => day.slice(year.length + 1)), year };
 }
 
-/** Longest prefix that is told apart: what an invoice number begins with, not a text. */
+/** Longest prefix that is split off: that of an invoice number, not a text. */
 const longestPrefix = 12;
 
 /** Shows numbers that all begin with the same letters or signs without them, and says which; others stay as they are. */
