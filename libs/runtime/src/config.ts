@@ -258,7 +258,7 @@ function hasPlaceholder(value: string): boolean {
   return /\$\{.*\}/.test(value);
 }
 
-/** What is around a token by mistake, or stands in its place; undefined where there is nothing. */
+/** What surrounds a token by mistake, or was given instead of one; undefined where the token looks right. */
 function wrappingFault(token: string): string | undefined {
   if (/^(["'`“”‘’]).*(["'`“”‘’])$/.test(token)) return 'is wrapped in quotes; write it without them';
   if (/^%\w+%$/.test(token)) return 'is the literal name of a variable (%NAME%); write the value itself';

@@ -40,7 +40,7 @@ const folderRules = {
 };
 
 /**
- * Finds imports in a circle and imports that point up. An import of a type counts: whoever reads it has to know the
+ * Finds imports in a circle and imports that point up. An import of a type counts: its reader has to know the
  * other file too.
  *
  * @param {string} root of a workspace
