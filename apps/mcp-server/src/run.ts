@@ -95,17 +95,17 @@ async function serve(
   const stopping = new AbortController();
   const tools = [
     listOrdersTool({
-      client: async () => (await services()).client,
       personalData: config.WEMASY_PERSONAL_DATA,
       maxWaitMs: limits.maxWaitMs,
       clock: systemClock,
     }),
-    syncOrderTool({ orderSync: async () => (await services()).orderSync, maxWaitMs: limits.maxWaitMs }),
+    syncOrderTool({ maxWaitMs: limits.maxWaitMs }),
   ].filter(({ annotations }) => annotations.readOnlyHint || !config.WEMASY_READ_ONLY);
   const factory = () =>
     createMcpServer({
       version: PACKAGE_VERSION,
       tools,
+      services,
       log,
       clock: systemClock,
       answerWithinMs: limits.answerWithinMs,

@@ -14,7 +14,7 @@ import { instructionsFor } from './instructions.js';
 import { failureText } from './results/failure.js';
 import { answerInTime } from './tools/call-limits.js';
 import { type ProgressReporter, startProgress } from './tools/progress.js';
-import type { Tool } from './tools/tool.js';
+import type { Tool, ToolCall } from './tools/tool.js';
 import {
   appsExtension,
   ordersView,
@@ -26,6 +26,8 @@ import {
 export interface ServerOptions {
   readonly version: string;
   readonly tools: readonly Tool[];
+  /** See `ToolCall`. */
+  readonly services: ToolCall['services'];
   readonly log: Log;
   readonly clock: Clock;
   /** Longest that a call takes to be answered, in ms. */
@@ -36,7 +38,7 @@ export interface ServerOptions {
 
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
 export function createMcpServer(options: ServerOptions): Server {
-  const { version, tools, log, clock, answerWithinMs, stopping } = options;
+  const { version, tools, services, log, clock, answerWithinMs, stopping } = options;
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
     {
@@ -82,13 +84,16 @@ export function createMcpServer(options: ServerOptions): Server {
     }
     const progress = progressOf(context, { log, clock });
     try {
-      const { structured, text } = await answerInTime((signal) => tool.run(input, { signal, progress }), {
-        clock,
-        answerWithinMs,
-        writes: !tool.annotations.readOnlyHint,
-        client: context.mcpReq.signal,
-        stopping,
-      });
+      const { structured, text } = await answerInTime(
+        (signal) => tool.run(input, { services, signal, progress }),
+        {
+          clock,
+          answerWithinMs,
+          writes: !tool.annotations.readOnlyHint,
+          client: context.mcpReq.signal,
+          stopping,
+        },
+      );
       return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
     } catch (error) {
       const failure = failureOf(error);

@@ -1,4 +1,3 @@
-import type { OrdersClient } from '@wemasy-orders/client';
 import { operations } from '@wemasy-orders/client/operations';
 import { ListOrdersQuery, ListOrdersRequest } from '@wemasy-orders/client/schemas';
 import { columnsFor, defaultColumns, type PersonalData } from '@wemasy-orders/presentation';
@@ -15,15 +14,13 @@ const defaultPerPage = 25;
 const maxPerPage = 100;
 
 export interface ListOrdersOptions {
-  /** @throws {ConfigurationError} when the server is not configured to call the API */
-  readonly client: () => Promise<OrdersClient>;
   readonly personalData: PersonalData;
   /** Longest wait for the API's allowance, in ms; a summary reads pages for as long. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
 }
 
-export function listOrdersTool({ client, personalData, maxWaitMs, clock }: ListOrdersOptions): Tool {
+export function listOrdersTool({ personalData, maxWaitMs, clock }: ListOrdersOptions): Tool {
   const columns = columnsFor(personalData);
   const [first, ...rest] = columns.map(({ name }) => name);
   if (first === undefined) throw new TypeError('an order has at least one public field');
@@ -57,13 +54,12 @@ export function listOrdersTool({ client, personalData, maxWaitMs, clock }: ListO
         const structured = withNote(table, noteOfIgnored(ignored));
         return { structured, text: textOf(structured) };
       };
+      const { client } = await call.services();
       if (wantsSummary) {
-        const options = { client: await client(), filters, firstPage: page, maxWaitMs, clock, call };
+        const options = { client, filters, firstPage: page, maxWaitMs, clock, call };
         return answer(await summarize({ ...options, perPage: maxPerPage }));
       }
-      const answered = await (
-        await client()
-      ).list(
+      const answered = await client.list(
         { ...filters, page },
         {
           signal: call.signal,

@@ -1,19 +1,14 @@
-import { ConfigurationError } from '@wemasy-orders/client';
 import { systemClock } from '@wemasy-orders/state';
 import { describe, expect, it } from 'vitest';
 import { listOrdersTool } from './list-orders.js';
 import { syncOrderTool } from './sync-order.js';
 import type { Tool } from './tool.js';
 
-async function notConfigured(): Promise<never> {
-  throw new ConfigurationError('nothing is set');
-}
-
 const tools: readonly Tool[] = [
   ...(['none', 'names', 'full'] as const).map((personalData) =>
-    listOrdersTool({ client: notConfigured, personalData, maxWaitMs: 0, clock: systemClock }),
+    listOrdersTool({ personalData, maxWaitMs: 0, clock: systemClock }),
   ),
-  syncOrderTool({ orderSync: notConfigured, maxWaitMs: 0 }),
+  syncOrderTool({ maxWaitMs: 0 }),
 ];
 
 type Schema = Readonly<Record<string, unknown>>;

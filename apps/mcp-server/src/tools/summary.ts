@@ -21,7 +21,7 @@ export interface SummaryOptions {
   /** How long it may keep reading pages, in ms. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
-  readonly call: ToolCall;
+  readonly call: Omit<ToolCall, 'services'>;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { operations } from '@wemasy-orders/client/operations';
 import { SyncOrderRequest } from '@wemasy-orders/client/schemas';
-import type { OrderSync } from '@wemasy-orders/order-sync';
 import { cleanText } from '@wemasy-orders/presentation';
 import * as z from 'zod';
 import { noteOf } from '../results/note.js';
@@ -25,13 +24,11 @@ const SyncedOrder = z.strictObject({
 });
 
 export interface SyncOrderOptions {
-  /** @throws {ConfigurationError} when the server is not configured to call the API */
-  readonly orderSync: () => Promise<Pick<OrderSync, 'sync'>>;
   /** Longest wait for the API's allowance, in ms. */
   readonly maxWaitMs: number;
 }
 
-export function syncOrderTool({ orderSync, maxWaitMs }: SyncOrderOptions): Tool {
+export function syncOrderTool({ maxWaitMs }: SyncOrderOptions): Tool {
   const inputSchema = portableSchema(Arguments);
 
   return {
@@ -41,9 +38,8 @@ export function syncOrderTool({ orderSync, maxWaitMs }: SyncOrderOptions): Tool 
     async run(input, call) {
       const { values, ignored } = parseArguments({ schema: Arguments, inputSchema }, input);
       const { order_id, resend } = values;
-      const { message, syncedAt, recorded } = await (
-        await orderSync()
-      ).sync(order_id, {
+      const { orderSync } = await call.services();
+      const { message, syncedAt, recorded } = await orderSync.sync(order_id, {
         resend,
         maxWaitMs,
         signal: call.signal,

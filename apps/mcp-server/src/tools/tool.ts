@@ -1,9 +1,23 @@
+import type { OrdersClient } from '@wemasy-orders/client';
 import type { Operation } from '@wemasy-orders/client/operations';
+import type { OrderSync } from '@wemasy-orders/order-sync';
 import type { JsonSchema } from './portable-schema.js';
 import type { Progress } from './progress.js';
 
+/** The shop that a call works with. */
+export interface ToolServices {
+  readonly client: OrdersClient;
+  readonly orderSync: Pick<OrderSync, 'sync'>;
+}
+
 /** What a running call may use besides its arguments. */
 export interface ToolCall {
+  /**
+   * The shop of whoever calls: one server may serve many, so a tool knows none itself.
+   *
+   * @throws {ConfigurationError} when the server is not configured to call the API
+   */
+  services(): Promise<ToolServices>;
   /** Aborted when the client cancels or goes away. */
   readonly signal: AbortSignal;
   /** Tells the client how the call is getting on. */

@@ -11,8 +11,8 @@ async function notConfigured(): Promise<never> {
 }
 
 const tools = [
-  listOrdersTool({ client: notConfigured, personalData: 'full', maxWaitMs: 0, clock: systemClock }),
-  syncOrderTool({ orderSync: notConfigured, maxWaitMs: 0 }),
+  listOrdersTool({ personalData: 'full', maxWaitMs: 0, clock: systemClock }),
+  syncOrderTool({ maxWaitMs: 0 }),
 ];
 
 describe.each(tools)('the tool $name', ({ name, title, description, annotations, run }) => {
@@ -22,7 +22,11 @@ describe.each(tools)('the tool $name', ({ name, title, description, annotations,
   });
 
   it('refuses an argument that it does not know, before anything else', async () => {
-    const call = { signal: AbortSignal.abort(), progress: { waits: () => undefined, done: () => undefined } };
+    const call = {
+      services: notConfigured,
+      signal: AbortSignal.abort(),
+      progress: { waits: () => undefined, done: () => undefined },
+    };
     await expect(run({ order_id: 1, nonsense: 1 }, call)).rejects.toMatchObject({
       code: 'invalid_arguments',
     });
