@@ -2,19 +2,17 @@ import type { Clock, StateStore, StoreTime } from '@wemasy-orders/state';
 import type { PermitStamp, WindowRules } from './counter.js';
 import { RateLimiterClosedError } from './errors.js';
 import { parsePolicyHeaders } from './headers.js';
-import { createPermit } from './permit.js';
 import type { Grants, WaitingCall } from './queue.js';
-import { detectClockJump, type CheckedTime, type ClockSample } from './record-clock.js';
 import { snapshotOf } from './snapshot.js';
-import { timingOf } from './timing.js';
+import { detectClockJump, timingOf, type CheckedTime, type ClockSample } from './time.js';
 import type {
   AcquireOptions,
   Permit,
+  PermitOutcome,
   RateLimitPolicy,
   RateLimitSnapshot,
   RateLimitWarning,
 } from './types.js';
-import { UpdateLoop } from './update-loop.js';
 import { Waiters, type Waiter } from './waiters.js';
 import { createWindowStore, type Outage, type WindowStore } from './window-store.js';
 import type { WindowState } from './window-state.js';
@@ -39,7 +37,7 @@ interface PendingEvent {
   readonly onWritten: () => void;
 }
 
-/** Both clocks of this process at one moment. */
+/** Both clocks of this process, read before permits were requested. */
 interface Moment {
   readonly monotonic: number;
   readonly wall: number;
@@ -100,7 +98,7 @@ export class Bucket {
   async close(): Promise<void> {
     this.#isClosed = true;
     const hasNews = this.#waiters.size > 0 || this.#pending.length > 0;
-    this.#waiters.rejectAll(new RateLimiterClosedError());
+    if (this.#waiters.size > 0) this.#waiters.rejectAll(new RateLimiterClosedError());
     // An unused limiter has never asked its store for anything; the store may be unreachable.
     await (hasNews ? this.#loop.request() : this.#loop.running);
   }
@@ -145,7 +143,7 @@ export class Bucket {
       const grant = grants.calls[at];
       if (!grant) continue;
       if (grant.permit) {
-        const permit = this.#createPermit(grant.permit, waiter, now, start);
+        const permit = this.#createPermit(grant.permit, waiter, start);
         if (!this.#waiters.grant(waiter, permit)) void permit.release();
         continue;
       }
@@ -158,25 +156,34 @@ export class Bucket {
     if (gone > 0) void this.#loop.request();
   }
 
-  #createPermit(
-    stamp: PermitStamp,
-    { policy, isOnly, since }: Waiter,
-    now: number,
-    requestedAt: Moment,
-  ): Permit {
+  #createPermit(stamp: PermitStamp, { policy, isOnly, since }: Waiter, requestedAt: Moment): Permit {
     const { clock } = this.#options;
-    const write = (event: WindowEvent): Promise<void> =>
-      new Promise((onWritten) => {
-        this.#pending.push({ event, onWritten });
-        void this.#loop.request();
-      });
-    return createPermit(stamp, {
-      waitedMs: now - since,
-      clock,
-      requestedAt,
-      lifeMs: this.#permitLifeMs,
-      parse: (headers) => parsePolicyHeaders(headers, clock.now(), policy, isOnly),
-      write,
+    const waitedMs = clock.monotonic() - since;
+    let settled: Promise<void> | undefined;
+    const eventOf = (outcome: PermitOutcome): WindowEvent => {
+      if (outcome.kind === 'lost') return { kind: 'lost', permit: stamp };
+      const { status, headers, refused = status === 429 } = outcome;
+      const facts = parsePolicyHeaders(headers, clock.now(), policy, isOnly);
+      return { kind: refused ? 'refusal' : 'answer', permit: stamp, status, facts };
+    };
+    return {
+      policy: stamp.policy,
+      waitedMs,
+      isValid: () => {
+        // The longer of both: the wall clock may have been set, and the monotonic clock may stop while the machine sleeps.
+        const ageMs = Math.max(clock.monotonic() - requestedAt.monotonic, clock.now() - requestedAt.wall);
+        return settled === undefined && ageMs < this.#permitLifeMs;
+      },
+      report: (outcome) => (settled ??= this.#write(eventOf(outcome))),
+      release: () => (settled ??= this.#write({ kind: 'release', permit: stamp })),
+    };
+  }
+
+  /** Resolves when the record has the event. */
+  #write(event: WindowEvent): Promise<void> {
+    return new Promise((onWritten) => {
+      this.#pending.push({ event, onWritten });
+      void this.#loop.request();
     });
   }
 
@@ -202,6 +209,44 @@ export class Bucket {
 
   #checked(time: StoreTime): CheckedTime {
     return detectClockJump(this.#lastSample, time, this.#options.clock.monotonic());
+  }
+}
+
+/** Runs updates one at a time. All requests made during an update share the next one. */
+class UpdateLoop {
+  readonly #update: () => Promise<void>;
+  readonly #onIdle: () => void;
+  #running: Promise<void> | undefined;
+  #isRequested = false;
+
+  constructor(update: () => Promise<void>, onIdle: () => void) {
+    this.#update = update;
+    this.#onIdle = onIdle;
+  }
+
+  get running(): Promise<void> | undefined {
+    return this.#running;
+  }
+
+  /** Resolves when an update that began after this call has ended. */
+  request(): Promise<void> {
+    this.#isRequested = true;
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // One update covers everything that happens in one turn of the event loop.
+      await Promise.resolve();
+      while (this.#isRequested) {
+        this.#isRequested = false;
+        await this.#update();
+      }
+    } finally {
+      this.#running = undefined;
+      this.#onIdle();
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 /** What a record charges: which permits and calls count against a limit now, and until when. */
-import { advanceClock, startClock, type CheckedTime } from './record-clock.js';
-import type { Timing } from './timing.js';
+import { advanceClock, startClock, type CheckedTime, type Timing } from './time.js';
 import type { WindowKind } from './types.js';
 import type { Hits, InFlight, WindowState } from './window-state.js';
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { PermitStamp } from './counter.js';
 import type { RateLimitFacts } from './headers.js';
 import type { Place } from './queue.js';
-import { timingOf } from './timing.js';
+import { timingOf } from './time.js';
 import type { WindowState } from './window-state.js';
 import { reduceWindow, type Decision, type WindowEvent } from './window.js';
 

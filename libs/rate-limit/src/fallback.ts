@@ -7,8 +7,7 @@
  */
 import type { StoreTime } from '@wemasy-orders/state';
 import { count, type WindowRules } from './counter.js';
-import { startClock } from './record-clock.js';
-import { timingOf } from './timing.js';
+import { startClock, timingOf } from './time.js';
 import type { Hits, InFlight, RecordClock, WindowState } from './window-state.js';
 
 /** The shared record as this process last saw it. */

@@ -19,7 +19,7 @@ import {
   type PermitStamp,
   type WindowRules,
 } from './counter.js';
-import type { Timing } from './timing.js';
+import type { Timing } from './time.js';
 import type { Priority, WaitingCalls, WaitingProcess } from './window-state.js';
 
 /** One process asks for permits. */

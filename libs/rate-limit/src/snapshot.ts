@@ -8,8 +8,7 @@ import {
   type Draft,
   type WindowRules,
 } from './counter.js';
-import type { CheckedTime } from './record-clock.js';
-import { timingOf } from './timing.js';
+import { timingOf, type CheckedTime } from './time.js';
 import type { RateLimitSnapshot } from './types.js';
 import type { WindowState } from './window-state.js';
 

@@ -1,7 +1,7 @@
 import type { Clock, StateStore, StoreTime } from '@wemasy-orders/state';
 import { currentDraft, type WindowRules } from './counter.js';
 import { fallbackState, type FallbackUsage, type LastSeen } from './fallback.js';
-import { timingOf } from './timing.js';
+import { timingOf } from './time.js';
 import { recordLifeMs } from './window.js';
 import { parseWindowState, type WindowState } from './window-state.js';
 

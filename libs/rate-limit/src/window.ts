@@ -38,8 +38,7 @@ import {
 import { rebaseUsage, type FallbackUsage } from './fallback.js';
 import type { RateLimitFacts } from './headers.js';
 import { grantPermits, type AcquireRequest, type Grants } from './queue.js';
-import type { CheckedTime } from './record-clock.js';
-import { timingOf, type Timing } from './timing.js';
+import { timingOf, type CheckedTime, type Timing } from './time.js';
 import type { Hits, WindowState } from './window-state.js';
 
 export type WindowEvent =

@@ -8,6 +8,7 @@ const benchmarks = /** @type {const} */ ([
   'journal-cost',
   'command-line',
   'mcp',
+  'path-length',
 ]);
 
 const { values, positionals } = parseArgs({

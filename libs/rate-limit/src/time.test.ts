@@ -1,6 +1,6 @@
 import type { StoreTime } from '@wemasy-orders/state';
 import { describe, expect, test } from 'vitest';
-import { advanceClock, detectClockJump, startClock } from './record-clock.js';
+import { advanceClock, detectClockJump, startClock } from './time.js';
 
 const at = (wallMs: number, monotonicMs?: number, bootId?: string): StoreTime => ({
   wallMs,
