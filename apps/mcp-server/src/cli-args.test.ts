@@ -103,6 +103,6 @@ describe('the command line', () => {
 
   it('explains its commands and every setting', () => {
     expect(helpText()).toContain('wemasy-orders-mcp doctor');
-    expect(helpText()).toContain(settingsHelp());
+    expect(helpText()).toContain(settingsHelp(describeSettings()));
   });
 });

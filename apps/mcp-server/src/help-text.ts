@@ -1,4 +1,4 @@
-import { settingsHelp } from '@wemasy-orders/runtime';
+import { describeHostedSettings, describeSettings, settingsHelp } from '@wemasy-orders/runtime';
 
 /** What `--help` prints. */
 export function helpText(): string {
@@ -7,7 +7,8 @@ export function helpText(): string {
     '',
     'Usage:',
     '  wemasy-orders-mcp [flags]                       serve over stdio, for an AI assistant that starts it',
-    '  wemasy-orders-mcp --http [host:]port [flags]    serve Streamable HTTP at /mcp, on this machine only',
+    '  wemasy-orders-mcp --http [host:]port [flags]    serve Streamable HTTP at /mcp, for this machine;',
+    '                                                  with WEMASY_AUTH for others too, see docs/hosting.md',
     '  wemasy-orders-mcp doctor [flags]                check the set-up; exits 1 when something is wrong',
     '  wemasy-orders-mcp --help | --version',
     '',
@@ -16,6 +17,9 @@ export function helpText(): string {
     'its orders and the journal in that folder, for clients that start a process for each call.',
     '',
     'Settings come from the environment; a flag wins over its variable:',
-    settingsHelp(),
+    settingsHelp(describeSettings()),
+    '',
+    'Settings of a server that others reach:',
+    settingsHelp(describeHostedSettings()),
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import { isOrdersError } from '@wemasy-orders/client';
 import {
   checksText,
   createLog,
+  describeHostedSettings,
   describeSettings,
   examine,
   leadingTo,
@@ -41,7 +42,7 @@ const graceMs = 1_000;
  */
 export async function run(program: Program, channel?: StdioChannel): Promise<void> {
   const output = outputOf(program);
-  const flags = describeSettings().flatMap(({ flag, takesValue }) =>
+  const flags = [...describeSettings(), ...describeHostedSettings()].flatMap(({ flag, takesValue }) =>
     flag === undefined ? [] : [{ flag, takesValue }],
   );
   const command = parseCommand(program.argv, flags);

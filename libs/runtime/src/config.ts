@@ -3,19 +3,24 @@ import { operations, productionUrl } from '@wemasy-orders/client/operations';
 import * as z from 'zod';
 import { logLevels } from './log.js';
 import { accountNameFault, normalizeAccountName } from './account-name.js';
-import { defaultStatePlace, type Machine, parseStatePlace, type StatePlace } from './state-place.js';
+import {
+  faultsOf,
+  flagOf,
+  givenValues,
+  hasPlaceholder,
+  inHome,
+  isSet,
+  milliseconds,
+  placeholderFault,
+  type SettingDescription,
+  type SettingSources,
+  valueOf,
+} from './setting-sources.js';
+import { defaultStatePlace, parseStatePlace, type StatePlace } from './state-place.js';
 
 const onOff = z
   .enum(['on', 'off', 'true', 'false', '1', '0'], { error: 'must be on or off' })
   .transform((text) => ['on', 'true', '1'].includes(text));
-
-function milliseconds(least: number) {
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number of milliseconds')
-    .transform(Number)
-    .refine((value) => value >= least, `must be at least ${least}`);
-}
 
 const operationIds = Object.values(operations).map(({ operationId }) => operationId);
 
@@ -111,16 +116,6 @@ export interface Config extends z.output<typeof Settings> {
   readonly state: StatePlace | undefined;
 }
 
-/** A row of the documentation's table of settings. */
-export interface SettingDescription {
-  readonly variable: string;
-  /** Undefined where there is none: the token never stands on a command line. */
-  readonly flag: string | undefined;
-  readonly takesValue: boolean;
-  readonly meaning: string;
-  readonly shownDefault: string;
-}
-
 /** All settings, in the order of the documentation. */
 export function describeSettings(): SettingDescription[] {
   const token = [
@@ -140,23 +135,17 @@ export function describeSettings(): SettingDescription[] {
 const tokenVariable = 'WEMASY_API_TOKEN';
 const tokenFile = 'WEMASY_API_TOKEN_FILE';
 
-function flagOf(variable: string): string {
-  return variable.replace('WEMASY_', '').toLowerCase().replaceAll('_', '-');
-}
-
 function shownDefault(value: unknown): string {
   if (typeof value === 'boolean') return value ? '`on`' : '`off`';
   if (value === usersStateFolder || value === noAccount) return value;
   return typeof value === 'object' ? "the document's" : `\`${String(value)}\``;
 }
 
-export interface ConfigSources extends Machine {
-  /** Values of flags by flag name, as given on the command line. */
-  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+export interface ConfigSources extends SettingSources {
   /** Where the app's defaults differ from the documented ones. */
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>;
-  /** Reads a text file. */
-  readonly readFile: (path: string) => string;
+  /** Whether there is no token to read, because each shop has its own. */
+  readonly withoutToken?: boolean;
 }
 
 /**
@@ -166,18 +155,11 @@ export interface ConfigSources extends Machine {
  * @returns faults: one sentence each, beginning with the variable's name; never a value of the token
  */
 export function readConfig(sources: ConfigSources): { config: Config; faults: readonly string[] } {
-  const faults: string[] = [];
-  const given: Partial<Record<SettingName, string>> = {};
-  for (const name of Settings.keyof().options) {
-    const value = valueOf(name, sources);
-    if (value === undefined) continue;
-    if (hasPlaceholder(value)) faults.push(`${name} ${placeholderFault}.`);
-    else given[name] = value;
-  }
+  const { given, faults } = givenValues(Settings.keyof().options, sources);
   const issues = Settings.safeParse(given).error?.issues ?? [];
   const faulty = new Set(issues.map(({ path }) => path[0]));
-  for (const { path, message } of issues) faults.push(`${String(path[0])} ${message}.`);
-  const token = readToken(sources);
+  faults.push(...faultsOf(issues));
+  const token = sources.withoutToken === true ? { value: '' } : readToken(sources);
   if (token.fault !== undefined) faults.unshift(token.fault);
   const state =
     valueOf('WEMASY_STATE', sources) === undefined
@@ -230,32 +212,11 @@ function readToken(sources: ConfigSources): { value: string; fault?: string } {
   return checkedToken(text, `${tokenFile} names a file that`);
 }
 
-/** A path that begins with `~` is below the user's home: only a shell would have expanded it. */
-function inHome(path: string, { home }: ConfigSources): string {
-  return home === undefined ? path : path.replace(/^~(?=$|[\\/])/, () => home);
-}
-
 /** @param subject what the sentence about a fault begins with */
 function checkedToken(text: string, subject: string): { value: string; fault?: string } {
   const token = text.replace(/^\uFEFF/, '').trim();
   const fault = hasPlaceholder(token) ? placeholderFault : (wrappingFault(token) ?? tokenFault(token));
   return fault === undefined ? { value: token } : { value: '', fault: `${subject} ${fault}.` };
-}
-
-/** What was given for a setting; an empty text counts as nothing. */
-function valueOf(variable: string, { flags, environment }: ConfigSources): string | undefined {
-  const flag = flags[flagOf(variable)];
-  const value = typeof flag === 'boolean' ? (flag ? 'on' : 'off') : (flag ?? environment[variable]);
-  return isSet(value) ? value : undefined;
-}
-
-function isSet(value: string | undefined): value is string {
-  return value !== undefined && value !== '';
-}
-
-/** Some assistants pass `${VARIABLE}` on as it stands in their configuration file. */
-function hasPlaceholder(value: string): boolean {
-  return /\$\{.*\}/.test(value);
 }
 
 /** What surrounds a token by mistake, or was given instead of one; undefined where the token looks right. */
@@ -267,7 +228,3 @@ function wrappingFault(token: string): string | undefined {
   }
   return /^Bearer\s/i.test(token) ? 'begins with "Bearer"; write the token alone' : undefined;
 }
-
-/** The end of a sentence that names where it stands. */
-const placeholderFault =
-  'contains the literal text ${…}: the assistant did not fill the variable in; write the value itself';

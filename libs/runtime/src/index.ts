@@ -1,17 +1,13 @@
 export { accountNameFault, normalizeAccountName } from './account-name.js';
 export type { AccountJournal, AccountSummary, JournalStatus } from './account-journal.js';
-export {
-  type Config,
-  type ConfigSources,
-  describeSettings,
-  readConfig,
-  type SettingDescription,
-} from './config.js';
+export { type Config, type ConfigSources, describeSettings, readConfig } from './config.js';
 export { type Check, checksText, type DoctorOptions, examine } from './doctor.js';
+export { describeHostedSettings, type HostedConfig, mcpPath, readHostedConfig } from './hosted-config.js';
 export { createLog, type Log, type LogLevel } from './log.js';
 export { accountFlags, leadingTo, type RunningSandbox, setUpWithSandbox } from './sandbox.js';
 export { connect, type ServiceOptions, type Services } from './services.js';
 export { setUp, type SetUp, type SetUpOptions } from './set-up.js';
+export type { SettingDescription } from './setting-sources.js';
 export { settingsHelp, settingsTable } from './settings-help.js';
 export {
   defaultStatePlace,

@@ -1,8 +1,8 @@
-import { describeSettings } from './config.js';
+import type { SettingDescription } from './setting-sources.js';
 
 /** The settings as `--help` lists them. */
-export function settingsHelp(): string {
-  return describeSettings()
+export function settingsHelp(settings: readonly SettingDescription[]): string {
+  return settings
     .map(({ variable, flag, takesValue, meaning, shownDefault }) => {
       const name = flag === undefined ? variable : `${variable}, --${flag}${takesValue ? ' <value>' : ''}`;
       return `  ${name}\n      ${meaning.replaceAll('`', '')} (default: ${shownDefault.replaceAll('`', '')})`;
@@ -10,9 +10,9 @@ export function settingsHelp(): string {
     .join('\n');
 }
 
-/** The settings as the README's table. */
-export function settingsTable(): string {
-  const rows = describeSettings().map(({ variable, flag, meaning, shownDefault }) => [
+/** The settings as a table of the documentation. */
+export function settingsTable(settings: readonly SettingDescription[]): string {
+  const rows = settings.map(({ variable, flag, meaning, shownDefault }) => [
     `\`${variable}\``,
     flag === undefined ? '' : `\`--${flag}\``,
     meaning,
