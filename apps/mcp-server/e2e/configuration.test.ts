@@ -75,8 +75,7 @@ describe('the configurations in the README', () => {
 
   it.each(servers)('start this server with variables that it knows', async (server) => {
     const { command, args, env } = Object.assign({ command: '', args: [''], env: {} }, server);
-    expect(command).toBe('node');
-    expect(args).toEqual(['/path/to/wemasy-orders/apps/mcp-server/dist/main.js']);
+    expect([command, ...args]).toEqual(['npx', '-y', 'wemasy-orders-mcp']);
     const assistant = await assistantWith({ environment: { ...env } });
     expect(await assistant.listTools()).toHaveLength(2);
     expect(Object.keys(env)).toEqual(['WEMASY_API_TOKEN']);

@@ -15,6 +15,7 @@ const tokenVariable = 'WEMASY_API_TOKEN';
 /** Installers keep the token where they keep secrets, so none asks for a file. */
 const tokenFileVariable = 'WEMASY_API_TOKEN_FILE';
 const tokenMeaning = 'API token of your Wemasy webshop';
+const command = { command: 'npx', args: ['-y', 'wemasy-orders-mcp'] };
 
 /**
  * The descriptions by which clients and registries install the server, by path. All of them are made of the package's
@@ -30,7 +31,6 @@ export function installers(server) {
   const { version, description, license, keywords, homepage, mcpName } = server.manifest;
   const author = { name: String(server.manifest['author']) };
   const about = { version, description, author, homepage, repository: String(address), license };
-  const command = { command: 'npx', args: ['-y', 'wemasy-orders-mcp'] };
   const fromUserConfig = valuesOf(settings, ({ key }) => `\${user_config.${key}}`);
   return {
     'mcpb/manifest.json': {
@@ -106,10 +106,20 @@ export function installers(server) {
         sensitive: isToken,
       })),
     },
-    'buttons.json': {
-      cursor: cursorLink({ ...command, env: { [tokenVariable]: `\${env:${tokenVariable}}` } }),
-      vscode: vsCodeLink({ ...command, env: { [tokenVariable]: '${input:token}' } }),
-    },
+    'buttons.json': buttons(),
+  };
+}
+
+/**
+ * The links behind the install buttons. `cursor` opens the application, `cursorPage` a web page that does, for places
+ * that take no links but those of the web.
+ */
+export function buttons() {
+  const inCursor = { ...command, env: { [tokenVariable]: `\${env:${tokenVariable}}` } };
+  return {
+    cursor: cursorLink('cursor://anysphere.cursor-deeplink/mcp/install', inCursor),
+    cursorPage: cursorLink('https://cursor.com/en/install-mcp', inCursor),
+    vscode: vsCodeLink({ ...command, env: { [tokenVariable]: '${input:token}' } }),
   };
 }
 
@@ -148,11 +158,11 @@ function valuesOf(settings, value) {
   return Object.fromEntries(settings.map((setting) => [setting.variable, value(setting)]));
 }
 
-/** @param {object} config */
-function cursorLink(config) {
+/** @param {string} address @param {object} config */
+function cursorLink(address, config) {
   const encoded = Buffer.from(JSON.stringify(config)).toString('base64');
   const query = new URLSearchParams({ name: 'wemasy-orders', config: encoded });
-  return `cursor://anysphere.cursor-deeplink/mcp/install?${query}`;
+  return `${address}?${query}`;
 }
 
 /** @param {object} config */

@@ -21,6 +21,7 @@ const settings = [
 ];
 const tools = [{ name: 'list_orders', description: 'Lists orders' }];
 const files = installers({ manifest, settings, tools });
+const links = /** @type {Record<string, string>} */ (files['buttons.json']);
 
 describe('installers', () => {
   it.each([
@@ -67,15 +68,17 @@ describe('installers', () => {
     });
   });
 
-  it('link to Cursor and VS Code without a token in the link', () => {
-    const { cursor, vscode } = /** @type {Record<string, string>} */ (files['buttons.json']);
-    const config = new URL(cursor ?? '').searchParams.get('config') ?? '';
+  it.each(['cursor', 'cursorPage'])('link to Cursor (%s) without a token in the link', (name) => {
+    const config = new URL(links[name] ?? '').searchParams.get('config') ?? '';
     expect(JSON.parse(Buffer.from(config, 'base64').toString())).toEqual({
       command: 'npx',
       args: ['-y', 'wemasy-orders-mcp'],
       env: { WEMASY_API_TOKEN: '${env:WEMASY_API_TOKEN}' },
     });
-    const link = new URL(vscode ?? '').searchParams.get('url') ?? '';
+  });
+
+  it('link to VS Code, which asks for the token', () => {
+    const link = new URL(links['vscode'] ?? '').searchParams.get('url') ?? '';
     expect(JSON.parse(decodeURIComponent(link.replace('vscode:mcp/install?', '')))).toMatchObject({
       name: 'wemasy-orders',
       env: { WEMASY_API_TOKEN: '${input:token}' },
