@@ -49,6 +49,14 @@ const stdio = {
   env: { ...environment, PATH: process.env['PATH'] ?? '' },
 };
 
+/** Mastra needs Node 22, which this workspace does not. */
+let node22 = '';
+const npx = (args: readonly string[]) =>
+  execFileSync(process.platform === 'win32' ? 'npx.cmd' : 'npx', args, { encoding: 'utf8' }).trim();
+beforeAll(() => {
+  node22 = npx(['-y', '-p', 'node@22', '--', 'node', '-p', 'process.execPath']);
+}, 300_000);
+
 const Seen = z.object({
   tools: z.array(z.string()),
   list: z.string(),
@@ -61,7 +69,9 @@ const Seen = z.object({
 
 async function drive(client: string, target: object): Promise<z.output<typeof Seen>> {
   const args = [join(folder, 'drive.js'), client, JSON.stringify(target)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+  const node = client === 'mastra' ? node22 : process.execPath;
+  const env = { ...process.env, MASTRA_TELEMETRY_DISABLED: '1' };
+  const { stdout } = await promisify(execFile)(node, args, { cwd: folder, env });
   return Seen.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
 
@@ -71,7 +81,7 @@ async function listening(): Promise<HttpProcess> {
 }
 
 const ways: readonly (readonly [string, string, () => Promise<object>])[] = [
-  ...['ai-sdk', 'langchain', 'openai-agents'].flatMap((client) => [
+  ...['ai-sdk', 'langchain', 'mastra', 'openai-agents'].flatMap((client) => [
     [`${client}, stdio`, client, async () => stdio] as const,
     [`${client}, HTTP`, client, async () => ({ url: (await listening()).url.href })] as const,
   ]),
@@ -90,13 +100,14 @@ describe.each(ways)('%s', (_, client, targetOf) => {
   it('lists, filters, syncs once, and passes on every refusal', async () => {
     const seen = await drive(client, await targetOf());
     expect(seen.tools).toEqual(['list_orders', 'sync_order']);
-    expect(seen.list).toContain('500 matching orders');
-    expect(seen.filtered).toMatch(/\d+,completed/);
-    expect(seen.sync).toContain('order 2502: synced at ');
+    // Mastra hands on the structured channel alone, OpenAI Agents the text alone.
+    expect(seen.list).toMatch(/500 matching orders|"total":500/);
+    expect(seen.filtered).toMatch(/\d+,\\?"?completed/);
+    expect(seen.sync).toMatch(/order 2502: synced at |"order_id":2502,"outcome":"synced"/);
     expect(seen.again).toContain('already_synced: Order 2502 was sent to bookkeeping');
-    // LangChain checks the schema itself, before the server could say what is accepted.
+    // LangChain and Mastra check the schema themselves, before the server could say what is accepted.
     expect(seen.invalid).toMatch(
-      /per_page: must be a whole number from 1 to 100|did not match expected schema/,
+      /per_page: must be (a whole number from 1 to 100|<= 100)|did not match expected schema/,
     );
     expect(seen.limited).toMatch(/rate_limited: .*\\?n?.*retry_after_seconds: \d+/s);
   });

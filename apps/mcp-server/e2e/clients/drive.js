@@ -31,6 +31,17 @@ const clients = {
       close: () => client.close(),
     };
   },
+  async mastra() {
+    const { MCPClient } = await import('@mastra/mcp');
+    const server = url === undefined ? { command, args, env } : { url: new URL(url) };
+    const client = new MCPClient({ servers: { orders: server } });
+    const tools = await client.listTools();
+    return {
+      tools: Object.keys(tools).map((name) => name.replace(/^orders_/, '')),
+      call: (tool, input) => tools[`orders_${tool}`].execute(input, {}),
+      close: () => client.disconnect(),
+    };
+  },
   async 'openai-agents'() {
     const { MCPServerStdio, MCPServerStreamableHttp } = await import('@openai/agents-core');
     const server =
