@@ -42,14 +42,20 @@ export type {
   SortOrder,
   SyncOrderResponse,
 } from './generated/schema.js';
-export { type OperationId, rateLimitPolicies, type RateLimitOverride } from './operations.js';
 export {
+  type CallArguments,
+  type OperationId,
+  rateLimitPolicies,
+  type RateLimitOverride,
+} from './operations.js';
+export {
+  type CallResult,
   createOrdersClient,
   type OrderFilters,
   type OrdersClient,
   type OrdersClientOptions,
 } from './orders-client.js';
-export type { PathsClient } from './transport.js';
+export type { PathsClient } from './paths-client.js';
 export type { AttemptReport, CallOptions, DriftReport } from './types.js';
 export type { Coverage, WalkDoubt, WalkFacts } from './walk-facts.js';
 export { type OrdersWalk, walkOrders, type WalkOptions, type WalkStep } from './walk-orders.js';

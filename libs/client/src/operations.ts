@@ -1,7 +1,20 @@
 import type { RateLimitPolicy } from '@wemasy-orders/rate-limit';
+import type * as z from 'zod';
 import { type Operation, operations } from './generated/operations.js';
+import type * as schemas from './generated/schemas.js';
 
 export type OperationId = keyof typeof operations;
+
+/** All arguments of an operation, wherever they go, in one flat object. */
+export type CallArguments<Id extends OperationId> = OrUndefined<
+  z.output<(typeof schemas)[(typeof operations)[Id]['argumentsSchema']]>
+>;
+
+/** What may be left out may also be undefined. */
+type OrUndefined<Values> = {
+  readonly [Name in keyof Values]:
+    Values[Name] | (Record<never, never> extends Pick<Values, Name> ? undefined : never);
+};
 
 /** A limit that holds for this account instead of the documented one. */
 export interface RateLimitOverride {

@@ -1,22 +1,18 @@
 import { createRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@wemasy-orders/rate-limit';
 import { accountNamespace, type Clock, createMemoryStore, systemClock } from '@wemasy-orders/state';
-import type * as z from 'zod';
 import { baseUrlFault, tokenFault } from './connection-faults.js';
 import type { OrdersPage } from './drift.js';
-import {
-  ConfigurationError,
-  InvalidArgumentsError,
-  isOrdersError,
-  OutcomeUnknownError,
-  UnexpectedResponseError,
-} from './errors.js';
+import { ConfigurationError, isOrdersError, OutcomeUnknownError, UnexpectedResponseError } from './errors.js';
 import type { Fetch } from './fetch.js';
-import { productionUrl } from './generated/operations.js';
+import type { Body } from './answer.js';
+import { operations, productionUrl } from './generated/operations.js';
 import type { ListOrdersRequest, SyncOrderResponse } from './generated/schema.js';
-import * as schemas from './generated/schemas.js';
-import { type OperationId, rateLimitPolicies } from './operations.js';
+import { type CallArguments, isSafe, type OperationId, rateLimitPolicies } from './operations.js';
+import { pageOf } from './orders-page.js';
+import { createPathsClient, type PathsClient } from './paths-client.js';
+import type { ReadBody } from './read-body.js';
+import { requestOf } from './request.js';
 import { createSend } from './send.js';
-import { createTransport, type PathsClient } from './transport.js';
 import type { AttemptReport, CallOptions, DriftReport } from './types.js';
 
 /** Filters and sorting of a list; a field that is undefined or null is not sent. */
@@ -70,6 +66,18 @@ export interface OrdersClient {
    * @throws {OrdersError} of any other class when it certainly took no effect
    */
   sync(orderId: number, call?: CallOptions): Promise<SyncOrderResponse>;
+  /**
+   * Calls any operation of the document.
+   *
+   * @param args path, query, header and body in one flat object; one that is undefined is not sent
+   * @throws {OutcomeUnknownError} when a write was sent and may have taken effect
+   * @throws {OrdersError} see the classes in `errors.ts`
+   */
+  call<Id extends OperationId>(
+    operationId: Id,
+    args: CallArguments<Id>,
+    call?: CallOptions,
+  ): Promise<CallResult<Id>>;
   /** What is left of an operation's allowance, as far as the rate limiter knows. */
   allowance(operationId: OperationId): Promise<RateLimitSnapshot>;
   /** The typed client of the document's paths, on the same transport. */
@@ -78,8 +86,11 @@ export interface OrdersClient {
   close(): Promise<void>;
 }
 
+/** The body of a success, undefined where the document describes none, and where it differs from the document. */
+export type CallResult<Id extends OperationId> = ReadBody<Body<(typeof operations)[Id]>>;
+
 /**
- * Client of the two order endpoints.
+ * Client of the operations that the document describes.
  *
  * @throws {ConfigurationError} when the token or the base URL cannot work
  */
@@ -110,34 +121,38 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     onAttempt: options.onAttempt,
     onDrift: options.onDrift,
   });
-  const transport = createTransport(baseUrl, send);
+  const base = baseUrl.href.replace(/\/$/, '');
+  let paths: PathsClient | undefined;
 
-  const list: OrdersClient['list'] = async ({ page = 1, ...filters } = {}, call = {}) => {
-    const body = check(schemas.ListOrdersRequest.strict(), withoutNothing(filters));
-    const query = check(schemas.ListOrdersQuery.strict().required(), { page });
-    const answer = await transport.listOrders(body, query.page, call);
-    // Laravel's paginator repeats the page it was asked for, also beyond the last one.
-    if (answer.current_page !== query.page) {
-      throw new UnexpectedResponseError('wrong_page', {
-        message: `The API answered with page ${answer.current_page} where page ${query.page} was asked for.`,
-      });
+  const call: OrdersClient['call'] = async (operationId, args, options = {}) => {
+    const operation = operations[operationId];
+    try {
+      return (await send(requestOf(operation, args, base), options)).read;
+    } catch (error) {
+      const isUnknown = !isSafe(operation) && isOrdersError(error) && error.effect === 'unknown';
+      throw isUnknown ? new OutcomeUnknownError(error) : error;
     }
-    return answer;
   };
 
   return {
-    list,
-    async sync(orderId, call = {}) {
-      const body = check(schemas.SyncOrderRequest.strict(), { order_id: orderId });
-      try {
-        return await transport.syncOrder(body, call);
-      } catch (error) {
-        throw isOrdersError(error) && error.effect === 'unknown' ? new OutcomeUnknownError(error) : error;
+    call,
+    async list({ page = 1, ...filters } = {}, options) {
+      const answer = pageOf(await call('listOrders', { ...withoutNothing(filters), page }, options));
+      // Laravel's paginator repeats the page it was asked for, also beyond the last one.
+      if (answer.current_page !== page) {
+        throw new UnexpectedResponseError('wrong_page', {
+          message: `The API answered with page ${answer.current_page} where page ${page} was asked for.`,
+        });
       }
+      return answer;
+    },
+    async sync(orderId, options) {
+      return (await call('syncOrder', { order_id: orderId }, options)).value;
     },
     allowance: (operationId) => rateLimiter.snapshot(operationId),
+    // Created at first use: it needs the global Request, for which Node loads an HTTP client that the operations do not need.
     get paths() {
-      return transport.paths;
+      return (paths ??= createPathsClient(baseUrl, send));
     },
     close: async () => {
       await ownRateLimiter?.close();
@@ -145,21 +160,9 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   };
 }
 
-function withoutNothing(filters: OrderFilters): Record<string, unknown> {
+function withoutNothing(filters: OrderFilters): OrderFilters {
   return Object.fromEntries(
     Object.entries(filters).filter(([, value]) => value !== undefined && value !== null),
-  );
-}
-
-/** @throws {InvalidArgumentsError} naming every argument that the document does not allow */
-function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const checked = schema.safeParse(value);
-  if (checked.success) return checked.data;
-  throw new InvalidArgumentsError(
-    checked.error.issues.map((issue) => ({
-      argument: issue.path.map(String).join('.') || 'arguments',
-      fault: issue.message,
-    })),
   );
 }
 

@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { generate } from './generate.js';
 import { DocumentError } from './issues.js';
+import { codegenOf } from './project.js';
 
 /** @import { Document } from 'yaml' */
 
@@ -12,6 +13,8 @@ import { DocumentError } from './issues.js';
 // out. The table that this test writes is tools/openapi-codegen/changes.md.
 
 const text = await readFile(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
+const manifest = await readFile(new URL('../../../libs/client/package.json', import.meta.url), 'utf8');
+const codegen = codegenOf(manifest, 'libs/client') ?? expect.fail('the client generates code');
 const list = ['paths', '/services/webshop/v1/orders/all', 'post'];
 const sync = ['paths', '/services/webshop/v1/orders/sync-snelstart-order', 'post'];
 const schemas = ['components', 'schemas'];
@@ -112,6 +115,51 @@ const kinds = [
     what: 'a writing operation that is a tool',
     change: (document) => addOperation(document, { 'x-mcp-tool': tool(false) }),
     refused: 'showOrder: a writing operation with x-mcp-tool needs an implementation that keeps the journal',
+  },
+  {
+    what: 'a field of the request named like a parameter',
+    change: (document) => document.setIn([...filters, 'page'], { type: 'integer' }),
+    refused:
+      'listOrders.page: in query it has the same name as page in body; give it another name with x-argument',
+  },
+  {
+    what: 'a filter named like an argument or a setting of ours',
+    change: (document) => {
+      for (const name of ['summarize', 'personal_data', 'sandbox']) {
+        document.setIn([...filters, name], { type: 'string' });
+      }
+    },
+    refused: 'listOrders.personal_data: personal_data is an argument, a setting or a flag of our own',
+  },
+  {
+    what: 'such a filter with a name of its own (x-argument)',
+    change: (document) =>
+      document.setIn([...filters, 'summarize'], { type: 'string', 'x-argument': 'summary_of' }),
+    carried: ['operations.ts', "summary_of: { in: 'body', field: 'summarize' }"],
+  },
+  {
+    what: 'a parameter of a tool with a name that assistants refuse',
+    change: (document) =>
+      addOperation(document, {
+        'x-mcp-tool': tool(true),
+        parameters: [
+          { name: 'id', in: 'path', required: true, schema: { type: 'integer' } },
+          { name: 'filter[status]', in: 'query', schema: { type: 'string' } },
+        ],
+      }),
+    refused:
+      'showOrder.filter[status]: assistants take letters, digits, _, . and - in the name of an argument',
+  },
+  {
+    what: 'an object as query parameter',
+    change: (document) =>
+      addOperation(document, {
+        parameters: [
+          { name: 'id', in: 'path', required: true, schema: { type: 'integer' } },
+          { name: 'filter', in: 'query', schema: { type: 'object', additionalProperties: true } },
+        ],
+      }),
+    refused: 'showOrder.filter: an object in query is not understood',
   },
   {
     what: 'a tool name twice',
@@ -479,9 +527,7 @@ describe('a change of the document', () => {
       const document = parseDocument(text);
       change(document);
       const result = await generate(String(document), {
-        documentPath: 'openapi/wemasy-orders.yaml',
-        outputPath: 'libs/client/src/generated',
-        writes: ['syncOrder'],
+        ...codegen,
         readFile: (path) =>
           path === 'openapi/line.yaml'
             ? 'Line: { type: object, properties: { sku: { type: string, x-privacy: public } } }'
@@ -508,11 +554,7 @@ it('every issue is reported at once', async () => {
   document.setIn([...order, 'weight'], { type: 'string' });
   document.setIn([...order, 'height'], { type: 'string' });
   addOperation(document, { 'x-mcp-tool': tool(false) });
-  const generating = generate(String(document), {
-    documentPath: 'a',
-    outputPath: 'b',
-    writes: ['syncOrder'],
-  });
+  const generating = generate(String(document), codegen);
   await expect(generating).rejects.toThrow(/showOrder: .*\n.*weight.*\n.*height/);
 });
 

@@ -1,6 +1,7 @@
 // @ts-check
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
+import { argumentsOf, checkArguments } from './arguments.js';
 import { bundle } from './bundle.js';
 import { Issues } from './issues.js';
 import { at, entriesOf, isRecord, pascalCase } from './nodes.js';
@@ -22,7 +23,20 @@ import { parseShape } from './shape.js';
  * @property {boolean} isPublic it needs no token
  * @property {readonly ParameterGroup[]} parameters
  * @property {string | undefined} requestSchema name of a component schema
+ * @property {boolean} isBodyRequired
+ * @property {readonly ArgumentDescription[]} arguments
  * @property {readonly Answer[]} answers
+ */
+/**
+ * One argument of an operation, wherever it goes.
+ *
+ * @typedef {object} ArgumentDescription
+ * @property {string} name in the flat namespace of all arguments
+ * @property {Parameter['in'] | 'body'} in
+ * @property {string | undefined} field its name at the API; undefined when it is the whole body
+ * @property {boolean} required
+ * @property {string} source expression for its check in the generated code
+ * @property {SchemaNode} schema
  */
 /**
  * The parameters of an operation in one place, and the name of the schema that holds them.
@@ -54,6 +68,7 @@ import { parseShape } from './shape.js';
  * @property {string} [documentPath] below the workspace root
  * @property {(path: string) => string | undefined} [readFile] reads a file below the workspace root
  * @property {readonly string[]} [writes] writing operations that have an implementation with a journal
+ * @property {readonly string[]} [reserved] names of arguments, settings and flags that the apps call their own
  */
 
 const json = 'application/json';
@@ -72,7 +87,7 @@ const ownNames = ['z', 'components', 'operations', 'Same', 'exactly'];
  */
 export function readDocument(
   text,
-  { documentPath = 'openapi.yaml', readFile = () => undefined, writes = [] } = {},
+  { documentPath = 'openapi.yaml', readFile = () => undefined, writes = [], reserved = [] } = {},
 ) {
   const issues = new Issues();
   // Line ends differ between checkouts; the hash, and so the generated code, must not.
@@ -87,9 +102,12 @@ export function readDocument(
   const identifiers = identifiersOf(Object.keys(shape.components.schemas), issues);
   const operations = Object.entries(shape.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, definition]) =>
-      describeOperation(shape, { path, method, definition, writes, issues }),
+      describeOperation(shape, { path, method, definition, writes, identifiers, issues }),
     ),
   );
+  for (const operation of operations) {
+    checkArguments(operation, { schemas: shape.components.schemas, reserved, issues });
+  }
   checkNames(operations, identifiers, issues);
   const hash = createHash('sha256').update(normalized);
   for (const file of files) hash.update(file.replaceAll('\r\n', '\n'));
@@ -173,10 +191,11 @@ function inlineReferences(document, issues) {
  * @param {string} found.method
  * @param {OperationDefinition} found.definition
  * @param {readonly string[]} found.writes
+ * @param {ReadonlyMap<string, string>} found.identifiers
  * @param {Issues} found.issues
  * @returns {OperationDescription}
  */
-function describeOperation(document, { path, method, definition, writes, issues }) {
+function describeOperation(document, { path, method, definition, writes, identifiers, issues }) {
   const { operationId, 'x-rate-limit': limits, 'x-mcp-tool': tool, requestBody } = definition;
   const answers = Object.entries(definition.responses).map(([status, answer]) =>
     describeAnswer(answer, status, operationId, issues),
@@ -214,6 +233,12 @@ function describeOperation(document, { path, method, definition, writes, issues 
     );
   }
   const bodySchema = requestBody?.content[json]?.schema?.$ref;
+  const inputs = {
+    parameters: groupParameters(definition, path, issues),
+    requestSchema:
+      bodySchema === undefined ? undefined : schemaName(bodySchema, document, operationId, issues),
+    isBodyRequired: requestBody?.required === true,
+  };
   return {
     operationId,
     method: method.toUpperCase(),
@@ -226,9 +251,8 @@ function describeOperation(document, { path, method, definition, writes, issues 
     },
     tool,
     isPublic: isPublic(document, definition, issues),
-    parameters: groupParameters(definition, path, issues),
-    requestSchema:
-      bodySchema === undefined ? undefined : schemaName(bodySchema, document, operationId, issues),
+    ...inputs,
+    arguments: argumentsOf(inputs, { schemas: document.components.schemas, identifiers }),
     answers: answers.map(({ schema, ...answer }) => ({
       ...answer,
       schema:
@@ -339,6 +363,11 @@ function schemaName(ref, document, place, issues) {
   return name;
 }
 
+/** The constant that checks all arguments of an operation. @param {string} operationId */
+export function argumentsSchema(operationId) {
+  return `${pascalCase(operationId)}Arguments`;
+}
+
 /** The name of a component schema in a reference. @param {string} ref */
 export function referenceName(ref) {
   return ref
@@ -392,7 +421,10 @@ function checkNames(operations, identifiers, issues) {
   differ(
     [
       ...identifiers.values(),
-      ...operations.flatMap(({ parameters }) => parameters.map(({ schemaName: name }) => name)),
+      ...operations.flatMap(({ operationId, parameters }) => [
+        argumentsSchema(operationId),
+        ...parameters.map(({ schemaName: name }) => name),
+      ]),
     ],
     'a schema',
   );

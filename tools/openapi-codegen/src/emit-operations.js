@@ -1,4 +1,5 @@
 // @ts-check
+import { argumentsSchema } from './document.js';
 import { responseFields } from './response-fields.js';
 
 /** @import { ApiDescription, OperationDescription } from './document.js' */
@@ -31,6 +32,15 @@ export interface ResponseField {
 
 type SchemaName = keyof typeof schemas;
 
+/** Where an argument of an operation goes. */
+export interface Argument {
+  readonly in: 'path' | 'query' | 'header' | 'body';
+  /** Its name at the API, where that is another one. */
+  readonly field?: string;
+  /** It is the whole body, not a field of it. */
+  readonly isWhole?: true;
+}
+
 /** What the document says of one operation. */
 export interface Operation {
   readonly operationId: string;
@@ -59,6 +69,10 @@ export interface Operation {
   };
   /** The API answers without a token. */
   readonly isPublic?: true;
+  /** All arguments, by their name in one flat namespace. */
+  readonly arguments: Readonly<Record<string, Argument>>;
+  /** Schema of all arguments together: \`schemas[operation.argumentsSchema]\`. */
+  readonly argumentsSchema: SchemaName;
   readonly pathSchema?: SchemaName;
   readonly querySchema?: SchemaName;
   readonly headerSchema?: SchemaName;
@@ -104,6 +118,17 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
     rateLimit,
     tool,
     isPublic: isPublic || undefined,
+    arguments: Object.fromEntries(
+      rest.arguments.map(({ name, in: place, field }) => [
+        name,
+        {
+          in: place,
+          field: field === name ? undefined : field,
+          isWhole: field === undefined || undefined,
+        },
+      ]),
+    ),
+    argumentsSchema: argumentsSchema(operationId),
     pathSchema: parameterSchema('path'),
     querySchema: parameterSchema('query'),
     headerSchema: parameterSchema('header'),

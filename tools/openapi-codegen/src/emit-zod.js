@@ -1,11 +1,12 @@
 // @ts-check
-import { firstParagraph, referenceName } from './document.js';
+import { argumentsSchema, firstParagraph, referenceName } from './document.js';
 
 /** @import { ApiDescription, ParameterGroup } from './document.js' */
 /** @import { SchemaNode } from './shape.js' */
 
 /**
- * Emits one zod schema for each component schema and each group of parameters, tied to its generated type.
+ * Emits one zod schema for each component schema and each group of parameters, tied to its generated type, and one for all
+ * arguments of each operation.
  *
  * @param {ApiDescription} api
  * @returns {string} TypeScript source, not formatted
@@ -32,6 +33,13 @@ export function emitZod(api) {
       return `export const ${group.schemaName} = exactly<${declared}>()(${source});`;
     }),
   );
+  const flat = api.operations.map((operation) => {
+    const entries = operation.arguments.map(
+      ({ name, source, required, field }) =>
+        `${quote(name)}: ${source}${field === undefined && !required ? '.exactOptional()' : ''}`,
+    );
+    return `export const ${argumentsSchema(operation.operationId)} = z.strictObject({ ${entries.join(', ')} });`;
+  });
   const uses = parameters.length > 0 ? 'components, operations' : 'components';
   return `
 import * as z from 'zod';
@@ -46,7 +54,7 @@ function exactly<Declared>() {
   ): Schema => schema;
 }
 
-${[...schemas, ...parameters].join('\n\n')}
+${[...schemas, ...parameters, ...flat].join('\n\n')}
 `;
 }
 
@@ -113,6 +121,7 @@ const annotations = [
   'x-source',
   'x-privacy',
   'x-extensible-enum',
+  'x-argument',
 ];
 
 /** The constraints of each type; a constraint of another type would never be checked. */

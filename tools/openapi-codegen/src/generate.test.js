@@ -160,6 +160,49 @@ describe('a document that is not understood', () => {
   });
 });
 
+describe('the arguments of an operation', () => {
+  /** @param {Record<string, unknown>} operation @param {Record<string, unknown>} [schemas] */
+  const argumentsOf = async (operation, schemas = {}) => {
+    const files = await generate(documentWith({ operation, schemas }), place);
+    const [, literal = ''] = /operations = (\{.*\}) as const/s.exec(files['operations.ts']) ?? [];
+    return new Function(`return ${literal}`)().listThings.arguments;
+  };
+  const body = (/** @type {unknown} */ schema) => ({
+    requestBody: { content: { 'application/json': { schema } } },
+  });
+
+  it('are one flat namespace over path, body, query and header', async () => {
+    const parameters = [
+      { name: 'page', in: 'query', schema: { type: 'integer' } },
+      { name: 'X-Tenant', in: 'header', schema: { type: 'string' } },
+    ];
+    expect(await argumentsOf({ parameters })).toEqual({
+      status: { in: 'body' },
+      page: { in: 'query' },
+      'X-Tenant': { in: 'header' },
+    });
+  });
+
+  it('may have another name than at the API', async () => {
+    const parameters = [
+      { name: 'filter[status]', in: 'query', 'x-argument': 'only', schema: { type: 'string' } },
+    ];
+    expect(await argumentsOf({ parameters })).toMatchObject({
+      only: { in: 'query', field: 'filter[status]' },
+    });
+  });
+
+  it.each([
+    ['a list', { type: 'array', items: { type: 'string' } }],
+    ['a map', { type: 'object', additionalProperties: { type: 'string' } }],
+    ['a choice', { anyOf: [{ type: 'string' }, { type: 'integer' }] }],
+    ['an object that contains itself', { $ref: '#/components/schemas/Node' }],
+  ])('have a body that is %s as one argument', async (_, schema) => {
+    const Node = { type: 'object', properties: { next: { $ref: '#/components/schemas/Node' } } };
+    expect(await argumentsOf(body(schema), { Node })).toEqual({ body: { in: 'body', isWhole: true } });
+  });
+});
+
 describe('operations.ts', () => {
   /** @param {readonly Record<string, unknown>[]} options */
   const generatedFrom = async (options) => {
@@ -214,6 +257,8 @@ describe('operations.ts', () => {
         path: '/things',
         summary: 'List things',
         rateLimit: { limit: 60, windowSeconds: 60 },
+        arguments: { status: { in: 'body' } },
+        argumentsSchema: 'ListThingsArguments',
         requestSchema: 'Filter',
         successStatus: 200,
         responseSchema: 'Things',

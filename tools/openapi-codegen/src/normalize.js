@@ -149,7 +149,7 @@ function isOpen(additional) {
   return additional === true || (isRecord(additional) && Object.keys(additional).length === 0);
 }
 
-const annotations = ['description', 'title', 'examples', 'deprecated', 'x-source', 'x-privacy'];
+const annotations = ['description', 'title', 'examples', 'deprecated', 'x-source', 'x-privacy', 'x-argument'];
 
 /**
  * The one object that several describe together.

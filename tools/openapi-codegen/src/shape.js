@@ -13,6 +13,8 @@ const privacy = z.enum(['public', 'name', 'personal', 'secret']);
 const typeName = z.enum(['string', 'integer', 'number', 'boolean', 'object', 'array', 'null']);
 const literal = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const reference = z.strictObject({ $ref: z.string() });
+/** Another name for a parameter or a field of a request, where its own clashes or is unusual. */
+const argumentName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/);
 
 const schemaNode = z.strictObject({
   $ref: z.string().optional(),
@@ -53,6 +55,7 @@ const schemaNode = z.strictObject({
   'x-source': source.optional(),
   'x-privacy': privacy.optional(),
   'x-extensible-enum': z.union([z.array(z.string()), reference]).optional(),
+  'x-argument': argumentName.optional(),
 });
 
 const examples = {
@@ -70,6 +73,7 @@ const parameter = z.strictObject({
   style: z.enum(['form', 'simple']).optional(),
   explode: z.boolean().optional(),
   'x-source': source.optional(),
+  'x-argument': argumentName.optional(),
   schema: schemaNode,
   ...examples,
 });

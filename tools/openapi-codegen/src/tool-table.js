@@ -46,14 +46,10 @@ function toolTable(api) {
 }
 
 /** @param {ApiDescription} api @param {OperationDescription} operation */
-function argumentsOf(api, { requestSchema, parameters: groups }) {
-  const body = Object.entries((requestSchema && api.schemas[requestSchema]?.properties) || {});
-  const parameters = groups
-    .flatMap((group) => group.parameters)
-    .map(({ name, schema }) => /** @type {const} */ ([name, schema]));
-  return [...body, ...parameters]
-    .map(([name, node]) => {
-      const values = enumOf(api, node);
+function argumentsOf(api, operation) {
+  return operation.arguments
+    .map(({ name, schema }) => {
+      const values = enumOf(api, schema);
       return values.length === 0 ? `\`${name}\`` : `\`${name}\`: ${values.join(', ')}`;
     })
     .join('; ');

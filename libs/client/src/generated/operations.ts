@@ -18,6 +18,15 @@ export interface ResponseField {
 
 type SchemaName = keyof typeof schemas;
 
+/** Where an argument of an operation goes. */
+export interface Argument {
+  readonly in: 'path' | 'query' | 'header' | 'body';
+  /** Its name at the API, where that is another one. */
+  readonly field?: string;
+  /** It is the whole body, not a field of it. */
+  readonly isWhole?: true;
+}
+
 /** What the document says of one operation. */
 export interface Operation {
   readonly operationId: string;
@@ -46,6 +55,10 @@ export interface Operation {
   };
   /** The API answers without a token. */
   readonly isPublic?: true;
+  /** All arguments, by their name in one flat namespace. */
+  readonly arguments: Readonly<Record<string, Argument>>;
+  /** Schema of all arguments together: `schemas[operation.argumentsSchema]`. */
+  readonly argumentsSchema: SchemaName;
   readonly pathSchema?: SchemaName;
   readonly querySchema?: SchemaName;
   readonly headerSchema?: SchemaName;
@@ -81,6 +94,16 @@ export const operations = {
         'List, search, filter, sort and page through webshop orders; or, with summarize, count and sum all matching orders by status.',
       annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     },
+    arguments: {
+      sortKey: { in: 'body' },
+      sortOrder: { in: 'body' },
+      per_page: { in: 'body' },
+      status: { in: 'body' },
+      type: { in: 'body' },
+      search_query: { in: 'body' },
+      page: { in: 'query' },
+    },
+    argumentsSchema: 'ListOrdersArguments',
     querySchema: 'ListOrdersQuery',
     requestSchema: 'ListOrdersRequest',
     successStatus: 200,
@@ -302,6 +325,8 @@ export const operations = {
         "Send one order to the shop's bookkeeping (SnelStart). Writes; cannot be undone here; at most 5 a minute. Ask the user first.",
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
     },
+    arguments: { order_id: { in: 'body' } },
+    argumentsSchema: 'SyncOrderArguments',
     requestSchema: 'SyncOrderRequest',
     successStatus: 200,
     responseSchema: 'SyncOrderResponse',

@@ -239,3 +239,15 @@ export const ValidationError = exactly<components['schemas']['ValidationError']>
 export const ListOrdersQuery = exactly<NonNullable<operations['listOrders']['parameters']['query']>>()(
   z.object({ page: z.int().min(1).exactOptional().describe('Page number, from 1.') }),
 );
+
+export const ListOrdersArguments = z.strictObject({
+  sortKey: ListOrdersRequest.shape.sortKey,
+  sortOrder: ListOrdersRequest.shape.sortOrder,
+  per_page: ListOrdersRequest.shape.per_page,
+  status: ListOrdersRequest.shape.status,
+  type: ListOrdersRequest.shape.type,
+  search_query: ListOrdersRequest.shape.search_query,
+  page: ListOrdersQuery.shape.page,
+});
+
+export const SyncOrderArguments = z.strictObject({ order_id: SyncOrderRequest.shape.order_id });
