@@ -18,7 +18,7 @@ export default tseslint.config(
           // Scripts of a library use its built files by the name that users import.
           allowCircularSelfDependency: true,
           // Configuration files reach the shared settings by path, before any package is linked.
-          allow: ['^.*/tools/bundle/.*\\.js$'],
+          allow: ['^.*/tools/bundle/.*\\.js$', '^.*/vitest\\.config\\.js$'],
           // Its main entry is small; the stores behind its subpaths are what is loaded lazily.
           checkDynamicDependenciesExceptions: ['@wemasy-orders/state'],
           depConstraints: [

@@ -195,6 +195,206 @@ describe('the journal of one order', () => {
   });
 });
 
+describe('every event', () => {
+  const older = [begin('a0'), finish('a0', rejected)];
+  const histories = {
+    sending: [begin('a1')],
+    unknown: [begin('a1'), finish('a1', unknown)],
+    'confirmed as synced': [begin('a1'), finish('a1', unknown), confirm('synced')],
+    'confirmed as not synced': [begin('a1'), finish('a1', unknown), confirm('not_synced')],
+    synced: [begin('a1'), finish('a1', synced)],
+    rejected: [begin('a1'), finish('a1', rejected)],
+  };
+  const events = {
+    look: () => ({ type: 'look' as const }),
+    begin: begin('a2'),
+    resend: begin('a2', { resend: true }),
+    rollback: rollback('a1'),
+    abandon: abandon('a1'),
+    'ends as synced': finish('a1', synced),
+    'ends as rejected': finish('a1', rejected),
+    'ends as unknown': finish('a1', unknown),
+    'confirm synced': confirm('synced'),
+    'confirm not synced': confirm('not_synced'),
+  };
+
+  /** What an attempt has become, in words. */
+  function stateOf(record: OrderRecord, id: string): string {
+    const attempt = record.attempts.find((candidate) => candidate.id === id);
+    const verdict = attempt?.resolutions?.at(-1)?.as;
+    if (attempt?.state !== 'unknown' || verdict === undefined) return attempt?.state ?? 'gone';
+    return `confirmed as ${verdict.replace('_', ' ')}`;
+  }
+
+  // `refused` leaves the attempt as it was.
+  test.each<[keyof typeof histories, Partial<Record<keyof typeof events, string>>]>([
+    [
+      'sending',
+      {
+        begin: 'refused',
+        resend: 'refused',
+        rollback: 'gone',
+        abandon: 'unknown',
+        'ends as synced': 'synced',
+        'ends as rejected': 'rejected',
+        'ends as unknown': 'unknown',
+        'confirm synced': 'refused',
+        'confirm not synced': 'refused',
+      },
+    ],
+    [
+      'unknown',
+      {
+        begin: 'refused',
+        rollback: 'gone',
+        abandon: 'refused',
+        'ends as synced': 'synced',
+        'ends as rejected': 'rejected',
+        'confirm synced': 'confirmed as synced',
+        'confirm not synced': 'confirmed as not synced',
+      },
+    ],
+    [
+      'confirmed as synced',
+      {
+        begin: 'refused',
+        rollback: 'refused',
+        abandon: 'refused',
+        'ends as synced': 'synced',
+        'ends as rejected': 'rejected',
+        'confirm not synced': 'confirmed as not synced',
+      },
+    ],
+    [
+      'confirmed as not synced',
+      {
+        rollback: 'refused',
+        abandon: 'refused',
+        'ends as synced': 'synced',
+        'ends as rejected': 'rejected',
+        'confirm synced': 'confirmed as synced',
+      },
+    ],
+    [
+      'synced',
+      {
+        begin: 'refused',
+        rollback: 'refused',
+        abandon: 'refused',
+        'confirm synced': 'refused',
+        'confirm not synced': 'refused',
+      },
+    ],
+    [
+      'rejected',
+      {
+        rollback: 'refused',
+        abandon: 'refused',
+        'confirm synced': 'refused',
+        'confirm not synced': 'refused',
+      },
+    ],
+  ])('on an attempt that is %s does what the table says, and nothing to another one', (state, changes) => {
+    const { record } = play([...older, ...histories[state]]);
+    const time = { wallMs: start + 10_000 };
+    const found = Object.entries(events).map(([name, event]) => {
+      const reduced = reduce(record, event(record), time, retention);
+      expect(reduced.record.attempts[0], name).toEqual(record.attempts[0]);
+      const isBegun = reduced.record.attempts.some(({ id }) => id === 'a2');
+      expect(isBegun, name).toBe(reduced.accepted && (name === 'begin' || name === 'resend'));
+      return [name, reduced.accepted ? stateOf(reduced.record, 'a1') : 'refused'];
+    });
+    const unchanged = Object.fromEntries(Object.keys(events).map((name) => [name, state]));
+    expect(Object.fromEntries(found)).toEqual({ ...unchanged, ...changes });
+  });
+
+  test('on an attempt that the record does not have is refused, but for its outcome', () => {
+    const { record } = play([begin('a1'), finish('a1', unknown)]);
+    for (const event of [rollback('a2')(), abandon('a2')()]) {
+      expect(reduce(record, event, { wallMs: start }, retention)).toEqual({
+        record,
+        accepted: false,
+        changed: false,
+      });
+    }
+    const late = play([finish('a2', rejected)], record).record;
+    expect(late.attempts).toMatchObject([
+      { id: 'a1', state: 'unknown' },
+      { id: 'a2', state: 'rejected' },
+    ]);
+  });
+
+  test('says whether it changed the record', () => {
+    const { record } = play([begin('a1')]);
+    const at = (wallMs: number, event: JournalEvent) => reduce(record, event, { wallMs }, retention).changed;
+    expect(at(start, { type: 'look' })).toBe(false);
+    expect(at(start + leaseMs + 1, { type: 'look' })).toBe(true);
+    expect(at(start, begin('a2')(record))).toBe(false);
+    expect(at(start, finish('a1', synced)())).toBe(true);
+  });
+
+  test('lets a lease end, whichever event it is and however many attempts there are', () => {
+    const { record } = play([...older, begin('a1')]);
+    for (const event of Object.values(events)) {
+      if (event === events.rollback || event(record).type === 'finish') continue;
+      const { record: after } = reduce(record, event(record), { wallMs: start + 2 * leaseMs }, retention);
+      expect(after.attempts[0]).toEqual(record.attempts[0]);
+      expect(after.attempts[1]).toMatchObject({
+        state: 'unknown',
+        reason: 'Its outcome was not written in time.',
+        endedAt: '2026-11-22T09:01:30.000Z',
+      });
+    }
+  });
+});
+
+describe('an attempt', () => {
+  const fields = (outcome: Outcome) => play([begin('a1'), finish('a1', outcome)]).record.attempts[0];
+
+  test('names its token, its boot and that it is a resend, where there is one', () => {
+    const event = begin('a1', { resend: true })(emptyRecord(42));
+    if (event.type !== 'begin') throw new TypeError('unreachable');
+    const { record } = reduce(
+      emptyRecord(42),
+      { ...event, token: 't1' },
+      { wallMs: start, bootId: 'b1' },
+      retention,
+    );
+    expect(record.attempts[0]).toEqual({
+      ...sending('a1'),
+      by: { ...assistant, bootId: 'b1' },
+      token: 't1',
+      resend: true,
+    });
+    expect(play([begin('a1')]).record.attempts[0]).toEqual(sending('a1'));
+  });
+
+  test.each<[Outcome]>([[rejected], [unknown]])(
+    'keeps what the API said, if it said something: %o',
+    (outcome) => {
+      expect(fields(outcome)).toEqual({ ...sending('a1'), ...outcome, endedAt: expect.any(String) });
+      const said = { ...outcome, message: 'No.' };
+      expect(fields(said)).toEqual({ ...sending('a1'), ...said, endedAt: expect.any(String) });
+    },
+  );
+
+  test.each<[Outcome]>([[synced], [rejected], [unknown]])(
+    'keeps 1000 characters of the API’s text: %o',
+    (outcome) => {
+      const text = `${'x'.repeat(999)}yz`;
+      expect(fields({ ...outcome, message: text })).toMatchObject({ message: text.slice(0, 1_000) });
+    },
+  );
+
+  test('that ends after a clock was set back says why it is unknown', () => {
+    const { record } = play([begin('a1')]);
+    const at = (wallMs: number) =>
+      reduce(record, { type: 'look' }, { wallMs }, retention).record.attempts[0]?.state;
+    expect(at(start - leaseMs)).toBe('sending');
+    expect(at(start - leaseMs - 1)).toBe('unknown');
+  });
+});
+
 describe('a human’s word', () => {
   test('opens the order again when it is not in the books', () => {
     const { accepted, order } = play([begin('a1'), finish('a1', unknown), confirm('not_synced')]);
@@ -241,6 +441,47 @@ describe('a human’s word', () => {
     expect(play([confirm('not_synced')], again.record).order).toEqual({ state: 'not_sent' });
   });
 
+  test('is about all attempts that are unknown, and leaves those before the last success alone', () => {
+    const events = [
+      begin('a1'),
+      finish('a1', unknown),
+      begin('a2', { resend: true }),
+      finish('a2', synced),
+      begin('a3', { resend: true }),
+      finish('a3', unknown),
+      begin('a4', { resend: true }),
+      finish('a4', rejected),
+      begin('a5', { resend: true }),
+      finish('a5', unknown),
+      confirm('not_synced'),
+    ];
+    expect(play(events).record.attempts.map(({ resolutions }) => resolutions?.map(({ as }) => as))).toEqual([
+      undefined,
+      undefined,
+      ['not_synced'],
+      undefined,
+      ['not_synced'],
+    ]);
+  });
+
+  test('corrects the last of several to synced, but all of them to not synced', () => {
+    const both = [
+      begin('a1'),
+      finish('a1', unknown),
+      begin('a2', { resend: true }),
+      finish('a2', unknown),
+      confirm('not_synced'),
+      confirm('synced'),
+    ];
+    const verdicts = ({ record }: ReturnType<typeof play>) =>
+      record.attempts.map(({ resolutions }) => resolutions?.map(({ as }) => as));
+    expect(verdicts(play(both))).toEqual([['not_synced'], ['not_synced', 'synced']]);
+    expect(verdicts(play([...both, confirm('not_synced')]))).toEqual([
+      ['not_synced'],
+      ['not_synced', 'synced', 'not_synced'],
+    ]);
+  });
+
   test.each([
     ['was never sent', []],
     ['is being sent', [begin('a1')]],
@@ -271,9 +512,44 @@ describe('a record that cannot be read', () => {
 
   test('is replaced when a human says what is in the books, and kept', () => {
     const stored = { version: 1, orderId: 42, attempts: 'torn' };
-    const { record } = reduceStored(stored, 42, confirm('synced')(), time, retention);
-    expect(orderStateOf(record.attempts).state).toBe('synced');
-    expect(record.replaced).toEqual(stored);
+    const now = '2026-11-22T09:00:00.000Z';
+    expect(reduceStored(stored, 42, confirm('synced')(), time, retention)).toEqual({
+      accepted: true,
+      changed: true,
+      record: {
+        version: 1,
+        orderId: 42,
+        attempts: [
+          {
+            id: 'unreadable',
+            state: 'unknown',
+            startedAt: now,
+            leaseUntil: now,
+            endedAt: now,
+            by: human,
+            reason: 'The earlier record could not be read; it is kept as it was.',
+            resolutions: [{ as: 'synced', at: now, by: human }],
+          },
+        ],
+        replaced: stored,
+      },
+    });
+  });
+
+  test.each([
+    [{ version: 3, state: 'synced' }, 'a newer version of this program wrote it', 'Use that version.'],
+    [{ version: 1, orderId: 43, attempts: [] }, 'it is about another order (43)', 'Look for it'],
+    ['torn', 'it is damaged at the whole record', 'Look for it'],
+    [
+      { version: 1, orderId: 'x', attempts: [{ id: '' }], replaced: 1 },
+      'it is damaged at orderId, attempts.0.state.',
+      'Look for it',
+    ],
+    [{}, 'it is damaged at version, orderId, attempts.', 'Look for it'],
+  ])('is refused with where it is damaged and what to do: %j', (stored, reason, remedy) => {
+    const refused = () => reduceStored(stored, 42, beginning, time, retention);
+    expect(refused).toThrow(reason);
+    expect(refused).toThrow(remedy);
   });
 
   test('is left to the newer version that wrote it', () => {

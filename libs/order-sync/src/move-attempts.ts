@@ -1,6 +1,6 @@
 import type { GenerationGuard, ListableStore } from '@wemasy-orders/state';
 import { emptyRecord } from './journal.js';
-import { type OrderRecord, parseRecord } from './record.js';
+import { parseRecord } from './record.js';
 import { recordedOrders } from './recorded-orders.js';
 
 export interface MoveAttemptsOptions {
@@ -23,13 +23,10 @@ export async function moveAttempts(
   { from, to, token, guard }: MoveAttemptsOptions,
 ): Promise<void> {
   for (const orderId of await recordedOrders(store, from)) {
-    const read = (stored: unknown): OrderRecord | undefined => {
-      const parsed = parseRecord(stored, orderId);
-      return parsed.kind === 'record' ? parsed.record : undefined;
-    };
+    const read = (stored: unknown) => parseRecord(stored, orderId).record;
     const key = `${from}/order/${orderId}`;
     const moving = await store.update(key, (stored) => ({
-      record: stored === undefined ? undefined : Object(stored),
+      record: asFound(stored),
       result: read(stored)?.attempts.filter((attempt) => attempt.token === token) ?? [],
     }));
     if (moving.length === 0) continue;
@@ -37,7 +34,7 @@ export async function moveAttempts(
       `${to}/order/${orderId}`,
       (stored) => {
         const record = stored === undefined ? emptyRecord(orderId) : read(stored);
-        if (record === undefined) return { record: Object(stored), result: false };
+        if (record === undefined) return { record: asFound(stored), result: false };
         const known = new Set(record.attempts.map(({ id }) => id));
         const attempts = [...record.attempts, ...moving.filter(({ id }) => !known.has(id))];
         attempts.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
@@ -50,11 +47,17 @@ export async function moveAttempts(
       key,
       (stored) => {
         const record = read(stored);
+        // Another process moved or damaged it meanwhile.
+        if (record === undefined) return { record: asFound(stored), result: undefined };
         const moved = new Set(moving.map(({ id }) => id));
-        const attempts = record?.attempts.filter(({ id }) => !moved.has(id)) ?? [];
+        const attempts = record.attempts.filter(({ id }) => !moved.has(id));
         return { record: attempts.length === 0 ? undefined : { ...record, attempts }, result: undefined };
       },
       guard,
     );
   }
+}
+
+function asFound(stored: unknown): object | undefined {
+  return stored === undefined ? undefined : Object(stored);
 }

@@ -163,10 +163,15 @@ const versioned = z.looseObject({ version: z.int().min(2) });
 
 /** The stored value of an order, checked. */
 export type StoredRecord =
-  | { readonly kind: 'none' }
+  | { readonly kind: 'none'; readonly record?: undefined }
   | { readonly kind: 'record'; readonly record: OrderRecord }
   /** `newer`: a later version of this library wrote it and can read it. */
-  | { readonly kind: 'unreadable'; readonly newer: boolean; readonly reason: string };
+  | {
+      readonly kind: 'unreadable';
+      readonly newer: boolean;
+      readonly reason: string;
+      readonly record?: undefined;
+    };
 
 /** Checks a stored value. It may be anything: another version may have written it, or a person edited it. */
 export function parseRecord(stored: unknown, orderId: number): StoredRecord {

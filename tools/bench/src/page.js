@@ -37,6 +37,12 @@ export async function writeSection(title, text) {
   );
 }
 
+/** @param {string} title @returns the last version of a section of docs/benchmarks.md, or nothing */
+export function readSection(title) {
+  const sections = readFileSync(page, 'utf8').split(/^(?=## )/m);
+  return sections.find((section) => section.startsWith(`## ${title}\n`)) ?? '';
+}
+
 /**
  * A Markdown table.
  *

@@ -1,0 +1,98 @@
+// @ts-check
+/**
+ * `npm run mutation -- [FILE…] [--write]`: mutates the files that promises rest on, or some of them, and prints what
+ * their unit tests noticed. `--changed [--since REVISION]`: only lines that changed, for some minutes. `--seeded`: the
+ * faults of faults.js. Exits with 1 where a score is under the goal, or a fault was not found.
+ */
+import { parseArgs } from 'node:util';
+import { changedLines, startOfWork } from './changed.js';
+import { faults } from './faults.js';
+import { files } from './files.js';
+import { describeMutant, mutate } from './mutate.js';
+import { writeScores } from './page.js';
+import { findFault } from './seeded.js';
+
+/** Percent of the mutants of a file. */
+const goal = 97;
+/** `--changed` is part of CI; mutants that do not fit in are said to be left out. */
+const longestChangedMs = 180_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    changed: { type: 'boolean', default: false },
+    since: { type: 'string' },
+    seeded: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+const unknown = positionals.filter((file) => !files.includes(file));
+if (unknown.length > 0) {
+  console.error(
+    `${unknown.join(', ')}: not among the files of tools/mutation/src/files.js:\n${files.join('\n')}`,
+  );
+  process.exit(2);
+}
+
+if (values.changed) await mutateChanges(values.since ?? startOfWork());
+else if (!values.seeded) await mutateAll(positionals.length === 0 ? files : positionals);
+// Nothing may have changed; the faults are tried all the same.
+if (values.changed || values.seeded) await findFaults();
+
+/** @param {readonly string[]} chosen */
+async function mutateAll(chosen) {
+  for (const file of chosen) {
+    const score = await mutate({ file });
+    print(score);
+    if (values.write) await writeScores([score]);
+    if (score.percent < goal) process.exitCode = 1;
+  }
+}
+
+/** @param {string | undefined} since */
+async function mutateChanges(since) {
+  const changes = since === undefined ? files.map((file) => ({ file })) : changedLines(files, since);
+  console.log(
+    since === undefined
+      ? 'This clone has no history, so every line counts as changed.'
+      : `${changes.length} of ${files.length} files changed since ${since}.`,
+  );
+  const endsAt = Date.now() + longestChangedMs;
+  let killed = 0;
+  let tried = 0;
+  for (const change of changes) {
+    const leftMs = endsAt - Date.now();
+    if (leftMs <= 0) {
+      console.log(`${change.file}: left out, the time is over`);
+      continue;
+    }
+    const score = await mutate({ ...change, longestMs: leftMs });
+    print(score);
+    killed += score.killed;
+    tried += score.tried;
+  }
+  if (tried > 0 && (100 * killed) / tried < goal) process.exitCode = 1;
+}
+
+async function findFaults() {
+  for (const fault of faults) {
+    const found = await findFault(fault);
+    if (found === undefined) process.exitCode = 1;
+    console.log(
+      found === undefined
+        ? `${fault.name}: NOT FOUND`
+        : `${fault.name}: found after ${found.seconds.toFixed(1)} s by "${found.test}"`,
+    );
+  }
+}
+
+/** @param {import('./mutate.js').Score} score */
+function print(score) {
+  const { file, planned, tried, killed, survivors, ignored, percent, seconds } = score;
+  for (const mutant of survivors) console.log(describeMutant(file, mutant));
+  const left = planned > tried ? `, ${planned - tried} left out` : '';
+  console.log(
+    `${file}: ${tried} mutants, ${killed} killed, ${survivors.length} survived, ${ignored} equivalent${left}: ` +
+      `${percent.toFixed(1)} % in ${seconds.toFixed(0)} s${percent < goal ? ` (goal: ${goal} %)` : ''}`,
+  );
+}
