@@ -27,9 +27,8 @@ export const files = [
     'window-state',
     'counter',
     'queue',
-    'record-clock',
+    'time',
     'fallback',
-    'timing',
     'unsent',
   ]),
 ];

@@ -37,7 +37,7 @@ it('mutates the lines that were added or changed, and none where lines were remo
 });
 
 it('counts a mutant that no test runs as survived, one that never ends as killed, and an equivalent one not at all', () => {
-  const score = new Score('a.ts');
+  const score = new Score('libs/state/src/generation.ts');
   const place = { line: 1, column: 1 };
   for (const status of /** @type {const} */ (['Killed', 'Timeout', 'Survived', 'NoCoverage', 'Ignored'])) {
     score.add({ status, location: { start: place, end: place }, replacement: '' });

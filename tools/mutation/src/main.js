@@ -89,7 +89,7 @@ async function findFaults() {
 /** @param {import('./mutate.js').Score} score */
 function print(score) {
   const { file, planned, tried, killed, survivors, ignored, percent, seconds } = score;
-  for (const mutant of survivors) console.log(describeMutant(file, mutant));
+  for (const mutant of survivors) console.log(describeMutant(score, mutant));
   const left = planned > tried ? `, ${planned - tried} left out` : '';
   console.log(
     `${file}: ${tried} mutants, ${killed} killed, ${survivors.length} survived, ${ignored} equivalent${left}: ` +

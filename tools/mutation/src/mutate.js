@@ -26,6 +26,8 @@ export class Score {
   /** @param {string} file */
   constructor(file) {
     this.file = file;
+    /** As it was mutated; it may be edited meanwhile. */
+    this.source = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
   }
 
   get tried() {
@@ -86,14 +88,13 @@ export async function mutate({ file, ranges, longestMs }) {
   return score;
 }
 
-/** @param {string} file @param {Mutant} mutant a line as compilers print it */
-export function describeMutant(file, { status, location: { start, end }, replacement }) {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const [first = ''] = lines.slice(start.line - 1);
+/** @param {Score} score @param {Mutant} mutant a line as compilers print it */
+export function describeMutant({ file, source }, { status, location: { start, end }, replacement }) {
+  const [first = ''] = source.split('\n').slice(start.line - 1);
   const original =
     start.line === end.line
       ? first.slice(start.column - 1, end.column - 1)
       : `${first.slice(start.column - 1)} … (${end.line - start.line + 1} lines)`;
-  const by = replacement.replaceAll(/\s+/g, ' ');
-  return `${file}:${start.line}:${start.column} ${status === 'NoCoverage' ? 'no test runs' : 'survived'}: ${original} -> ${by}`;
+  const outcome = status === 'NoCoverage' ? 'no test runs' : 'survived';
+  return `${file}:${start.line}:${start.column} ${outcome}: ${original} -> ${replacement.replaceAll(/\s+/g, ' ')}`;
 }
