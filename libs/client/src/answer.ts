@@ -28,8 +28,12 @@ type SuccessName<Of extends Operation> =
 
 type Output<Name> = Name extends SchemaName ? z.output<(typeof schemas)[Name]> : undefined;
 
-/** The body of a success; undefined where the document describes no JSON. */
-export type Body<Of extends Operation> = Output<SuccessName<Of>>;
+/** The body of a success: bytes where the document says that it is no JSON, undefined where it describes none. */
+export type Body<Of extends Operation> = Operation extends Of
+  ? unknown
+  : Of extends { readonly responseType: string }
+    ? Uint8Array<ArrayBuffer>
+    : Output<SuccessName<Of>>;
 
 type Judgement<Of extends Operation> =
   { readonly read: ReadBody<Body<Of>>; readonly fault?: undefined } | { readonly fault: OrdersError };
@@ -44,7 +48,7 @@ export function judge<Of extends Operation>(operation: Of, answer: Answer, nowMs
   const { status, text } = answer;
   const body = parseJson(text);
   const facts = factsOf(answer, body, nowMs);
-  if (status >= 200 && status < 300) return judgeSuccess(operation, text, body, facts);
+  if (status >= 200 && status < 300) return judgeSuccess(operation, answer, body, facts);
   return { fault: faultOf(operation, answer, facts, nowMs) };
 }
 
@@ -126,7 +130,7 @@ function retryAfterSeconds({ headers }: Answer, nowMs: number): number | undefin
 
 function judgeSuccess<Of extends Operation>(
   operation: Of,
-  text: string,
+  { text, bytes }: Answer,
   body: unknown,
   facts: AnswerFacts,
 ): Judgement<Of> {
@@ -139,9 +143,9 @@ function judgeSuccess<Of extends Operation>(
   const name = successSchema(operation, facts.status);
   const schema = name === undefined || name === null ? undefined : schemas[name];
   const isBody = (value: unknown): value is Body<Of> =>
-    schema === undefined ? value === undefined : fits(schema, value);
-  const nothing: unknown = undefined;
-  if (name === null && isBody(nothing)) return { read: { value: nothing, drift: [], dropped: [] } };
+    schema === undefined ? value === bytes : fits(schema, value);
+  const file: unknown = bytes;
+  if (name === null && isBody(file)) return { read: { value: file, drift: [], dropped: [] } };
   if (text.trim() === '') return unexpected('empty_body');
   if (isPage(text)) return unexpected('html_body');
   if (body === undefined) return unexpected('malformed_json');
@@ -149,6 +153,11 @@ function judgeSuccess<Of extends Operation>(
   if (schema === undefined) return unexpected('undocumented_success');
   const read = readBody(schema, body, isBody);
   return 'problem' in read ? unexpected('schema_mismatch', read.problem) : { read };
+}
+
+/** Whether an answer is the one of another type than JSON that the document describes. */
+export function isFile({ successStatus, responseType }: Operation, status: number): boolean {
+  return responseType !== undefined && status === successStatus;
 }
 
 /** @returns null for a success without a JSON body; undefined where the status proves nothing */

@@ -1,6 +1,6 @@
 import { isUnsent, onAbort, type Permit } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
-import { type Body, judge } from './answer.js';
+import { type Body, isFile, judge } from './answer.js';
 import {
   CancelledError,
   ConnectionError,
@@ -12,7 +12,7 @@ import type { Fetch, FetchResponse } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import { isSafe } from './operations.js';
 import type { ReadBody } from './read-body.js';
-import { bodyFaultOf, readText } from './read-text.js';
+import { bodyFaultOf, readBytes, readText } from './read-text.js';
 import type { Answer, OutgoingRequest } from './types.js';
 import { withoutToken } from './without-token.js';
 
@@ -56,7 +56,7 @@ export async function attempt<Of extends Operation>(
   try {
     response = await fetch(url, {
       method: operation.method,
-      headers: { ...headers, authorization: `Bearer ${token}`, accept: 'application/json' },
+      headers: { ...headers, authorization: `Bearer ${token}`, accept: acceptedBy(operation) },
       body,
       redirect: 'manual',
       signal: teardown.signal,
@@ -66,8 +66,10 @@ export async function attempt<Of extends Operation>(
     // awaited: the deadline is the API's, and a slow store must not use it up.
     reported = permit.report({ kind: 'answered', status: response.status, headers: response.headers });
     // An answer may repeat the token, e.g. an error page that prints the request.
-    const text = withoutToken(await readText(response), token);
-    const answer = { status: response.status, headers: response.headers, text };
+    const bytes = isFile(operation, response.status) ? await readBytes(response) : undefined;
+    const text = bytes === undefined ? withoutToken(await readText(response), token) : '';
+    const { status, headers: received } = response;
+    const answer = { status, headers: received, text, ...(bytes === undefined ? {} : { bytes }) };
     return { answer, reported, ...judge(operation, answer, clock.now()) };
   } catch (thrown) {
     const isCancelled = signal?.aborted === true;
@@ -81,6 +83,10 @@ export async function attempt<Of extends Operation>(
     cancelTimer();
     forgetSignal();
   }
+}
+
+function acceptedBy({ responseType }: Operation): string {
+  return [responseType ?? [], 'application/json'].flat().join(', ');
 }
 
 interface Circumstances {

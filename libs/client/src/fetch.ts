@@ -24,6 +24,8 @@ export interface FetchResponse {
   readonly headers: FetchHeaders;
   /** The whole body as UTF-8, decompressed, without a byte order mark. */
   text(): Promise<string>;
+  /** The whole body, decompressed; where neither this nor `body` is there, an answer that is no text arrives damaged. */
+  bytes?(): Promise<Uint8Array>;
   /** The body piece by piece, so that a huge one need not be read whole; where absent, `text` is used. */
   readonly body?: BodyStream | null | undefined;
 }

@@ -56,6 +56,7 @@ export {
   type OrdersClientOptions,
 } from './orders-client.js';
 export type { PathsClient } from './paths-client.js';
+export type { DroppedItem, ReadBody } from './read-body.js';
 export type { AttemptReport, CallOptions, DriftReport } from './types.js';
 export type { Coverage, WalkDoubt, WalkFacts } from './walk-facts.js';
 export { type OrdersWalk, walkOrders, type WalkOptions, type WalkStep } from './walk-orders.js';

@@ -1,12 +1,15 @@
 import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
-import { createMemoryStore } from '@wemasy-orders/state';
+import { createMemoryStore, systemClock } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isOrdersError, type OrdersError } from './errors.js';
 import type { Fetch } from './fetch.js';
+import { type Operation, operations } from './generated/operations.js';
 import type { Order } from './generated/schema.js';
+import { createHttpFetch } from './node/http-fetch.js';
 import { rateLimitPolicies } from './operations.js';
 import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
 import { orderPage, type Script, sendJson, startUpstream, type Upstream } from './testing/index.js';
@@ -683,6 +686,69 @@ describe('pacing', () => {
     const client = clientOf(upstream.url);
     await client.list();
     expect(await client.allowance('listOrders')).toMatchObject({ limit: 60, remaining: 59 });
+  });
+});
+
+describe('a call by operation id', () => {
+  it('is paced, checked and retried like a list', async () => {
+    const upstream = await upstreamWith((_, response, index) =>
+      index === 0 ? void response.writeHead(502).end() : sendJson(response, 200, emptyPage, limits(60, 59)),
+    );
+    const client = clientOf(upstream.url);
+    const { value, drift } = await client.call('listOrders', { status: 'paid', page: 2, type: undefined });
+    expect({ value, drift }).toEqual({ value: emptyPage, drift: [] });
+    expect(upstream.requests.map(({ url, body }) => ({ url, body: JSON.parse(body) }))).toEqual([
+      { url: '/api/services/webshop/v1/orders/all?page=2', body: { status: 'paid' } },
+      { url: '/api/services/webshop/v1/orders/all?page=2', body: { status: 'paid' } },
+    ]);
+    expect((await client.allowance('listOrders')).remaining).toBe(59);
+  });
+
+  it('takes the arguments of the document and no others', async () => {
+    const client = clientOf('http://127.0.0.1:9/api');
+    // @ts-expect-error: no order has this status
+    const wrong = client.call('listOrders', { status: 'lost' });
+    expect(await failureOf(wrong)).toMatchObject({ code: 'invalid_arguments', effect: 'none' });
+    // @ts-expect-error: the order is not named
+    expect(await failureOf(client.call('syncOrder', {}))).toMatchObject({ code: 'invalid_arguments' });
+  });
+
+  it('never says of a write that it failed, where it may have taken effect', async () => {
+    const upstream = await upstreamWith((_, response) => void response.writeHead(502).end());
+    const call = clientOf(upstream.url).call('syncOrder', { order_id: 1 });
+    expect((await failureOf(call)).code).toBe('outcome_unknown');
+    expect(upstream.requests).toHaveLength(1);
+  });
+});
+
+describe('an answer of another type than JSON', () => {
+  const bytes = Uint8Array.from({ length: 1_024 }, (_, index) => (index * 7) % 256);
+  const { operationId, summary, rateLimit, argumentsSchema, errorSchemas } = operations.listOrders;
+  const document: Operation = {
+    ...{ operationId, summary, rateLimit, argumentsSchema, errorSchemas },
+    ...{ method: 'GET', path: '/invoice', arguments: {}, responseFields: {} },
+    ...{ successStatus: 200, responseType: 'application/pdf' },
+  };
+
+  it.each<[string, Fetch]>([
+    ['the global fetch', globalThis.fetch],
+    ['the fetch for Node', createHttpFetch({ clock: systemClock })],
+  ])('arrives byte for byte through %s', async (_, fetch) => {
+    const upstream = await upstreamWith((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/pdf', 'content-encoding': 'gzip' });
+      response.end(gzipSync(bytes));
+    });
+    const { value } = await clientOf(upstream.url, { fetch }).callOperation(document, {});
+    expect(value).toEqual(bytes);
+    expect(upstream.requests[0]?.headers.accept).toBe('application/pdf, application/json');
+  });
+
+  it('is an error like any other, where the API answers with one', async () => {
+    const upstream = await upstreamWith((_, response) =>
+      sendJson(response, 422, { message: 'No.', errors: { page: ['No.'] } }),
+    );
+    const call = clientOf(upstream.url).callOperation(document, {});
+    expect(await failureOf(call)).toMatchObject({ code: 'validation_failed', apiMessage: 'No.' });
   });
 });
 

@@ -5,8 +5,8 @@ import type { OrdersPage } from './drift.js';
 import { ConfigurationError, isOrdersError, OutcomeUnknownError, UnexpectedResponseError } from './errors.js';
 import type { Fetch } from './fetch.js';
 import type { Body } from './answer.js';
-import { operations, productionUrl } from './generated/operations.js';
-import type { ListOrdersRequest, SyncOrderResponse } from './generated/schema.js';
+import { type Operation, operations, productionUrl } from './generated/operations.js';
+import type { SyncOrderResponse } from './generated/schema.js';
 import { type CallArguments, isSafe, type OperationId, rateLimitPolicies } from './operations.js';
 import { pageOf } from './orders-page.js';
 import { createPathsClient, type PathsClient } from './paths-client.js';
@@ -16,9 +16,7 @@ import { createSend } from './send.js';
 import type { AttemptReport, CallOptions, DriftReport } from './types.js';
 
 /** Filters and sorting of a list; a field that is undefined or null is not sent. */
-export type OrderFilters = {
-  readonly [Name in keyof ListOrdersRequest]?: ListOrdersRequest[Name] | undefined;
-};
+export type OrderFilters = Omit<CallArguments<'listOrders'>, 'page'>;
 
 export interface OrdersClientOptions {
   /** API token. It is sent to `baseUrl` and shown nowhere. */
@@ -53,10 +51,7 @@ export interface OrdersClient {
    * @throws {UnexpectedResponseError} also when the API answers with another page
    * @throws {OrdersError} see the classes in `errors.ts`
    */
-  list(
-    filters?: OrderFilters & { readonly page?: number | undefined },
-    call?: CallOptions,
-  ): Promise<OrdersPage>;
+  list(filters?: CallArguments<'listOrders'>, call?: CallOptions): Promise<OrdersPage>;
   /**
    * Sends one order to the financial provider. The API does not prevent sending an order twice, so the caller must record
    * what was sent, as `@wemasy-orders/order-sync` does.
@@ -78,6 +73,16 @@ export interface OrdersClient {
     args: CallArguments<Id>,
     call?: CallOptions,
   ): Promise<CallResult<Id>>;
+  /**
+   * Calls an operation that is known only while the program runs. Its arguments are checked all the same.
+   *
+   * @throws {OrdersError} as `call` does
+   */
+  callOperation<Of extends Operation>(
+    operation: Of,
+    args: object,
+    call?: CallOptions,
+  ): Promise<ReadBody<Body<Of>>>;
   /** What is left of an operation's allowance, as far as the rate limiter knows. */
   allowance(operationId: OperationId): Promise<RateLimitSnapshot>;
   /** The typed client of the document's paths, on the same transport. */
@@ -124,8 +129,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   const base = baseUrl.href.replace(/\/$/, '');
   let paths: PathsClient | undefined;
 
-  const call: OrdersClient['call'] = async (operationId, args, options = {}) => {
-    const operation = operations[operationId];
+  const callOperation: OrdersClient['callOperation'] = async (operation, args, options = {}) => {
     try {
       return (await send(requestOf(operation, args, base), options)).read;
     } catch (error) {
@@ -134,8 +138,12 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     }
   };
 
+  const call: OrdersClient['call'] = (operationId, args, options) =>
+    callOperation(operations[operationId], args, options);
+
   return {
     call,
+    callOperation,
     async list({ page = 1, ...filters } = {}, options) {
       const answer = pageOf(await call('listOrders', { ...withoutNothing(filters), page }, options));
       // Laravel's paginator repeats the page it was asked for, also beyond the last one.

@@ -46,9 +46,9 @@ async function outgoingOf(request: Request, baseUrl: URL): Promise<OutgoingReque
 }
 
 /** A success as openapi-fetch takes it: as it was read, so the headers that describe the original body go. */
-function responseOf({ answer: { status, headers, text }, read }: Success): Response {
+function responseOf({ answer: { status, headers, text, bytes }, read }: Success): Response {
   const plain = new Headers([...headers]);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) plain.delete(name);
-  const body = read.value === undefined ? text || null : JSON.stringify(read.value);
+  const body = bytes ?? (read.value === undefined ? text || null : JSON.stringify(read.value));
   return new Response(body, { status, headers: plain });
 }

@@ -59,4 +59,6 @@ export interface Answer {
   readonly status: number;
   readonly headers: FetchHeaders;
   readonly text: string;
+  /** The body as it came, where the document says that it is no JSON. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
 }

@@ -58,7 +58,7 @@ export interface Operation {
   /** All arguments, by their name in one flat namespace. */
   readonly arguments: Readonly<Record<string, Argument>>;
   /** Schema of all arguments together: `schemas[operation.argumentsSchema]`. */
-  readonly argumentsSchema: SchemaName;
+  readonly argumentsSchema: Extract<SchemaName, `${string}Arguments`>;
   readonly pathSchema?: SchemaName;
   readonly querySchema?: SchemaName;
   readonly headerSchema?: SchemaName;

@@ -50,10 +50,13 @@ export function createHttpFetch(options: HttpFetchOptions): Fetch {
     // Read from now on: it may break off before `text` is called.
     const body = bodyOf(message, request.signal);
     body.catch(() => undefined);
+    const encoding = message.headers['content-encoding']?.trim().toLowerCase();
+    const bytes = async () => decompress(await body, encoding);
     return {
       status: message.statusCode ?? 0,
       headers: headersOf(message),
-      text: async () => textOf(await body, message.headers['content-encoding']),
+      text: async () => textOf(await bytes()),
+      bytes,
     };
   };
 }
@@ -175,11 +178,9 @@ function abortError(): Error {
   return Object.assign(new Error('the request was aborted'), { code: 'ABORT_ERR' });
 }
 
-/** As in `fetch`: UTF-8, decompressed, without a byte order mark. */
-function textOf(body: Buffer, encoding: string | undefined): string {
-  return decompress(body, encoding?.trim().toLowerCase())
-    .toString()
-    .replace(/^\uFEFF/, '');
+/** As in `fetch`: UTF-8, without a byte order mark. */
+function textOf(body: Buffer): string {
+  return body.toString().replace(/^\uFEFF/, '');
 }
 
 /** @throws {Error} zlib's, when it is damaged or larger than an answer may be */
