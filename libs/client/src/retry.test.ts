@@ -53,4 +53,40 @@ describe('the decision to repeat a call', () => {
     const delay = (retries: number, random: number) => retryDelayMs(error, { safe: true, retries, random });
     expect([delay(0, 0), delay(0, 0.5), delay(1, 0), delay(1, 0.5)]).toEqual([125, 187.5, 250, 375]);
   });
+
+  it.each([
+    ['a write that did not reach the API', new ConnectionError('none', undefined), false, 250],
+    ['a write that may have reached it', new ConnectionError('unknown', undefined), false, undefined],
+    ['a write that an overloaded machine answered', new UpstreamError({ status: 503 }), false, undefined],
+    ['a write that ran into its deadline', new TimeoutError(1), false, undefined],
+    ['a list that lost its connection', new ConnectionError('unknown', undefined), true, 250],
+    ['a list that ran into its deadline', new TimeoutError(1), true, undefined],
+    ['a list that was cancelled', new CancelledError('none'), true, undefined],
+    ...[400, 500, 501, 505, 520].map(
+      (status) => [`a list after ${status}`, new UpstreamError({ status }), true, undefined] as const,
+    ),
+    ...[502, 503, 504].map(
+      (status) => [`a list after ${status}`, new UpstreamError({ status }), true, 250] as const,
+    ),
+    [
+      'a list whose API asks for less than the backoff',
+      new UpstreamError({ status: 503, retryAfterSeconds: 0 }),
+      true,
+      250,
+    ],
+    [
+      'a list whose API asks for up to 5 s',
+      new UpstreamError({ status: 503, retryAfterSeconds: 5 }),
+      true,
+      5_000,
+    ],
+    [
+      'a list whose API asks for more',
+      new UpstreamError({ status: 503, retryAfterSeconds: 6 }),
+      true,
+      undefined,
+    ],
+  ] as const)('is what the error and the operation say: %s', (_, error, safe, delay) => {
+    expect(retryDelayMs(error, { safe, retries: 1, random: 0 })).toBe(delay);
+  });
 });
