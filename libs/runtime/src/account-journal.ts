@@ -16,6 +16,7 @@ import {
   beginAccount,
   type Claim,
   noteToken,
+  ownerOf,
   parseRegistry,
   type Registry,
   renamed,
@@ -101,6 +102,15 @@ export interface AccountJournal {
    * @throws {WriteRefusedError} when the journal may not be the right one
    */
   addAccount(name: string): Promise<AccountSummary>;
+  /**
+   * Finds the account of the token. A token that is known of none belongs to the account `name` from now on, which begins
+   * if it is new.
+   *
+   * @param name normalised
+   * @returns the account's name, which differs from `name` where the token is known of another one
+   * @throws {WriteRefusedError} when the journal may not be the right one
+   */
+  claimAccount(name: string): Promise<string>;
   /**
    * Gives an account another name; journal and allowance stay.
    *
@@ -431,6 +441,18 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       }
       await noteWritten({ ...(await lookLately()).found, account: name }, written.generation);
       return { ...summaryOf(account, { id: account.id, account }), isCurrent: true };
+    },
+    async claimAccount(name) {
+      const { registry } = await lookLately();
+      const owner = registry && ownerOf(registry, claim.token);
+      if (owner !== undefined) return owner.name;
+      const { generation } = await openTrusted();
+      const written = await updateRegistry(generation, (before) =>
+        ownerOf(before, claim.token) === undefined
+          ? assignToken(before, { name, token: claim.token }, now()).registry
+          : before,
+      );
+      return ownerOf(written.registry, claim.token)?.name ?? name;
     },
     async renameAccount(from, to) {
       const { sight, generation } = await openTrusted();

@@ -82,9 +82,10 @@ export interface Resolution {
 }
 
 /** Decides which account a claim is about. */
-export function resolveAccount({ accounts }: Registry, claim: Claim): Resolution {
+export function resolveAccount(registry: Registry, claim: Claim): Resolution {
+  const { accounts } = registry;
   const { name, token } = claim;
-  const owner = accounts.find((account) => knownToken(account, token) !== undefined);
+  const owner = ownerOf(registry, token);
   const known = accounts.map((account) => account.name);
   const as = (account: Account | undefined, doubt?: Doubt): Resolution => ({
     id: account?.id ?? token,
@@ -103,6 +104,11 @@ export function resolveAccount({ accounts }: Registry, claim: Claim): Resolution
     return as(owner, isDisputed(owner, token) ? { kind: 'disputed', owner: owner.name } : undefined);
   }
   return accounts.length === 1 ? as(accounts[0]) : as(undefined, { kind: 'no_name', known });
+}
+
+/** The account that a token is known of. */
+export function ownerOf({ accounts }: Registry, fingerprint: string): Account | undefined {
+  return accounts.find((account) => knownToken(account, fingerprint) !== undefined);
 }
 
 function knownToken({ tokens }: Account, fingerprint: string): KnownToken | undefined {

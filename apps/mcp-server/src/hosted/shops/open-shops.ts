@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError } from '@wemasy-orders/client';
+import type { Caller } from '@wemasy-orders/order-sync';
+import {
+  createLog,
+  defaultStatePlace,
+  type HostedConfig,
+  type Machine,
+  openStore,
+} from '@wemasy-orders/runtime';
+import { type Clock, createMemoryStore } from '@wemasy-orders/state';
+import { createFolderStore } from '@wemasy-orders/state/folder';
+import type { Shops } from '../shop.js';
+import { connectShop } from './connect-shop.js';
+import { openFileShops } from './file-shops.js';
+import { openKeyFile } from './key-file.js';
+import { createLinkedShops, type ShopAccess } from './linked-shops.js';
+import { createShopServices } from './shop-services.js';
+import { withSharedReadings } from './shared-readings.js';
+
+export interface OpenShopsOptions {
+  readonly config: HostedConfig;
+  /** Where the anchor of the journals is kept. */
+  readonly machine: Machine;
+  /** Who is written into the journals as having asked for a sync. */
+  readonly caller: Caller;
+  readonly clock: Clock;
+  /** Takes a line of the log. */
+  readonly writeLog: (line: string) => void;
+  /** How long a call may take, in ms. */
+  readonly longestCallMs: number;
+}
+
+/** How long the services of a shop without calls are kept, in ms. */
+const keepMs = 10 * 60_000;
+/** Shops that have services at once; each takes some 40 kB. */
+const mostShops = 5_000;
+
+/**
+ * The shops of a hosted server: those of the operator's file, and those that identities linked themselves.
+ *
+ * @throws {ConfigurationError} with all faults of the files that the settings name
+ */
+export async function openShops(options: OpenShopsOptions): Promise<Shops> {
+  const { config, machine, caller, clock, writeLog, longestCallMs } = options;
+  const { WEMASY_API_URL: apiUrl, WEMASY_SHOPS: shopsFile, WEMASY_KEY_FILE: keyFile } = config;
+  const log = createLog({
+    level: config.WEMASY_LOG_LEVEL,
+    write: writeLog,
+    now: () => clock.now(),
+    secrets: [],
+  });
+  const onWarning = ({ message }: { readonly message: string }) => {
+    log.warn(message);
+  };
+  const faults: string[] = [];
+  const collect = (error: unknown) => {
+    if (!(error instanceof ConfigurationError)) throw error;
+    faults.push(...error.faults);
+    return undefined;
+  };
+  const keys =
+    keyFile === undefined ? undefined : await openKeyFile(() => readFile(keyFile, 'utf8')).catch(collect);
+  const fileShops =
+    shopsFile === undefined
+      ? undefined
+      : await openFileShops({
+          path: shopsFile,
+          personalData: config.WEMASY_PERSONAL_DATA,
+          log,
+          clock,
+        }).catch(collect);
+  if (faults.length > 0 || config.state === undefined) throw new ConfigurationError(...faults);
+
+  const acceptVolatile = config.WEMASY_ACCEPT_VOLATILE_JOURNAL;
+  const store = await openStore(config.state, { clock, onWarning, acceptVolatile });
+  const openFolder = (folder: string) => createFolderStore({ folder, clock, onWarning });
+  const anchorPlace = config.state.kind === 'memory' ? undefined : defaultStatePlace(machine);
+  // Where no file can be kept, what one shop has seen of the journal still serves all shops of this process.
+  const anchorStore =
+    anchorPlace?.kind === 'folder' ? openFolder(anchorPlace.folder) : createMemoryStore({ clock });
+  const forShops = (opened: typeof store) =>
+    withSharedReadings(opened, { clock, isShared: (key) => key.endsWith('/accounts') });
+  const shopStores = { store: forShops(store), anchorStore: forShops(anchorStore) };
+
+  const services = createShopServices({
+    connect: (account) =>
+      connectShop(account, {
+        config,
+        ...shopStores,
+        openFolder: (folder) => (existsSync(folder) ? openFolder(folder) : undefined),
+        writeLog,
+        clock,
+        caller,
+      }),
+    log,
+    clock,
+    keepMs,
+    most: mostShops,
+    longestCallMs,
+  });
+  const linkedShops = keys && createLinkedShops({ store, keys, apiUrl, clock });
+
+  return {
+    async shopOf(principal) {
+      const access: ShopAccess | undefined =
+        (await fileShops?.find(principal)) ??
+        (principal.kind === 'oauth' ? await linkedShops?.find(principal) : undefined);
+      if (access === undefined) return undefined;
+      return {
+        personalData: access.personalData,
+        readOnly: access.readOnly || config.WEMASY_READ_ONLY,
+        services: async () => services.of(access),
+      };
+    },
+    secretWith: (sha256) => fileShops?.secretWith(sha256),
+    respond: async () => undefined,
+    linkPage: undefined,
+    async close() {
+      await services.close();
+      await store.close();
+      await anchorStore.close();
+    },
+  };
+}
