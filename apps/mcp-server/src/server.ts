@@ -10,8 +10,9 @@ import { operations } from '@wemasy-orders/client/operations';
 import { failureOf } from '@wemasy-orders/presentation';
 import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
+import { NoShopError } from './hosted/no-shop-error.js';
 import { instructionsFor } from './instructions.js';
-import { failureText } from './results/failure.js';
+import { failureText, type NextSteps } from './results/failure.js';
 import { answerInTime } from './tools/call-limits.js';
 import { type ProgressReporter, startProgress } from './tools/progress.js';
 import type { Tool, ToolCall } from './tools/tool.js';
@@ -30,6 +31,8 @@ export interface ServerOptions {
   readonly services: ToolCall['services'];
   readonly log: Log;
   readonly clock: Clock;
+  /** Where a failure is mended elsewhere than in the settings of one shop. */
+  readonly nextSteps?: NextSteps | undefined;
   /** Longest that a call takes to be answered, in ms. */
   readonly answerWithinMs: number;
   /** Aborted when the process is about to end. */
@@ -38,7 +41,7 @@ export interface ServerOptions {
 
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
 export function createMcpServer(options: ServerOptions): Server {
-  const { version, tools, services, log, clock, answerWithinMs, stopping } = options;
+  const { version, tools, services, log, clock, nextSteps, answerWithinMs, stopping } = options;
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
     {
@@ -99,13 +102,20 @@ export function createMcpServer(options: ServerOptions): Server {
       const failure = failureOf(error);
       if (failure.code === 'internal_error') log.error('call failed', { tool: name, error });
       else log.info('call refused', { tool: name, code: failure.code });
-      return { content: [{ type: 'text', text: failureText(failure) }], isError: true };
+      return {
+        content: [{ type: 'text', text: failureText(failure, { ...nextSteps, ...ownNextSteps(error) }) }],
+        isError: true,
+      };
     } finally {
       progress.stop();
     }
   });
 
   return server;
+}
+
+function ownNextSteps(error: unknown): NextSteps {
+  return error instanceof NoShopError ? { configuration_error: error.next } : {};
 }
 
 /** Whether the client has declared that it shows pages: with the request, or in the 2025 era once, at the start. */

@@ -1,4 +1,5 @@
 import {
+  AuthenticationError,
   CancelledError,
   InvalidArgumentsError,
   RateLimitedError,
@@ -12,6 +13,7 @@ import {
 } from '@wemasy-orders/order-sync';
 import { failureOf } from '@wemasy-orders/presentation';
 import { describe, expect, it } from 'vitest';
+import { NoShopError, nextStepsOf } from '../hosted/no-shop-error.js';
 import { failureText } from './failure.js';
 
 const textOf = (error: unknown) => failureText(failureOf(error));
@@ -96,5 +98,26 @@ describe('a failure as text', () => {
       retryable: no
       next: Tell the user; this is a fault of the server, described in its log."
     `);
+  });
+});
+
+describe('a failure of a server with many shops', () => {
+  it('that has no shop for the caller names the page that links one', () => {
+    const error = new NoShopError('https://orders.example.com/link');
+    expect(failureText(failureOf(error), { configuration_error: error.next })).toMatchInlineSnapshot(`
+      "configuration_error: No shop is linked to this identity yet.
+      source: local
+      retryable: no
+      next: Ask the user to open https://orders.example.com/link, sign in and link their shop, then call again."
+    `);
+  });
+
+  it('that is about the API token leads to where it was linked', () => {
+    const text = (page: string | undefined) =>
+      failureText(failureOf(new AuthenticationError({ status: 401 })), nextStepsOf(page));
+    expect(text('https://orders.example.com/link')).toContain(
+      'open https://orders.example.com/link and link a valid',
+    );
+    expect(text(undefined)).toContain('have the operator of this server link a valid');
   });
 });

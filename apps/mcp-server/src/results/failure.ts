@@ -1,5 +1,8 @@
 import type { Advice, Failure } from '@wemasy-orders/presentation';
 
+/** What a model is told to do, where that differs from the usual. */
+export type NextSteps = Readonly<Partial<Record<Advice, string>>>;
+
 const nextSteps: Readonly<Record<Advice, string>> = {
   invalid_arguments: 'Correct the arguments and call again.',
   configuration_error:
@@ -29,15 +32,19 @@ const nextSteps: Readonly<Record<Advice, string>> = {
   internal_error: 'Tell the user; this is a fault of the server, described in its log.',
 };
 
-/** The failure as text: `code: sentence`, then `key: value` lines, the last of which says what to do. */
-export function failureText(failure: Failure): string {
+/**
+ * The failure as text: `code: sentence`, then `key: value` lines, the last of which says what to do.
+ *
+ * @param own next steps of this server, which take the place of the usual ones
+ */
+export function failureText(failure: Failure, own: NextSteps = {}): string {
   return [
     `${failure.code}: ${failure.sentence}`,
     `source: ${failure.source}`,
     `retryable: ${failure.retryable ? 'yes' : 'no'}`,
     ...(failure.retryAfterSeconds === undefined ? [] : [`retry_after_seconds: ${failure.retryAfterSeconds}`]),
     ...failure.details.map((detail) => `detail: ${detail}`),
-    `next: ${nextStep(failure)}`,
+    `next: ${own[failure.advice] ?? nextStep(failure)}`,
   ].join('\n');
 }
 

@@ -90,7 +90,9 @@ async function servicesOf(shops: Shops, subject: string) {
 }
 
 async function markOf(shops: Shops, subject: string): Promise<unknown> {
-  const { data } = await (await servicesOf(shops, subject)).client.list({ per_page: 1 }, { maxWaitMs: 5_000 });
+  const { data } = await (
+    await servicesOf(shops, subject)
+  ).client.list({ per_page: 1 }, { maxWaitMs: 5_000 });
   return data[0]?.order_number;
 }
 
