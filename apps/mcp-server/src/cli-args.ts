@@ -11,7 +11,7 @@ export interface HttpAddress {
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' | 'version' }
-  | ({ readonly kind: 'doctor' } & Target)
+  | ({ readonly kind: 'doctor' | 'rotate_keys' } & Target)
   /** `http` is absent where the server speaks over stdio. */
   | ({ readonly kind: 'serve'; readonly http?: HttpAddress } & Target)
   | { readonly kind: 'usage_error'; readonly message: string };
@@ -61,8 +61,10 @@ export function parseCommand(argv: readonly string[], settingFlags: readonly Set
   const [verb, ...surplus] = parsed.positionals;
   if (help === true) return { kind: 'help' };
   if (version === true) return { kind: 'version' };
-  if ((verb !== undefined && verb !== 'doctor') || surplus.length > 0) {
-    return usageError(`${[verb, ...surplus].join(' ')} is not a command; the only command is doctor.`);
+  if ((verb !== undefined && verb !== 'doctor' && verb !== 'rotate-keys') || surplus.length > 0) {
+    return usageError(
+      `${[verb, ...surplus].join(' ')} is not a command; the commands are doctor and rotate-keys.`,
+    );
   }
   const flags = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
@@ -77,6 +79,7 @@ export function parseCommand(argv: readonly string[], settingFlags: readonly Set
     ...(typeof folder === 'string' ? { sandboxFolder: folder } : {}),
   };
   if (verb === 'doctor') return { kind: 'doctor', ...target };
+  if (verb === 'rotate-keys') return { kind: 'rotate_keys', ...target };
   if (http === undefined) return { kind: 'serve', ...target };
   const address = parseAddress(String(http));
   return typeof address === 'string' ? usageError(address) : { kind: 'serve', ...target, http: address };

@@ -10,6 +10,7 @@ export function helpText(): string {
     '  wemasy-orders-mcp --http [host:]port [flags]    serve Streamable HTTP at /mcp, for this machine;',
     '                                                  with WEMASY_AUTH for others too, see docs/hosting.md',
     '  wemasy-orders-mcp doctor [flags]                check the set-up; exits 1 when something is wrong',
+    '  wemasy-orders-mcp rotate-keys [flags]           seal the linked shops of WEMASY_KEY_FILE with a new key',
     '  wemasy-orders-mcp --help | --version',
     '',
     'With --sandbox, each of them works against a sandbox inside the process: invented orders, no token, and nothing',

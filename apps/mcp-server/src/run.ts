@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { isOrdersError } from '@wemasy-orders/client';
+import { ConfigurationError, isOrdersError } from '@wemasy-orders/client';
 import {
   checksText,
   createLog,
@@ -10,6 +10,7 @@ import {
   examine,
   leadingTo,
   readConfig,
+  readHostedConfig,
   setUp,
   type SetUp,
   type SetUpOptions,
@@ -56,11 +57,9 @@ export async function run(program: Program, channel?: StdioChannel): Promise<voi
       process.exitCode = 2;
       return;
     case 'doctor':
-      return diagnose(command, program, output).catch((error: unknown) => {
-        if (!isOrdersError(error)) throw error;
-        output.printError(`wemasy-orders-mcp: ${error.message}`);
-        process.exitCode = 1;
-      });
+      return reportingFaults(diagnose(command, program, output), output);
+    case 'rotate_keys':
+      return reportingFaults(rotate(command, program, output), output);
     case 'serve':
       return serve(command, program, output, channel);
   }
@@ -158,6 +157,24 @@ async function serve(
     await server.close();
   }
   process.exit(0);
+}
+
+async function reportingFaults(work: Promise<void>, output: Output): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!isOrdersError(error)) throw error;
+    output.printError(`wemasy-orders-mcp: ${error.message}`);
+    process.exitCode = 1;
+  });
+}
+
+async function rotate(target: Target, program: Program, output: Output): Promise<void> {
+  const { config, faults } = readHostedConfig(setUpOptionsFor(target, program, output)) ?? {
+    faults: ['WEMASY_AUTH is not set: only a server that others reach has keys.'],
+  };
+  if (config === undefined) throw new ConfigurationError(...faults);
+  const { rotateKeys } = await import('./hosted/shops/rotate-keys.js');
+  const allOpened = await rotateKeys({ config, clock: systemClock, print: output.print });
+  process.exitCode = allOpened ? 0 : 1;
 }
 
 async function diagnose(target: Target, program: Program, output: Output): Promise<void> {

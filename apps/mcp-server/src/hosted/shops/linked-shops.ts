@@ -51,6 +51,8 @@ export interface LinkedShops {
   /** @throws {LinksUnavailableError} when it could not be recorded */
   save(identity: Identity, access: ShopAccess): Promise<void>;
   remove(identity: Identity): Promise<void>;
+  /** Names of the keys that the rows are sealed with. */
+  keyIds(): Promise<ReadonlySet<string>>;
   /** Wraps the data key of every row with the key that is in use now. Rows may be used and changed meanwhile. */
   rewrapAll(): Promise<Rewrapped>;
 }
@@ -96,8 +98,8 @@ export function createLinkedShops({ store, keys, apiUrl, clock }: LinkedShopsOpt
       .digest('hex');
   }
 
-  async function read(id: string): Promise<unknown> {
-    return await store.update(`${folder}/${id}`, (record) => ({
+  async function read(key: string): Promise<unknown> {
+    return await store.update(key, (record) => ({
       record: record === undefined ? undefined : Object(record),
       result: record,
     }));
@@ -123,7 +125,7 @@ export function createLinkedShops({ store, keys, apiUrl, clock }: LinkedShopsOpt
       const id = idOf(identity);
       let record;
       try {
-        record = await read(id);
+        record = await read(keyOf(id));
       } catch (error) {
         const known = opened.get(id);
         if (known !== undefined && clock.monotonic() - known.readAt < servesWithoutStoreMs) return known.shop;
@@ -144,7 +146,7 @@ export function createLinkedShops({ store, keys, apiUrl, clock }: LinkedShopsOpt
       try {
         const sealed = await seal(JSON.stringify(accessSchema.parse(access)), contextOf(id), keys);
         const row = { version: 1, linkedAt: new Date(clock.now()).toISOString(), sealed };
-        await store.update(`${folder}/${id}`, () => ({ record: row, result: undefined }), { durable: true });
+        await store.update(keyOf(id), () => ({ record: row, result: undefined }), { durable: true });
       } catch (error) {
         throw new LinksUnavailableError('The link to the shop could not be recorded.', error);
       }
@@ -153,12 +155,16 @@ export function createLinkedShops({ store, keys, apiUrl, clock }: LinkedShopsOpt
       const id = idOf(identity);
       opened.delete(id);
       try {
-        await store.update(`${folder}/${id}`, () => ({ record: undefined, result: undefined }), {
+        await store.update(keyOf(id), () => ({ record: undefined, result: undefined }), {
           durable: true,
         });
       } catch (error) {
         throw new LinksUnavailableError('The link to the shop could not be removed.', error);
       }
+    },
+    async keyIds() {
+      const rows = await Promise.all((await store.keys(folder)).map((key) => read(key)));
+      return new Set(rows.flatMap((row) => rowSchema.safeParse(row).data?.sealed.keyId ?? []));
     },
     async rewrapAll() {
       const current = await keys.currentKeyId();
@@ -167,7 +173,7 @@ export function createLinkedShops({ store, keys, apiUrl, clock }: LinkedShopsOpt
       const unreadable: string[] = [];
       for (const key of await store.keys(folder)) {
         const id = key.slice(folder.length + 1);
-        const row = rowSchema.safeParse(await read(id)).data;
+        const row = rowSchema.safeParse(await read(key)).data;
         if (row?.sealed.keyId === current) {
           unchanged += 1;
           continue;
@@ -175,7 +181,7 @@ export function createLinkedShops({ store, keys, apiUrl, clock }: LinkedShopsOpt
         const sealed = row && (await rewrap(row.sealed, contextOf(id), keys).catch(() => undefined));
         if (row === undefined || sealed === undefined) {
           // A link that was removed meanwhile has no row.
-          if ((await read(id)) !== undefined) unreadable.push(id);
+          if ((await read(key)) !== undefined) unreadable.push(id);
           continue;
         }
         const isSwapped = await store.update(
@@ -196,6 +202,10 @@ export function createLinkedShops({ store, keys, apiUrl, clock }: LinkedShopsOpt
       return { rewrapped, unchanged, unreadable };
     },
   };
+}
+
+function keyOf(id: string): string {
+  return `${folder}/${id}`;
 }
 
 function contextOf(id: string): string {
