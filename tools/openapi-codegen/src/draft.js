@@ -1,5 +1,5 @@
 // @ts-check
-import { isRecord, pascalCase } from './nodes.js';
+import { at, entriesOf, isRecord, pascalCase } from './nodes.js';
 
 /** @import { Page, PageAnswer, PageField } from './page.js' */
 /** @typedef {Record<string, unknown>} Node */
@@ -15,14 +15,28 @@ import { isRecord, pascalCase } from './nodes.js';
 const json = 'application/json';
 
 /**
+ * What a person decides, since no page says it.
+ *
+ * @typedef {object} Decisions
+ * @property {string} [operationId]
+ * @property {string} [tool] name of the tool for assistants
+ * @property {boolean} [reads] it changes nothing, whatever its method
+ * @property {readonly string[]} [public] fields of the answers that anyone may see
+ * @property {readonly string[]} [names] fields that name a customer
+ * @property {readonly string[]} [personal] fields with other data of customers
+ */
+
+/**
  * Drafts the operation that a page describes. What the page does not say is left out and asked; every field of an answer
  * is `secret` until a person decides.
  *
  * @param {Page} page
- * @param {{ operationId?: string | undefined }} [options]
+ * @param {Decisions} [decisions]
  * @returns {Draft}
+ * @throws {Error} when a decision is about a field that no answer has
  */
-export function draftOperation(page, { operationId: chosen } = {}) {
+export function draftOperation(page, decisions = {}) {
+  const { operationId: chosen, tool, reads = page.method?.toUpperCase() === 'GET' } = decisions;
   const questions = [...page.questions];
   const path = page.path ?? '/unknown';
   const title = page.title ?? path.split('/').filter(Boolean).slice(-2).join(' ');
@@ -33,12 +47,13 @@ export function draftOperation(page, { operationId: chosen } = {}) {
     ...parametersIn(path, page.pathFields),
     ...page.query.map((field) => parameterOf(field, 'query', questions)),
   ];
+  const description =
+    page.prose.filter((line) => !/requests? per/.test(line)).join('\n\n') || `${sentenceCase(title)}.`;
   const operation = {
     operationId,
     tags: ['Orders'],
     summary: sentenceCase(title),
-    description:
-      page.prose.filter((line) => !/requests? per/.test(line)).join('\n\n') || `${sentenceCase(title)}.`,
+    description,
     ...(page.isPublic ? { security: [] } : {}),
     'x-source': 'table',
     ...(page.rateLimit === undefined
@@ -50,6 +65,7 @@ export function draftOperation(page, { operationId: chosen } = {}) {
             'x-source': page.rateLimit.source,
           },
         }),
+    ...(tool === undefined ? {} : { 'x-mcp-tool': toolOf(tool, { title, description, reads }) }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(page.body.length === 0 ? {} : { requestBody: bodyOf(page, questions) }),
     responses: Object.fromEntries(
@@ -64,9 +80,69 @@ export function draftOperation(page, { operationId: chosen } = {}) {
   questions.push(
     'Which fields of the answers are always there? The page does not say it: list them under required.',
   );
-  questions.push('Who may see each field of the answers? All are secret until you decide.');
-  questions.push('Should assistants have the operation as a tool? If so, describe it in x-mcp-tool.');
+  const undecided = decideMarks(operation.responses, decisions);
+  if (undecided.length > 0) {
+    questions.push(
+      `Who may see ${undecided.join(', ')}? They are secret until you decide (--public, --names, --personal).`,
+    );
+  }
+  if (tool === undefined) questions.push('Should assistants have the operation as a tool (--tool NAME)?');
   return { operationId, path, method: (page.method ?? 'post').toLowerCase(), operation, questions };
+}
+
+/** @param {string} name @param {{ title: string, description: string, reads: boolean }} about */
+function toolOf(name, { title, description, reads }) {
+  return {
+    name,
+    title: sentenceCase(title),
+    description: description.split('\n')[0],
+    annotations: {
+      readOnlyHint: reads,
+      destructiveHint: !reads,
+      idempotentHint: reads,
+      openWorldHint: true,
+    },
+  };
+}
+
+/**
+ * Marks the fields of the answers as decided.
+ *
+ * @param {Node} responses
+ * @param {Decisions} decisions
+ * @returns {string[]} the fields that nobody decided about, by their path
+ */
+function decideMarks(responses, { public: everyone = [], names = [], personal = [] }) {
+  const marks = new Map([
+    ...everyone.map((path) => /** @type {const} */ ([path, 'public'])),
+    ...names.map((path) => /** @type {const} */ ([path, 'name'])),
+    ...personal.map((path) => /** @type {const} */ ([path, 'personal'])),
+  ]);
+  /** @type {Map<string, boolean>} */
+  const fields = new Map();
+  for (const answer of Object.values(responses)) {
+    visit(at(answer, 'content', json, 'schema'), '');
+  }
+  const unknown = [...marks.keys()].filter((path) => !fields.has(path));
+  if (unknown.length > 0) {
+    throw new Error(`No answer has ${unknown.join(', ')}; they have ${[...fields.keys()].join(', ')}.`);
+  }
+  return [...fields].flatMap(([path, isDecided]) => (isDecided ? [] : [path]));
+
+  /** @param {unknown} schema @param {string} path */
+  function visit(schema, path) {
+    if (!isRecord(schema)) return;
+    if (schema['x-privacy'] !== undefined) {
+      const mark = marks.get(path);
+      fields.set(path, mark !== undefined);
+      if (mark !== undefined) schema['x-privacy'] = mark;
+    }
+    for (const [name, property] of entriesOf(schema['properties'])) {
+      visit(property, path === '' ? name : `${path}.${name}`);
+    }
+    visit(schema['items'], `${path}[]`);
+    visit(schema['additionalProperties'], `${path}.*`);
+  }
 }
 
 /** @param {string} path @param {readonly PageField[]} fields */
@@ -213,6 +289,9 @@ const emptyField = {
 function nestedOf(own, inner, context) {
   const nullable = own?.types.includes('null') === true;
   const withNull = (/** @type {string} */ type) => (nullable ? [type, 'null'] : type);
+  if (own?.types.includes('object') && inner.every(({ name }) => name.startsWith('*'))) {
+    return { type: withNull('object'), additionalProperties: mapValueOf(inner, context) };
+  }
   const isList =
     own?.types.some((type) => /\[\]|array/.test(type)) || inner.every(({ name }) => /^(\[\]|\*)/.test(name));
   if (!isList) return { type: withNull('object'), ...nest(inner, context) };
@@ -224,6 +303,19 @@ function nestedOf(own, inner, context) {
     type: withNull('array'),
     items: { type: 'object', ...nest(elements, { ...context, example: first }) },
   };
+}
+
+/** What a map holds, whatever the name. @param {readonly PageField[]} inner @param {Context} context */
+function mapValueOf(inner, context) {
+  const own = inner.find(({ name }) => name === '*');
+  const fields = inner
+    .filter((field) => field !== own)
+    .map((field) => ({ ...field, name: field.name.replace(/^\*\.?/, '') }));
+  const below = { ...context, example: undefined, place: `${context.place}.*` };
+  if (fields.length > 0) return nestedOf(own, fields, below);
+  const field = own ?? { ...emptyField, name: '*' };
+  const schema = schemaOf(field, context.questions);
+  return context.isAnswer ? answerField(field, schema, undefined, below) : schema;
 }
 
 /** @param {PageField} field @param {string[]} questions @returns {Node} */

@@ -15,7 +15,7 @@ import { codegenOf } from './project.js';
  * drafted into it, and the page is kept beside it. For any other it reports how page and document differ.
  *
  * @param {import('@nx/devkit').Tree} tree
- * @param {{ page: string, operationId?: string }} options
+ * @param {{ page: string } & import('./draft.js').Decisions} options
  */
 export default async function operation(tree, options) {
   const text = tree.read(options.page, 'utf-8') ?? outside(options.page);

@@ -130,7 +130,7 @@ describe('a page in another form', () => {
       'x-privacy': 'secret',
     });
     expect(questions).toContain('Which types can extra have? The page says mixed.');
-    expect(questions).toContainEqual(expect.stringMatching(/^Who may see each field/));
+    expect(questions).toContainEqual(expect.stringMatching(/^Who may see error, /));
   });
 
   it('may be public', () => {
