@@ -24,8 +24,7 @@ import { helpText } from './help-text.js';
 import { createMcpServer } from './server.js';
 import { endingSignals, type Program } from './program.js';
 import { limitsOf } from './tools/call-limits.js';
-import { listOrdersTool } from './tools/list-orders.js';
-import { syncOrderTool } from './tools/sync-order.js';
+import { createTools } from './tools/create-tools.js';
 import { serveOverStdio } from './transports/stdio.js';
 
 /** Version of the package, put in when it is bundled. */
@@ -93,14 +92,12 @@ async function serve(
   const { config, log, services, close } = await prepare(target, program, output);
   const limits = limitsOf(config);
   const stopping = new AbortController();
-  const tools = [
-    listOrdersTool({
-      personalData: config.WEMASY_PERSONAL_DATA,
-      maxWaitMs: limits.maxWaitMs,
-      clock: systemClock,
-    }),
-    syncOrderTool({ maxWaitMs: limits.maxWaitMs }),
-  ].filter(({ annotations }) => annotations.readOnlyHint || !config.WEMASY_READ_ONLY);
+  const tools = createTools({
+    personalData: config.WEMASY_PERSONAL_DATA,
+    readOnly: config.WEMASY_READ_ONLY,
+    maxWaitMs: limits.maxWaitMs,
+    clock: systemClock,
+  });
   const factory = () =>
     createMcpServer({
       version: PACKAGE_VERSION,

@@ -6,7 +6,7 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { operations } from '@wemasy-orders/client/operations';
+import { type Operation, operations } from '@wemasy-orders/client/operations';
 import { failureOf } from '@wemasy-orders/presentation';
 import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
@@ -62,7 +62,7 @@ export function createMcpServer(options: ServerOptions): Server {
         annotations,
         inputSchema,
         outputSchema,
-        ...(offersView && name === operations.listOrders.tool.name ? { _meta: shownInOrdersView } : {}),
+        ...(offersView && name === nameOf(operations.listOrders) ? { _meta: shownInOrdersView } : {}),
       })),
     };
   });
@@ -75,7 +75,7 @@ export function createMcpServer(options: ServerOptions): Server {
 
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
     if (uri !== ordersView.uri) throw new ResourceNotFoundError(uri);
-    const sync = tools.some(({ name }) => name === operations.syncOrder.tool.name);
+    const sync = tools.some(({ name }) => name === nameOf(operations.syncOrder));
     return { contents: [await readOrdersView({ sync })] };
   });
 
@@ -116,6 +116,10 @@ export function createMcpServer(options: ServerOptions): Server {
 
 function ownNextSteps(error: unknown): NextSteps {
   return error instanceof NoShopError ? { configuration_error: error.next } : {};
+}
+
+function nameOf({ tool }: Operation): string | undefined {
+  return tool?.name;
 }
 
 /** Whether the client has declared that it shows pages: with the request, or in the 2025 era once, at the start. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { noteOfIgnored, parseArguments } from './arguments.js';
 import { injectedArguments } from './injected-arguments.js';
-import { portableSchema } from './portable-schema.js';
+import { portableArguments, portableSchema } from './portable-schema.js';
 
 const schema = z.strictObject({
   id: z.int().min(1).optional(),
@@ -118,5 +118,37 @@ describe('arguments that the tool does not have', () => {
 
   it.each([['text'], [7], [[1]], [true]])('arguments %j are refused', (input) => {
     expect(faultOf(input)).toBe('arguments: must be a JSON object');
+  });
+});
+
+describe('an argument of another type, as vendors describe them', () => {
+  const other = z.strictObject({
+    share: z.number().min(0).optional(),
+    ids: z.array(z.int()).optional(),
+    codes: z.array(z.string()).optional(),
+    filter: z.record(z.string(), z.string()).optional(),
+    lines: z.array(z.object({ sku: z.string() })).optional(),
+  });
+  const otherRules = { schema: other, inputSchema: portableArguments(other) };
+
+  it.each<[object, object]>([
+    [{ share: '12.50' }, { share: 12.5 }],
+    [{ ids: '1, 2' }, { ids: [1, 2] }],
+    [{ ids: ['1', 2] }, { ids: [1, 2] }],
+    [{ ids: '["1",2]' }, { ids: [1, 2] }],
+    [{ codes: [8, 'a'] }, { codes: ['8', 'a'] }],
+    [{ filter: '{"a":"b"}' }, { filter: { a: 'b' } }],
+    [{ lines: '[{"sku":"x"}]' }, { lines: [{ sku: 'x' }] }],
+  ])('%j means %j', (input, values) => {
+    expect(parseArguments(otherRules, input).values).toEqual(values);
+  });
+
+  it.each([
+    [{ share: '1,5' }, 'share: must be a number in digits'],
+    [{ share: '0.12345678901234567' }, 'share: must be a number in digits'],
+    [{ ids: '1;2' }, 'ids'],
+    [{ filter: 'a=b' }, 'filter'],
+  ])('%j is refused by name', (input, message) => {
+    expect(() => parseArguments(otherRules, input)).toThrow(message);
   });
 });

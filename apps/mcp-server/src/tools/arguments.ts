@@ -55,6 +55,8 @@ interface Property {
   readonly minimum: unknown;
   readonly maximum: unknown;
   readonly isEnum: boolean;
+  /** Type of the elements of a list. */
+  readonly itemType: unknown;
 }
 
 function propertiesOf({ properties }: JsonSchema): ReadonlyMap<string, Property> {
@@ -62,8 +64,9 @@ function propertiesOf({ properties }: JsonSchema): ReadonlyMap<string, Property>
   return new Map(
     entries.flatMap(([name, property]) => {
       if (!isRecord(property)) return [];
-      const { type, minimum, maximum } = property;
-      return [[name, { type, minimum, maximum, isEnum: 'enum' in property }]];
+      const { type, minimum, maximum, items } = property;
+      const itemType = isRecord(items) ? items['type'] : undefined;
+      return [[name, { type, minimum, maximum, isEnum: 'enum' in property, itemType }]];
     }),
   );
 }
@@ -71,21 +74,35 @@ function propertiesOf({ properties }: JsonSchema): ReadonlyMap<string, Property>
 /** @returns undefined for what means that the argument was not given; the value itself where no conversion is safe */
 function convert(value: unknown, property: Property): unknown {
   if (value === null || isEmptyArray(value)) return undefined;
-  const { type, isEnum } = property;
+  const { type, isEnum, itemType } = property;
+  if (type === 'array' && Array.isArray(value)) return value.map((item) => convertItem(item, itemType));
   if (typeof value === 'string') {
     const text = value.trim();
     const isFreeText = type === 'string' && !isEnum;
     if (text === '' || (!isFreeText && text === 'null')) return undefined;
     if (isFreeText) return value;
-    return fromText(text, type);
+    const meant = fromText(text, type);
+    return Array.isArray(meant) ? meant.map((item) => convertItem(item, itemType)) : meant;
   }
   // Lossless: a number has one decimal form. Beyond 2^53 it has lost digits already.
   if (type === 'string' && Number.isSafeInteger(value)) return String(value);
   return value;
 }
 
+/** A double holds 15 decimal digits for certain. */
+const longestNumber = 15;
+
+function convertItem(item: unknown, type: unknown): unknown {
+  if (typeof item === 'string' && type !== 'string') return fromText(item.trim(), type);
+  return type === 'string' && Number.isSafeInteger(item) ? String(item) : item;
+}
+
 function fromText(text: string, type: unknown): unknown {
   switch (type) {
+    case 'number':
+      return /^-?\d+(\.\d+)?$/.test(text) && text.length <= longestNumber ? Number(text) : text;
+    case 'object':
+      return text.startsWith('{') ? parsed(text) : text;
     case 'integer':
       return /^(0|-?[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
     case 'boolean': {
@@ -101,15 +118,20 @@ function fromText(text: string, type: unknown): unknown {
 
 function listFrom(text: string): unknown {
   if (text.startsWith('[')) {
-    try {
-      const list: unknown = JSON.parse(text);
-      return isEmptyArray(list) ? undefined : list;
-    } catch {
-      return text;
-    }
+    const list = parsed(text);
+    return isEmptyArray(list) ? undefined : list;
   }
   const items = text.split(',').map((item) => item.trim());
   return items.includes('') ? text : items;
+}
+
+/** The value that a text holds as JSON; the text itself where it holds none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A longer list is not repeated; the assistant has it in the tool's schema. */
@@ -136,8 +158,12 @@ function faultOf(issue: z.core.$ZodIssue, property: Property | undefined): strin
       return `must be a whole number${rangeOf(property)} in digits, e.g. 12`;
     case 'boolean':
       return 'must be true or false';
+    case 'number':
+      return 'must be a number in digits, e.g. 12.5';
     case 'array':
-      return 'must be a list, e.g. ["id","total"] or id,total';
+      return property.itemType === 'string'
+        ? 'must be a list, e.g. ["id","total"] or id,total'
+        : 'must be a list, as JSON';
     default:
       return issue.message;
   }

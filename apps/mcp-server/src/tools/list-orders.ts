@@ -1,57 +1,45 @@
-import { operations } from '@wemasy-orders/client/operations';
-import { ListOrdersQuery, ListOrdersRequest } from '@wemasy-orders/client/schemas';
-import { columnsFor, defaultColumns, type PersonalData } from '@wemasy-orders/presentation';
-import type { Clock } from '@wemasy-orders/state';
+import { ListOrdersArguments } from '@wemasy-orders/client/schemas';
+import { columnsFor, defaultColumns } from '@wemasy-orders/presentation';
 import * as z from 'zod';
 import { OrdersTable, tableOf, textOf, withNote } from '../results/orders-table.js';
-import { noteOfIgnored, parseArguments } from './arguments.js';
+import { defineTool, type ToolOperation } from './define-tool.js';
 import { portableSchema } from './portable-schema.js';
 import { summarize } from './summary.js';
-import type { Tool } from './tool.js';
+import type { Tool, ToolSettings } from './tool.js';
 
 const defaultPerPage = 25;
 /** More rows than this would fill an assistant's context; asking for more is an error, never a silent cut. */
 const maxPerPage = 100;
 
-export interface ListOrdersOptions {
-  readonly personalData: PersonalData;
-  /** Longest wait for the API's allowance, in ms; a summary reads pages for as long. */
-  readonly maxWaitMs: number;
-  readonly clock: Clock;
-}
-
-export function listOrdersTool({ personalData, maxWaitMs, clock }: ListOrdersOptions): Tool {
+/** A list of orders as a table with totals, in fewer tokens than its answer has. */
+export function listOrdersTool(operation: ToolOperation, settings: ToolSettings): Tool {
+  const { personalData, maxWaitMs, clock } = settings;
   const columns = columnsFor(personalData);
   const [first, ...rest] = columns.map(({ name }) => name);
   if (first === undefined) throw new TypeError('an order has at least one public field');
-  const Arguments = z.strictObject({
-    ...ListOrdersRequest.shape,
-    per_page: z
-      .int()
-      .min(1)
-      .max(maxPerPage)
-      .default(defaultPerPage)
-      .describe(ListOrdersRequest.shape.per_page.description ?? ''),
-    ...ListOrdersQuery.shape,
-    fields: z
-      .array(z.enum([first, ...rest]))
-      .min(1)
-      .optional()
-      .describe('Columns to show.'),
-    summarize: z.boolean().optional().describe('Counts and sums by status, no rows.'),
-  });
-
-  const inputSchema = portableSchema(Arguments);
-
-  return {
-    ...operations.listOrders.tool,
-    inputSchema,
+  const { shape } = ListOrdersArguments;
+  return defineTool({
+    operation,
+    arguments: z.strictObject({
+      ...shape,
+      per_page: z
+        .int()
+        .min(1)
+        .max(maxPerPage)
+        .default(defaultPerPage)
+        .describe(shape.per_page.description ?? ''),
+      fields: z
+        .array(z.enum([first, ...rest]))
+        .min(1)
+        .optional()
+        .describe('Columns to show.'),
+      summarize: z.boolean().optional().describe('Counts and sums by status, no rows.'),
+    }),
     outputSchema: portableSchema(OrdersTable),
-    async run(input, call) {
-      const { values, ignored } = parseArguments({ schema: Arguments, inputSchema }, input);
-      const { fields, summarize: wantsSummary, page = 1, ...filters } = values;
+    maxWaitMs,
+    async run({ fields, summarize: wantsSummary, page = 1, ...filters }, call) {
       const answer = (table: OrdersTable) => {
-        const structured = withNote(table, noteOfIgnored(ignored));
+        const structured = withNote(table, call.note);
         return { structured, text: textOf(structured) };
       };
       const { client } = await call.services();
@@ -59,21 +47,12 @@ export function listOrdersTool({ personalData, maxWaitMs, clock }: ListOrdersOpt
         const options = { client, filters, firstPage: page, maxWaitMs, clock, call };
         return answer(await summarize({ ...options, perPage: maxPerPage }));
       }
-      const answered = await client.list(
-        { ...filters, page },
-        {
-          signal: call.signal,
-          maxWaitMs,
-          onWait: (wait) => {
-            call.progress.waits(wait);
-          },
-        },
-      );
+      const answered = await client.list({ ...filters, page }, call.options);
       const chosen =
         fields && [...new Set(fields)].flatMap((field) => columns.find(({ name }) => name === field) ?? []);
       return answer(
         tableOf(answered, { columns: chosen ?? defaultColumns(columns), chosen: chosen !== undefined }),
       );
     },
-  };
+  });
 }

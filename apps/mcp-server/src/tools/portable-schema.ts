@@ -5,12 +5,40 @@ export type JsonSchema = { readonly type: 'object'; readonly [keyword: string]: 
 
 /**
  * The JSON Schema that clients are shown for an object. It keeps to what every client family accepts: no `$schema`, no
- * null (an optional argument is left out instead), no lists of types, no bounds that only repeat what an integer is, no
- * schema for the values of a map. Range and default stand in the description too, because some clients drop the keywords
- * before a model sees them.
+ * references, no null (an optional argument is left out instead), no lists of types, no bounds that only repeat what an
+ * integer is, no schema for the values of a map. Range and default stand in the description too, because some clients drop
+ * the keywords before a model sees them.
  */
 export function portableSchema(schema: z.ZodObject): JsonSchema {
-  return { ...simplify(z.toJSONSchema(schema, { io: 'input' })), type: 'object' };
+  const { $defs, ...json } = z.toJSONSchema(schema, { io: 'input' });
+  return { ...simplify(json, isKeywords($defs) ? $defs : {}), type: 'object' };
+}
+
+/** The schema of a tool's arguments: each has one type and a description, which some clients need to send it at all. */
+export function portableArguments(schema: z.ZodObject): JsonSchema {
+  const { properties, ...rest } = portableSchema(schema);
+  const described = Object.entries(isKeywords(properties) ? properties : {}).map(([name, property]) => [
+    name,
+    describedArgument(name, isKeywords(property) ? property : {}),
+  ]);
+  return { ...rest, properties: Object.fromEntries(described) };
+}
+
+function describedArgument(name: string, argument: Keywords): Keywords {
+  const { anyOf, ...keywords } = argument;
+  const options = Array.isArray(anyOf) ? anyOf.filter(isKeywords).map(({ type }) => type) : [];
+  const type = keywords['type'] ?? (options.includes('string') ? 'string' : (options[0] ?? 'string'));
+  const { description = `${inWords(name)}.` } = keywords;
+  return { ...keywords, type, description };
+}
+
+/** `order_id` and `orderId` as `Order id`. */
+function inWords(name: string): string {
+  const words = name
+    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])|[_.-]+/g, ' ')
+    .trim()
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 type Keywords = Readonly<Record<string, unknown>>;
@@ -19,13 +47,34 @@ function isKeywords(value: unknown): value is Keywords {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function simplify(schema: Keywords): Keywords {
-  const keywords = Object.entries(withoutNull(schema)).filter(([keyword, value]) => !isNoise(keyword, value));
-  return withRange(
-    Object.fromEntries(
-      keywords.map(([keyword, value]) => [keyword, isKeywords(value) ? simplify(value) : value]),
-    ),
-  );
+/** @param inside names of the definitions around; where a schema contains itself, it ends */
+function simplify(written: Keywords, definitions: Keywords, inside: readonly string[] = []): Keywords {
+  const { $ref: reference, ...beside } = written;
+  if (typeof reference === 'string') {
+    const name = reference.replace('#/$defs/', '');
+    const target = definitions[name];
+    if (inside.includes(name) || !isKeywords(target)) return { type: 'object', ...beside };
+    return simplify({ ...target, ...beside }, definitions, [...inside, name]);
+  }
+  const below = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(below);
+    return isKeywords(value) ? simplify(value, definitions, inside) : value;
+  };
+  const schema = withListedValues(withoutNull(written));
+  const keywords = Object.entries(schema).filter(([keyword, value]) => !isNoise(keyword, value));
+  return withRange(Object.fromEntries(keywords.map(([keyword, value]) => [keyword, below(value)])));
+}
+
+/** Values that are no texts are listed in the description, since Gemini knows only texts in an enum. */
+function withListedValues(schema: Keywords): Keywords {
+  const { const: constant, enum: listed, ...rest } = schema;
+  const values: unknown[] = Array.isArray(listed) ? listed : constant === undefined ? [] : [constant];
+  if (values.every((value) => typeof value === 'string')) {
+    return constant === undefined ? schema : { ...rest, enum: values };
+  }
+  const { description = '' } = rest;
+  const allowed = `One of ${values.filter((value) => value !== null).join(', ')}.`;
+  return { ...rest, description: `${String(description)} ${allowed}`.trim() };
 }
 
 function withRange(schema: Keywords): Keywords {

@@ -1,15 +1,11 @@
 import { systemClock } from '@wemasy-orders/state';
 import { describe, expect, it } from 'vitest';
-import { listOrdersTool } from './list-orders.js';
-import { syncOrderTool } from './sync-order.js';
+import { createTools } from './create-tools.js';
 import type { Tool } from './tool.js';
 
-const tools: readonly Tool[] = [
-  ...(['none', 'names', 'full'] as const).map((personalData) =>
-    listOrdersTool({ personalData, maxWaitMs: 0, clock: systemClock }),
-  ),
-  syncOrderTool({ maxWaitMs: 0 }),
-];
+const tools = (['none', 'names', 'full'] as const).flatMap((personalData) =>
+  createTools({ personalData, readOnly: false, maxWaitMs: 0, clock: systemClock }),
+);
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,13 +1,12 @@
-import { operations } from '@wemasy-orders/client/operations';
-import { SyncOrderRequest } from '@wemasy-orders/client/schemas';
+import { SyncOrderArguments } from '@wemasy-orders/client/schemas';
 import { cleanText } from '@wemasy-orders/presentation';
 import * as z from 'zod';
 import { noteOf } from '../results/note.js';
-import { noteOfIgnored, parseArguments } from './arguments.js';
+import { defineTool, type ToolOperation } from './define-tool.js';
 import { portableSchema } from './portable-schema.js';
-import type { Tool } from './tool.js';
+import type { Tool, ToolSettings } from './tool.js';
 
-const { order_id: orderId } = SyncOrderRequest.shape;
+const { order_id: orderId } = SyncOrderArguments.shape;
 
 const Arguments = z.strictObject({
   order_id: orderId.min(1).describe(orderId.description ?? ''),
@@ -23,40 +22,26 @@ const SyncedOrder = z.strictObject({
   note: z.string().exactOptional(),
 });
 
-export interface SyncOrderOptions {
-  /** Longest wait for the API's allowance, in ms. */
-  readonly maxWaitMs: number;
-}
-
-export function syncOrderTool({ maxWaitMs }: SyncOrderOptions): Tool {
-  const inputSchema = portableSchema(Arguments);
-
-  return {
-    ...operations.syncOrder.tool,
-    inputSchema,
+/** Sends an order through the journal, which a write needs. */
+export function syncOrderTool(operation: ToolOperation, { maxWaitMs }: ToolSettings): Tool {
+  return defineTool({
+    operation,
+    arguments: Arguments,
     outputSchema: portableSchema(SyncedOrder),
-    async run(input, call) {
-      const { values, ignored } = parseArguments({ schema: Arguments, inputSchema }, input);
-      const { order_id, resend } = values;
+    maxWaitMs,
+    async run({ order_id, resend }, call) {
       const { orderSync } = await call.services();
-      const { message, syncedAt, recorded } = await orderSync.sync(order_id, {
-        resend,
-        maxWaitMs,
-        signal: call.signal,
-        onWait: (wait) => {
-          call.progress.waits(wait);
-        },
-      });
+      const { message, syncedAt, recorded } = await orderSync.sync(order_id, { ...call.options, resend });
       const structured: z.output<typeof SyncedOrder> = {
         order_id,
         outcome: 'synced',
         message: cleanText(message),
         synced_at: syncedAt,
-        ...noteOf(recorded ? undefined : notRecorded, noteOfIgnored(ignored)),
+        ...noteOf(recorded ? undefined : notRecorded, call.note),
       };
       return { structured, text: textOf(structured) };
     },
-  };
+  });
 }
 
 /** The order is in the books, but the journal is not writable: another process would call the outcome unknown. */

@@ -1,8 +1,18 @@
 import type { OrdersClient } from '@wemasy-orders/client';
 import type { Operation } from '@wemasy-orders/client/operations';
 import type { OrderSync } from '@wemasy-orders/order-sync';
+import type { PersonalData } from '@wemasy-orders/presentation';
+import type { Clock } from '@wemasy-orders/state';
 import type { JsonSchema } from './portable-schema.js';
 import type { Progress } from './progress.js';
+
+/** What tools are made for. */
+export interface ToolSettings {
+  readonly personalData: PersonalData;
+  /** Longest wait for the API's allowance, in ms. */
+  readonly maxWaitMs: number;
+  readonly clock: Clock;
+}
 
 /** The shop that a call works with. */
 export interface ToolServices {

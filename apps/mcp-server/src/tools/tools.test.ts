@@ -3,17 +3,14 @@ import { operations } from '@wemasy-orders/client/operations';
 import { OrderStatus } from '@wemasy-orders/client/schemas';
 import { systemClock } from '@wemasy-orders/state';
 import { describe, expect, it } from 'vitest';
-import { listOrdersTool } from './list-orders.js';
-import { syncOrderTool } from './sync-order.js';
+import { createTools } from './create-tools.js';
 
 async function notConfigured(): Promise<never> {
   throw new ConfigurationError('nothing is set');
 }
 
-const tools = [
-  listOrdersTool({ personalData: 'full', maxWaitMs: 0, clock: systemClock }),
-  syncOrderTool({ maxWaitMs: 0 }),
-];
+const settings = { personalData: 'full', maxWaitMs: 0, clock: systemClock } as const;
+const tools = createTools({ ...settings, readOnly: false });
 
 describe.each(tools)('the tool $name', ({ name, title, description, annotations, run }) => {
   it('has the texts and hints of the document', () => {
@@ -36,4 +33,10 @@ describe.each(tools)('the tool $name', ({ name, title, description, annotations,
 
 it('list_orders takes exactly the statuses of the document', () => {
   expect(tools[0]?.inputSchema).toMatchObject({ properties: { status: { enum: OrderStatus.options } } });
+});
+
+it('tools that write are not there where only reading is allowed', () => {
+  const names = createTools({ ...settings, readOnly: true }).map(({ name }) => name);
+  expect(names).toEqual(tools.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name));
+  expect(names.length).toBeLessThan(tools.length);
 });
