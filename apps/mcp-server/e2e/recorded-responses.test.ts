@@ -34,12 +34,13 @@ interface Client {
   readonly protocolVersion?: string;
   readonly capabilities?: object;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
 }
 
 /** What a server answers to a client that greets it, where there is a greeting, and asks one question after the other. */
 async function conversation(file: string, questions: readonly string[], client: Client = {}) {
-  const { protocolVersion = '2025-06-18', capabilities = {}, environment = {} } = client;
-  const server = spawn(process.execPath, [file], {
+  const { protocolVersion = '2025-06-18', capabilities = {}, environment = {}, flags = [] } = client;
+  const server = spawn(process.execPath, [file, ...flags], {
     env: { WEMASY_STATE: 'memory', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -137,6 +138,22 @@ describe('what is answered without the server is what the server answers', () =>
       environment: { [variable]: value },
       capabilities: { extensions: pages },
     }),
+  );
+
+  const isFault = (value: string) => value === 'some';
+  const flags = describeSettings().flatMap(({ variable, flag, takesValue }) => {
+    if (flag === undefined) return [];
+    if (!takesValue) return [`--${flag}`];
+    return (values[variable] ?? []).filter((value) => !isFault(value)).map((value) => `--${flag}=${value}`);
+  });
+  it.each([...flags, '--sandbox', `--sandbox=${join(tmpdir(), 'wemasy-orders-never-made')}`])(
+    'with the flag %s, and it takes no server to answer',
+    async (flag) => {
+      const client = { protocolVersion: '2025-06-18', capabilities: { extensions: pages }, flags: [flag] };
+      await expectTheSame(client);
+      const { loaded } = await conversation(serverFile, firstQuestions(client.protocolVersion), client);
+      expect(loaded).toBe(false);
+    },
   );
 
   it('whatever other settings there are', () => {
