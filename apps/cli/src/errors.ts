@@ -1,6 +1,6 @@
 import { isOrdersError, type OrdersErrorCode } from '@wemasy-orders/client';
 import { WriteRefusedError } from '@wemasy-orders/order-sync';
-import { type Advice, type Failure, failureOf } from '@wemasy-orders/presentation';
+import { type Advice, type Failure, failureOf, type PersonalData } from '@wemasy-orders/presentation';
 import { exitCodeOf, type ExitCode, exitCodes } from './exit-codes.js';
 
 interface CliErrorFacts {
@@ -85,13 +85,13 @@ const remedies: Readonly<Record<Advice, string>> = {
 };
 
 /** What a thrown error means to the person who ran the command. */
-export function cliErrorOf(error: unknown): CliError {
+export function cliErrorOf(error: unknown, personalData: PersonalData): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof WriteRefusedError) {
     const { code, reason, details } = error;
     return new CliError(reason, { code, remedy: details.join(' '), exitCode: exitCodes.usage, cause: error });
   }
-  const failure = failureOf(error);
+  const failure = failureOf(error, personalData);
   if (failure.code === 'internal_error' && !isOrdersError(error)) return unexpected(error);
   return new CliError(sentenceOf(failure), {
     code: failure.code,

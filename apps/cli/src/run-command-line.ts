@@ -37,7 +37,8 @@ async function parseAndPerform(argv: readonly string[], world: World): Promise<E
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-    const cliError = error instanceof CommanderError ? usageErrorOf(error, program, argv) : cliErrorOf(error);
+    const cliError =
+      error instanceof CommanderError ? usageErrorOf(error, program, argv) : cliErrorOf(error, 'none');
     await report(cliError, argv, world);
     return cliError.exitCode;
   }
@@ -61,7 +62,7 @@ async function perform(definition: CommandDefinition, command: Command, world: W
     );
   } catch (error) {
     session.log.debug('the command failed', { error });
-    throw error;
+    throw cliErrorOf(error, session.config.WEMASY_PERSONAL_DATA);
   } finally {
     await session.close();
   }

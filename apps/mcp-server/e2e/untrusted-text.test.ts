@@ -1,4 +1,5 @@
-import { operations, type ResponseField } from '@wemasy-orders/client/operations';
+import type { AnswerField } from '@wemasy-orders/client/operations';
+import { orderField } from '@wemasy-orders/presentation';
 import { orderPage, type Script, sendJson } from '@wemasy-orders/client/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
@@ -23,10 +24,17 @@ const hostile = [
 const hidden =
   /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Cs}]|\\u001b|\[31m|;title|(?:long){100}/u;
 
-const orderPath = 'data.data[].';
-const orderFields = Object.entries<ResponseField>(operations.listOrders.responseFields)
-  .filter(([path, { types }]) => path.startsWith(orderPath) && types.includes('string'))
-  .map(([path]) => path.slice(orderPath.length));
+const orderFields = textsIn(orderField);
+
+/** The path of every text of an order. */
+function textsIn({ types, fields = {} }: AnswerField): readonly string[] {
+  return [
+    ...(types.includes('string') ? [''] : []),
+    ...Object.entries(fields).flatMap(([name, field]) =>
+      textsIn(field).map((path) => (path === '' ? name : `${name}.${path}`)),
+    ),
+  ];
+}
 
 /** An order that holds the text at a path. */
 function orderWith(path: string): Record<string, unknown> & { id: number } {

@@ -102,6 +102,7 @@ async function serve(
     createMcpServer({
       version: PACKAGE_VERSION,
       tools,
+      personalData: config.WEMASY_PERSONAL_DATA,
       services,
       log,
       clock: systemClock,

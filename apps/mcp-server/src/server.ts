@@ -7,7 +7,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { type Operation, operations } from '@wemasy-orders/client/operations';
-import { failureOf } from '@wemasy-orders/presentation';
+import { failureOf, type PersonalData } from '@wemasy-orders/presentation';
 import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { NoShopError } from './hosted/no-shop-error.js';
@@ -27,6 +27,8 @@ import {
 export interface ServerOptions {
   readonly version: string;
   readonly tools: readonly Tool[];
+  /** What of a failure's words may be shown. */
+  readonly personalData: PersonalData;
   /** See `ToolCall`. */
   readonly services: ToolCall['services'];
   readonly log: Log;
@@ -41,7 +43,7 @@ export interface ServerOptions {
 
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
 export function createMcpServer(options: ServerOptions): Server {
-  const { version, tools, services, log, clock, nextSteps, answerWithinMs, stopping } = options;
+  const { version, tools, personalData, services, log, clock, nextSteps, answerWithinMs, stopping } = options;
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
     {
@@ -99,7 +101,7 @@ export function createMcpServer(options: ServerOptions): Server {
       );
       return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = failureOf(error, personalData);
       if (failure.code === 'internal_error') log.error('call failed', { tool: name, error });
       else log.info('call refused', { tool: name, code: failure.code });
       return {

@@ -3,11 +3,17 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { accessibilityViolations, describeInBrowser, type Page } from '@wemasy-orders/browser-testing';
-import { operations } from '@wemasy-orders/client/operations';
+import { type AnswerField, operations } from '@wemasy-orders/client/operations';
 import * as schemas from '@wemasy-orders/client/schemas';
 import { type BuiltSandbox, startBuiltSandbox } from './support/built-sandbox.js';
 
 const source = readFileSync(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
+
+/** The name of every field of an answer. */
+function namesIn({ fields = {}, items }: AnswerField): readonly string[] {
+  const inside = items === undefined ? [] : namesIn(items);
+  return [...Object.entries(fields).flatMap(([name, field]) => [name, ...namesIn(field)]), ...inside];
+}
 
 describeInBrowser('the reference', (open) => {
   let sandbox: BuiltSandbox;
@@ -24,14 +30,12 @@ describeInBrowser('the reference', (open) => {
 
   it('describes both operations: path, every field, every answer', async () => {
     const { page, end } = await openReference();
-    const names = Object.values(operations).flatMap(
-      ({ path, responseFields, requestSchema, errorSchemas }) => [
-        path,
-        ...Object.keys(responseFields).map((field) => field.replace(/^.*\.|\[\]/g, '')),
-        ...Object.keys(schemas[requestSchema].shape),
-        ...Object.keys(errorSchemas),
-      ],
-    );
+    const names = Object.values(operations).flatMap(({ path, answer, requestSchema, errorSchemas }) => [
+      path,
+      ...namesIn(answer),
+      ...Object.keys(schemas[requestSchema].shape),
+      ...Object.keys(errorSchemas),
+    ]);
     await expect
       .poll(
         async () => {

@@ -47,7 +47,7 @@ type Judgement<Of extends Operation> =
 export function judge<Of extends Operation>(operation: Of, answer: Answer, nowMs: number): Judgement<Of> {
   const { status, text } = answer;
   const body = parseJson(text);
-  const facts = factsOf(answer, body, nowMs);
+  const facts = factsOf(operation, answer, body, nowMs);
   if (status >= 200 && status < 300) return judgeSuccess(operation, answer, body, facts);
   return { fault: faultOf(operation, answer, facts, nowMs) };
 }
@@ -191,12 +191,13 @@ function isPage(text: string): boolean {
   return /^\s*</.test(text);
 }
 
-function factsOf(answer: Answer, body: unknown, nowMs: number): AnswerFacts {
+function factsOf(operation: Operation, answer: Answer, body: unknown, nowMs: number): AnswerFacts {
   const { status, headers } = answer;
   const requestId = headers.get('x-request-id') ?? headers.get('cf-ray');
   const { limit, remaining } = parseRateLimitHeaders(headers, nowMs);
   const answeredBy = answeredByOf(answer, body);
   return {
+    operationId: operation.operationId,
     status,
     ...apiWords(body),
     ...(typeof requestId === 'string' && /^[\w.:-]{1,100}$/.test(requestId) ? { requestId } : {}),

@@ -69,6 +69,8 @@ export interface OrdersErrorFacts {
   /** Field → what the API says of it: untrusted text, bounded. */
   readonly apiErrors?: ApiErrors | undefined;
   readonly answeredBy?: AnsweredBy | undefined;
+  /** The operation that the API answered. */
+  readonly operationId?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -83,7 +85,7 @@ export type AnsweredBy = 'api' | 'cloudflare' | 'proxy';
 /** What an answer itself says, for every error about an answer. */
 export type AnswerFacts = Pick<
   OrdersErrorFacts,
-  'requestId' | 'rateLimit' | 'apiMessage' | 'apiErrors' | 'answeredBy'
+  'requestId' | 'rateLimit' | 'apiMessage' | 'apiErrors' | 'answeredBy' | 'operationId'
 > & {
   readonly status: number;
 };
@@ -107,6 +109,8 @@ export abstract class OrdersError extends Error {
   readonly apiMessage: string | undefined;
   readonly apiErrors: ApiErrors;
   readonly answeredBy: AnsweredBy | undefined;
+  /** The operation that the API answered; undefined where it did not answer. */
+  readonly operationId: string | undefined;
 
   constructor(message: string, facts: OrdersErrorFacts) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
@@ -120,6 +124,7 @@ export abstract class OrdersError extends Error {
     this.apiMessage = facts.apiMessage;
     this.apiErrors = facts.apiErrors ?? {};
     this.answeredBy = facts.answeredBy;
+    this.operationId = facts.operationId;
   }
 
   get [brand](): true {
@@ -463,7 +468,7 @@ export class OutcomeUnknownError extends OrdersError {
   override readonly cause: OrdersError;
 
   constructor(cause: OrdersError) {
-    const { source, status, requestId, rateLimit, apiMessage, apiErrors, answeredBy } = cause;
+    const { source, status, requestId, rateLimit, apiMessage, apiErrors, answeredBy, operationId } = cause;
     super(`It is not known whether the API did this: ${cause.message}`, {
       source,
       status,
@@ -472,6 +477,7 @@ export class OutcomeUnknownError extends OrdersError {
       apiMessage,
       apiErrors,
       answeredBy,
+      operationId,
       retryable: false,
       effect: 'unknown',
     });

@@ -726,7 +726,7 @@ describe('an answer of another type than JSON', () => {
   const { operationId, summary, rateLimit, argumentsSchema, errorSchemas } = operations.listOrders;
   const document: Operation = {
     ...{ operationId, summary, rateLimit, argumentsSchema, errorSchemas },
-    ...{ method: 'GET', path: '/invoice', arguments: {}, responseFields: {} },
+    ...{ method: 'GET', path: '/invoice', arguments: {}, words: 'public' },
     ...{ successStatus: 200, responseType: 'application/pdf' },
   };
 

@@ -1,6 +1,7 @@
 import {
   isOrdersError,
   isOrdersErrorCode,
+  type OperationId,
   OrdersError,
   type OrdersErrorCode,
   type OrdersErrorFacts,
@@ -8,13 +9,16 @@ import {
 import type { OrderState } from './order-state.js';
 import type { RecordedCaller, RejectedAttempt, Resolution, SyncedAttempt, UnknownAttempt } from './record.js';
 
+/** Whose answers these errors tell of, also those that the journal keeps. */
+const operationId: OperationId = 'syncOrder';
+
 /** What this library itself throws. It passes the client's errors on unchanged; `isOrdersError` recognises both. */
 export abstract class OrderSyncError extends OrdersError {
   /** Undefined where the error is about the whole journal. */
   readonly orderId: number | undefined;
 
   constructor(message: string, orderId: number | undefined, facts: OrdersErrorFacts) {
-    super(message, facts);
+    super(message, { ...facts, operationId });
     this.orderId = orderId;
   }
 }

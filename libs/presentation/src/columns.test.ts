@@ -1,13 +1,19 @@
 import type { Order } from '@wemasy-orders/client';
-import { operations, type ResponseField } from '@wemasy-orders/client/operations';
+import type { AnswerField, Privacy } from '@wemasy-orders/client/operations';
 import { describe, expect, it } from 'vitest';
-import { columnsFor, defaultColumns, type PersonalData } from './columns.js';
+import { columnsFor, defaultColumns } from './columns.js';
+import { orderField } from './order-field.js';
+import { type PersonalData, personalDataModes as modes } from './visibility.js';
 
-const modes: readonly PersonalData[] = ['none', 'names', 'full'];
-const fields: Readonly<Record<string, ResponseField>> = operations.listOrders.responseFields;
-const orderFields = Object.entries(fields)
-  .filter(([path]) => path.startsWith('data.data[].'))
-  .map(([path, field]) => ({ name: path.replace('data.data[].', ''), ...field }));
+const orderFields = fieldsIn(orderField);
+
+/** Every value of an order, by its path, and its mark. */
+function fieldsIn({ fields = {} }: AnswerField): readonly { name: string; privacy: Privacy }[] {
+  return Object.entries(fields).flatMap(([name, field]) => [
+    ...(field.privacy === undefined ? [] : [{ name, privacy: field.privacy }]),
+    ...fieldsIn(field).map((inner) => ({ ...inner, name: `${name}.${inner.name}` })),
+  ]);
+}
 
 /** An order in which every field holds its own path, whatever its type should be. */
 function orderThatNamesItself(): Order {

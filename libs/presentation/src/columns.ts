@@ -1,25 +1,17 @@
 import type { Order } from '@wemasy-orders/client';
-import { operations, type Privacy, type ResponseField } from '@wemasy-orders/client/operations';
+import type { AnswerField } from '@wemasy-orders/client/operations';
 import { cleanText } from './clean-text.js';
-
-/** How much of a customer's data the assistant may see, from least to most. */
-export const personalDataModes = ['none', 'names', 'full'] as const;
-export type PersonalData = (typeof personalDataModes)[number];
+import { orderField } from './order-field.js';
+import { type PersonalData, visibleField, visibleValue } from './visibility.js';
 
 /** What one cell of a table can hold. */
 export type Cell = string | number | boolean | null;
 
-/** A column of the orders table; it exists only where the owner lets the assistant see it. */
-export interface Column {
+/** A column of a table; it exists only where the owner lets the reader see it. */
+export interface Column<Row = Order> {
   readonly name: string;
-  cellOf(order: Order): Cell;
+  cellOf(row: Row): Cell;
 }
-
-const visiblePrivacies: Readonly<Record<PersonalData, readonly Privacy[]>> = {
-  none: ['public'],
-  names: ['public', 'name'],
-  full: ['public', 'name', 'personal'],
-};
 
 /** The columns shown when the caller does not choose. */
 const defaultColumnNames = [
@@ -35,42 +27,117 @@ const defaultColumnNames = [
   'invoice_id',
 ];
 
-const orderPath = 'data.data[].';
-
-/** The fields of an order, by their path below it. */
-const orderFields: readonly (readonly [string, ResponseField])[] = Object.entries<ResponseField>(
-  operations.listOrders.responseFields,
-)
-  .filter(([path]) => path.startsWith(orderPath))
-  .map(([path, field]) => [path.slice(orderPath.length), field]);
+/** Who bought: the company where there is one, else the person. */
+const customerPaths = [
+  ['billing.invoice_company'],
+  ['billing.invoice_firstname', 'billing.invoice_lastname'],
+];
 
 /**
- * All columns that may be shown, in the document's order: every field of an order whose privacy mark allows it, and
+ * All columns of an order that may be shown, in the document's order: every field that the personal-data mode allows, and
  * `customer`, which says who bought. A field that the document does not know has no column.
  */
-export function columnsFor(personalData: PersonalData): readonly Column[] {
-  const visible = visiblePrivacies[personalData];
-  const columns = orderFields
-    .filter(([, { privacy }]) => visible.includes(privacy))
-    .map(([path]) => fieldColumn(path));
-  return visible.includes('name') ? [...columns, customer] : columns;
+export function columnsFor(personalData: PersonalData, order: AnswerField = orderField): readonly Column[] {
+  const columns = columnsOf(order, personalData);
+  const customer = customerColumn(columns);
+  const isTaken = leavesOf(order).some(({ name }) => name === customer?.name);
+  return customer === undefined || isTaken ? columns : [...columns, customer];
 }
 
-/** How many fields have a path that ends so. */
-const fieldsByEnd = new Map<string, number>();
-for (const [path] of orderFields) {
-  for (const end of endsOf(path)) fieldsByEnd.set(end, (fieldsByEnd.get(end) ?? 0) + 1);
+/** A column of one field. */
+interface FieldColumn extends Column<unknown> {
+  /** Of the field, e.g. `billing.invoice_email` or `lines[].sku`. */
+  readonly path: string;
 }
 
-/** The shortest end of a field's path that no other field's path has: `invoice_email`, `package_slip.status`. */
-function columnName(path: string): string {
-  return endsOf(path).find((end) => fieldsByEnd.get(end) === 1) ?? path;
+/**
+ * The columns of a described value that may be shown, one for each field. A column through an array holds the list of its
+ * values as JSON, one for each element; a map is one column.
+ */
+export function columnsOf(field: AnswerField, personalData: PersonalData): readonly FieldColumn[] {
+  const visible = visibleField(field, personalData);
+  let last: { readonly row: unknown; readonly shown: unknown } | undefined;
+  const shownOf = (row: unknown) => {
+    // Rows are read cell by cell.
+    if (last?.row !== row) last = { row, shown: visibleValue(field, row, personalData) };
+    return last?.shown;
+  };
+  return leavesOf(field)
+    .filter(({ steps }) => isDescribed(visible, steps))
+    .map(({ name, path, steps }) => ({
+      name,
+      path,
+      cellOf: (row) => {
+        const value = valueAt(shownOf(row), steps);
+        return path === 'date' && typeof value === 'string' ? readableDate(value) : toCell(value);
+      },
+    }));
+}
+
+/** From a value to one inside it: the name of a field, or null for each element of an array. */
+type Step = string | null;
+
+interface Leaf {
+  readonly name: string;
+  readonly path: string;
+  readonly steps: readonly Step[];
+}
+
+/** Every field without fields of its own, with the shortest name that no other one has, the same in every mode. */
+function leavesOf(field: AnswerField): readonly Leaf[] {
+  const ways = waysTo(field, []);
+  const byEnd = new Map<string, number>();
+  for (const way of ways) for (const end of endsOf(way)) byEnd.set(end, (byEnd.get(end) ?? 0) + 1);
+  return ways.map((steps) => {
+    const ends = endsOf(steps);
+    return {
+      name: ends.find((end) => byEnd.get(end) === 1) ?? ends.at(-1) ?? '',
+      path: steps
+        .map((step) => (step === null ? '[]' : `.${step}`))
+        .join('')
+        .replace(/^\./, ''),
+      steps,
+    };
+  });
+}
+
+function waysTo(field: AnswerField, steps: readonly Step[]): readonly (readonly Step[])[] {
+  if (!hasColumnsInside(field)) return [steps];
+  const { fields, items } = field;
+  if (items !== undefined) return waysTo(items, [...steps, null]);
+  return Object.entries(fields ?? {}).flatMap(([name, child]) => waysTo(child, [...steps, name]));
+}
+
+/** Whether a value is always an object with described fields, or an array of such. */
+function hasColumnsInside({ privacy, fields, values, items }: AnswerField): boolean {
+  if (privacy !== undefined || values !== undefined) return false;
+  return items === undefined ? fields !== undefined : fields === undefined && hasColumnsInside(items);
 }
 
 /** `a.b.c` ends in `c`, `b.c` and `a.b.c`. */
-function endsOf(path: string): string[] {
-  const parts = path.split('.');
-  return parts.map((_, at) => parts.slice(at).join('.')).reverse();
+function endsOf(steps: readonly Step[]): string[] {
+  const names = steps.filter((step) => step !== null);
+  return names.map((_, at) => names.slice(at).join('.')).reverse();
+}
+
+function isDescribed(field: AnswerField | undefined, steps: readonly Step[]): boolean {
+  const found = steps.reduce<AnswerField | undefined>(
+    (above, step) => (step === null ? above?.items : above?.fields?.[step]),
+    field,
+  );
+  return found !== undefined;
+}
+
+function valueAt(value: unknown, [step, ...rest]: readonly Step[]): unknown {
+  if (step === undefined) return value;
+  if (step !== null) {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, step)
+      ? valueAt(Reflect.get(value, step), rest)
+      : undefined;
+  }
+  if (!Array.isArray(value)) return undefined;
+  const values = value.map((item: unknown) => valueAt(item, rest) ?? null);
+  return values.length > 0 && values.every((each) => each === null) ? undefined : values;
 }
 
 /** The default selection out of the columns that exist. */
@@ -78,33 +145,19 @@ export function defaultColumns(columns: readonly Column[]): readonly Column[] {
   return defaultColumnNames.flatMap((name) => columns.find((column) => column.name === name) ?? []);
 }
 
-function fieldColumn(path: string): Column {
-  const name = columnName(path);
+/** @returns undefined where no part of a customer's name may be shown */
+function customerColumn(columns: readonly FieldColumn[]): Column | undefined {
+  const [companies = [], names = []] = customerPaths.map((paths) =>
+    columns.filter(({ path }) => paths.includes(path)),
+  );
+  if (companies.length + names.length === 0) return undefined;
+  const textOf = (parts: readonly FieldColumn[], order: Order) =>
+    cleanText(parts.map((part) => part.cellOf(order) ?? '').join(' '));
   return {
-    name,
-    cellOf: (order) => {
-      const value = path
-        .split('.')
-        .reduce<unknown>(
-          (parent, key) =>
-            typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined,
-          order,
-        );
-      return name === 'date' && typeof value === 'string' ? readableDate(value) : toCell(value);
-    },
+    name: 'customer',
+    cellOf: (order) => textOf(companies, order) || textOf(names, order) || null,
   };
 }
-
-/** Who bought: the company where there is one, else the person. */
-const customer: Column = {
-  name: 'customer',
-  cellOf: ({ billing }) => {
-    if (!billing || Array.isArray(billing)) return null;
-    const person = [billing.invoice_firstname, billing.invoice_lastname].map((name) => name?.trim());
-    const name = billing.invoice_company?.trim() || person.filter(Boolean).join(' ');
-    return name === '' ? null : cleanText(name);
-  },
-};
 
 function toCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;

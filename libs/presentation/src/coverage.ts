@@ -1,5 +1,7 @@
 import type { Coverage, Drift, UnreadableOrder, WalkDoubt, WalkFacts } from '@wemasy-orders/client';
 import { cleanText } from './clean-text.js';
+import { showsField } from './order-field.js';
+import type { PersonalData } from './visibility.js';
 
 /** What a walk over all pages amounts to, as the fields of a JSON result. */
 export interface CoverageFields {
@@ -23,9 +25,12 @@ export function needsCoverageNote({ coverage, repeated }: WalkFacts): boolean {
   return coverage === 'in_doubt' || repeated > 0;
 }
 
-/** What a walk amounts to, in sentences. It claims no more than the walk does. */
+/**
+ * What a walk amounts to, in sentences. It claims no more than the walk does. `unreadableText` says which orders could not
+ * be read.
+ */
 export function coverageText(facts: WalkFacts): string {
-  const { coverage, read, counted, repeated, possiblyMissed, unreadable, doubts } = facts;
+  const { coverage, read, counted, repeated, possiblyMissed, doubts } = facts;
   const has = (doubt: WalkDoubt) => doubts.includes(doubt);
   const hasOtherCount = counted !== undefined && counted !== read;
   const sentences = [
@@ -44,7 +49,6 @@ export function coverageText(facts: WalkFacts): string {
     possiblyMissed > 0 &&
       `${has('shrank') ? 'The list changed while it was read: up to' : 'Up to'} ${orders(possiblyMissed)} may be missing.`,
     repeated > 0 && `${orders(repeated)} came again and ${areOrIs(repeated)} counted once.`,
-    unreadable > 0 && `${orders(unreadable)} could not be read and ${areOrIs(unreadable)} left out.`,
   ];
   return sentences.filter((sentence) => sentence !== false).join(' ');
 }
@@ -72,21 +76,44 @@ export function driftText(drift: readonly Drift[]): string | undefined {
   );
 }
 
-/** Which orders of a page could not be used, in one sentence; undefined where all could. */
-export function unreadableText(unreadable: readonly UnreadableOrder[]): string | undefined {
+/** What a reader may see of an entry that could not be used. */
+export function visibleUnreadable(
+  { position, orderNumber, problem }: UnreadableOrder,
+  personalData: PersonalData,
+): UnreadableOrder {
+  const isNamed = orderNumber !== undefined && showsField('order_number', personalData);
+  return { position, ...(isNamed ? { orderNumber } : {}), problem };
+}
+
+/**
+ * Which orders could not be used, in one sentence; undefined where all could.
+ *
+ * @param count how many they are, where `unreadable` has only the first ones
+ */
+export function unreadableText(
+  unreadable: readonly UnreadableOrder[],
+  personalData: PersonalData,
+  count = unreadable.length,
+): string | undefined {
   return listed(
-    unreadable.map(({ position, orderNumber, problem }) => {
+    unreadable.map((entry) => {
+      const { position, orderNumber, problem } = visibleUnreadable(entry, personalData);
       const place = `number ${position} on its page`;
       const name = orderNumber === undefined ? place : `order number ${cleanText(orderNumber)}, ${place}`;
       return `${name} (${cleanText(problem)})`;
     }),
-    (count) => `${orders(count)} could not be read and ${areOrIs(count)} left out`,
+    (all) => `${orders(all)} could not be read and ${areOrIs(all)} left out`,
+    count,
   );
 }
 
-function listed(items: readonly string[], intro: (count: number) => string): string | undefined {
+function listed(
+  items: readonly string[],
+  intro: (count: number) => string,
+  count = items.length,
+): string | undefined {
   if (items.length === 0) return undefined;
-  const left = items.length - mostNamed;
+  const left = count - mostNamed;
   const named = items.slice(0, mostNamed).join(', ');
-  return `${intro(items.length)}: ${named}${left > 0 ? ` and ${left} more` : ''}.`;
+  return `${intro(count)}: ${named}${left > 0 ? ` and ${left} more` : ''}.`;
 }

@@ -1,7 +1,9 @@
 import * as client from '@wemasy-orders/client';
 import * as orderSync from '@wemasy-orders/order-sync';
 import { describe, expect, it } from 'vitest';
-import { type Advice, failureOf } from './failure.js';
+import { type Advice, failureOf as failureFor } from './failure.js';
+
+const failureOf = (error: unknown) => failureFor(error, 'none');
 
 const by = { app: 'wemasy-orders', version: '0.1.0', pid: 4711, host: 'owners-laptop', instance: 'i' };
 const attempt = {

@@ -14,6 +14,8 @@ import {
   WriteRefusedError,
 } from '@wemasy-orders/order-sync';
 import { cleanText } from './clean-text.js';
+import type { PersonalData } from './visibility.js';
+import { showsWords } from './words.js';
 
 /**
  * What a reader should act on: the evidence in the answer where there is some, else the code. One code can need several
@@ -49,8 +51,11 @@ export interface Failure {
   readonly details: readonly string[];
 }
 
-/** What a thrown error means. Nothing internal of an error that is not ours is passed on. */
-export function failureOf(error: unknown): Failure {
+/**
+ * What a thrown error means. Nothing internal of an error that is not ours is passed on, and of the API's words only what
+ * the reader may see.
+ */
+export function failureOf(error: unknown, personalData: PersonalData): Failure {
   if (!isOrdersError(error)) {
     return {
       code: 'internal_error',
@@ -71,7 +76,7 @@ export function failureOf(error: unknown): Failure {
     effect: error.effect,
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
     ...(canResend(error) ? { canResend: true } : {}),
-    details: detailsOf(error),
+    details: detailsOf(error, personalData),
   };
 }
 
@@ -155,11 +160,11 @@ function shortened(details: readonly string[]): readonly string[] {
   return left === 0 ? shown : [...shown, `and ${left} more`];
 }
 
-function detailsOf(error: OrdersError): readonly string[] {
+function detailsOf(error: OrdersError, personalData: PersonalData): readonly string[] {
   if (error instanceof WriteRefusedError) return error.details.map((detail) => cleanText(detail));
   // There are no more than there are settings, and a reader who corrects them needs all.
   if (hasManyFaults(error)) return error.faults.map(cleanText);
-  return shortened(findings(error).map(cleanText));
+  return shortened(findings(error, personalData).map(cleanText));
 }
 
 /** A single fault is the sentence itself. */
@@ -167,12 +172,13 @@ function hasManyFaults(error: OrdersError): error is ConfigurationError {
   return error instanceof ConfigurationError && error.faults.length > 1;
 }
 
-function findings(error: OrdersError): readonly string[] {
+function findings(error: OrdersError, personalData: PersonalData): readonly string[] {
   if (error instanceof InvalidArgumentsError) {
     return error.faults.map(({ argument, fault }) => `${argument}: ${fault}`);
   }
-  if (error instanceof OutcomeUnknownError) return findings(error.cause);
-  const { apiMessage, apiErrors } = error;
+  if (error instanceof OutcomeUnknownError) return findings(error.cause, personalData);
+  const { apiMessage, apiErrors, operationId } = error;
+  if (!showsWords(personalData, operationId)) return [];
   const fields = Object.entries(apiErrors).flatMap(([field, texts]) =>
     texts.map((text) => [field, text] as const),
   );

@@ -1,13 +1,5 @@
 export { cleanText } from './clean-text.js';
-export {
-  type Cell,
-  type Column,
-  columnsFor,
-  defaultColumns,
-  type PersonalData,
-  personalDataModes,
-  readableDate,
-} from './columns.js';
+export { type Cell, type Column, columnsFor, columnsOf, defaultColumns, readableDate } from './columns.js';
 export {
   type CoverageFields,
   coverageFields,
@@ -15,6 +7,20 @@ export {
   driftText,
   needsCoverageNote,
   unreadableText,
+  visibleUnreadable,
 } from './coverage.js';
 export { type Advice, type Failure, failureOf } from './failure.js';
-export { createTotals, exactAmount, type StatusTotal, type Totals, totalsOf } from './totals.js';
+export { orderField, showsField } from './order-field.js';
+export {
+  createAmountCheck,
+  createTotals,
+  exactAmount,
+  type StatusTotal,
+  type Totals,
+  totalsOf,
+  type UnreadableAmounts,
+  unreadableAmountsText,
+  withheldAmountsText,
+} from './totals.js';
+export { isVisible, type PersonalData, personalDataModes, visibleField, visibleValue } from './visibility.js';
+export { showsWords } from './words.js';

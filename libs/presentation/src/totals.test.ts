@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { totalsOf } from './totals.js';
+import { totalsOf as totalsFor } from './totals.js';
+import type { Order } from '@wemasy-orders/client';
+
+const totalsOf = (orders: readonly Order[]) => totalsFor(orders, 'none');
 
 describe('totals', () => {
   it('count and sum by status, exactly', () => {
@@ -11,7 +14,8 @@ describe('totals', () => {
     ];
     expect(totalsOf(orders)).toEqual({
       byStatus: { on_hold: { count: 1, sum: '129.99551' }, paid: { count: 2, sum: '0.3' } },
-      withoutAmount: 0,
+      unreadable: { count: 0, order_ids: [] },
+      hasAmounts: true,
     });
   });
 
@@ -21,10 +25,19 @@ describe('totals', () => {
       const order = { id: 2, status: 'paid', ...(total === undefined ? {} : { total }) };
       expect(totalsOf([{ id: 1, status: 'paid', total: '5' }, order])).toEqual({
         byStatus: { paid: { count: 2, sum: '5' } },
-        withoutAmount: 1,
+        unreadable: { count: 1, order_ids: [2] },
+        hasAmounts: true,
       });
     },
   );
+
+  it('have no sum for a status of which no amount can be read', () => {
+    const orders = [
+      { id: 1, status: 'failed', total: '1,50' },
+      { id: 2, status: 'paid', total: '0.00' },
+    ];
+    expect(totalsOf(orders).byStatus).toEqual({ failed: { count: 1 }, paid: { count: 1, sum: '0' } });
+  });
 
   it('group orders without a status, and clean the status of others', () => {
     const totals = totalsOf([

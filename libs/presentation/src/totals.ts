@@ -1,46 +1,103 @@
 import type { Order } from '@wemasy-orders/client';
+import type { AnswerField } from '@wemasy-orders/client/operations';
 import Big from 'big.js';
 import { cleanText } from './clean-text.js';
+import { orderField, showsField } from './order-field.js';
+import type { PersonalData } from './visibility.js';
 
 /** Count and exact sum of the orders of one status. */
 export interface StatusTotal {
   readonly count: number;
-  /** Decimal string. */
-  readonly sum: string;
+  /** Decimal string; absent where no amount of these orders can be read or shown. */
+  readonly sum?: string;
+}
+
+/** Orders whose amount cannot be read exactly, so that no sum contains them. */
+export interface UnreadableAmounts {
+  readonly count: number;
+  /** The first of them, where ids may be shown. */
+  readonly order_ids: readonly number[];
 }
 
 export interface Totals {
   readonly byStatus: Readonly<Record<string, StatusTotal>>;
-  /** Orders that are counted but whose amount could not be read, so that no sum contains them. */
-  readonly withoutAmount: number;
+  readonly unreadable: UnreadableAmounts;
+  /** Whether the reader may see amounts; otherwise there are no sums. */
+  readonly hasAmounts: boolean;
+}
+
+/** Enough to look at by hand. */
+const mostNamed = 20;
+
+/** Collects the orders without an amount that can be read exactly. */
+export function createAmountCheck(personalData: PersonalData, order: AnswerField = orderField) {
+  const hasAmounts = showsField('total', personalData, order);
+  const hasIds = showsField('id', personalData, order);
+  let count = 0;
+  const ids: number[] = [];
+  return {
+    add(orders: readonly Order[]): void {
+      // Whether an amount can be read says something of it.
+      if (!hasAmounts) return;
+      for (const { id, total } of orders) {
+        if (exactAmount(total) !== undefined) continue;
+        count += 1;
+        if (hasIds && ids.length < mostNamed) ids.push(id);
+      }
+    },
+    facts: (): UnreadableAmounts => ({ count, order_ids: ids }),
+  };
+}
+
+/** Which orders are in no sum, in one sentence; undefined where all are. */
+export function unreadableAmountsText({ count, order_ids: ids }: UnreadableAmounts): string | undefined {
+  if (count === 0) return undefined;
+  const shown = ids.slice(0, 5);
+  const left = count - shown.length;
+  const named = left > 0 ? [...shown, `and ${left} more`] : shown;
+  const which = shown.length === 0 ? `${count} of these` : named.join(', ');
+  return `Orders without an amount that can be read: ${which}. They are in no sum.`;
+}
+
+/** Why totals have no sums, in one sentence; undefined where they have. */
+export function withheldAmountsText({ hasAmounts }: Totals): string | undefined {
+  return hasAmounts ? undefined : 'Amounts may not be shown, so there are no sums.';
 }
 
 /** Counts and sums orders by status, page by page. Amounts are decimal strings and stay exact: no floating point. */
-export function createTotals(): { add(orders: readonly Order[]): void; value(): Totals } {
-  const groups = new Map<string, { count: number; sum: Big }>();
-  let withoutAmount = 0;
+export function createTotals(
+  personalData: PersonalData,
+  order: AnswerField = orderField,
+): { add(orders: readonly Order[]): void; value(): Totals } {
+  const hasAmounts = showsField('total', personalData, order);
+  const hasStatuses = showsField('status', personalData, order);
+  const check = createAmountCheck(personalData, order);
+  const groups = new Map<string, { count: number; sum: Big | undefined }>();
   return {
     add(orders) {
+      check.add(orders);
       for (const { status, total } of orders) {
-        const key = status === null || status === undefined ? '(none)' : cleanText(status);
-        const group = groups.get(key) ?? { count: 0, sum: new Big(0) };
-        const amount = readAmount(total);
-        if (amount === undefined) withoutAmount += 1;
-        groups.set(key, { count: group.count + 1, sum: group.sum.plus(amount ?? 0) });
+        const key = hasStatuses ? (status == null ? '(none)' : cleanText(status)) : '(not shown)';
+        const group = groups.get(key) ?? { count: 0, sum: undefined };
+        const amount = hasAmounts ? readAmount(total) : undefined;
+        groups.set(key, {
+          count: group.count + 1,
+          sum: amount === undefined ? group.sum : amount.plus(group.sum ?? 0),
+        });
       }
     },
     value() {
       const byStatus = [...groups]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([status, { count, sum }]) => [status, { count, sum: sum.toFixed() }] as const);
-      return { byStatus: Object.fromEntries(byStatus), withoutAmount };
+        .map(([status, { count, sum }]) => [status, { count, ...(sum && { sum: sum.toFixed() }) }] as const);
+      return { byStatus: Object.fromEntries(byStatus), unreadable: check.facts(), hasAmounts };
     },
   };
 }
 
 /** Counts and sums the orders of one page. */
-export function totalsOf(orders: readonly Order[]): Totals {
-  const totals = createTotals();
+export function totalsOf(orders: readonly Order[], personalData: PersonalData): Totals {
+  const totals = createTotals(personalData);
   totals.add(orders);
   return totals.value();
 }

@@ -1,4 +1,4 @@
-import { operations } from '@wemasy-orders/client/operations';
+import { type AnswerField, operations } from '@wemasy-orders/client/operations';
 import { ListOrdersQuery, ListOrdersRequest, OrderSortKey } from '@wemasy-orders/client/schemas';
 
 /** What the list endpoint takes besides filters, and the search, which looks into several fields. */
@@ -11,6 +11,9 @@ export const filterNames = Object.keys({ ...ListOrdersRequest.shape, ...ListOrde
 
 /** Sort keys whose name differs from the field that they sort, and the column that serves them. */
 const renamedKeys: Readonly<Record<string, string>> = { created_at: 'placed_at', total_amount: 'amount' };
+
+const orderFields: Readonly<Record<string, AnswerField>> =
+  operations.listOrders.answer.fields.data.fields.data.items.fields;
 
 /** The fields of an order that sort keys and filters of the document name. */
 export const listedFields = [...new Set([...OrderSortKey.options, ...filterNames])].filter(isSingleValue);
@@ -30,8 +33,6 @@ export function fieldColumn(field: string): string {
 }
 
 function isSingleValue(name: string): boolean {
-  const fields: Readonly<Record<string, { readonly types: readonly string[] }>> =
-    operations.listOrders.responseFields;
-  const types = fields[`data.data[].${name}`]?.types ?? ['object'];
+  const types = orderFields[name]?.types ?? ['object'];
   return !types.includes('object') && !types.includes('array');
 }

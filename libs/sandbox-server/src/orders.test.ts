@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Order, OrderStatus } from '@wemasy-orders/client/schemas';
-import { operations } from '@wemasy-orders/client/operations';
+import { type AnswerField, operations } from '@wemasy-orders/client/operations';
 import { documentedOrder } from './documented-order.js';
 import { hostileNotes } from './hostile-texts.js';
 import { inventOrders } from './orders.js';
@@ -66,11 +66,7 @@ describe('amounts', () => {
 });
 
 describe('each field of an order', () => {
-  const fields = Object.entries(operations.listOrders.responseFields).filter(([path]) =>
-    path.startsWith('data.data[].'),
-  );
-
-  it.each(fields.map(([path, { types }]) => [path.replace('data.data[].', ''), types] as const))(
+  it.each(valuesIn(operations.listOrders.answer.fields.data.fields.data.items))(
     '%s occurs with every type of the document, null included',
     (path, types) => {
       const values = orders.map((order) =>
@@ -83,6 +79,14 @@ describe('each field of an order', () => {
     },
   );
 });
+
+/** The path and types of every value of an order. */
+function valuesIn({ types, fields }: AnswerField): readonly (readonly [string, readonly string[]])[] {
+  if (fields === undefined) return [['', types]];
+  return Object.entries(fields).flatMap(([name, field]) =>
+    valuesIn(field).map(([path, found]) => [path === '' ? name : `${name}.${path}`, found] as const),
+  );
+}
 
 it('every hostile text is the note of an order', () => {
   const notes = orders.map(({ billing }) => billing.invoice_notes);

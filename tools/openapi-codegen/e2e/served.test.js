@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDocument } from '../src/document.js';
-import { responseFields } from '../src/response-fields.js';
+import { answerFields } from '../src/answer-fields.js';
 import { workspaceRoot } from '@wemasy-orders/workspace/workspace-copy';
 
+/** @import { AnswerField } from '../src/answer-fields.js' */
 /** @import { OperationDescription } from '../src/document.js' */
 
 // Whatever the document declares is served by the built apps, and the other way round.
@@ -77,16 +78,14 @@ describe('the MCP server', () => {
   it('shows every field of an order that is not secret, and every column has a value in some order', async () => {
     const list = api.operations.find(({ operationId }) => operationId === 'listOrders');
     const schema = String(list?.answers.find(({ status }) => status === '200')?.schema);
-    const fields = Object.entries(responseFields(api, schema, 'listOrders')).filter(
-      ([path, { privacy }]) => path.startsWith('data.data[].') && privacy !== 'secret',
-    );
+    const order = answerFields(api, [schema], 'listOrders').fields?.['data']?.fields?.['data']?.items;
     const { tools: listed } = await server.request('tools/list', {});
     const tool = listed.find(({ name }) => name === 'list_orders');
     const columns =
       tool?.inputSchema.properties['fields']?.items.enum ?? expect.fail('no columns are listed');
     // `customer` is derived from several fields.
     const served = columns.filter((name) => name !== 'customer');
-    const paths = fields.map(([path]) => path.replace('data.data[].', ''));
+    const paths = shownPaths(order ?? expect.fail('the answer has no orders'));
     const isOf = (/** @type {string} */ name, /** @type {string} */ path) =>
       path === name || path.endsWith(`.${name}`);
     expect(served.filter((name) => !paths.some((path) => isOf(name, path)))).toEqual([]);
@@ -148,6 +147,15 @@ describe('the command line', () => {
     expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
   });
 });
+
+/** The paths of all values that may be shown. @param {AnswerField} field @returns {string[]} */
+function shownPaths({ privacy, fields = {}, values, items }) {
+  const below = Object.entries(fields).flatMap(([name, child]) =>
+    shownPaths(child).map((end) => (end === '' ? name : `${name}.${end}`)),
+  );
+  const inside = [values, items].flatMap((child) => (child === undefined ? [] : shownPaths(child)));
+  return [...below, ...inside, ...(privacy === undefined || privacy === 'secret' ? [] : [''])];
+}
 
 /** @param {string} method @param {string} path @param {object} body */
 async function call(method, path, body) {

@@ -397,7 +397,7 @@ const kinds = [
         discriminator: { propertyName: 'kind' },
       });
     },
-    carried: ['operations.ts', "'data.data[].buyer.name': { privacy: 'name', types: ['string'] }"],
+    carried: ['operations.ts', "name: { privacy: 'name', types: ['string'] }"],
   },
   {
     what: 'allOf',
@@ -408,7 +408,7 @@ const kinds = [
           { type: 'object', properties: { pages: marked({ type: 'integer' }) } },
         ],
       }),
-    carried: ['operations.ts', "'data.data[].buyer.pages'"],
+    carried: ['operations.ts', "pages: { privacy: 'public', types: ['integer'] }"],
   },
   {
     what: 'allOf of anything but objects',
@@ -437,7 +437,10 @@ const kinds = [
         type: 'array',
         items: { type: 'object', properties: { sku: marked({ type: 'string' }) } },
       }),
-    carried: ['operations.ts', "'data.data[].lines[].sku'"],
+    carried: [
+      'operations.ts',
+      /lines: \{\s+types: \['array'\],\s+items: \{[^[]+\['object'\],\s+fields: \{\s+sku:/,
+    ],
   },
   {
     what: 'a schema that contains itself',
@@ -465,7 +468,7 @@ const kinds = [
   {
     what: 'a reference to another file',
     change: (document) => document.setIn([...order, 'line'], { $ref: 'line.yaml#/Line' }),
-    carried: ['operations.ts', "'data.data[].line.sku'"],
+    carried: ['operations.ts', "sku: { privacy: 'public', types: ['string'] }"],
   },
   {
     what: 'a reference to a missing file',
@@ -475,7 +478,7 @@ const kinds = [
   {
     what: 'a stricter privacy mark',
     change: (document) => document.setIn([...order, 'total', 'x-privacy'], 'secret'),
-    carried: ['operations.ts', /'data\.data\[\]\.total': \{\s+privacy: 'secret'/],
+    carried: ['operations.ts', /total: \{\s+privacy: 'secret'/],
   },
   {
     what: 'a field of an answer without a privacy mark',
@@ -495,7 +498,38 @@ const kinds = [
           },
         }),
       ),
-    refused: 'listOrders: the field data.data[].buyer is public, but something inside it is secret',
+    carried: [
+      'operations.ts',
+      "values: { types: ['object'], fields: { mail: { privacy: 'secret', types: ['string'] } } }",
+    ],
+  },
+  {
+    what: 'a mark that is stricter outside than inside',
+    change: (document) =>
+      document.setIn([...order, 'buyer'], {
+        'x-privacy': 'personal',
+        type: 'object',
+        properties: { mail: marked({ type: 'string' }) },
+      }),
+    carried: ['operations.ts', "mail: { privacy: 'personal', types: ['string'] }"],
+  },
+  {
+    what: 'a mark on what an allOf combines',
+    change: (document) => {
+      const person = {
+        'x-privacy': 'personal',
+        type: 'object',
+        properties: { mail: marked({ type: 'string' }) },
+      };
+      document.setIn([...schemas, 'Person'], person);
+      document.setIn([...order, 'buyer'], {
+        allOf: [
+          { $ref: '#/components/schemas/Person' },
+          { type: 'object', properties: { pages: marked({ type: 'integer' }) } },
+        ],
+      });
+    },
+    carried: ['operations.ts', "pages: { privacy: 'personal', types: ['integer'] }"],
   },
   {
     what: 'an unknown privacy mark',

@@ -1,7 +1,9 @@
 // @ts-check
+import { answerFields, strictestIn } from './answer-fields.js';
 import { argumentsSchema } from './document.js';
-import { responseFields } from './response-fields.js';
+import { strictest } from './marks.js';
 
+/** @import { AnswerField } from './answer-fields.js' */
 /** @import { ApiDescription, OperationDescription } from './document.js' */
 
 /**
@@ -20,14 +22,26 @@ import type * as schemas from './schemas.js';
 /** Who may see a field of an answer. */
 export type Privacy = 'public' | 'name' | 'personal' | 'secret';
 
-/** A field of an answer, as the document describes it. */
-export interface ResponseField {
-  readonly privacy: Privacy;
-  /** JSON Schema types of the value. */
+/**
+ * What an answer holds at one place. Its marks already count everything around it: a field inside a personal object is
+ * personal at least, and a choice has the strictest mark of its options.
+ */
+export interface AnswerField {
+  /** Who may see a value that has no fields of its own; absent where the document describes no such value. */
+  readonly privacy?: Privacy;
+  /** JSON Schema types of the value; empty if it can be anything. */
   readonly types: readonly string[];
   readonly description?: string;
   /** Known values of an open enumeration; others may come. */
   readonly knownValues?: readonly string[];
+  /** Of an object, by name. */
+  readonly fields?: Readonly<Record<string, AnswerField>>;
+  /** What a map holds, whatever the name. */
+  readonly values?: AnswerField;
+  /** What an array holds. */
+  readonly items?: AnswerField;
+  /** The field is the same as the one so many levels above: it contains itself. */
+  readonly again?: number;
 }
 
 type SchemaName = keyof typeof schemas;
@@ -87,8 +101,10 @@ export interface Operation {
   readonly otherSuccesses?: Readonly<Record<string, SchemaName | null>>;
   /** Documented answers other than 2xx, by status; \`default\` for all that have no own. */
   readonly errorSchemas: Readonly<Record<string, SchemaName>>;
-  /** Every field of the JSON body by its path; \`[]\` stands for each element of an array. */
-  readonly responseFields: Readonly<Record<string, ResponseField>>;
+  /** What the JSON body of a success holds; absent if it has none. */
+  readonly answer?: AnswerField;
+  /** Who may see what the API says in its own words: the strictest mark of these fields in any of its answers. */
+  readonly words: Privacy;
 }
 
 /** Base URL of the vendor's production server. */
@@ -96,6 +112,17 @@ export const productionUrl = ${JSON.stringify(api.serverUrl)};
 
 export const operations = ${JSON.stringify(operations)} as const satisfies Record<string, Operation>;
 `;
+}
+
+/**
+ * The strictest mark of the sentences in an answer: `message`, `errors`, which may quote values, and an `error` that is no flag.
+ *
+ * @param {AnswerField | undefined} answer
+ */
+function wordsIn(answer) {
+  const { message, error, errors } = answer?.fields ?? {};
+  const isFlag = error?.types.every((type) => type === 'boolean' || type === 'null');
+  return strictest([message, errors, isFlag ? undefined : error].map((field) => strictestIn(field)));
 }
 
 /** @param {ApiDescription} api @param {OperationDescription} operation */
@@ -107,9 +134,16 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
     name === undefined ? undefined : api.identifiers.get(name);
   const parameterSchema = (/** @type {'path' | 'query' | 'header'} */ place) =>
     rest.parameters.find((group) => group.in === place)?.schemaName;
-  for (const { schema, status } of [...failures, ...others]) {
-    if (schema !== undefined) responseFields(api, schema, `${operationId} ${status}`);
-  }
+  const schemasOf = (/** @type {typeof successes} */ answers) =>
+    answers.flatMap(({ schema }) => schema ?? []);
+  const answer =
+    schemasOf(successes).length === 0 ? undefined : answerFields(api, schemasOf(successes), operationId);
+  const answers = [
+    answer,
+    ...failures.map(({ schema, status }) =>
+      schema === undefined ? undefined : answerFields(api, [schema], `${operationId} ${status}`),
+    ),
+  ];
   return {
     operationId,
     method,
@@ -143,6 +177,8 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
     errorSchemas: Object.fromEntries(
       failures.flatMap(({ status, schema }) => (schema === undefined ? [] : [[status, constant(schema)]])),
     ),
-    responseFields: success?.schema === undefined ? {} : responseFields(api, success.schema, operationId),
+    answer,
+    // What no answer describes is not known, so it is never shown.
+    words: strictest(answers.map(wordsIn)) ?? 'secret',
   };
 }

@@ -217,11 +217,11 @@ describe('operations.ts', () => {
   it('holds the fields of an object that may also be null or an empty array', async () => {
     const nothing = [{ $ref: '#/components/schemas/Nothing' }, { type: 'null' }];
     expect(await generatedFrom([owner, ...nothing])).toContain(
-      "responseFields: { 'owner.name': { privacy: 'name', types: ['string'] } }",
+      "fields: { name: { privacy: 'name', types: ['string'] } }",
     );
   });
 
-  it('holds no fields of an object that may also be a text, so the field needs a mark itself', async () => {
+  it('needs a mark on a field that may be an object or a text', async () => {
     await expect(generatedFrom([owner, { type: 'string' }])).rejects.toThrow(
       'the field owner needs an x-privacy mark',
     );
@@ -263,10 +263,20 @@ describe('operations.ts', () => {
         successStatus: 200,
         responseSchema: 'Things',
         errorSchemas: {},
-        responseFields: {
-          'list[].owner': { privacy: 'name', types: ['string'], description: 'Who owns it.' },
-          state: { privacy: 'public', types: ['string', 'null'], knownValues: ['open', 'closed'] },
+        answer: {
+          types: ['object'],
+          fields: {
+            list: {
+              types: ['array'],
+              items: {
+                types: ['object'],
+                fields: { owner: { privacy: 'name', types: ['string'], description: 'Who owns it.' } },
+              },
+            },
+            state: { privacy: 'public', types: ['string', 'null'], knownValues: ['open', 'closed'] },
+          },
         },
+        words: 'secret',
       },
     });
   });

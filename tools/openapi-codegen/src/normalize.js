@@ -1,4 +1,5 @@
 // @ts-check
+import { strictest } from './marks.js';
 import { at, entriesOf, isRecord, keysOf, pascalCase } from './nodes.js';
 
 /** @import { Issues } from './issues.js' */
@@ -165,7 +166,8 @@ function mergeAllOf(parts, beside, context) {
   const [first] = parts;
   // `allOf` of one is how OpenAPI 3.0 wrote a description beside a reference.
   if (parts.length === 1 && isRecord(first) && onlyAnnotations) {
-    return { ...Object(normalizeSchema(first, context)), ...beside };
+    const only = Object(normalizeSchema(first, context));
+    return withMark({ ...only, ...beside }, [only, beside]);
   }
   /** @type {Node} */
   const merged = { ...beside, type: 'object' };
@@ -173,9 +175,12 @@ function mergeAllOf(parts, beside, context) {
   const properties = {};
   /** @type {Set<unknown>} */
   const required = new Set();
+  /** @type {Node[]} */
+  const targets = [];
   for (const [index, part] of [...parts, beside].entries()) {
     const target = partOf(part, { ...context, place: `${place}.allOf[${index}]` });
     if (target === undefined) continue;
+    targets.push(target, ...(isRecord(part) ? [part] : []));
     const unknown = Object.keys(target).filter(
       (key) => !['type', 'properties', 'required', ...annotations].includes(key),
     );
@@ -190,11 +195,8 @@ function mergeAllOf(parts, beside, context) {
     }
     for (const name of listOf(target['required'])) required.add(name);
   }
-  return {
-    ...merged,
-    properties,
-    ...(required.size > 0 ? { required: [...required] } : {}),
-  };
+  const whole = { ...merged, properties, ...(required.size > 0 ? { required: [...required] } : {}) };
+  return withMark(whole, targets);
 
   /** @param {unknown} part @param {SchemaContext} within @returns {Node | undefined} */
   function partOf(part, within) {
@@ -213,6 +215,12 @@ function mergeAllOf(parts, beside, context) {
       normalizeSchema(schemas[name], { ...within, trail: [...within.trail, name] })
     );
   }
+}
+
+/** A schema that is marked as strictly as any of its parts. @param {Node} schema @param {readonly Node[]} parts */
+function withMark(schema, parts) {
+  const mark = strictest(parts.map((part) => part['x-privacy']));
+  return mark === undefined ? schema : { ...schema, 'x-privacy': mark };
 }
 
 /** What a local reference points at; anything else as it is. @param {unknown} document @param {unknown} node */

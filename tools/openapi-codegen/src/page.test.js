@@ -194,6 +194,6 @@ it('a draft is code that the generator accepts', async () => {
     outputPath: 'b',
     writes: ['syncOrder'],
   });
-  expect(files['operations.ts']).toMatch(/'data\.lines\[\]\.sku': \{\s+privacy: 'secret'/);
+  expect(files['operations.ts']).toContain("sku: { privacy: 'secret', types: ['string'] }");
   expect(comparePage(readPage(made), changed)).toEqual({ differences: [], added: [] });
 });

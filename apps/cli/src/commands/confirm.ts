@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type CommandDefinition, isOn, jsonOption } from '../command.js';
 import { UsageError } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
-import { showEvidence } from '../orders/evidence.js';
+import { showEvidence, visibleHistory } from '../orders/evidence.js';
 import { parseOrderIds } from '../orders/order-ids.js';
 import { cleanJson } from '../output/json.js';
 import { refuseReadOnly, type Session } from '../session.js';
@@ -50,7 +50,8 @@ export const confirm: CommandDefinition = {
 
 async function record(orderId: number, verdict: Verdict, json: boolean, session: Session): Promise<ExitCode> {
   refuseReadOnly(session, 'confirm');
-  const history = await session.services().orderSync.confirm(orderId, verdict);
+  const confirmed = await session.services().orderSync.confirm(orderId, verdict);
+  const history = visibleHistory(confirmed, session.config.WEMASY_PERSONAL_DATA);
   const next = verdict === 'synced' ? 'It will not be sent again.' : 'The next sync sends it again.';
   await session.terminal.out.write(
     json ? cleanJson(history) : `Order ${orderId} is recorded as ${verdict.replace('_', ' ')}. ${next}\n`,

@@ -64,7 +64,7 @@ export const journal: CommandDefinition = {
     const { out, err } = session.terminal;
     const entries: JournalEntry[] = [];
     for (const orderId of await recordedOrders()) {
-      const entry = await readEntry(orderSync, orderId);
+      const entry = await readEntry(orderSync, orderId, session.config.WEMASY_PERSONAL_DATA);
       if (!unknown || entry.state === 'unknown' || entry.state === 'unreadable') entries.push(entry);
     }
     if (json) {

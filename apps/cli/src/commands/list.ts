@@ -4,12 +4,16 @@ import {
   type Cell,
   type Column,
   columnsFor,
+  createAmountCheck,
   createTotals,
   defaultColumns,
   exactAmount,
   type PersonalData,
   personalDataModes,
+  unreadableAmountsText,
   unreadableText,
+  visibleUnreadable,
+  withheldAmountsText,
 } from '@wemasy-orders/presentation';
 import { Option } from 'commander';
 import * as z from 'zod';
@@ -24,7 +28,6 @@ import {
   type ReadingFacts,
   readOrders,
 } from '../orders/reading.js';
-import { createAmountCheck } from '../orders/unreadable-amounts.js';
 import { createRowWriter, type Format, formats } from '../output/formats.js';
 import type { Row, RowWriter } from '../output/row-writer.js';
 import type { Session } from '../session.js';
@@ -121,13 +124,14 @@ async function listPage(
   const answer = await session
     .services()
     .client.list({ per_page: shownPerPage, ...filters, page }, callOf(session));
-  const facts = pageFactsOf(answer, page);
+  const { WEMASY_PERSONAL_DATA: personalData } = session.config;
+  const facts = pageFactsOf(answer, page, personalData);
   const orders = uniqueOrders(answer.data);
-  const amounts = amountCheckFor(columns);
+  const amounts = amountCheckFor(columns, personalData);
   amounts?.add(orders);
   const writer = rowWriterOf(format, columns, session);
   await out.write(writer.add(rowsOf(orders, columns)) + writer.end({ ...facts, ...amountFacts(amounts) }));
-  for (const line of [...pageText(facts), ...amountText(amounts)]) await err.write(`${line}\n`);
+  for (const line of [...pageText(facts, personalData), ...amountText(amounts)]) await err.write(`${line}\n`);
   return facts.possibly_missed > 0 || facts.unreadable > 0 ? exitCodes.failed : exitCodes.done;
 }
 
@@ -136,8 +140,9 @@ async function listAll({ filters, format, fields }: ListOptions, session: Sessio
   const columns = chooseColumns(fields, session);
   const writer = rowWriterOf(format, columns, session);
   const { client } = session.services();
-  const reading = readOrders({ client, filters, call: callOf(session) });
-  const amounts = amountCheckFor(columns);
+  const { WEMASY_PERSONAL_DATA: personalData } = session.config;
+  const reading = readOrders({ client, filters, call: callOf(session) }, personalData);
+  const amounts = amountCheckFor(columns, personalData);
   return await readTo(reading, session, {
     add: async (orders) => {
       amounts?.add(orders);
@@ -152,29 +157,34 @@ async function listAll({ filters, format, fields }: ListOptions, session: Sessio
 
 async function summarize({ filters, format }: ListOptions, session: Session): Promise<ExitCode> {
   const { out, err } = session.terminal;
-  const totals = createTotals();
-  const amounts = createAmountCheck();
+  const { WEMASY_PERSONAL_DATA: personalData } = session.config;
+  const totals = createTotals(personalData);
   const { client } = session.services();
-  const reading = readOrders({ client, filters, call: callOf(session) });
+  const reading = readOrders({ client, filters, call: callOf(session) }, personalData);
   return await readTo(reading, session, {
     add: (orders) => {
       totals.add(orders);
-      amounts.add(orders);
     },
     end: async (facts) => {
-      const { byStatus } = totals.value();
+      const all = totals.value();
       const writer = createRowWriter(format, ['status', 'count', 'sum'], out, 'totals');
-      const rows = Object.entries(byStatus).map(([status, { count, sum }]) => [status, count, sum]);
-      await out.write(writer.add(rows) + writer.end({ ...facts, ...amountFacts(amounts) }));
-      for (const line of amountText(amounts)) await err.write(`${line}\n`);
+      const rows = Object.entries(all.byStatus).map(([status, { count, sum = null }]) => [
+        status,
+        count,
+        sum,
+      ]);
+      await out.write(writer.add(rows) + writer.end({ ...facts, unreadable_amounts: all.unreadable }));
+      for (const line of [unreadableAmountsText(all.unreadable), withheldAmountsText(all)]) {
+        if (line !== undefined) await err.write(`${line}\n`);
+      }
     },
   });
 }
 
 type AmountCheck = ReturnType<typeof createAmountCheck>;
 
-function amountCheckFor(columns: readonly Column[]): AmountCheck | undefined {
-  return columns.some(({ name }) => name === 'total') ? createAmountCheck() : undefined;
+function amountCheckFor(columns: readonly Column[], personalData: PersonalData): AmountCheck | undefined {
+  return columns.some(({ name }) => name === 'total') ? createAmountCheck(personalData) : undefined;
 }
 
 function amountFacts(check: AmountCheck | undefined) {
@@ -182,7 +192,7 @@ function amountFacts(check: AmountCheck | undefined) {
 }
 
 function amountText(check: AmountCheck | undefined): string[] {
-  const text = check?.text();
+  const text = check && unreadableAmountsText(check.facts());
   return text === undefined ? [] : [text];
 }
 
@@ -223,7 +233,7 @@ interface PageFacts extends Pick<
   readonly per_page: number | null;
 }
 
-function pageFactsOf(answer: OrdersPage, page: number): PageFacts {
+function pageFactsOf(answer: OrdersPage, page: number, personalData: PersonalData): PageFacts {
   const { last_page, per_page = null, total: counted = null, unreadable = [], drift = [] } = answer;
   const read = uniqueOrders(answer.data).length;
   const missed = expectedOn(answer, page) - read - unreadable.length;
@@ -236,7 +246,7 @@ function pageFactsOf(answer: OrdersPage, page: number): PageFacts {
     repeated: answer.data.length - read,
     possibly_missed: Math.max(0, missed),
     unreadable: unreadable.length,
-    unreadable_orders: unreadable.map((entry) => ({ page, ...entry })),
+    unreadable_orders: unreadable.map((entry) => ({ page, ...visibleUnreadable(entry, personalData) })),
     drift,
   };
 }
@@ -254,7 +264,7 @@ function uniqueOrders(orders: readonly Order[]): readonly Order[] {
 }
 
 /** Which part of the list this page is, where there is more than one, and what is wrong with it. */
-function pageText(facts: PageFacts): string[] {
+function pageText(facts: PageFacts, personalData: PersonalData): string[] {
   const { page, last_page: last, counted, read, possibly_missed: missed } = facts;
   const place = `Page ${page} of ${last}: ${read} of ${counted === null ? 'unknown many' : counted} orders.`;
   const next =
@@ -263,7 +273,7 @@ function pageText(facts: PageFacts): string[] {
       : page < last
         ? ` --page ${page + 1} shows the next, --all shows all.`
         : '';
-  const left = unreadableText(facts.unreadable_orders);
+  const left = unreadableText(facts.unreadable_orders, personalData);
   return [
     ...(last <= 1 && page <= 1 ? [] : [place + next]),
     ...(missed > 0 ? [`The API counts ${ordersText(missed)} more on this page; run the command again.`] : []),

@@ -5,6 +5,7 @@ import {
   type Column,
   columnsFor,
   type PersonalData,
+  showsField,
 } from '@wemasy-orders/presentation';
 import { type ReadingFacts, readOrders } from './reading.js';
 
@@ -64,14 +65,16 @@ export async function findDueOrders(options: FindDueOrdersOptions): Promise<DueO
   const columns = shownColumns.flatMap((name): Column[] => all.filter((column) => column.name === name));
   const orders: DueOrder[] = [];
   const leftOut: DueOrder[] = [];
-  const reading = readOrders({ client, filters, call });
+  const hasStatuses = showsField('status', personalData);
+  const reading = readOrders({ client, filters, call }, personalData);
   for await (const page of reading.pages) {
     for (const order of page) {
       if (order.should_snelstart_sync !== true) continue;
       const { id, status } = order;
       const cells = columns.map((column) => column.cellOf(order));
       const target = isChosen(statuses, status ?? '') ? orders : leftOut;
-      target.push({ id, status: cleanText(status ?? '') || 'no status', cells });
+      const shown = hasStatuses ? cleanText(status ?? '') || 'no status' : 'status not shown';
+      target.push({ id, status: shown, cells });
     }
   }
   return {

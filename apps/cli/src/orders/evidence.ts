@@ -6,7 +6,14 @@ import {
   type OrderLookup,
   type OrderSync,
 } from '@wemasy-orders/order-sync';
-import { cleanText, readableDate } from '@wemasy-orders/presentation';
+import {
+  type Cell,
+  cleanText,
+  type PersonalData,
+  readableDate,
+  showsField,
+  showsWords,
+} from '@wemasy-orders/presentation';
 import { cliErrorOf } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { cleanJson } from '../output/json.js';
@@ -19,42 +26,61 @@ export type JournalEntry =
 export async function readEntry(
   orderSync: Pick<OrderSync, 'history'>,
   orderId: number,
+  personalData: PersonalData,
 ): Promise<JournalEntry> {
   try {
-    return await orderSync.history(orderId);
+    return visibleHistory(await orderSync.history(orderId), personalData);
   } catch (error) {
     if (!(error instanceof JournalUnreadableError)) throw error;
     return { orderId, state: 'unreadable', reason: error.message };
   }
 }
 
+/** What a reader may see of an order's history: all but what the API said, where that is private. */
+export function visibleHistory(history: OrderHistory, personalData: PersonalData): OrderHistory {
+  if (showsWords(personalData, 'syncOrder')) return history;
+  const attempts = history.attempts.map((attempt) =>
+    'message' in attempt ? { ...attempt, message: '' } : attempt,
+  );
+  return { ...history, attempts };
+}
+
 /** What the API says about an order now, or why it did not say anything. */
 type ApiAnswer =
-  OrderLookup | { readonly error: { readonly code: OrdersErrorCode; readonly message: string } };
+  | (Omit<OrderLookup, 'order'> & { readonly order?: Readonly<Record<string, Cell>> })
+  | { readonly error: { readonly code: OrdersErrorCode; readonly message: string } };
 
 /** Shows what the journal and the API know about an order, without a conclusion. The journal comes first, and always. */
 export async function showEvidence(
   orderId: number,
   { json }: { readonly json: boolean },
-  { services, terminal: { out } }: Session,
+  { services, config: { WEMASY_PERSONAL_DATA: personalData }, terminal: { out } }: Session,
 ): Promise<ExitCode> {
   const { orderSync } = services();
-  const journal = await readEntry(orderSync, orderId);
+  const journal = await readEntry(orderSync, orderId, personalData);
   if (!json) await out.write(entryText(journal));
-  const api = await askApi(orderSync, orderId);
+  const api = await askApi(orderSync, orderId, personalData);
   await out.write(json ? cleanJson({ journal, api }) : apiText(api));
   return 'error' in api ? exitCodes.failed : exitCodes.done;
 }
 
-async function askApi(orderSync: Pick<OrderSync, 'check'>, orderId: number): Promise<ApiAnswer> {
+async function askApi(
+  orderSync: Pick<OrderSync, 'check'>,
+  orderId: number,
+  personalData: PersonalData,
+): Promise<ApiAnswer> {
   try {
     const { api } = await orderSync.check(orderId);
-    const { order } = api;
-    if (order === undefined || order.date === null) return api;
-    return { ...api, order: { ...order, date: readableDate(order.date) } };
+    const { order, ...looks } = api;
+    if (order === undefined) return looks;
+    const facts = Object.entries({ ...order, date: order.date === null ? null : readableDate(order.date) });
+    return {
+      order: Object.fromEntries(facts.filter(([name]) => showsField(name, personalData))),
+      ...looks,
+    };
   } catch (error) {
     if (!isOrdersError(error)) throw error;
-    const { code, message } = cliErrorOf(error);
+    const { code, message } = cliErrorOf(error, personalData);
     return { error: { code, message } };
   }
 }

@@ -9,7 +9,9 @@ import {
   type CoverageFields,
   coverageFields,
   coverageText,
+  type PersonalData,
   unreadableText,
+  visibleUnreadable,
 } from '@wemasy-orders/presentation';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 
@@ -39,13 +41,17 @@ export interface Reading {
 const mostNamed = 20;
 
 /** Reads all matching orders, page by page. */
-export function readOrders(options: WalkOptions): Reading {
+export function readOrders(options: WalkOptions, personalData: PersonalData): Reading {
   const walk = walkOrders(options);
   const unreadable: UnreadableEntry[] = [];
   async function* pages(): AsyncGenerator<readonly Order[], void, undefined> {
     for await (const step of walk) {
       const room = mostNamed - unreadable.length;
-      unreadable.push(...step.unreadable.slice(0, room).map((entry) => ({ page: step.page, ...entry })));
+      unreadable.push(
+        ...step.unreadable
+          .slice(0, room)
+          .map((entry) => ({ page: step.page, ...visibleUnreadable(entry, personalData) })),
+      );
       yield step.orders;
     }
   }
@@ -62,7 +68,7 @@ export function readOrders(options: WalkOptions): Reading {
     },
     text: () => {
       const facts = walk.facts();
-      const left = unreadableText(unreadable);
+      const left = unreadableText(unreadable, personalData, facts.unreadable);
       return [coverageText(facts), ...(left === undefined ? [] : [left])];
     },
   };

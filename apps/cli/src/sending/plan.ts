@@ -19,6 +19,6 @@ export async function planFor(
   orderIds: readonly number[],
 ): Promise<Intention[]> {
   const plan: Intention[] = [];
-  for (const orderId of orderIds) plan.push(intentions[(await readEntry(orderSync, orderId)).state]);
+  for (const orderId of orderIds) plan.push(intentions[(await readEntry(orderSync, orderId, 'none')).state]);
   return plan;
 }

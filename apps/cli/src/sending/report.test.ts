@@ -39,7 +39,7 @@ const outcomes = {
 } as const satisfies Record<string, SyncOutcome>;
 
 function report(result: SendResult) {
-  const value = reportOf({ result, startedAt: 0, endedAt: 1_000 });
+  const value = reportOf({ result, startedAt: 0, endedAt: 1_000, personalData: 'none' });
   return { ...value, exitCode: exitCodeOfRun(value, result) };
 }
 
@@ -120,7 +120,7 @@ describe('the report as a table', () => {
   const wide = { columns: () => undefined, hasColor: false };
 
   it('begins with the most urgent orders, lists the next steps, and ends with the counts', () => {
-    const value = reportOf({ result: all, startedAt: 0, endedAt: 0 });
+    const value = reportOf({ result: all, startedAt: 0, endedAt: 0, personalData: 'none' });
     const [table = '', next = '', counts = ''] = reportText(value, wide).split('\n\n');
     expect(table.split('\n').map((line) => line.trim().split(/ {2,}/).slice(0, 2).join(' '))).toEqual([
       'order outcome',
@@ -142,7 +142,10 @@ describe('the report as a table', () => {
 
   it('of nothing is one line', () => {
     expect(
-      reportText(reportOf({ result: { outcomes: [], remaining: [] }, startedAt: 0, endedAt: 0 }), wide),
+      reportText(
+        reportOf({ result: { outcomes: [], remaining: [] }, startedAt: 0, endedAt: 0, personalData: 'none' }),
+        wide,
+      ),
     ).toBe('0 orders.\n');
   });
 });

@@ -1,6 +1,6 @@
 import type { OrdersErrorCode } from '@wemasy-orders/client';
 import { type SyncOutcome, SyncOutcomeUnknownError } from '@wemasy-orders/order-sync';
-import { cleanText } from '@wemasy-orders/presentation';
+import { cleanText, type PersonalData, showsWords } from '@wemasy-orders/presentation';
 import { type CliError, cliErrorOf } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import type { DueOrder } from '../orders/due-orders.js';
@@ -65,12 +65,17 @@ export interface ReportOptions {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly selection?: Selection | undefined;
+  readonly personalData: PersonalData;
 }
 
-export function reportOf({ result, startedAt, endedAt, selection }: ReportOptions): Report {
+export function reportOf(options: ReportOptions): Report {
+  const { result, startedAt, endedAt, selection, personalData } = options;
   const { outcomes, remaining, stoppedBy } = result;
-  const error = stoppedBy === undefined ? undefined : cliErrorOf(stoppedBy);
-  const orders = [...outcomes.map(reportedOrder), ...remaining.map((id) => notReached(id, error))];
+  const error = stoppedBy === undefined ? undefined : cliErrorOf(stoppedBy, personalData);
+  const orders = [
+    ...outcomes.map((outcome) => reportedOrder(outcome, personalData)),
+    ...remaining.map((id) => notReached(id, error)),
+  ];
   const count = (outcome: Outcome) => orders.filter((order) => order.outcome === outcome).length;
   return {
     started_at: new Date(startedAt).toISOString(),
@@ -100,7 +105,7 @@ export function reportOf({ result, startedAt, endedAt, selection }: ReportOption
 export function exitCodeOfRun({ interrupted, counts, orders }: Report, { stoppedBy }: SendResult): ExitCode {
   if (interrupted) return exitCodes.interrupted;
   if (counts.unknown > 0) return exitCodes.unknown;
-  if (stoppedBy !== undefined) return cliErrorOf(stoppedBy).exitCode;
+  if (stoppedBy !== undefined) return cliErrorOf(stoppedBy, 'none').exitCode;
   const isUnrecorded = orders.some(({ recorded }) => recorded === false);
   return counts.rejected + counts.not_sent > 0 || isUnrecorded ? exitCodes.failed : exitCodes.done;
 }
@@ -115,7 +120,7 @@ function unrecorded(orderId: number): string {
   return `It is in the books, but the journal could not be written, so other processes do not know it. Once it can, record it: wemasy-orders confirm ${orderId} --synced.`;
 }
 
-function reportedOrder(outcome: SyncOutcome): ReportedOrder {
+function reportedOrder(outcome: SyncOutcome, personalData: PersonalData): ReportedOrder {
   const { orderId: order_id } = outcome;
   switch (outcome.outcome) {
     case 'synced':
@@ -123,12 +128,12 @@ function reportedOrder(outcome: SyncOutcome): ReportedOrder {
         order_id,
         outcome: 'synced',
         synced_at: outcome.syncedAt,
-        ...messageOf(outcome.message),
+        ...messageOf(outcome.message, personalData),
         ...(outcome.recorded ? {} : { recorded: false, next: unrecorded(order_id) }),
       };
     case 'already_synced': {
       const { syncedAt: synced_at, apiMessage } = outcome.error;
-      return { order_id, outcome: 'already_synced', synced_at, ...messageOf(apiMessage) };
+      return { order_id, outcome: 'already_synced', synced_at, ...messageOf(apiMessage, personalData) };
     }
     case 'rejected':
     case 'unknown':
@@ -137,8 +142,8 @@ function reportedOrder(outcome: SyncOutcome): ReportedOrder {
         order_id,
         outcome: outcome.outcome,
         code: outcome.error.code,
-        reason: cliErrorOf(outcome.error).message,
-        ...messageOf(outcome.error.apiReason),
+        reason: cliErrorOf(outcome.error, personalData).message,
+        ...messageOf(outcome.error.apiReason, personalData),
         next: nextStep(outcome),
       };
     }
@@ -150,7 +155,7 @@ function nextStep({
   orderId,
   error,
 }: SyncOutcome & { readonly outcome: 'rejected' | 'unknown' | 'not_sent' }): string {
-  if (outcome !== 'unknown') return cliErrorOf(error).remedy;
+  if (outcome !== 'unknown') return cliErrorOf(error, 'none').remedy;
   return error instanceof SyncOutcomeUnknownError && error.moment === 'under_way'
     ? 'Another process is sending it; wemasy-orders journal will show its outcome.'
     : confirmRemedy(orderId);
@@ -167,6 +172,8 @@ function notReached(order_id: number, error: CliError | undefined): ReportedOrde
   };
 }
 
-function messageOf(message: string | undefined): { message?: string } {
-  return message === undefined || message === '' ? {} : { message: cleanText(message) };
+function messageOf(message: string | undefined, personalData: PersonalData): { message?: string } {
+  return message === undefined || message === '' || !showsWords(personalData, 'syncOrder')
+    ? {}
+    : { message: cleanText(message) };
 }

@@ -52,7 +52,13 @@ export async function sendAndReport(options: SendAndReportOptions, session: Sess
     }
   });
   const result = { ...run, outcomes: await withLateRecords(run.outcomes, orderSync) };
-  const report = reportOf({ result, startedAt, endedAt: clock.now(), selection });
+  const report = reportOf({
+    result,
+    startedAt,
+    endedAt: clock.now(),
+    selection,
+    personalData: config.WEMASY_PERSONAL_DATA,
+  });
   const unwritten = file === undefined ? undefined : await writeReport(file, report);
   const ofRun = exitCodeOfRun(report, result);
   const failed = unwritten !== undefined || selection?.needsAttention === true;

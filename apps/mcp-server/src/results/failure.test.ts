@@ -16,7 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { NoShopError, nextStepsOf } from '../hosted/no-shop-error.js';
 import { failureText } from './failure.js';
 
-const textOf = (error: unknown) => failureText(failureOf(error));
+const textOf = (error: unknown) => failureText(failureOf(error, 'none'));
 
 describe('a failure as text', () => {
   it('says how long to wait', () => {
@@ -104,7 +104,7 @@ describe('a failure as text', () => {
 describe('a failure of a server with many shops', () => {
   it('that has no shop for the caller names the page that links one', () => {
     const error = new NoShopError('https://orders.example.com/link');
-    expect(failureText(failureOf(error), { configuration_error: error.next })).toMatchInlineSnapshot(`
+    expect(failureText(failureOf(error, 'none'), { configuration_error: error.next })).toMatchInlineSnapshot(`
       "configuration_error: No shop is linked to this identity yet.
       source: local
       retryable: no
@@ -114,7 +114,7 @@ describe('a failure of a server with many shops', () => {
 
   it('that is about the API token leads to where it was linked', () => {
     const text = (page: string | undefined) =>
-      failureText(failureOf(new AuthenticationError({ status: 401 })), nextStepsOf(page));
+      failureText(failureOf(new AuthenticationError({ status: 401 }), 'none'), nextStepsOf(page));
     expect(text('https://orders.example.com/link')).toContain(
       'open https://orders.example.com/link and link a valid',
     );

@@ -4,7 +4,11 @@ import { columnsFor, defaultColumns, totalsOf } from '@wemasy-orders/presentatio
 import { describe, expect, it } from 'vitest';
 import { OrdersTable, summaryOf, tableOf, textOf } from './orders-table.js';
 
-const columns = { columns: defaultColumns(columnsFor('names')), chosen: false };
+const columns = {
+  columns: defaultColumns(columnsFor('names')),
+  chosen: false,
+  personalData: 'names' as const,
+};
 const orders = [
   {
     id: 2502,
@@ -117,8 +121,10 @@ describe('a page of orders', () => {
 
   it('tells of amounts that are in no sum, in both forms', () => {
     const table = tableOf(orderPage([{ id: 1, status: 'paid', total: 'free' }]).data, columns);
-    expect(table.note).toContain('1 counted without amount.');
+    expect(table.note).toContain('Orders without an amount that can be read: 1. They are in no sum.');
     expect(textOf(table)).toContain(table.note);
+    expect(table.totals).toEqual({ paid: { count: 1 } });
+    expect(textOf(table)).toContain('\ntotals (all matching orders): paid 1\n');
   });
 
   it('quotes what is none of our own words in the line of totals', () => {
@@ -203,13 +209,17 @@ describe('a page that is longer than the default', () => {
     const chosen = [...varyingColumns]
       .reverse()
       .flatMap((name) => columnsFor('none').find((column) => column.name === name) ?? []);
-    const table = tableOf(orderPage(varied, { perPage: 26 }).data, { columns: chosen, chosen: true });
+    const table = tableOf(orderPage(varied, { perPage: 26 }).data, {
+      columns: chosen,
+      chosen: true,
+      personalData: 'none',
+    });
     expect(table.columns).toEqual([...varyingColumns].reverse());
   });
 
   it('shows times where the caller names the columns', () => {
     const chosen = columnsFor('none').filter(({ name }) => ['id', 'date'].includes(name));
-    const table = tableOf(data, { columns: chosen, chosen: true });
+    const table = tableOf(data, { columns: chosen, chosen: true, personalData: 'none' });
     expect(table.constant).toEqual({ date: '2026-02-17 12:00' });
     expect(table.note).toContain('Dates are shop-local time.');
   });
@@ -229,7 +239,7 @@ describe('a page that is longer than the default', () => {
 
   it('keeps its columns where nothing varies', () => {
     const chosen = columnsFor('none').filter(({ name }) => name === 'status');
-    const table = tableOf(data, { columns: chosen, chosen: true });
+    const table = tableOf(data, { columns: chosen, chosen: true, personalData: 'none' });
     expect(table.constant).toBeUndefined();
     expect(table.rows).toEqual(many.map(() => ['completed']));
   });
@@ -263,12 +273,15 @@ describe('a summary', () => {
     drift: [],
   };
 
+  const reader = { unreadable: [], personalData: 'names' } as const;
+
   it('over all pages has sums of everything and no rows', () => {
-    const table = summaryOf(totalsOf(orders), {
+    const table = summaryOf(totalsOf(orders, 'names'), {
       firstPage: 1,
       lastStep: step(4),
       facts,
       stopped: undefined,
+      ...reader,
     });
     expect(OrdersTable.parse(table)).toEqual(table);
     expect(table).toMatchObject({ columns: [], rows: [], totals_scope: 'all', has_more: false });
@@ -286,18 +299,19 @@ describe('a summary', () => {
       coverage: 'in_doubt',
       doubts: ['shortfall'],
     };
-    const options = { firstPage: 1, lastStep: step(4), facts: inDoubt, stopped: undefined };
-    const table = summaryOf(totalsOf(orders), options);
+    const options = { firstPage: 1, lastStep: step(4), facts: inDoubt, stopped: undefined, ...reader };
+    const table = summaryOf(totalsOf(orders, 'names'), options);
     expect(table.totals_scope).toBe('page');
     expect(table.note).toBe('6 orders read; the API counts 7. Up to 1 order may be missing.');
   });
 
   it('that could not finish says how far it came and how to go on', () => {
-    const table = summaryOf(totalsOf(orders), {
+    const table = summaryOf(totalsOf(orders, 'names'), {
       firstPage: 1,
       lastStep: step(2),
       facts: { ...facts, read: 4, coverage: 'in_doubt', doubts: ['unfinished'] },
       stopped: 'Call again with page 3.',
+      ...reader,
     });
     expect(table).toMatchObject({ totals_scope: 'page', has_more: true });
     expect(table.note).toBe(
@@ -306,7 +320,7 @@ describe('a summary', () => {
   });
 
   it('names what differs from the document and what could not be read', () => {
-    const table = summaryOf(totalsOf(orders), {
+    const table = summaryOf(totalsOf(orders, 'names'), {
       firstPage: 1,
       lastStep: step(4),
       facts: {
@@ -317,8 +331,12 @@ describe('a summary', () => {
         drift: [{ path: 'data.total', expected: 'integer', found: 'string', result: 'converted' }],
       },
       stopped: undefined,
+      ...reader,
+      unreadable: [{ position: 4, orderNumber: '8', problem: 'id: expected integer, found null' }],
     });
-    expect(table.note).toContain('1 order could not be read and is left out.');
+    expect(table.note).toContain(
+      '1 order could not be read and is left out: order number 8, number 4 on its page (id: expected integer, found null).',
+    );
     expect(table.note).toContain('data.total (expected integer, found string; converted)');
   });
 });

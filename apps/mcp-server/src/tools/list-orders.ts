@@ -44,14 +44,18 @@ export function listOrdersTool(operation: ToolOperation, settings: ToolSettings)
       };
       const { client } = await call.services();
       if (wantsSummary) {
-        const options = { client, filters, firstPage: page, maxWaitMs, clock, call };
+        const options = { client, filters, firstPage: page, personalData, maxWaitMs, clock, call };
         return answer(await summarize({ ...options, perPage: maxPerPage }));
       }
       const answered = await client.list({ ...filters, page }, call.options);
       const chosen =
         fields && [...new Set(fields)].flatMap((field) => columns.find(({ name }) => name === field) ?? []);
       return answer(
-        tableOf(answered, { columns: chosen ?? defaultColumns(columns), chosen: chosen !== undefined }),
+        tableOf(answered, {
+          columns: chosen ?? defaultColumns(columns),
+          chosen: chosen !== undefined,
+          personalData,
+        }),
       );
     },
   });

@@ -44,6 +44,7 @@ function summaryOf(
     filters,
     firstPage,
     perPage: 10,
+    personalData: 'names',
     maxWaitMs: 45_000,
     clock,
     call: { signal, progress },

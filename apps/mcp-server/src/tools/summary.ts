@@ -3,10 +3,11 @@ import {
   isOrdersError,
   type OrderFilters,
   type OrdersClient,
+  type UnreadableOrder,
   walkOrders,
   type WalkStep,
 } from '@wemasy-orders/client';
-import { createTotals, failureOf } from '@wemasy-orders/presentation';
+import { createTotals, failureOf, type PersonalData } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
 import { type OrdersTable, summaryOf } from '../results/orders-table.js';
 import type { ToolCall } from './tool.js';
@@ -18,11 +19,15 @@ export interface SummaryOptions {
   readonly firstPage: number;
   /** Orders a page. */
   readonly perPage: number;
+  readonly personalData: PersonalData;
   /** How long it may keep reading pages, in ms. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
   readonly call: Omit<ToolCall, 'services'>;
 }
+
+/** Enough to name some of them. */
+const mostUnreadable = 20;
 
 /**
  * Counts and sums all matching orders, page by page, each order once. When the time or the allowance ends, or the API
@@ -31,11 +36,12 @@ export interface SummaryOptions {
  * @throws {OrdersError} when not even the first page could be read, or the caller cancels
  */
 export async function summarize(options: SummaryOptions): Promise<OrdersTable> {
-  const { client, filters, firstPage, perPage, maxWaitMs, clock, call } = options;
+  const { client, filters, firstPage, perPage, personalData, maxWaitMs, clock, call } = options;
   const endsAt = clock.monotonic() + maxWaitMs;
-  const totals = createTotals();
+  const totals = createTotals(personalData);
   const deadline = startDeadline(clock, maxWaitMs);
   const beforeDeadline = AbortSignal.any([call.signal, deadline.signal]);
+  const unreadable: UnreadableOrder[] = [];
   let last: WalkStep | undefined;
   const walk = walkOrders({
     client,
@@ -51,11 +57,19 @@ export async function summarize(options: SummaryOptions): Promise<OrdersTable> {
     }),
   });
   const summary = (lastStep: WalkStep, stopped?: string) =>
-    summaryOf(totals.value(), { firstPage, lastStep, facts: walk.facts(), stopped });
+    summaryOf(totals.value(), {
+      firstPage,
+      lastStep,
+      facts: walk.facts(),
+      unreadable,
+      personalData,
+      stopped,
+    });
   try {
     for await (const step of walk) {
       last = step;
       totals.add(step.orders);
+      unreadable.push(...step.unreadable.slice(0, mostUnreadable - unreadable.length));
       // Clients drop a progress notification that arrives together with the result.
       if (step.page < step.lastPage) {
         call.progress.done(step.page - firstPage + 1, {
@@ -69,7 +83,7 @@ export async function summarize(options: SummaryOptions): Promise<OrdersTable> {
   } catch (error) {
     if (last === undefined || call.signal.aborted || !isOrdersError(error)) throw error;
     const timeIsUp = error instanceof CancelledError;
-    const reason = timeIsUp ? 'Time was up.' : failureOf(error).sentence;
+    const reason = timeIsUp ? 'Time was up.' : failureOf(error, personalData).sentence;
     const rest =
       timeIsUp || error.retryable
         ? `For the rest, call again with summarize and page ${last.page + 1}, and add the sums.`

@@ -1,5 +1,5 @@
 import { SyncOrderArguments } from '@wemasy-orders/client/schemas';
-import { cleanText } from '@wemasy-orders/presentation';
+import { cleanText, showsWords } from '@wemasy-orders/presentation';
 import * as z from 'zod';
 import { noteOf } from '../results/note.js';
 import { defineTool, type ToolOperation } from './define-tool.js';
@@ -13,7 +13,7 @@ const Arguments = z.strictObject({
   resend: z.boolean().optional().describe('Send again; only if the user insists.'),
 });
 
-/** What `sync_order` answers. */
+/** What `sync_order` answers; the message is the API's. */
 const SyncedOrder = z.strictObject({
   order_id: z.int(),
   outcome: z.enum(['synced']),
@@ -21,21 +21,24 @@ const SyncedOrder = z.strictObject({
   synced_at: z.string(),
   note: z.string().exactOptional(),
 });
+/** To a reader who may not see what the API says. */
+const SilentlySyncedOrder = SyncedOrder.omit({ message: true });
 
 /** Sends an order through the journal, which a write needs. */
-export function syncOrderTool(operation: ToolOperation, { maxWaitMs }: ToolSettings): Tool {
+export function syncOrderTool(operation: ToolOperation, { personalData, maxWaitMs }: ToolSettings): Tool {
+  const showsMessage = showsWords(personalData, operation.operationId);
   return defineTool({
     operation,
     arguments: Arguments,
-    outputSchema: portableSchema(SyncedOrder),
+    outputSchema: portableSchema(showsMessage ? SyncedOrder : SilentlySyncedOrder),
     maxWaitMs,
     async run({ order_id, resend }, call) {
       const { orderSync } = await call.services();
       const { message, syncedAt, recorded } = await orderSync.sync(order_id, { ...call.options, resend });
-      const structured: z.output<typeof SyncedOrder> = {
+      const structured: SyncResult = {
         order_id,
         outcome: 'synced',
-        message: cleanText(message),
+        ...(showsMessage ? { message: cleanText(message) } : {}),
         synced_at: syncedAt,
         ...noteOf(recorded ? undefined : notRecorded, call.note),
       };
@@ -48,10 +51,12 @@ export function syncOrderTool(operation: ToolOperation, { maxWaitMs }: ToolSetti
 const notRecorded =
   'The journal could not be written, so this sync is not recorded yet. Tell the user; do not send the order again.';
 
-function textOf({ order_id, outcome, message, synced_at, note }: z.output<typeof SyncedOrder>): string {
+type SyncResult = z.output<typeof SilentlySyncedOrder> & { readonly message?: string };
+
+function textOf({ order_id, outcome, message, synced_at, note }: SyncResult): string {
   return [
     `order ${order_id}: ${outcome} at ${synced_at}`,
-    `the API says ${JSON.stringify(message)}`,
+    ...(message === undefined ? [] : [`the API says ${JSON.stringify(message)}`]),
     ...(note === undefined ? [] : [note]),
   ].join('\n');
 }

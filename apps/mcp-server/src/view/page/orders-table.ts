@@ -12,7 +12,12 @@ export interface OrdersTable {
   readonly rows: readonly (readonly Cell[])[];
   /** Columns that hold the same in every row and are therefore left out of it. */
   readonly constant: readonly (readonly [column: string, cell: Cell])[];
-  readonly totals: readonly { readonly status: string; readonly count: number; readonly sum: string }[];
+  readonly totals: readonly {
+    readonly status: string;
+    readonly count: number;
+    /** Absent where no amount of these orders can be read or shown. */
+    readonly sum: string | undefined;
+  }[];
   /** Whether the totals cover all matching orders or only what is shown. */
   readonly totalsCoverAll: boolean;
   readonly note: string | undefined;
@@ -33,11 +38,15 @@ export function readOrdersTable(value: unknown): OrdersTable | undefined {
     rows: rows.map((row: unknown) => (Array.isArray(row) ? row.map(toCell) : [])),
     constant: Object.entries(objectOr(value['constant'])).map(([column, cell]) => [column, toCell(cell)]),
     totals: Object.entries(totals).flatMap(([status, amounts]) =>
-      isObject(amounts) ? [{ status, count: Number(amounts['count']), sum: String(amounts['sum']) }] : [],
+      isObject(amounts) ? [{ status, count: Number(amounts['count']), sum: textOf(amounts['sum']) }] : [],
     ),
     totalsCoverAll: value['totals_scope'] === 'all',
-    note: typeof note === 'string' ? note : undefined,
+    note: textOf(note),
   };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function isCount(value: unknown): value is number {

@@ -142,7 +142,7 @@ function showTotals({ totals: byStatus, totalsCoverAll }: OrdersTable): void {
         {},
         statusBadge(status),
         element('span', {}, `${count} ${count === 1 ? 'order' : 'orders'}`),
-        element('span', { class: 'number' }, sum),
+        element('span', { class: 'number' }, sum ?? ''),
       ),
     ),
   );

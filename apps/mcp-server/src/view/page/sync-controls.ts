@@ -143,7 +143,7 @@ function stateAfter(answer: ToolAnswer): Ended {
     kind: 'ended',
     word: 'Synced',
     tone: 'good',
-    detail: `Sent ${readableTime(String(syncedAt))}. The API says “${String(message)}”`,
+    detail: `Sent ${readableTime(String(syncedAt))}.${typeof message === 'string' ? ` The API says “${message}”` : ''}`,
   };
 }
 

@@ -1,0 +1,201 @@
+// @ts-check
+import { firstParagraph, referenceName } from './document.js';
+import { levels, strictest } from './marks.js';
+
+/** @import { ApiDescription } from './document.js' */
+/** @import { Privacy, SchemaNode } from './shape.js' */
+
+/**
+ * What an answer holds at one place. Its marks already count everything around it: a field inside a personal object is
+ * personal at least, and a choice has the strictest mark of its options.
+ *
+ * @typedef {object} AnswerField
+ * @property {Privacy | undefined} privacy of a value without described fields; undefined where there is none
+ * @property {readonly string[]} types JSON Schema types of the value; empty if it can be anything
+ * @property {string | undefined} description
+ * @property {readonly string[] | undefined} knownValues known values of an open enumeration
+ * @property {Readonly<Record<string, AnswerField>>} [fields] of an object
+ * @property {AnswerField} [values] what a map holds
+ * @property {AnswerField} [items] what an array holds
+ * @property {number} [again] it is the same as the field that many levels above
+ */
+
+/** A schema that says nothing: anything fits it. @type {SchemaNode} */
+const anything = {};
+
+/**
+ * The fields of an answer, as a tree.
+ *
+ * @param {ApiDescription} api
+ * @param {readonly string[]} names of the component schemas that the answer may have
+ * @param {string} place for messages
+ * @returns {AnswerField}
+ */
+export function answerFields(api, names, place) {
+  /** Numbers schemas, so that a set of them can be recognised. @type {Map<SchemaNode, number>} */
+  const numbers = new Map();
+  const numberOf = (/** @type {SchemaNode} */ schema) => {
+    const number = numbers.get(schema) ?? numbers.size;
+    numbers.set(schema, number);
+    return number;
+  };
+
+  /**
+   * @typedef {object} Surroundings
+   * @property {string} path
+   * @property {Privacy | undefined} outer strictest mark of everything around
+   * @property {boolean} isMarked whether the array or map around it has a mark
+   * @property {readonly string[]} trail what the fields above are, the outermost first
+   */
+
+  /** @param {readonly SchemaNode[]} nodes what the place may hold @param {Surroundings} around @returns {AnswerField} */
+  function fieldOf(nodes, { path, outer, isMarked, trail }) {
+    const { options, marks } = optionsOf(api, nodes);
+    const privacy = strictest([outer, ...marks]);
+    const marked = isMarked || marks.length > 0;
+    const types = [...new Set(options.flatMap(typesOf))];
+    const present = options.filter(({ type, maxItems }) => type !== 'null' && maxItems !== 0);
+    const key = [privacy, marked, ...present.map(numberOf).toSorted((a, b) => a - b)].join();
+    const above = trail.toReversed().indexOf(key);
+    if (above >= 0) {
+      return {
+        privacy: undefined,
+        types,
+        description: undefined,
+        knownValues: undefined,
+        again: above + 1,
+      };
+    }
+
+    const objects = present.filter(({ properties }) => properties !== undefined);
+    const isOpen = (/** @type {SchemaNode | boolean | undefined} */ schema) =>
+      schema === true || (typeof schema === 'object' && optionsOf(api, [schema]).options.every(isAnything));
+    const maps = present.flatMap((option) => mapValueOf(option));
+    const arrays = present.flatMap((option) => itemOf(option));
+    // Where no option says more than "anything", the value has no fields to tell apart.
+    const hasMap = objects.length > 0 || maps.some((value) => !isOpen(value));
+    const hasItems = arrays.some((item) => !isOpen(item));
+    const isWhole = present.some(
+      (option) =>
+        isAnything(option) ||
+        typesOf(option).some((type) => type !== 'null' && type !== 'object' && type !== 'array') ||
+        (!hasMap && mapValueOf(option).length > 0) ||
+        (!hasItems && itemOf(option).length > 0),
+    );
+    if (isWhole && !marked) {
+      const named = path === '' ? 'the answer' : `the field ${path}`;
+      api.issues.add(place, `${named} needs an x-privacy mark`, `write one of ${levels.join(', ')}`);
+    }
+    const inside = { outer: privacy, trail: [...trail, key] };
+    const childOf = (/** @type {readonly SchemaNode[]} */ schemas, /** @type {string} */ end) =>
+      fieldOf(schemas, { ...inside, path: path + end, isMarked: marked });
+    const names = [...new Set(objects.flatMap(({ properties = {} }) => Object.keys(properties)))];
+    const fields = names.map((name) => {
+      const own = objects.flatMap(({ properties }) => properties?.[name] ?? []);
+      const nameMark = { ...inside, path: path === '' ? name : `${path}.${name}`, isMarked: false };
+      // An option that is a map may hold the same name.
+      return /** @type {const} */ ([name, fieldOf([...own, ...maps], nameMark)]);
+    });
+    return {
+      privacy: isWhole ? privacy : undefined,
+      types,
+      // That of an object says more of the document than of the value.
+      description:
+        fields.length === 0
+          ? firstParagraph(nodes.concat(options).find(({ description }) => description)?.description)
+          : undefined,
+      knownValues: options.map((option) => knownValues(api, option, place)).find((values) => values),
+      ...(fields.length === 0 ? {} : { fields: Object.fromEntries(fields) }),
+      ...(hasMap && maps.length > 0 ? { values: childOf(maps, '.*') } : {}),
+      ...(hasItems ? { items: childOf(arrays, '[]') } : {}),
+    };
+  }
+
+  return fieldOf(
+    names.map((name) => ({ $ref: `#/components/schemas/${name}` })),
+    { path: '', outer: undefined, isMarked: false, trail: [] },
+  );
+}
+
+/**
+ * The strictest mark of a field and of everything inside.
+ *
+ * @param {AnswerField | undefined} field
+ * @returns {Privacy | undefined}
+ */
+export function strictestIn(field) {
+  if (field === undefined) return undefined;
+  const { privacy, fields = {}, values, items } = field;
+  return strictest([
+    privacy,
+    ...[...Object.values(fields), values, items].map((child) => strictestIn(child)),
+  ]);
+}
+
+/**
+ * The schemas behind references and choices, and every mark on the way to them.
+ *
+ * @param {ApiDescription} api
+ * @param {readonly SchemaNode[]} nodes
+ */
+function optionsOf(api, nodes) {
+  /** @type {Set<SchemaNode>} */
+  const seen = new Set();
+  /** @type {SchemaNode[]} */
+  const options = [];
+  /** @type {Privacy[]} */
+  const marks = [];
+  const visit = (/** @type {SchemaNode} */ node) => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node['x-privacy'] !== undefined) marks.push(node['x-privacy']);
+    if (node.$ref !== undefined) visit(api.schemas[referenceName(node.$ref)] ?? anything);
+    else if (node.anyOf === undefined) options.push(node);
+    else for (const option of node.anyOf) visit(option);
+  };
+  for (const node of nodes) visit(node);
+  return { options, marks };
+}
+
+/** @param {SchemaNode} schema */
+function isAnything(schema) {
+  return typesOf(schema).length === 0;
+}
+
+/** What the map holds that a schema allows; nothing where it allows none. @param {SchemaNode} schema @returns {SchemaNode[]} */
+function mapValueOf(schema) {
+  if (isAnything(schema)) return [anything];
+  const { type, properties, additionalProperties = properties === undefined } = schema;
+  if (![type].flat().includes('object') || additionalProperties === false) return [];
+  return [additionalProperties === true ? anything : additionalProperties];
+}
+
+/** @param {SchemaNode} schema @returns {SchemaNode[]} */
+function itemOf(schema) {
+  if (isAnything(schema)) return [anything];
+  return [schema.type].flat().includes('array') ? [schema.items ?? anything] : [];
+}
+
+/** @param {SchemaNode} schema @returns {string[]} */
+function typesOf({ type, enum: values, const: value, properties }) {
+  if (type !== undefined) return [type].flat();
+  if (properties !== undefined) return ['object'];
+  const listed = values ?? (value === undefined ? [] : [value]);
+  return [...new Set(listed.map((each) => (each === null ? 'null' : typeof each)))];
+}
+
+/** @param {ApiDescription} api @param {SchemaNode} node @param {string} place */
+function knownValues(api, node, place) {
+  const values = node['x-extensible-enum'];
+  if (values === undefined || Array.isArray(values)) return values;
+  const [target] = optionsOf(api, [values]).options;
+  const list = target?.enum?.filter((value) => typeof value === 'string');
+  if (list === undefined) {
+    api.issues.add(
+      place,
+      `${values.$ref}: x-extensible-enum must name an enum`,
+      'name one, or list the values',
+    );
+  }
+  return list;
+}
