@@ -212,8 +212,12 @@ function readToken(sources: ConfigSources): { value: string; fault?: string } {
   return checkedToken(text, `${tokenFile} names a file that`);
 }
 
-/** @param subject what the sentence about a fault begins with */
-function checkedToken(text: string, subject: string): { value: string; fault?: string } {
+/**
+ * Reads an API token as it was written or pasted.
+ *
+ * @param subject what the sentence about a fault begins with
+ */
+export function checkedToken(text: string, subject: string): { value: string; fault?: string } {
   const token = text.replace(/^\uFEFF/, '').trim();
   const fault = hasPlaceholder(token) ? placeholderFault : (wrappingFault(token) ?? tokenFault(token));
   return fault === undefined ? { value: token } : { value: '', fault: `${subject} ${fault}.` };

@@ -69,6 +69,15 @@ const HostedSettings = z.object({
   WEMASY_OAUTH_ALGORITHMS: algorithms.default(['RS256', 'PS256', 'ES256', 'EdDSA']).meta({
     description: 'Signature algorithms that access tokens may have',
   }),
+  WEMASY_OAUTH_CLIENT_ID: z.string().optional().meta({
+    description:
+      'Client of the page `/link` at the identity provider; not needed where the provider takes the address of client metadata instead',
+  }),
+  WEMASY_OAUTH_CLIENT_SECRET_FILE: file
+    .optional()
+    .meta({
+      description: "File with that client's secret; without it, the client is public and uses PKCE alone",
+    }),
   WEMASY_KEY_FILE: file
     .optional()
     .meta({ description: "File with the key that seals the shops' API tokens; turns the page `/link` on" }),
@@ -99,6 +108,8 @@ export interface HostedConfig
   readonly WEMASY_PUBLIC_URL: string;
   /** Defined where `WEMASY_AUTH` is `oauth`. */
   readonly WEMASY_OAUTH_ISSUER: string | undefined;
+  readonly WEMASY_OAUTH_CLIENT_ID: string | undefined;
+  readonly WEMASY_OAUTH_CLIENT_SECRET_FILE: string | undefined;
   readonly WEMASY_KEY_FILE: string | undefined;
   readonly WEMASY_SHOPS: string | undefined;
 }
@@ -149,6 +160,8 @@ export function readHostedConfig(
       WEMASY_AUTH: settings.WEMASY_AUTH,
       WEMASY_PUBLIC_URL: settings.WEMASY_PUBLIC_URL,
       WEMASY_OAUTH_ISSUER: settings.WEMASY_OAUTH_ISSUER,
+      WEMASY_OAUTH_CLIENT_ID: settings.WEMASY_OAUTH_CLIENT_ID,
+      WEMASY_OAUTH_CLIENT_SECRET_FILE: path(settings.WEMASY_OAUTH_CLIENT_SECRET_FILE),
       WEMASY_KEY_FILE: path(settings.WEMASY_KEY_FILE),
       WEMASY_SHOPS: path(settings.WEMASY_SHOPS),
     },

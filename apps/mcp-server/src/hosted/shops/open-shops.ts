@@ -11,6 +11,8 @@ import {
 } from '@wemasy-orders/runtime';
 import { type Clock, createMemoryStore } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
+import type { Link } from '../link/link.js';
+import { isLinkPath, linkPath } from '../link/link-path.js';
 import type { Shops } from '../shop.js';
 import { connectShop } from './connect-shop.js';
 import { openFileShops } from './file-shops.js';
@@ -45,6 +47,7 @@ const mostShops = 5_000;
 export async function openShops(options: OpenShopsOptions): Promise<Shops> {
   const { config, machine, caller, clock, writeLog, longestCallMs } = options;
   const { WEMASY_API_URL: apiUrl, WEMASY_SHOPS: shopsFile, WEMASY_KEY_FILE: keyFile } = config;
+  const { WEMASY_OAUTH_CLIENT_SECRET_FILE: secretFile, WEMASY_OAUTH_ISSUER: issuer } = config;
   const log = createLog({
     level: config.WEMASY_LOG_LEVEL,
     write: writeLog,
@@ -71,6 +74,7 @@ export async function openShops(options: OpenShopsOptions): Promise<Shops> {
           log,
           clock,
         }).catch(collect);
+  const clientSecret = secretFile === undefined ? undefined : await readSecret(secretFile).catch(collect);
   if (faults.length > 0 || config.state === undefined) throw new ConfigurationError(...faults);
 
   const acceptVolatile = config.WEMASY_ACCEPT_VOLATILE_JOURNAL;
@@ -102,6 +106,28 @@ export async function openShops(options: OpenShopsOptions): Promise<Shops> {
   });
   const linkedShops = keys && createLinkedShops({ store, keys, apiUrl, clock });
 
+  const publicOrigin = new URL(config.WEMASY_PUBLIC_URL).origin;
+  let link: Promise<Link | undefined> | undefined;
+
+  async function openLink(): Promise<Link | undefined> {
+    if (keys === undefined || linkedShops === undefined || issuer === undefined) return undefined;
+    const { createLink } = await import('../link/link.js');
+    return createLink({
+      publicOrigin,
+      issuer,
+      clientId: config.WEMASY_OAUTH_CLIENT_ID,
+      clientSecret,
+      keys,
+      links: linkedShops,
+      operatorsShop: async (identity) => await fileShops?.find(identity),
+      servicesOf: (account) => services.of(account),
+      store,
+      defaults: { personalData: config.WEMASY_PERSONAL_DATA, readOnly: config.WEMASY_READ_ONLY },
+      log,
+      clock,
+    });
+  }
+
   return {
     async shopOf(principal) {
       const access: ShopAccess | undefined =
@@ -115,12 +141,29 @@ export async function openShops(options: OpenShopsOptions): Promise<Shops> {
       };
     },
     secretWith: (sha256) => fileShops?.secretWith(sha256),
-    respond: async () => undefined,
-    linkPage: undefined,
+    async respond(request) {
+      if (!isLinkPath(new URL(request.url).pathname)) return undefined;
+      link ??= openLink();
+      return await (await link)?.respond(request);
+    },
+    linkPage: linkedShops && issuer !== undefined ? `${publicOrigin}${linkPath}` : undefined,
     async close() {
       await services.close();
       await store.close();
       await anchorStore.close();
     },
   };
+}
+
+async function readSecret(path: string): Promise<string> {
+  const variable = 'WEMASY_OAUTH_CLIENT_SECRET_FILE';
+  let text;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new ConfigurationError(`${variable} names a file that cannot be read${reason}.`);
+  }
+  if (text.trim() === '') throw new ConfigurationError(`${variable} names a file that is empty.`);
+  return text.trim();
 }

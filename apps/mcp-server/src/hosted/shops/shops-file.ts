@@ -1,6 +1,6 @@
-import { ConfigurationError, tokenFault } from '@wemasy-orders/client';
+import { ConfigurationError } from '@wemasy-orders/client';
 import { type PersonalData, personalDataModes } from '@wemasy-orders/presentation';
-import { accountNameFault, normalizeAccountName } from '@wemasy-orders/runtime';
+import { accountNameFault, checkedToken, normalizeAccountName } from '@wemasy-orders/runtime';
 import * as z from 'zod';
 import { type Scope, scopes, secretIssuer } from '../principal.js';
 import type { MachineSecret } from '../shop.js';
@@ -114,8 +114,7 @@ function keyOf({ issuer, subject }: Identity): string {
  * @throws {ConfigurationError}
  */
 export function tokenIn(text: string, path: string): string {
-  const token = text.replace(/^\uFEFF/, '').trim();
-  const fault = tokenFault(token);
-  if (fault !== undefined) throw new ConfigurationError(`${variable}: the API token in ${path} ${fault}.`);
-  return token;
+  const { value, fault } = checkedToken(text, `${variable}: the API token in ${path}`);
+  if (fault !== undefined) throw new ConfigurationError(fault);
+  return value;
 }
