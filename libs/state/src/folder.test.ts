@@ -434,8 +434,15 @@ describe('a folder that cannot be used', () => {
 
   test('is not taken for an empty one', async () => {
     await createStore().store.update('key', count);
-    const { store } = createStore({}, { readFileSync: fail('EACCES') });
+    const { store } = createStore({}, { readSync: fail('EACCES') });
     await expect(readRecord(store, 'key')).rejects.toMatchObject({ code: 'EACCES' });
+  });
+
+  test('while another program writes a record is read to its end', async () => {
+    const { store } = createStore();
+    expect(await store.update('key', count)).toBe(1);
+    const { store: other } = createStore({}, { readSync: () => 3 });
+    expect(await other.update('key', count)).toBe(2);
   });
 
   test('because a file is in its place says so', async () => {

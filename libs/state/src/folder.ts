@@ -37,12 +37,12 @@ export interface FolderWarning {
   readonly cause?: unknown;
 }
 
-/** A record's file: where it is for this process, and what it is called for all processes. */
+/** A record's file and its lock, as this process reaches them. */
 interface RecordFile {
-  /** Path below the folder, with `/` on every platform, without its extension. */
-  readonly name: string;
   /** Path of the file, without its extension. */
   readonly path: string;
+  /** Where its lock is. */
+  readonly lock: string;
 }
 
 type Outcome<T> = { readonly result: T } | { readonly thrown: unknown };
@@ -75,6 +75,8 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   const locks = createLockManager({ locksFolder, system, access, clock, isClosed: () => closed });
   /** Folders of records that are no links. */
   const realFolders = new Set<string>();
+  /** Permits use one record again and again. */
+  let lastFile: (RecordFile & { readonly key: string }) | undefined;
   let isOpen = false;
   let closed = false;
 
@@ -91,7 +93,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     for (let attempts = 1; ; attempts += 1) {
       try {
         if (!isOpen) openFolder();
-        return await locks.hold(file.name, `${file.path}${EXTENSION}`, action);
+        return await locks.hold(file.lock, `${file.path}${EXTENSION}`, action);
       } catch (error) {
         if (errorCode(error) !== 'ENOENT' || attempts === MAX_ATTEMPTS) throw error;
         // The locks were removed, or the lock was held too long and broken.
@@ -104,8 +106,12 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   }
 
   function fileOf(key: string): RecordFile {
-    const names = filePathOf(key);
-    return { name: names.join('/'), path: join(folder, ...names) };
+    if (lastFile?.key !== key) lastFile = { key, ...fileAt(filePathOf(key)) };
+    return lastFile;
+  }
+
+  function fileAt(names: readonly string[]): RecordFile {
+    return { path: join(folder, ...names), lock: locks.placeOf(names.join('/')) };
   }
 
   /** Synchronous: nothing else of this process runs while it has the lock. */
@@ -253,8 +259,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     },
     async healthCheck() {
       refuseClosed();
-      const name = `trial-${system.pid}`;
-      const file = { name, path: join(folder, name) };
+      const file = fileAt([`trial-${system.pid}`]);
       const remove = () => fs.unlinkSync(`${file.path}${EXTENSION}`);
       try {
         await onDisk(file, (lock) => {

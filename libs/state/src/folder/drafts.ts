@@ -4,9 +4,8 @@
  * The replaced file is kept as the next draft of its record. ext4 and btrfs flush a new file to the disk before it may
  * replace another one, and the process waits for that; a file that is only overwritten has nothing new to flush.
  */
-import { join } from 'node:path';
 import type { Access } from './access.js';
-import { ignoreErrors, whenNotBusy, type FolderSystem } from './system.js';
+import { ignoreErrors, pathIn, whenNotBusy, type FolderSystem } from './system.js';
 
 export interface Draft {
   /** The name of its file; no other draft ever has it. */
@@ -31,8 +30,8 @@ export interface Drafts {
 interface OpenFile {
   readonly name: string;
   readonly file: number;
-  /** Whether it holds an older text. */
-  readonly isUsed: boolean;
+  /** How many bytes of an older text it holds. */
+  readonly oldSize: number;
 }
 
 /** @param nextName returns a new name each time */
@@ -43,18 +42,19 @@ export function createDrafts(system: FolderSystem, access: Access, nextName: () 
 
   function openFile(place: string): OpenFile {
     const name = nextName();
-    return { name, file: access.createFile(join(place, name)), isUsed: false };
+    return { name, file: access.createFile(pathIn(place, name)), oldSize: 0 };
   }
 
   function reopenSpare(record: string): OpenFile | undefined {
     const spare = spares.get(record);
     if (!spare) return undefined;
     spares.delete(record);
-    const path = join(spare.place, spare.name);
+    const path = pathIn(spare.place, spare.name);
     try {
       const file = fs.openSync(path, 'r+');
+      const { nlink, size } = fs.fstatSync(file);
       // A file with a second name, a backup's for example, must not be overwritten.
-      if (fs.fstatSync(file).nlink === 1) return { name: spare.name, file, isUsed: true };
+      if (nlink === 1) return { name: spare.name, file, oldSize: size };
       fs.closeSync(file);
       fs.unlinkSync(path);
     } catch {
@@ -68,7 +68,7 @@ export function createDrafts(system: FolderSystem, access: Access, nextName: () 
     if (system.platform !== 'linux') return undefined;
     const name = nextName();
     try {
-      fs.linkSync(record, join(place, name));
+      fs.linkSync(record, pathIn(place, name));
       return name;
     } catch {
       return undefined;
@@ -79,23 +79,24 @@ export function createDrafts(system: FolderSystem, access: Access, nextName: () 
   function replace(record: string, place: string, name: string, keep: boolean): void {
     const spare = keep ? nameSpare(place, record) : undefined;
     try {
-      whenNotBusy(system, () => fs.renameSync(join(place, name), record));
+      whenNotBusy(system, () => fs.renameSync(pathIn(place, name), record));
     } catch (error) {
       // The file is still the record.
-      if (spare !== undefined) ignoreErrors(() => fs.unlinkSync(join(place, spare)));
+      if (spare !== undefined) ignoreErrors(() => fs.unlinkSync(pathIn(place, spare)));
       throw error;
     }
     if (spare !== undefined) spares.set(record, { place, name: spare });
   }
 
   function open(place: string, record: string): Draft {
-    const { name, file, isUsed } = reopenSpare(record) ?? openFile(place);
+    const { name, file, oldSize } = reopenSpare(record) ?? openFile(place);
     let isOpen = true;
     let isPublished = false;
 
     function publish(text: string, durable: boolean): void {
       fs.writeFileSync(file, text);
-      if (isUsed) fs.ftruncateSync(file, Buffer.byteLength(text));
+      const size = Buffer.byteLength(text);
+      if (oldSize > size) fs.ftruncateSync(file, size);
       if (durable) fs.fsyncSync(file);
       fs.closeSync(file);
       isOpen = false;
@@ -105,7 +106,7 @@ export function createDrafts(system: FolderSystem, access: Access, nextName: () 
 
     function discard(): void {
       if (isOpen) fs.closeSync(file);
-      if (!isPublished) ignoreErrors(() => fs.unlinkSync(join(place, name)));
+      if (!isPublished) ignoreErrors(() => fs.unlinkSync(pathIn(place, name)));
     }
 
     return { name, publish, discard };
@@ -114,7 +115,7 @@ export function createDrafts(system: FolderSystem, access: Access, nextName: () 
   return {
     open,
     close() {
-      for (const { place, name } of spares.values()) ignoreErrors(() => fs.unlinkSync(join(place, name)));
+      for (const { place, name } of spares.values()) ignoreErrors(() => fs.unlinkSync(pathIn(place, name)));
       spares.clear();
     },
   };

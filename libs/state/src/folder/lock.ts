@@ -18,13 +18,12 @@
  * Locks stay: creating and removing folders costs more than all the rest. So there are only a few, and records share
  * them.
  */
-import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { StoreClosedError } from '../errors.js';
 import type { Access } from './access.js';
 import { createDrafts, type Draft } from './drafts.js';
 import { requireFolder } from './regular-file.js';
-import { errorCode, ignoreErrors, whenNotBusy, type FolderSystem } from './system.js';
+import { errorCode, ignoreErrors, pathIn, whenNotBusy, type FolderSystem } from './system.js';
 
 export interface LockManagerOptions {
   /** The folder with the locks; on the same file system as the records. */
@@ -43,12 +42,17 @@ export interface Lock {
 
 export interface LockManager {
   /**
-   * Waits for the lock of a record and runs `action` while it is held.
+   * The place of a record's lock.
    *
    * @param name names the record in the same way for every process, whatever path leads there
+   */
+  placeOf(name: string): string;
+  /**
+   * Waits for a lock and runs `action` while it is held.
+   *
    * @param record path of the record's file, as this process reaches it
    */
-  hold<T>(name: string, record: string, action: (lock: Lock) => T): Promise<T>;
+  hold<T>(place: string, record: string, action: (lock: Lock) => T): Promise<T>;
   /** Removes the files that this process keeps for later. */
   close(): void;
 }
@@ -95,23 +99,23 @@ export function createLockManager(options: LockManagerOptions): LockManager {
   }
 
   function createLock(place: string): void {
-    const prepared = join(locksFolder, nextName());
+    const prepared = pathIn(locksFolder, nextName());
     access.createFolder(prepared);
     try {
-      fs.closeSync(access.createFile(join(prepared, FREE)));
+      fs.closeSync(access.createFile(pathIn(prepared, FREE)));
       // Windows does not replace an empty folder.
       if (system.platform === 'win32') ignoreErrors(() => fs.rmdirSync(place));
       fs.renameSync(prepared, place);
     } catch (error) {
-      ignoreErrors(() => fs.unlinkSync(join(prepared, FREE)));
+      ignoreErrors(() => fs.unlinkSync(pathIn(prepared, FREE)));
       ignoreErrors(() => fs.rmdirSync(prepared));
       // Another process may have created it.
       if (!exists(place)) throw error;
     }
     for (const name of fs.readdirSync(locksFolder)) {
       if (!isDead(name)) continue;
-      ignoreErrors(() => fs.unlinkSync(join(locksFolder, name, FREE)));
-      ignoreErrors(() => fs.rmdirSync(join(locksFolder, name)));
+      ignoreErrors(() => fs.unlinkSync(pathIn(pathIn(locksFolder, name), FREE)));
+      ignoreErrors(() => fs.rmdirSync(pathIn(locksFolder, name)));
     }
   }
 
@@ -138,7 +142,7 @@ export function createLockManager(options: LockManagerOptions): LockManager {
     used.set(place, uses + 1);
     if (uses === 0) return;
     for (const name of fs.readdirSync(place)) {
-      if (!name.endsWith(HELD) && isDead(name)) ignoreErrors(() => fs.unlinkSync(join(place, name)));
+      if (!name.endsWith(HELD) && isDead(name)) ignoreErrors(() => fs.unlinkSync(pathIn(place, name)));
     }
   }
 
@@ -165,10 +169,10 @@ export function createLockManager(options: LockManagerOptions): LockManager {
       if (holder !== undefined) {
         if (holder !== seen?.holder) seen = { holder, since: now };
         if (isDead(holder) || now - seen.since > MAX_HOLD_MS) {
-          ignoreErrors(() => fs.unlinkSync(join(place, holder)));
+          ignoreErrors(() => fs.unlinkSync(pathIn(place, holder)));
         }
       }
-      const isFree = token !== undefined && (holder === undefined || !exists(join(place, holder)));
+      const isFree = token !== undefined && (holder === undefined || !exists(pathIn(place, holder)));
       if (isFree && tryTake(place, token, name)) return;
       await pause(looks);
       if (isClosed()) throw new StoreClosedError();
@@ -180,7 +184,7 @@ export function createLockManager(options: LockManagerOptions): LockManager {
     const token = names.find((name) => name === FREE || name.endsWith(HELD));
     if (token === undefined) {
       // It was removed. Once there is a new one, the draft of an old holder must not count.
-      for (const name of names) ignoreErrors(() => fs.unlinkSync(join(place, name)));
+      for (const name of names) ignoreErrors(() => fs.unlinkSync(pathIn(place, name)));
       createLock(place);
     }
     return token;
@@ -192,7 +196,7 @@ export function createLockManager(options: LockManagerOptions): LockManager {
 
   function tryTake(place: string, token: string, name: string): boolean {
     try {
-      whenNotBusy(system, () => fs.renameSync(join(place, token), join(place, `${name}${HELD}`)));
+      whenNotBusy(system, () => fs.renameSync(pathIn(place, token), pathIn(place, `${name}${HELD}`)));
       return true;
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return false;
@@ -211,8 +215,7 @@ export function createLockManager(options: LockManagerOptions): LockManager {
     });
   }
 
-  async function hold<T>(name: string, record: string, action: (lock: Lock) => T): Promise<T> {
-    const place = join(locksFolder, (hash(name) % LOCKS).toString(16));
+  async function hold<T>(place: string, record: string, action: (lock: Lock) => T): Promise<T> {
     tidyOnce(place);
     const draft = openDraft(place, record);
     let isHeld = false;
@@ -223,11 +226,13 @@ export function createLockManager(options: LockManagerOptions): LockManager {
       return action({ commit: draft.publish });
     } finally {
       draft.discard();
-      if (isHeld) ignoreErrors(() => fs.renameSync(join(place, `${draft.name}${HELD}`), join(place, FREE)));
+      if (isHeld)
+        ignoreErrors(() => fs.renameSync(pathIn(place, `${draft.name}${HELD}`), pathIn(place, FREE)));
     }
   }
 
   return {
+    placeOf: (name) => pathIn(locksFolder, (hash(name) % LOCKS).toString(16)),
     hold,
     close: drafts.close,
   };

@@ -1,7 +1,7 @@
 /** Only a regular file is a record: reading a FIFO waits for ever, a device never ends, and a link leads elsewhere. */
 import { constants } from 'node:fs';
 import { UnusableFileError } from '../errors.js';
-import { errorCode, whenNotBusy, type FolderSystem } from './system.js';
+import { errorCode, whenNotBusy, type FileSystem, type FolderSystem } from './system.js';
 
 /** Longest record in bytes: a hundred times the largest that this product writes. */
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
@@ -22,8 +22,9 @@ export function readRegularFile(system: FolderSystem, path: string): string | un
       if (system.platform === 'win32') requireRegular(fs.lstatSync(path), path);
       const file = fs.openSync(path, FLAGS);
       try {
-        requireRegular(fs.fstatSync(file), path);
-        return fs.readFileSync(file, 'utf8');
+        const stats = fs.fstatSync(file);
+        requireRegular(stats, path);
+        return readText(fs, file, stats.size);
       } finally {
         fs.closeSync(file);
       }
@@ -33,6 +34,16 @@ export function readRegularFile(system: FolderSystem, path: string): string | un
     if (code === 'ENOENT') return undefined;
     throw NOT_REGULAR.has(code) ? notRegular(path) : error;
   }
+}
+
+/** In one read: room for one byte more than the expected size shows that the file ends there. */
+function readText(fs: FileSystem, file: number, size: number): string {
+  const bytes = Buffer.allocUnsafe(size + 1);
+  // At a position, so that the file can be read again from its start.
+  const read = fs.readSync(file, bytes, 0, bytes.length, 0);
+  // Another program writes it.
+  if (read !== size) return fs.readFileSync(file, 'utf8');
+  return bytes.toString('utf8', 0, size);
 }
 
 /** @throws {UnusableFileError} for anything but a real folder: what a link leads to may have another path, and other locks */

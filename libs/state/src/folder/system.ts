@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { hostname } from 'node:os';
+import { sep } from 'node:path';
 import { isAlive, readBootId } from '../process-table.js';
 
 /** The file functions that a folder store needs, all synchronous: while it holds a lock nothing else may run. */
@@ -17,6 +18,7 @@ export type FileSystem = Pick<
   | 'openSync'
   | 'readdirSync'
   | 'readFileSync'
+  | 'readSync'
   | 'realpathSync'
   | 'renameSync'
   | 'rmdirSync'
@@ -53,6 +55,11 @@ export function nodeSystem(): FolderSystem {
     isAlive,
     sleep: (ms) => void Atomics.wait(sleeper, 0, 0, ms),
   };
+}
+
+/** The path of a name in a folder. `join` would normalise both again, character by character, a dozen times a permit. */
+export function pathIn(folder: string, name: string): string {
+  return `${folder}${sep}${name}`;
 }
 
 export function errorCode(error: unknown): string | undefined {
