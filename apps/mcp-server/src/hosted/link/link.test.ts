@@ -28,9 +28,9 @@ async function scene(environment: Readonly<Record<string, string>> = {}) {
     if (!token.startsWith('good')) return sendJson(response, 401, { message: '<b>Unauthenticated.</b>' });
     return sendJson(response, 200, orderPage([{ id: 7, order_number: token }]));
   });
-  let shops: Shops | undefined;
+  const serving: { shops?: Shops } = {};
   const listener = getRequestListener(
-    async (request) => (await shops?.respond(request)) ?? new Response(null, { status: 404 }),
+    async (request) => (await serving.shops?.respond(request)) ?? new Response(null, { status: 404 }),
     { overrideGlobalObjects: false },
   );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
@@ -77,7 +77,7 @@ async function scene(environment: Readonly<Record<string, string>> = {}) {
     return opened;
   };
   const first = await open();
-  shops = first;
+  serving.shops = first;
   onTestFinished(async () => {
     server.close();
     server.closeAllConnections();
