@@ -254,12 +254,11 @@ export class JournalUnreadableError extends OrderSyncError {
   override readonly name = 'JournalUnreadableError';
   readonly code = 'outcome_unknown';
 
-  constructor(orderId: number, reason: string, remedy: 'confirm' | 'update') {
+  /** @param record `newer`: a newer version of the program wrote it */
+  constructor(orderId: number, { reason, newer }: { readonly reason: string; readonly newer: boolean }) {
     super(
       `The journal of order ${orderId} cannot be read: ${reason}. The order may have been sent; it was not sent now. ` +
-        (remedy === 'confirm'
-          ? 'Look for it in SnelStart, then confirm it as synced or not synced.'
-          : 'Use that version.'),
+        (newer ? 'Use that version.' : 'Look for it in SnelStart, then confirm it as synced or not synced.'),
       orderId,
       { source: 'local', retryable: false, effect: 'unknown' },
     );

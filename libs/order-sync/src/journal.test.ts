@@ -73,7 +73,7 @@ function sending(id: string): SendingAttempt {
 describe('the journal of one order', () => {
   test('is readable: who asked, when, and what came of it', () => {
     const { record } = play([begin('a1'), finish('a1', synced)]);
-    expect(record).toEqual({
+    expect(record).toStrictEqual({
       version: 1,
       orderId: 42,
       attempts: [
@@ -168,6 +168,30 @@ describe('the journal of one order', () => {
     }
     expect(record.attempts.map(({ id }) => id)).toEqual(['a1', 'a4', 'a5']);
     expect(orderStateOf(record.attempts)).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+  });
+
+  test('keeps what is unknown, the last success, and as many others as is asked for', () => {
+    const ends = { a1: unknown, a2: synced, a3: synced, a4: rejected, a5: synced, a6: unknown };
+    const events = Object.entries(ends).flatMap(([id, outcome]) => [
+      begin(id, { resend: true }),
+      finish(id, outcome),
+    ]);
+    const kept = (attempts: number) => {
+      const { record } = play(events);
+      const event = begin('a7', { resend: true })(record);
+      return reduce(record, event, { wallMs: start }, { attempts }).record.attempts.map(({ id }) => id);
+    };
+    expect(kept(0)).toEqual(['a1', 'a5', 'a6', 'a7']);
+    expect(kept(1)).toEqual(['a1', 'a4', 'a5', 'a6', 'a7']);
+    expect(kept(2)).toEqual(['a1', 'a3', 'a4', 'a5', 'a6', 'a7']);
+    expect(kept(9)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7']);
+  });
+
+  test('keeps the first reason why an outcome is unknown, also once it is known', () => {
+    const { record } = play([begin('a1'), abandon('a1'), finish('a1', unknown)]);
+    const reason = 'The process that sent it ended before it recorded the outcome.';
+    expect(record.attempts).toMatchObject([{ state: 'unknown', reason }]);
+    expect(play([finish('a1', synced)], record).record.attempts).toMatchObject([{ state: 'synced', reason }]);
   });
 
   test('believes the sender over those who gave it up, and over a human', () => {
@@ -349,6 +373,12 @@ describe('every event', () => {
 });
 
 describe('an attempt', () => {
+  test('with an empty list of confirmations is not confirmed', () => {
+    const { record } = play([begin('a1'), finish('a1', unknown)]);
+    const attempts = record.attempts.map((attempt) => ({ ...attempt, resolutions: [] }));
+    expect(orderStateOf(attempts).state).toBe('unknown');
+  });
+
   const fields = (outcome: Outcome) => play([begin('a1'), finish('a1', outcome)]).record.attempts[0];
 
   test('names its token, its boot and that it is a resend, where there is one', () => {
@@ -372,9 +402,9 @@ describe('an attempt', () => {
   test.each<[Outcome]>([[rejected], [unknown]])(
     'keeps what the API said, if it said something: %o',
     (outcome) => {
-      expect(fields(outcome)).toEqual({ ...sending('a1'), ...outcome, endedAt: expect.any(String) });
+      expect(fields(outcome)).toStrictEqual({ ...sending('a1'), ...outcome, endedAt: expect.any(String) });
       const said = { ...outcome, message: 'No.' };
-      expect(fields(said)).toEqual({ ...sending('a1'), ...said, endedAt: expect.any(String) });
+      expect(fields(said)).toStrictEqual({ ...sending('a1'), ...said, endedAt: expect.any(String) });
     },
   );
 
@@ -485,6 +515,7 @@ describe('a human’s word', () => {
   test.each([
     ['was never sent', []],
     ['is being sent', [begin('a1')]],
+    ['is being sent again', [begin('a1'), finish('a1', unknown), begin('a2', { resend: true })]],
     ['was synced', [begin('a1'), finish('a1', synced)]],
     ['was rejected', [begin('a1'), finish('a1', rejected)]],
   ])('is not asked for about an order that %s', (_, events) => {

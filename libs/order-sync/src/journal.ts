@@ -158,7 +158,7 @@ export function reduceStored(
       return reduce(parsed.record, event, time, retention);
     case 'unreadable': {
       if (event.type !== 'confirm' || parsed.newer) {
-        throw new JournalUnreadableError(orderId, parsed.reason, parsed.newer ? 'update' : 'confirm');
+        throw new JournalUnreadableError(orderId, parsed);
       }
       const now = new Date(time.wallMs).toISOString();
       const lost: UnknownAttempt = {
@@ -215,19 +215,9 @@ function begun(
 }
 
 function ended(attempt: SendingAttempt | UnknownAttempt, outcome: Outcome, endedAt: string): Attempt {
-  const message = 'message' in outcome ? outcome.message?.slice(0, longestMessage) : undefined;
-  switch (outcome.state) {
-    case 'synced':
-      return { ...attempt, state: 'synced', endedAt, message: message ?? '' };
-    case 'rejected': {
-      const { state, code, reason } = outcome;
-      return { ...attempt, state, endedAt, code, reason, ...(message === undefined ? {} : { message }) };
-    }
-    case 'unknown': {
-      const { state, reason } = outcome;
-      return { ...attempt, state, endedAt, reason, ...(message === undefined ? {} : { message }) };
-    }
-  }
+  const { message } = outcome;
+  const kept = message === undefined ? {} : { message: message.slice(0, longestMessage) };
+  return { ...attempt, ...outcome, ...kept, endedAt };
 }
 
 function replace(attempts: readonly Attempt[], old: Attempt, by: Attempt): Attempt[] {

@@ -58,7 +58,7 @@ const errors: readonly [Error & { readonly name: string }, ...(string | boolean)
   ],
   [new orderSync.JournalUnavailableError(7, unreadable), 'internal_error', 'local', true],
   [
-    new orderSync.JournalUnreadableError(7, 'it is damaged at attempts', 'confirm'),
+    new orderSync.JournalUnreadableError(7, { reason: 'it is damaged at attempts', newer: false }),
     'outcome_unknown',
     'local',
     false,

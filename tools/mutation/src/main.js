@@ -88,11 +88,12 @@ async function findFaults() {
 
 /** @param {import('./mutate.js').Score} score */
 function print(score) {
-  const { file, planned, tried, killed, survivors, ignored, percent, seconds } = score;
+  const { file, planned, tried, killed, survivors, ignored, crashed, percent, seconds } = score;
   for (const mutant of survivors) console.log(describeMutant(score, mutant));
-  const left = planned > tried ? `, ${planned - tried} left out` : '';
+  const left = planned - tried - ignored - crashed;
   console.log(
-    `${file}: ${tried} mutants, ${killed} killed, ${survivors.length} survived, ${ignored} equivalent${left}: ` +
+    `${file}: ${tried} mutants, ${killed} killed, ${survivors.length} survived, ${ignored} equivalent` +
+      `${crashed > 0 ? `, ${crashed} ended the runner` : ''}${left > 0 ? `, ${left} left out` : ''}: ` +
       `${percent.toFixed(1)} % in ${seconds.toFixed(0)} s${percent < goal ? ` (goal: ${goal} %)` : ''}`,
   );
 }

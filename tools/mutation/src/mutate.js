@@ -20,6 +20,8 @@ export class Score {
   survivors = [];
   /** Equivalent mutants, each with its reason in the source. */
   ignored = 0;
+  /** Mutants that ended the test runner. */
+  crashed = 0;
   /** Seconds. */
   seconds = 0;
 
@@ -44,6 +46,8 @@ export class Score {
     if (mutant.status === 'Killed' || mutant.status === 'Timeout') this.killed += 1;
     else if (mutant.status === 'Survived' || mutant.status === 'NoCoverage') this.survivors.push(mutant);
     else if (mutant.status === 'Ignored') this.ignored += 1;
+    // It fails outside of any test, where Stryker's runner cannot go on: neither noticed nor missed.
+    else if (mutant.status === 'RuntimeError') this.crashed += 1;
     else throw new Error(`unexpected mutant: ${JSON.stringify(mutant)}`);
   }
 }

@@ -72,7 +72,9 @@ describe('a failure as text', () => {
       retryable: no
       next: Do not repeat it. Ask the user to look for the order in SnelStart; list_orders with search_query shows what the shop knows of it. Only if the user says that it is not there, call with resend true."
     `);
-    expect(textOf(new JournalUnreadableError(42, 'it is damaged', 'confirm'))).not.toContain('resend true');
+    expect(textOf(new JournalUnreadableError(42, { reason: 'it is damaged', newer: false }))).not.toContain(
+      'resend true',
+    );
   });
 
   it('of a journal that cannot be written says where to look', () => {
