@@ -167,7 +167,7 @@ export function createLink(options: LinkOptions): Link {
       account = await journal.claimAccount(name);
     } catch (error) {
       if (!isOrdersError(error)) throw error;
-      const { code, sentence, details } = failureOf(error);
+      const { code, sentence, details } = failureOf(error, personalData);
       log.info('a shop could not be linked', { code });
       const notice: Notice = { kind: 'fault', text: `The shop is not linked: ${sentence}`, details };
       return await showShop(session, notice, choices);
