@@ -1,4 +1,5 @@
 export { type AmountForm, amountForms, amountsAnswer } from './amounts.js';
+export { operationsMarkedAs } from './marks.js';
 export { type Mutation, mutationsOf } from './mutations.js';
 export { orderPage } from './order-page.js';
 export { rejectionHeaders } from './rejection.js';
