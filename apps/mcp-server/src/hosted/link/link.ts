@@ -167,11 +167,7 @@ export function createLink(options: LinkOptions): Link {
       account = await journal.claimAccount(name);
     } catch (error) {
       if (!isOrdersError(error)) throw error;
-<<<<<<< Updated upstream
       const { code, sentence, details } = failureOf(error, personalData);
-=======
-      const { code, sentence, details } = failureOf(error, choices.personalData);
->>>>>>> Stashed changes
       log.info('a shop could not be linked', { code });
       const notice: Notice = { kind: 'fault', text: `The shop is not linked: ${sentence}`, details };
       return await showShop(session, notice, choices);
