@@ -577,6 +577,11 @@ describe('a record that cannot be read', () => {
       'Look for it',
     ],
     [{}, 'it is damaged at version, orderId, attempts.', 'Look for it'],
+    [
+      { orderId: 'x', attempts: [{}, {}] },
+      'it is damaged at version, orderId, attempts.0.state. The',
+      'Look for it',
+    ],
   ])('is refused with where it is damaged and what to do: %j', (stored, reason, remedy) => {
     const refused = () => reduceStored(stored, 42, beginning, time, retention);
     expect(refused).toThrow(reason);

@@ -1,9 +1,30 @@
+import {
+  AuthenticationError,
+  ConfigurationError,
+  ConnectionError,
+  PermissionError,
+  RateLimitedError,
+  ValidationFailedError,
+} from '@wemasy-orders/client';
 import { sendJson, type Script, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { afterEach, describe, expect, it } from 'vitest';
 import { limiterOf, noLimit } from '../e2e/support/limiter-of.js';
 import { createSender, type SenderOptions } from '../e2e/support/sender.js';
-import { RepeatedUnknownError, syncMany, type SyncOutcome, type SyncProgress } from './index.js';
+import {
+  AlreadySyncedError,
+  JournalUnavailableError,
+  JournalUnreadableError,
+  type OrderSync,
+  RepeatedUnknownError,
+  syncMany,
+  type SyncManyOptions,
+  type SyncOptions,
+  type SyncOutcome,
+  SyncOutcomeUnknownError,
+  type SyncProgress,
+  type UnknownOutcomeMoment,
+} from './index.js';
 
 const upstreams: Upstream[] = [];
 afterEach(async () => {
@@ -226,5 +247,93 @@ describe('syncMany', () => {
       outcomes: [],
       error: { message: 'no permit is left' },
     });
+  });
+});
+
+describe('a run over orders with these outcomes', () => {
+  const by = { app: 'tests', version: '1.0.0', pid: 1, host: 'laptop', instance: 'a' };
+  const startedAt = '2026-11-22T09:00:00.000Z';
+  const attempt = { id: 'a1', startedAt, leaseUntil: startedAt, endedAt: startedAt, by };
+  const unknown = (moment: UnknownOutcomeMoment) => new SyncOutcomeUnknownError(1, moment, attempt);
+  const ends = {
+    synced: undefined,
+    rejected: new ValidationFailedError({ status: 422 }),
+    'already synced': new AlreadySyncedError(1, { ...attempt, state: 'synced', message: '' }),
+    'lost now': unknown('now'),
+    'lost by another process': unknown('meanwhile'),
+    'unknown before': unknown('before'),
+    'under way': unknown('under_way'),
+    unreadable: new JournalUnreadableError(1, { reason: 'it is damaged', newer: false }),
+    'no permit': new RateLimitedError('local', 60),
+    'refused by the API': new RateLimitedError('upstream', 60),
+    'no connection': new ConnectionError('none', 'ECONNREFUSED'),
+    'no settings': new ConfigurationError('The API token is empty.'),
+    'no token': new AuthenticationError({ status: 401 }),
+    'no right': new PermissionError({ status: 403 }),
+    'no journal': new JournalUnavailableError(1, undefined),
+  };
+  type End = keyof typeof ends;
+
+  async function run(given: readonly End[], options: SyncManyOptions = {}) {
+    const calls: SyncOptions[] = [];
+    const sync: OrderSync['sync'] = async (orderId, call = {}) => {
+      calls.push(call);
+      const end = ends[given[orderId - 1] ?? 'synced'];
+      if (end !== undefined) throw end;
+      return { orderId, message: '', syncedAt: startedAt, recorded: true };
+    };
+    const ids = given.map((_, at) => at + 1);
+    return { ...(await collect(syncMany({ sync }, ids, options))), calls };
+  }
+
+  it.each<[End, string]>([
+    ['synced', 'synced'],
+    ['rejected', 'rejected'],
+    ['already synced', 'already_synced'],
+    ['lost now', 'unknown'],
+    ['unknown before', 'unknown'],
+    ['unreadable', 'unknown'],
+    ['no permit', 'not_sent'],
+    ['refused by the API', 'not_sent'],
+    ['no connection', 'not_sent'],
+  ])('%s: calls it %s, and goes on', async (end, outcome) => {
+    expect(await run([end, 'synced'])).toMatchObject({
+      outcomes: [
+        [1, outcome],
+        [2, 'synced'],
+      ],
+      error: undefined,
+    });
+  });
+
+  it.each<End>(['no settings', 'no token', 'no right', 'no journal'])(
+    '%s: ends, since every further order would meet the same',
+    async (end) => {
+      const { outcomes, error } = await run(['synced', end, 'synced']);
+      expect(outcomes).toHaveLength(2);
+      expect(error).toBe(ends[end]);
+    },
+  );
+
+  it.each<[readonly End[], number]>([
+    [['lost now', 'lost now', 'lost now', 'synced'], 3],
+    [['lost now', 'lost by another process', 'lost now', 'synced'], 3],
+    [['lost now', 'synced', 'lost now', 'lost now', 'synced'], 5],
+    [['lost now', 'rejected', 'lost now', 'lost now', 'synced'], 5],
+    [['lost now', 'already synced', 'lost now', 'no connection', 'lost now', 'synced'], 5],
+    [['lost now', 'unknown before', 'lost now', 'under way', 'unreadable', 'lost now', 'synced'], 6],
+    [['unknown before', 'unknown before', 'unknown before', 'synced'], 4],
+  ])('%j: yields %i of them', async (given, yielded) => {
+    const { outcomes, error } = await run(given);
+    expect(outcomes).toHaveLength(yielded);
+    if (yielded === given.length) expect(error).toBeUndefined();
+    else expect(error).toMatchObject({ name: 'RepeatedUnknownError', orderId: yielded, inRow: 3 });
+  });
+
+  it('waits for each permit as long as the caller says, or as long as it takes', async () => {
+    const { signal } = new AbortController();
+    const { calls } = await run(['synced'], { maxWaitMs: 7, signal, priority: 'background' });
+    expect(calls).toEqual([{ maxWaitMs: 7, signal, priority: 'background', onWait: expect.any(Function) }]);
+    expect((await run(['synced'])).calls).toMatchObject([{ maxWaitMs: Infinity }]);
   });
 });

@@ -5,7 +5,7 @@ import type { OrderSync, SyncedOrder, SyncOptions } from './types.js';
 
 /** What became of one of many orders. */
 export type SyncOutcome =
-  | (SyncedOrder & { readonly outcome: 'synced' })
+  | (SyncedOrder & { readonly outcome: 'synced'; readonly error?: undefined })
   /** It was already in bookkeeping; nothing was sent. */
   | { readonly outcome: 'already_synced'; readonly orderId: number; readonly error: AlreadySyncedError }
   /** The API rejected it; it had no effect. */
@@ -84,7 +84,7 @@ export async function* syncMany(
     done += 1;
     notify(onProgress, { step: 'end', orderId, done, outcome: outcome.outcome });
     yield outcome;
-    if ('error' in outcome && stopping.has(outcome.error.code)) throw outcome.error;
+    if (outcome.error !== undefined && stopping.has(outcome.error.code)) throw outcome.error;
     if (isLostNow(outcome)) unknownInRow += 1;
     else if (outcome.outcome === 'synced' || outcome.outcome === 'rejected') unknownInRow = 0;
     if (unknownInRow >= maxUnknownInRow) throw new RepeatedUnknownError(orderId, unknownInRow);
@@ -117,7 +117,6 @@ async function syncOne(
   }
 }
 
-function isLostNow(outcome: SyncOutcome): boolean {
-  if (outcome.outcome !== 'unknown' || !(outcome.error instanceof SyncOutcomeUnknownError)) return false;
-  return outcome.error.moment === 'now' || outcome.error.moment === 'meanwhile';
+function isLostNow({ error }: SyncOutcome): boolean {
+  return error instanceof SyncOutcomeUnknownError && (error.moment === 'now' || error.moment === 'meanwhile');
 }

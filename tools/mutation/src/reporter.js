@@ -4,8 +4,11 @@ import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Reporter, 'json-lines', {
     /** @param {import('@stryker-mutator/api/core').MutantResult} mutant */
-    onMutantTested: ({ status, location, replacement, statusReason }) => {
-      process.stdout.write(`${JSON.stringify({ status, location, replacement, statusReason })}\n`);
+    onMutantTested: ({ status, testsCompleted, location, replacement, statusReason }) => {
+      // No test ran, so no test file could be loaded: vitest fails then, which Stryker does not see.
+      const isUnloadable = status === 'Survived' && testsCompleted === 0;
+      const mutant = { status: isUnloadable ? 'Killed' : status, location, replacement, statusReason };
+      process.stdout.write(`${JSON.stringify(mutant)}\n`);
     },
     /** @param {{ readonly mutantPlans: readonly unknown[] }} plan */
     onMutationTestingPlanReady: ({ mutantPlans }) => {
