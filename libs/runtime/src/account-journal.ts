@@ -413,6 +413,9 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       return accessOf(begun);
     },
     async namespace() {
+      const registry = await readRegistry();
+      const known = registry && resolveAccount(registry, claim);
+      if (known?.account !== undefined && known.doubt === undefined) return namespaceOf(known);
       // One allowance from the first call on, also if that only reads.
       const begun = await begin(await lookLately());
       return namespaceOf(begun.resolution);

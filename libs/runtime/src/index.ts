@@ -17,5 +17,5 @@ export {
   type OpenStoreOptions,
   parseStatePlace,
   type StatePlace,
+  userHome,
 } from './state-place.js';
-export { userHome } from './user-home.js';

@@ -22,6 +22,7 @@ import type { Log } from './log.js';
 /** What an app works with. */
 export interface Services {
   readonly client: OrdersClient;
+  /** Begins with its first use: most processes only list orders. */
   readonly orderSync: OrderSync;
   /** Ids of the orders that the journal has a record of, smallest first. */
   recordedOrders(): Promise<number[]>;
@@ -88,20 +89,24 @@ export function connect(options: ServiceOptions): Services {
       log.warn('an answer of the API differs from its documentation', { operationId, drift });
     },
   });
-  const orderSync = createOrderSync({
-    client,
-    store,
-    journal: journal.find,
-    clock,
-    caller,
-    requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
-    onJournalWarning: (warning) => {
-      log.error('an outcome could not be recorded yet; other processes do not know it', { ...warning });
-    },
-  });
+  const startOrderSync = () =>
+    createOrderSync({
+      client,
+      store,
+      journal: journal.find,
+      clock,
+      caller,
+      requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
+      onJournalWarning: (warning) => {
+        log.error('an outcome could not be recorded yet; other processes do not know it', { ...warning });
+      },
+    });
+  let orderSync: OrderSync | undefined;
   return {
     client,
-    orderSync,
+    get orderSync() {
+      return (orderSync ??= startOrderSync());
+    },
     async recordedOrders() {
       const { namespace } = await journal.find('read').catch((error: unknown) => {
         throw isOrdersError(error) ? error : new JournalUnavailableError(undefined, error);
@@ -110,7 +115,7 @@ export function connect(options: ServiceOptions): Services {
     },
     journal,
     async close() {
-      await orderSync.settle();
+      await orderSync?.settle();
       await client.close();
       await rateLimiter.close();
       await store.close();

@@ -1,7 +1,11 @@
-import { posix, win32 } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { isAbsolute, join, posix, win32 } from 'node:path';
 import { type Clock, createMemoryStore, type ListableStore, parseRedisUrl } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
-import { stateFolderName } from './user-home.js';
+
+/** The folder in the user's home that holds the state by default, and always what this user knows of journals. */
+const stateFolderName = '.wemasy-orders';
 
 /** Where processes share allowance and journal. */
 export type StatePlace =
@@ -15,6 +19,24 @@ export interface Machine {
   /** The user's home folder, see `userHome`; undefined where the user has none to write to. */
   readonly home: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The home folder that the user database names, whatever the environment says: clients filter, empty and redirect
+ * variables, and all processes of one user must find the same folder.
+ *
+ * @returns undefined for a user without an entry (a container with an arbitrary id), or without a home to write to
+ */
+export function userHome(): string | undefined {
+  try {
+    const { homedir: home } = userInfo();
+    if (!isAbsolute(home)) return undefined;
+    const folder = join(home, stateFolderName);
+    accessSync(existsSync(folder) ? folder : home, constants.W_OK);
+    return home;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Understands the setting; undefined where it is none of the three. */
