@@ -6,8 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { seededRandom } from '@wemasy-orders/state/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLaravelServer, type LaravelServer } from '../src/testing/laravel-server.js';
+
+const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`the same disturbances again: CRASH_SEED=${seed}`);
+const random = seededRandom(seed);
 
 const LIMIT = 20;
 const WINDOW_MS = 1_000;
@@ -37,7 +42,7 @@ beforeEach(async () => {
     setTimeout(() => {
       const { status, headers } = received.answer();
       response.writeHead(status, Object.fromEntries(headers)).end('{}');
-    }, Math.random() * 20);
+    }, random() * 20);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,7 +73,7 @@ async function run(disturb: (running: ChildProcess[]) => Promise<void>): Promise
   const running = Array.from({ length: PROCESSES }, start);
   while (laravel.windows.length < 1) await sleep(10);
   while (laravel.windows.length < WINDOWS + 1) {
-    await sleep(Math.random() * WINDOW_MS);
+    await sleep(random() * WINDOW_MS);
     await disturb(running);
   }
   // The first is a start, the last one may not be over.
@@ -76,7 +81,7 @@ async function run(disturb: (running: ChildProcess[]) => Promise<void>): Promise
 }
 
 function pick(running: readonly ChildProcess[]): number {
-  return Math.floor(Math.random() * running.length);
+  return Math.floor(random() * running.length);
 }
 
 test('processes killed at any moment cause no refusal and no stuck caller, and lose only their own permits', async () => {
@@ -98,7 +103,7 @@ test('processes stopped for up to a window cause no refusal', async () => {
   const windows = await run(async (running) => {
     const child = running[pick(running)];
     child?.kill('SIGSTOP');
-    await sleep(WINDOW_MS * (0.5 + Math.random() / 2));
+    await sleep(WINDOW_MS * (0.5 + random() / 2));
     child?.kill('SIGCONT');
   });
   expect(laravel.rejected).toBe(0);

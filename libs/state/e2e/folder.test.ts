@@ -19,6 +19,7 @@ import { systemClock, type Clock } from '../src/clock.js';
 import { createFolderStore } from '../src/folder.js';
 import { count } from '../src/testing/count.js';
 import { readRecord } from '../src/testing/read-record.js';
+import { seededRandom } from '../src/testing/seeded-random.js';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'wemasy-state-'))));
@@ -109,12 +110,15 @@ test('a process that is suspended while it holds the lock loses it, and makes it
 });
 
 test('processes that are killed at any moment leave a whole record and nothing else behind', async () => {
+  const seed = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  console.log(`the same moments again: KILL_SEED=${seed}`);
+  const random = seededRandom(seed);
   const store = createFolderStore({ folder, onWarning: ({ message }) => expect.fail(message) });
   for (let round = 0; round < 10; round += 1) {
     const child = start({ times: 1_000_000 });
     const before = await store.update('shared/count', count);
     while ((await store.update('shared/count', count)) < before + 20) await sleep(5);
-    await sleep(Math.random() * 5);
+    await sleep(random() * 5);
     child.kill('SIGKILL');
     await once(child, 'exit');
   }

@@ -1,2 +1,3 @@
 export { hasRedis, type RedisServer, startRedis } from './redis-server.js';
+export { seededRandom } from './seeded-random.js';
 export { createVirtualClock, type VirtualClock } from './virtual-clock.js';
