@@ -4,7 +4,7 @@ import {
   settingsHelp,
 } from '@wemasy-orders/runtime';
 import { describe, expect, it } from 'vitest';
-import { accountFlags, parseCommand as parse } from './cli-args.js';
+import { accountFlags, isLoopback, parseCommand as parse } from './cli-args.js';
 import { helpText } from './help-text.js';
 
 const settingFlags = describeSettings().flatMap(({ flag, takesValue }) =>
@@ -41,12 +41,34 @@ describe('the command line', () => {
     expect(parseCommand(['--http', address])).toEqual({ kind: 'serve', flags: {}, sandbox: false, http });
   });
 
-  it.each(['0.0.0.0:4020', 'example.com:80', '192.168.1.1:80', '99999', 'port', ''])(
+  it.each(['99999', 'port', '', 'host:', '::1:4020', '[::1]', 'http://localhost:4020'])(
     'refuses to listen on %j',
     (address) => {
       expect(parseCommand([`--http=${address}`])).toMatchObject({ kind: 'usage_error' });
+      expect(parseCommand(['--http=4020', `--metrics=${address}`])).toMatchObject({ kind: 'usage_error' });
     },
   );
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.9.9.9', true],
+    ['::1', true],
+    ['localhost', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['192.168.1.1', false],
+    ['localhost.example.com', false],
+  ])('knows whether only this machine reaches %s', (host, expected) => {
+    expect(isLoopback({ host, port: 1 })).toBe(expected);
+  });
+
+  it('serves metrics on a port of their own, over HTTP only', () => {
+    expect(parseCommand(['--http', '0.0.0.0:4020', '--metrics', '0.0.0.0:9464'])).toMatchObject({
+      http: { host: '0.0.0.0', port: 4020 },
+      metrics: { host: '0.0.0.0', port: 9464 },
+    });
+    expect(parseCommand(['--metrics', '9464'])).toMatchObject({ kind: 'usage_error' });
+  });
 
   it('examines the set-up', () => {
     expect(parseCommand(['doctor', '--read-only'])).toEqual({

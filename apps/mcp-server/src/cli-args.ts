@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 // Parsed before anything else is loaded, so this file imports nothing of the product.
 
-/** A loopback address to listen on. */
+/** An address to listen on. */
 export interface HttpAddress {
   readonly host: string;
   readonly port: number;
@@ -12,8 +12,8 @@ export interface HttpAddress {
 export type Command =
   | { readonly kind: 'help' | 'version' }
   | ({ readonly kind: 'doctor' | 'rotate_keys' } & Target)
-  /** `http` is absent where the server speaks over stdio. */
-  | ({ readonly kind: 'serve'; readonly http?: HttpAddress } & Target)
+  /** `http` is absent where the server speaks over stdio, `metrics` where nobody reads them. */
+  | ({ readonly kind: 'serve'; readonly http?: HttpAddress; readonly metrics?: HttpAddress } & Target)
   | { readonly kind: 'usage_error'; readonly message: string };
 
 /** What is worked with, and how. */
@@ -41,6 +41,7 @@ export function parseCommand(argv: readonly string[], settingFlags: readonly Set
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean' },
     http: { type: 'string' },
+    metrics: { type: 'string' },
     sandbox: { type: 'boolean' },
     'sandbox-folder': { type: 'string' },
   };
@@ -57,7 +58,15 @@ export function parseCommand(argv: readonly string[], settingFlags: readonly Set
   } catch (error) {
     return usageError(error instanceof Error ? error.message : String(error));
   }
-  const { help, version, http, sandbox = false, 'sandbox-folder': folder, ...values } = parsed.values;
+  const {
+    help,
+    version,
+    http,
+    metrics,
+    sandbox = false,
+    'sandbox-folder': folder,
+    ...values
+  } = parsed.values;
   const [verb, ...surplus] = parsed.positionals;
   if (help === true) return { kind: 'help' };
   if (version === true) return { kind: 'version' };
@@ -80,9 +89,21 @@ export function parseCommand(argv: readonly string[], settingFlags: readonly Set
   };
   if (verb === 'doctor') return { kind: 'doctor', ...target };
   if (verb === 'rotate-keys') return { kind: 'rotate_keys', ...target };
-  if (http === undefined) return { kind: 'serve', ...target };
-  const address = parseAddress(String(http));
-  return typeof address === 'string' ? usageError(address) : { kind: 'serve', ...target, http: address };
+  if (http === undefined) {
+    return metrics === undefined
+      ? { kind: 'serve', ...target }
+      : usageError('--metrics goes with --http: over stdio there is nobody to read them.');
+  }
+  const address = parseAddress('http', String(http));
+  const metricsAddress = metrics === undefined ? undefined : parseAddress('metrics', String(metrics));
+  if (typeof address === 'string') return usageError(address);
+  if (typeof metricsAddress === 'string') return usageError(metricsAddress);
+  return {
+    kind: 'serve',
+    ...target,
+    http: address,
+    ...(metricsAddress === undefined ? {} : { metrics: metricsAddress }),
+  };
 }
 
 /** `--sandbox` may carry a folder, which `parseArgs` knows only of a flag that always has a value. */
@@ -95,13 +116,16 @@ function usageError(message: string): Command {
   return { kind: 'usage_error', message };
 }
 
-/** `[host:]port`; a sentence where it is none, or where other machines could reach it. */
-function parseAddress(text: string): HttpAddress | string {
-  const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
-  if (port === '' || Number(port) > 65_535) return `--http takes [host:]port, e.g. --http 4020, not ${text}.`;
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  if (!/^(localhost|127(\.\d{1,3}){3}|::1)$/.test(bare)) {
-    return `--http listens on this machine only (127.0.0.1, ::1 or localhost), not on ${host}.`;
+/** `[host:]port`; a sentence where it is none. */
+function parseAddress(flag: string, text: string): HttpAddress | string {
+  const [, host = '127.0.0.1', port = ''] = /^(?:(\[[\da-f:.]+\]|[\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  if (port === '' || Number(port) > 65_535) {
+    return `--${flag} takes [host:]port, e.g. --${flag} 4020, not ${text}.`;
   }
-  return { host: bare, port: Number(port) };
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+}
+
+/** Whether only this machine reaches it. */
+export function isLoopback({ host }: HttpAddress): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host);
 }

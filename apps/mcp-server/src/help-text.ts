@@ -20,7 +20,7 @@ export function helpText(): string {
     'Settings come from the environment; a flag wins over its variable:',
     settingsHelp(describeSettings()),
     '',
-    'Settings of a server that others reach:',
+    'Settings of a server that others reach. --metrics [host:]port serves /metrics for Prometheus besides.',
     settingsHelp(describeHostedSettings()),
   ].join('\n');
 }

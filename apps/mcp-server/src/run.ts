@@ -18,7 +18,7 @@ import {
   userHome,
 } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
-import { type HttpAddress, parseCommand, type Target } from './cli-args.js';
+import { type HttpAddress, isLoopback, parseCommand, type Target } from './cli-args.js';
 import { openStdioChannel, type StdioChannel } from './frames/stdio-channel.js';
 import { helpText } from './help-text.js';
 import { createMcpServer } from './server.js';
@@ -60,7 +60,9 @@ export async function run(program: Program, channel?: StdioChannel): Promise<voi
     case 'rotate_keys':
       return reportingFaults(rotate(command, program, output), output);
     case 'serve':
-      return serve(command, program, output, channel);
+      return command.http === undefined
+        ? serve(command, program, output, channel)
+        : serveHttp({ ...command, http: command.http }, program, output);
   }
 }
 
@@ -83,19 +85,106 @@ function outputOf({ stdio, stderr }: Program): Output {
   };
 }
 
+/** Serves one shop to the user of this machine, or with `WEMASY_AUTH` many shops to everybody who can prove who they are. */
+async function serveHttp(target: HttpTarget, program: Program, output: Output): Promise<void> {
+  const options = setUpOptionsFor(target, program, output);
+  const hosted = readHostedConfig(options);
+  const usageError = (message: string) => {
+    output.printError(`wemasy-orders-mcp: ${message}`);
+    process.exitCode = 2;
+  };
+  if (hosted === undefined) {
+    if (!isLoopback(target.http)) {
+      return usageError(
+        `--http ${target.http.host} can be reached from other machines: set WEMASY_AUTH and WEMASY_PUBLIC_URL (docs/hosting.md), or listen on 127.0.0.1.`,
+      );
+    }
+    if (target.metrics !== undefined) return usageError('--metrics goes with WEMASY_AUTH.');
+    return serve(target, program, output);
+  }
+  if (target.sandbox) return usageError('--sandbox has one shop, so it does not go with WEMASY_AUTH.');
+  const { config, faults } = hosted;
+  if (config === undefined) {
+    for (const fault of faults) output.printError(`wemasy-orders-mcp: ${fault}`);
+    process.exitCode = 2;
+    return;
+  }
+  const log = createLog({
+    level: config.WEMASY_LOG_LEVEL,
+    write: output.writeLog,
+    now: () => systemClock.now(),
+    secrets: [],
+  });
+  const [{ serveHosted }, { openShops }] = await Promise.all([
+    import('./hosted/serve.js'),
+    import('./hosted/shops/open-shops.js'),
+  ]);
+  const ended = endingSignal();
+  const server = await openShops({
+    config,
+    machine: options,
+    caller: options.caller,
+    clock: systemClock,
+    writeLog: output.writeLog,
+    longestCallMs: limitsOf(config).answerWithinMs,
+  })
+    .then((shops) =>
+      serveHosted({
+        config,
+        http: target.http,
+        metricsAt: target.metrics,
+        shops,
+        version: PACKAGE_VERSION,
+        fetch: globalThis.fetch,
+        log,
+        clock: systemClock,
+      }),
+    )
+    .catch((error: Error) => error);
+  if (server instanceof Error) {
+    output.printError(`wemasy-orders-mcp: ${server.message}`);
+    process.exit(1);
+  }
+  const { url, metricsUrl } = server;
+  log.info('serving over HTTP', {
+    version: PACKAGE_VERSION,
+    url,
+    metricsUrl,
+    publicUrl: config.WEMASY_PUBLIC_URL,
+  });
+  output.print(`MCP server listening on ${url}`);
+  log.info('ending', { reason: await ended });
+  await server.end();
+  process.exit(0);
+}
+
+interface HttpTarget extends Target {
+  readonly http: HttpAddress;
+  readonly metrics?: HttpAddress;
+}
+
+/** Resolves with the first signal that asks the process to end; a second one ends it at once. */
+function endingSignal(): Promise<string> {
+  const signal = Promise.race(endingSignals.map((name) => once(process, name).then(() => name)));
+  void signal
+    .then(() => Promise.race(endingSignals.map((name) => once(process, name))))
+    .then(() => process.exit(1));
+  return signal;
+}
+
 async function serve(
   target: Target & { readonly http?: HttpAddress },
   program: Program,
   output: Output,
-  begun: StdioChannel | undefined,
+  begun?: StdioChannel,
 ): Promise<void> {
   const { config, log, services, close } = await prepare(target, program, output);
-  const limits = limitsOf(config);
+  const { answerWithinMs, maxWaitMs } = limitsOf(config);
   const stopping = new AbortController();
   const tools = createTools({
     personalData: config.WEMASY_PERSONAL_DATA,
     readOnly: config.WEMASY_READ_ONLY,
-    maxWaitMs: limits.maxWaitMs,
+    maxWaitMs,
     clock: systemClock,
   });
   const factory = () =>
@@ -106,17 +195,10 @@ async function serve(
       services,
       log,
       clock: systemClock,
-      answerWithinMs: limits.answerWithinMs,
+      answerWithinMs,
       stopping: stopping.signal,
     });
-  const onError = (error: Error) => {
-    log.warn('protocol fault', { error });
-  };
-  const signal = Promise.race(endingSignals.map((name) => once(process, name).then(() => name)));
-  // A second signal does not wait.
-  void signal
-    .then(() => Promise.race(endingSignals.map((name) => once(process, name))))
-    .then(() => process.exit(1));
+  const signal = endingSignal();
 
   const serving = { version: PACKAGE_VERSION, tools: tools.map(({ name }) => name) };
   if (target.http === undefined) {
@@ -125,7 +207,13 @@ async function serve(
     void channel.firstRefusal.then(({ error }) => {
       log.warn('frame refused; further ones are not logged', { error });
     });
-    const endSession = serveOverStdio({ factory, channel, onError });
+    const endSession = serveOverStdio({
+      factory,
+      channel,
+      onError: (error) => {
+        log.warn('protocol fault', { error });
+      },
+    });
     const interrupted = Promise.race([signal, channel.broken.then(() => 'stdout is closed')]);
     const finished = channel.ended.then(() => channel.drained()).then(() => 'stdin has ended');
     log.info('ending', { reason: await Promise.race([interrupted, finished]) });
@@ -137,8 +225,10 @@ async function serve(
     ]);
     await endSession();
   } else {
-    const { serveOverHttp } = await import('./transports/http.js');
-    const server = await serveOverHttp({ factory, onError, ...target.http }).catch((error: Error) => error);
+    const { serveOnLoopback } = await import('./transports/loopback.js');
+    const server = await serveOnLoopback({ ...target.http, factory, log, clock: systemClock }).catch(
+      (error: Error) => error,
+    );
     if (server instanceof Error) {
       output.printError(`wemasy-orders-mcp: ${server.message}`);
       await close();

@@ -11,6 +11,7 @@ import { failureOf, type PersonalData } from '@wemasy-orders/presentation';
 import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { NoShopError } from './hosted/no-shop-error.js';
+import { NotPermittedError } from './hosted/not-permitted-error.js';
 import { instructionsFor } from './instructions.js';
 import { failureText, type NextSteps } from './results/failure.js';
 import { answerInTime } from './tools/call-limits.js';
@@ -39,25 +40,45 @@ export interface ServerOptions {
   readonly answerWithinMs: number;
   /** Aborted when the process is about to end. */
   readonly stopping: AbortSignal;
+  /** How long clients may keep the list of tools, in ms; default: an hour. */
+  readonly listTtlMs?: number;
+  /** Whether the caller may use the tool; default: every one. Others are not listed. */
+  readonly permits?: (tool: Tool) => boolean;
+  /** Names the request in a failure, as the log does. */
+  readonly requestId?: string;
+  /** Told of each call that has ended. */
+  readonly onCall?: (call: CallReport) => void;
 }
+
+/** A call that has ended. */
+export interface CallReport {
+  readonly tool: string;
+  /** `ok`, or the code of the failure. */
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
+/** The list depends on the configuration alone, and that cannot change while a process over stdio runs. */
+const anHourMs = 3_600_000;
 
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
 export function createMcpServer(options: ServerOptions): Server {
   const { version, tools, personalData, services, log, clock, nextSteps, answerWithinMs, stopping } = options;
+  const { listTtlMs = anHourMs, permits = () => true, requestId, onCall } = options;
+  const offered = tools.filter(permits);
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
     {
       capabilities: { tools: {}, resources: {}, extensions: { [appsExtension]: {} } },
-      instructions: instructionsFor(tools),
-      // The list depends on the configuration alone, and that cannot change while the process runs.
-      cacheHints: { 'tools/list': { ttlMs: 3_600_000, cacheScope: 'private' } },
+      instructions: instructionsFor(offered),
+      cacheHints: { 'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' } },
     },
   );
 
   server.setRequestHandler('tools/list', (_, context) => {
     const offersView = clientShowsApps(server, context);
     return {
-      tools: tools.map(({ name, title, description, annotations, inputSchema, outputSchema }) => ({
+      tools: offered.map(({ name, title, description, annotations, inputSchema, outputSchema }) => ({
         name,
         title,
         description,
@@ -77,7 +98,7 @@ export function createMcpServer(options: ServerOptions): Server {
 
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
     if (uri !== ordersView.uri) throw new ResourceNotFoundError(uri);
-    const sync = tools.some(({ name }) => name === nameOf(operations.syncOrder));
+    const sync = offered.some(({ name }) => name === nameOf(operations.syncOrder));
     return { contents: [await readOrdersView({ sync })] };
   });
 
@@ -88,7 +109,10 @@ export function createMcpServer(options: ServerOptions): Server {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${JSON.stringify(name)}`);
     }
     const progress = progressOf(context, { log, clock });
+    const startedAt = clock.monotonic();
+    let outcome = 'ok';
     try {
+      if (!permits(tool)) throw new NotPermittedError(name);
       const { structured, text } = await answerInTime(
         (signal) => tool.run(input, { services, signal, progress }),
         {
@@ -102,14 +126,17 @@ export function createMcpServer(options: ServerOptions): Server {
       return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
     } catch (error) {
       const failure = failureOf(error, personalData);
+      outcome = failure.code;
       if (failure.code === 'internal_error') log.error('call failed', { tool: name, error });
       else log.info('call refused', { tool: name, code: failure.code });
+      const own = { ...nextSteps, ...ownNextSteps(error) };
       return {
-        content: [{ type: 'text', text: failureText(failure, { ...nextSteps, ...ownNextSteps(error) }) }],
+        content: [{ type: 'text', text: failureText(failure, own, requestId) }],
         isError: true,
       };
     } finally {
       progress.stop();
+      onCall?.({ tool: name, outcome, durationMs: clock.monotonic() - startedAt });
     }
   });
 
@@ -117,7 +144,9 @@ export function createMcpServer(options: ServerOptions): Server {
 }
 
 function ownNextSteps(error: unknown): NextSteps {
-  return error instanceof NoShopError ? { configuration_error: error.next } : {};
+  return error instanceof NoShopError || error instanceof NotPermittedError
+    ? { [error.code]: error.next }
+    : {};
 }
 
 function nameOf({ tool }: Operation): string | undefined {

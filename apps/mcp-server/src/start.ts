@@ -26,7 +26,8 @@ export async function start(program: Program): Promise<void> {
     for (const signal of endingSignals) process.off(signal, leave);
     if (isOver) return;
   }
-  preferLittleMemory({ optimizes: false });
+  // A server over HTTP may have many callers, and answers them 1.5 to 2 times as fast with V8's usual flags.
+  if (command?.kind !== 'serve' || command.http === undefined) preferLittleMemory({ optimizes: false });
   const { run } = await import('./run.js');
   await run(program, channel);
 }

@@ -17,14 +17,23 @@ export class NoShopError extends OrdersError {
   }
 }
 
-/** What to do about an API token that does not work, where it was linked. */
+/** What to do where the shop was linked by its user or by the operator, since its user sets no variables. */
 export function nextStepsOf(linkPage: string | undefined) {
   const mend = (what: string) =>
     linkPage === undefined
       ? `Ask the user to have the operator of this server link ${what}; calling again does not help.`
       : `Ask the user to open ${linkPage} and link ${what}; calling again does not help.`;
+  const lookAtIt =
+    'Tell the user that the operator of this server has to look at it; calling again does not help.';
   return {
     authentication_failed: mend('a valid API token'),
     permission_denied: mend('an API token with this permission'),
+    configuration_error: lookAtIt,
+    unexpected_response: lookAtIt,
+    wrong_address: lookAtIt,
+    network_error:
+      'Try again once; if it happens again, tell the user that this server cannot reach the API.',
+    internal_error:
+      'Try again in a minute; if it happens again, tell the user that the operator of this server has to look at its log.',
   };
 }

@@ -36,14 +36,16 @@ const nextSteps: Readonly<Record<Advice, string>> = {
  * The failure as text: `code: sentence`, then `key: value` lines, the last of which says what to do.
  *
  * @param own next steps of this server, which take the place of the usual ones
+ * @param requestId names the request, so that its lines in the log can be found
  */
-export function failureText(failure: Failure, own: NextSteps = {}): string {
+export function failureText(failure: Failure, own: NextSteps = {}, requestId?: string): string {
   return [
     `${failure.code}: ${failure.sentence}`,
     `source: ${failure.source}`,
     `retryable: ${failure.retryable ? 'yes' : 'no'}`,
     ...(failure.retryAfterSeconds === undefined ? [] : [`retry_after_seconds: ${failure.retryAfterSeconds}`]),
     ...failure.details.map((detail) => `detail: ${detail}`),
+    ...(requestId === undefined ? [] : [`request_id: ${requestId}`]),
     `next: ${own[failure.advice] ?? nextStep(failure)}`,
   ].join('\n');
 }

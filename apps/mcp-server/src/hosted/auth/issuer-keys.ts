@@ -1,0 +1,156 @@
+import type { Clock } from '@wemasy-orders/state';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import * as z from 'zod';
+
+/** The identity provider cannot say which keys it signs with: whether a token is good is then not known. */
+export class IssuerAwayError extends Error {
+  override readonly name = 'IssuerAwayError';
+}
+
+export interface IssuerKeysOptions {
+  readonly issuer: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  /** Told that the keys could not be read, while earlier ones are still used. */
+  readonly onWarning: (error: Error) => void;
+}
+
+/** After that they are read again, while the earlier ones are still used. In ms. */
+const refreshAfterMs = 10 * 60_000;
+/** Longest that keys are used while the issuer is away, in ms. */
+const keepMs = 24 * 3_600_000;
+/** Time between two readings, in ms: a token can name any key, and each unknown one asks for a reading. */
+const pauseMs = 1_000;
+/** Deadline of a request to the issuer, in ms. */
+const timeoutMs = 5_000;
+
+const Metadata = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+const Jwks = z.custom<JSONWebKeySet>(
+  (value) => z.object({ keys: z.array(z.looseObject({ kty: z.string() })) }).safeParse(value).success,
+);
+
+interface Keys {
+  readonly find: JWTVerifyGetKey;
+  /** Monotonic, in ms. */
+  readonly readAt: number;
+}
+
+/**
+ * Finds the issuer's keys. They are read with the first token, kept, and read again when a token names a key that is not
+ * among them (it may be a new one) and from time to time. When the issuer is away, the keys that are known still serve.
+ *
+ * @returns a function for `jwtVerify` that throws {@link IssuerAwayError}
+ */
+export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
+  const { issuer, clock, onWarning } = options;
+  let keys: Keys | undefined;
+  let reading: Promise<Keys> | undefined;
+  let failure: { readonly error: IssuerAwayError; readonly at: number } | undefined;
+
+  /** Reads the keys; who comes meanwhile, or shortly after a failure, gets the same answer. */
+  function read(): Promise<Keys> {
+    if (reading !== undefined) return reading;
+    if (failure !== undefined && clock.monotonic() - failure.at < pauseMs)
+      return Promise.reject(failure.error);
+    reading = readKeys(options)
+      .then(
+        (find) => {
+          failure = undefined;
+          return (keys = { find, readAt: clock.monotonic() });
+        },
+        (error: unknown) => {
+          failure = {
+            error: new IssuerAwayError(`The keys of ${issuer} cannot be read.`, { cause: error }),
+            at: clock.monotonic(),
+          };
+          throw failure.error;
+        },
+      )
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  }
+
+  async function current(): Promise<Keys> {
+    const ageMs = keys === undefined ? Infinity : clock.monotonic() - keys.readAt;
+    if (keys === undefined || ageMs > keepMs) return read();
+    if (ageMs > refreshAfterMs) read().catch(onWarning);
+    return keys;
+  }
+
+  /** Keys that were read after these. */
+  async function newerThan(earlier: Keys): Promise<Keys> {
+    const waitMs = earlier.readAt + pauseMs - clock.monotonic();
+    if (waitMs > 0) await new Promise<void>((resolve) => void clock.setTimer(resolve, waitMs));
+    return keys !== undefined && keys.readAt > earlier.readAt ? keys : read();
+  }
+
+  return async (header, token) => {
+    const known = await current();
+    try {
+      return await known.find(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      return (await newerThan(known)).find(header, token);
+    }
+  };
+}
+
+async function readKeys({ issuer, fetch, clock }: IssuerKeysOptions): Promise<JWTVerifyGetKey> {
+  const deadline = new AbortController();
+  const stopTimer = clock.setTimer(() => {
+    deadline.abort(new Error(`no answer within ${timeoutMs / 1000} s`));
+  }, timeoutMs);
+  const readJson = async (url: string): Promise<unknown> => {
+    const response = await fetch(url, {
+      headers: { accept: 'application/json' },
+      // Whoever may answer for the issuer is known beforehand.
+      redirect: 'error',
+      signal: deadline.signal,
+    });
+    if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
+    return response.json();
+  };
+  try {
+    const { jwks_uri: jwksUri } = await firstOf(metadataUrls(issuer), async (url) => {
+      const metadata = Metadata.parse(await readJson(url));
+      // RFC 8414 §3.3: otherwise one issuer could answer for another.
+      if (metadata.issuer === issuer) return metadata;
+      throw new Error(`${url} is about another issuer`);
+    });
+    if (issuer.startsWith('https:') && !jwksUri.startsWith('https:')) {
+      throw new Error(`the keys at ${jwksUri} are not protected by TLS`);
+    }
+    return createLocalJWKSet(Jwks.parse(await readJson(jwksUri)));
+  } finally {
+    stopTimer();
+  }
+}
+
+/** Where the issuer describes itself, in the order of the MCP specification (RFC 8414 §3, OpenID Connect Discovery §4). */
+function metadataUrls(issuer: string): string[] {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  const names = ['oauth-authorization-server', 'openid-configuration'];
+  return [
+    ...names.map((name) => `${origin}/.well-known/${name}${path}`),
+    ...(path === '' ? [] : [`${origin}${path}/.well-known/openid-configuration`]),
+  ];
+}
+
+/** The first success; where there is none, what all of them threw. */
+async function firstOf<Result>(
+  urls: readonly string[],
+  attempt: (url: string) => Promise<Result>,
+): Promise<Result> {
+  const failures: unknown[] = [];
+  for (const url of urls) {
+    try {
+      return await attempt(url);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, 'the issuer has no description');
+}

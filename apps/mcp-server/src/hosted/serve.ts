@@ -1,0 +1,153 @@
+import { type HostedConfig, type Log, mcpPath } from '@wemasy-orders/runtime';
+import type { PersonalData } from '@wemasy-orders/presentation';
+import type { Clock } from '@wemasy-orders/state';
+import type { HttpAddress } from '../cli-args.js';
+import { createTools } from '../tools/create-tools.js';
+import { limitsOf } from '../tools/call-limits.js';
+import type { Tool } from '../tools/tool.js';
+import { listen } from '../transports/http.js';
+import { createMcpEndpoint } from '../transports/mcp-endpoint.js';
+import { createRefusalLog, refusalOfProtocol } from '../transports/refusal-log.js';
+import { authenticateByAccessToken } from './auth/access-token.js';
+import { createIssuerKeys } from './auth/issuer-keys.js';
+import { describeResource } from './auth/resource-metadata.js';
+import { authenticateBySecret } from './auth/secrets.js';
+import { createMetrics } from './metrics.js';
+import { respondHosted } from './respond.js';
+import type { Shops } from './shop.js';
+
+export interface ServeHostedOptions {
+  readonly config: HostedConfig;
+  readonly http: HttpAddress;
+  /** Where `/metrics` is served; undefined where it is not. */
+  readonly metricsAt: HttpAddress | undefined;
+  readonly shops: Shops;
+  readonly version: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export interface HostedServer {
+  /** Where it listens, behind the proxy. */
+  readonly url: string;
+  /** Where `/metrics` is. */
+  readonly metricsUrl: string | undefined;
+  /**
+   * Ends without a failed call: serves on until the proxy has noticed that it is not ready, accepts no more, waits for
+   * calls, and cancels those that would take longer than a call may.
+   */
+  end(): Promise<void>;
+  /** Ends at once. */
+  close(): Promise<void>;
+}
+
+/** How long idle connections are kept, in ms: longer than proxies keep theirs, or they would use one that is closing. */
+const keepAliveMs = 130_000;
+/** How long writes in flight may take once their calls have been cancelled, in ms. */
+const graceMs = 1_000;
+
+/**
+ * Serves many shops to everybody who can prove who they are.
+ *
+ * @throws {Error} with the remedy, when an address cannot be listened on
+ */
+export async function serveHosted(options: ServeHostedOptions): Promise<HostedServer> {
+  const { config, http, metricsAt, shops, version, log, clock } = options;
+  const { answerWithinMs, maxWaitMs } = limitsOf(config);
+  const metrics = metricsAt === undefined ? undefined : createMetrics();
+  const refusals = createRefusalLog({ log, clock });
+  const stopping = new AbortController();
+  let isReady = true;
+  const endpoint = createMcpEndpoint({
+    onError: (error) => {
+      refusals.refused(...refusalOfProtocol(error));
+      metrics?.refused('protocol');
+    },
+  });
+  const onError = (error: Error) => {
+    log.error('request failed', { error });
+  };
+  const respond = respondHosted({
+    config,
+    endpoint,
+    ...authenticationOf(options),
+    shops,
+    toolsFor: perMode((personalData) => createTools({ personalData, readOnly: false, maxWaitMs, clock })),
+    serverOptions: { version, clock, answerWithinMs, stopping: stopping.signal },
+    isReady: () => isReady,
+    refusals,
+    metrics,
+    log,
+    clock,
+  });
+  const server = await listen({ ...http, respond, onError, keepAliveMs });
+  const metricsServer =
+    metricsAt &&
+    metrics &&
+    (await listen({
+      ...metricsAt,
+      respond: async (request) =>
+        new URL(request.url).pathname === '/metrics'
+          ? metrics.page()
+          : new Response('Metrics are at /metrics.\n', { status: 404 }),
+      onError,
+    }).catch((error: unknown) => {
+      server.close();
+      throw error;
+    }));
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => void clock.setTimer(resolve, ms, { keepAlive: true }));
+
+  async function close() {
+    await endpoint.close();
+    server.close();
+    metricsServer?.close();
+  }
+
+  return {
+    url: `${server.origin}${mcpPath}`,
+    metricsUrl: metricsServer && `${metricsServer.origin}/metrics`,
+    async end() {
+      isReady = false;
+      server.closeConnections();
+      await pause(config.WEMASY_DRAIN_MS);
+      const drained = server.drain();
+      await Promise.race([drained, pause(answerWithinMs)]);
+      stopping.abort();
+      await Promise.race([Promise.all([drained, shops.close()]), pause(graceMs)]);
+      await close();
+    },
+    close,
+  };
+}
+
+function authenticationOf({ config, shops, fetch, log, clock }: ServeHostedOptions) {
+  const { WEMASY_OAUTH_ISSUER: issuer, WEMASY_PUBLIC_URL: audience } = config;
+  if (issuer === undefined || config.WEMASY_AUTH === 'token') {
+    return { authenticate: authenticateBySecret(shops), metadata: undefined };
+  }
+  const keys = createIssuerKeys({
+    issuer,
+    fetch,
+    clock,
+    onWarning: (error) => {
+      log.warn('the keys of the issuer could not be read again; the earlier ones serve on', { error });
+    },
+  });
+  const algorithms = config.WEMASY_OAUTH_ALGORITHMS;
+  return {
+    authenticate: authenticateByAccessToken({ issuer, audience, algorithms, keys, clock }),
+    metadata: describeResource(audience, issuer),
+  };
+}
+
+/** One list of tools for each mode, made when it is first wanted: their schemas are large, and shops are many. */
+function perMode(make: (personalData: PersonalData) => readonly Tool[]) {
+  const made = new Map<PersonalData, readonly Tool[]>();
+  return (personalData: PersonalData): readonly Tool[] => {
+    const tools = made.get(personalData) ?? make(personalData);
+    made.set(personalData, tools);
+    return tools;
+  };
+}

@@ -1,0 +1,43 @@
+import type { Server } from '@modelcontextprotocol/server';
+import { createMcpServer, type ServerOptions } from '../server.js';
+import type { Tool } from '../tools/tool.js';
+import { scopeOf } from './auth/scope-check.js';
+import { NoShopError, nextStepsOf } from './no-shop-error.js';
+import type { Principal } from './principal.js';
+import type { Shop } from './shop.js';
+
+export interface ShopServerOptions extends Omit<
+  ServerOptions,
+  'tools' | 'services' | 'permits' | 'nextSteps'
+> {
+  readonly principal: Principal;
+  /** The shop of the principal; undefined where it has none; an error where that is not known now. */
+  readonly shop: Shop | undefined | Error;
+  /** Page on which a principal links its shop; undefined where the operator links. */
+  readonly linkPage: string | undefined;
+  /** The tools for what a link shows of customers' data. */
+  readonly toolsFor: (personalData: Shop['personalData']) => readonly Tool[];
+}
+
+/**
+ * Makes the MCP server that answers a principal: for its shop, with the tools of its scopes. Without a shop the tools are
+ * listed all the same, and a call says what to do.
+ */
+export function createShopServer(options: ShopServerOptions): Server {
+  const { principal, shop, linkPage, toolsFor, personalData, ...rest } = options;
+  const linked = shop instanceof Error ? undefined : shop;
+  return createMcpServer({
+    ...rest,
+    personalData: linked?.personalData ?? personalData,
+    nextSteps: nextStepsOf(linkPage),
+    tools: toolsFor(linked?.personalData ?? personalData).filter(
+      ({ annotations }) => annotations.readOnlyHint || linked?.readOnly !== true,
+    ),
+    permits: (tool) => principal.scopes.has(scopeOf(tool)),
+    async services() {
+      if (shop instanceof Error) throw shop;
+      if (shop === undefined) throw new NoShopError(linkPage);
+      return shop.services();
+    },
+  });
+}
