@@ -24,13 +24,19 @@ export const faults = [
   {
     name: 'a lock that is released early',
     file: 'libs/state/src/folder/lock.ts',
-    code: '(holder === undefined || !exists(join(place, holder)))',
-    fault: 'true',
+    code: 'if (isFree && tryTake(',
+    fault: 'if (token !== undefined && tryTake(',
   },
   {
     name: 'a write that is sent again',
     file: 'libs/client/src/retry.ts',
     code: "if (!safe && error.effect !== 'none') return undefined;",
     fault: '',
+  },
+  {
+    name: 'a mark that is ignored',
+    file: 'libs/presentation/src/visibility.ts',
+    code: 'privacy !== undefined && visiblePrivacies[personalData].includes(privacy)',
+    fault: 'privacy !== undefined',
   },
 ];

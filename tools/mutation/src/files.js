@@ -20,7 +20,7 @@ export const files = [
     'walk-orders',
     'walk-facts',
   ]),
-  ...inProject('libs/presentation', ['columns', 'clean-text', 'totals']),
+  ...inProject('libs/presentation', ['visibility', 'columns', 'clean-text', 'totals']),
   ...inProject('libs/state', ['folder/lock', 'folder/drafts', 'generation']),
   ...inProject('libs/rate-limit', [
     'window',
