@@ -6,28 +6,27 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDocument } from '../src/document.js';
+import { codegenOf } from '../src/project.js';
 import { answerFields } from '../src/answer-fields.js';
 import { workspaceRoot } from '@wemasy-orders/workspace/workspace-copy';
+import { output } from './support/output.js';
+import { startServer } from './support/server.js';
 
 /** @import { AnswerField } from '../src/answer-fields.js' */
 /** @import { OperationDescription } from '../src/document.js' */
 
 // Whatever the document declares is served by the built apps, and the other way round.
 
-const api = readDocument(await readFile(join(workspaceRoot, 'openapi/wemasy-orders.yaml'), 'utf8'), {
-  writes: ['syncOrder'],
-});
+const read = (/** @type {string} */ path) => readFile(join(workspaceRoot, path), 'utf8');
+const codegen =
+  codegenOf(await read('libs/client/package.json'), 'libs/client') ??
+  expect.fail('the client generates code');
+const api = readDocument(await read(codegen.documentPath), codegen);
 const built = (/** @type {string} */ app) => join(workspaceRoot, 'apps', app, 'dist/main.js');
 const tools = api.operations.filter(({ tool }) => tool !== undefined);
 
-/** Arguments that the apps add to those of the document. @type {Readonly<Record<string, readonly string[]>>} */
-const ownArguments = { list_orders: ['fields', 'summarize'], sync_order: ['resend'] };
-
-/** Names of what an operation takes in its body and query. @param {OperationDescription} operation */
-const inputsOf = ({ requestSchema, parameters }) => [
-  ...Object.keys((requestSchema && api.schemas[requestSchema]?.properties) || {}),
-  ...parameters.flatMap((group) => group.parameters.map(({ name }) => name)),
-];
+/** Names of all arguments of an operation. @param {OperationDescription} operation */
+const inputsOf = (operation) => operation.arguments.map(({ name }) => name);
 
 /** @type {import('node:child_process').ChildProcess} */
 let sandbox;
@@ -42,7 +41,7 @@ beforeAll(async () => {
   if (sandbox.stdout === null) throw new Error('stdout is piped');
   const [line] = await once(createInterface({ input: sandbox.stdout }), 'line');
   apiUrl = String(line).replace(/^.* on /, '');
-  server = await startServer({
+  server = await startServer(built('mcp-server'), {
     WEMASY_API_URL: apiUrl,
     WEMASY_API_TOKEN: 'sandbox-full-access',
     WEMASY_STATE: 'memory',
@@ -64,14 +63,16 @@ describe('the MCP server', () => {
   });
 
   it.each(tools)(
-    '$tool.name takes exactly what the document says, and its own arguments',
+    '$tool.name takes what the document says, and beyond it only names that the document cannot use',
     async (operation) => {
       const { tools: listed } = await server.request('tools/list', {});
       const name = String(operation.tool?.name);
       const { inputSchema } =
         listed.find((each) => each.name === name) ?? expect.fail(`${name} is not listed`);
-      const expected = [...inputsOf(operation), ...(ownArguments[name] ?? [])];
-      expect(Object.keys(inputSchema.properties).toSorted()).toEqual(expected.toSorted());
+      const taken = Object.keys(inputSchema.properties);
+      expect(inputsOf(operation).filter((each) => !taken.includes(each))).toEqual([]);
+      const own = taken.filter((each) => !inputsOf(operation).includes(each));
+      expect(own.filter((each) => !codegen.reserved.includes(each))).toEqual([]);
     },
   );
 
@@ -174,58 +175,4 @@ async function call(method, path, body) {
     // The window of one second is used up.
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/**
- * What `tools/list` and `tools/call` of `list_orders` answer, as far as these tests read it.
- *
- * @typedef {object} Result
- * @property {{ name: string, inputSchema: { properties: Record<string, { items: { enum: string[] } }> } }[]} tools
- * @property {{ columns: string[], rows: unknown[][], constant?: object }} structuredContent
- */
-
-/** The built server over stdio. @param {Record<string, string>} env */
-async function startServer(env) {
-  const child = spawn(process.execPath, [built('mcp-server')], {
-    env: { ...process.env, ...env },
-    stdio: 'pipe',
-  });
-  const exited = once(child, 'exit');
-  /** @type {Map<number, (message: { result?: Result, error?: unknown }) => void>} */
-  const waiting = new Map();
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const message = JSON.parse(line);
-    waiting.get(message.id)?.(message);
-  });
-  let lastId = 0;
-  /** @param {string} method @param {object} params @returns {Promise<Result>} */
-  const request = (method, params) =>
-    new Promise((resolve, reject) => {
-      const id = (lastId += 1);
-      waiting.set(id, ({ result, error }) =>
-        result === undefined ? reject(new Error(JSON.stringify(error))) : resolve(result),
-      );
-      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
-    });
-  await request('initialize', {
-    protocolVersion: '2025-11-25',
-    capabilities: {},
-    clientInfo: { name: 'e2e', version: '1' },
-  });
-  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
-  return {
-    request,
-    async end() {
-      child.stdin.end();
-      await exited;
-    },
-  };
-}
-
-/** @param {string} command @param {readonly string[]} args */
-async function output(command, args) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  for await (const chunk of child.stdout) text += String(chunk);
-  return text;
 }

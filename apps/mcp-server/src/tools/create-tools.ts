@@ -1,11 +1,12 @@
 import { type Operation, operations } from '@wemasy-orders/client/operations';
-import { isToolOperation, type ToolOperation } from './define-tool.js';
+import { isToolOperation } from './define-tool.js';
 import { listOrdersTool } from './list-orders.js';
+import { operationTool } from './operation-tool.js';
 import { syncOrderTool } from './sync-order.js';
 import type { Tool, ToolSettings } from './tool.js';
 
-/** Tools with a presentation or a journal of their own, by operation. */
-const ownTools = new Map<string, (operation: ToolOperation, settings: ToolSettings) => Tool>([
+/** Tools with a presentation or a journal of their own, by operation; all others come from the document alone. */
+const ownTools = new Map<string, typeof operationTool>([
   [operations.listOrders.operationId, listOrdersTool],
   [operations.syncOrder.operationId, syncOrderTool],
 ]);
@@ -18,5 +19,5 @@ export function createTools({
   return Object.values<Operation>(operations)
     .filter(isToolOperation)
     .filter(({ tool }) => tool.annotations.readOnlyHint || !readOnly)
-    .flatMap((operation) => ownTools.get(operation.operationId)?.(operation, settings) ?? []);
+    .map((operation) => (ownTools.get(operation.operationId) ?? operationTool)(operation, settings));
 }
