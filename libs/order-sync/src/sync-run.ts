@@ -18,7 +18,7 @@ import {
 import type { Outcome } from './journal.js';
 import { ConflictError, type JournalView, type OrderJournal } from './order-journal.js';
 import { type OrderState, verdictOn } from './order-state.js';
-import type { Attempt, EndedAttempt, SendingAttempt } from './record.js';
+import type { EndedAttempt, SendingAttempt } from './record.js';
 import type { SyncContext } from './shared-sync.js';
 import type { SyncedOrder, SyncOptions } from './types.js';
 
@@ -50,9 +50,12 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
       if (view.order.state === 'sending') {
         const { attempt } = view.order;
         context.setPhase({ kind: 'elsewhere', attempt });
-        view = await waitForEnd(orderId, attempt, context.signal);
-        const ended = view.attempts.find(({ id }) => id === attempt.id);
-        if (isOpen(ended)) return outcomeFromOther(orderId, ended, view.order, { ...request, token });
+        const { ended, view: seen } = await waitForEnd(orderId, attempt, context.signal);
+        view = seen;
+        // Where it was rolled back, or a human has confirmed its outcome, this call decides anew.
+        if (ended !== undefined && verdictOn(ended) === undefined) {
+          return outcomeFromOther(orderId, ended, view.order, { ...request, token });
+        }
         context.setPhase({ kind: 'queued' });
         continue;
       }
@@ -72,19 +75,19 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
     }
   }
 
-  /** @returns the journal once the attempt has ended, or was rolled back and counts as never made */
+  /** @returns the journal once the attempt has ended, or was rolled back, which makes `ended` undefined */
   async function waitForEnd(
     orderId: number,
     { id }: SendingAttempt,
     signal: AbortSignal,
-  ): Promise<JournalView> {
+  ): Promise<{ readonly view: JournalView; readonly ended: EndedAttempt | undefined }> {
     for (let delayMs: number = pollMs.first; ; delayMs = Math.min(delayMs * 1.5, pollMs.longest)) {
       await sleep(clock, delayMs, signal).catch(() => {
         throw new CancelledError('none');
       });
       const view = await journal.look(orderId);
       const attempt = view.attempts.find((candidate) => candidate.id === id);
-      if (attempt?.state !== 'sending') return view;
+      if (attempt?.state !== 'sending') return { view, ended: attempt };
     }
   }
 
@@ -99,9 +102,8 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
   > {
     /** What was begun and not rolled back: the request may have left. */
     const begun: { attempt?: SendingAttempt } = {};
-    const rollback = async () => {
-      if (begun.attempt === undefined) return;
-      await journal.rollback(orderId, begun.attempt);
+    const rollback = async (attempt: SendingAttempt) => {
+      await journal.rollback(orderId, attempt);
       delete begun.attempt;
       context.setPhase({ kind: 'queued' });
     };
@@ -117,8 +119,9 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
         },
         async beforeSend() {
           context.setPhase({ kind: 'sending' });
-          begun.attempt = await journal.begin(orderId, { resend, after });
-          return rollback;
+          const attempt = await journal.begin(orderId, { resend, after });
+          begun.attempt = attempt;
+          return () => rollback(attempt);
         },
       });
     } catch (error) {
@@ -140,7 +143,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
     orderId: number,
     attempt: SendingAttempt,
     error: unknown,
-    rollback: () => Promise<void>,
+    rollback: (attempt: SendingAttempt) => Promise<void>,
   ): Promise<unknown> {
     if (!isOrdersError(error) || error.effect === 'unknown') {
       const cause = error instanceof OutcomeUnknownError ? error.cause : error;
@@ -152,7 +155,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
       return new SyncOutcomeUnknownError(orderId, 'now', { ...attempt, ...said }, cause);
     }
     if (error instanceof RateLimitedError || error instanceof ConnectionError) {
-      await rollback();
+      await rollback(attempt);
       return error;
     }
     const { written } = await journal.finish(orderId, attempt, rejection(error));
@@ -166,11 +169,6 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
 function refuseResend(orderId: number, order: OrderState, token: string | undefined): void {
   if (order.state === 'synced') throw new AlreadySyncedError(orderId, order.attempt, token);
   if (order.state === 'unknown') throw new SyncOutcomeUnknownError(orderId, 'before', order.attempt);
-}
-
-/** Whether an attempt has ended and no human has confirmed its outcome. */
-function isOpen(attempt: Attempt | undefined): attempt is EndedAttempt {
-  return attempt !== undefined && attempt.state !== 'sending' && verdictOn(attempt) === undefined;
 }
 
 /** What another process's attempt, made while this call waited, means for this call. */
@@ -198,5 +196,6 @@ function rejection(error: OrdersError): Outcome {
 }
 
 function apiReasonOf(error: unknown): { readonly message?: string } {
+  // Stryker disable next-line ConditionalExpression: a field that is undefined is not stored.
   return isOrdersError(error) && error.apiReason !== undefined ? { message: error.apiReason } : {};
 }
