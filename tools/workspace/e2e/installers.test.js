@@ -10,6 +10,9 @@ import { copyWorkspace, workspaceRoot } from '../src/workspace-copy.js';
 
 const run = promisify(execFile);
 const minutes = 60_000;
+const { version: manifestVersion } = JSON.parse(
+  await readFile(join(workspaceRoot, 'apps/mcp-server/package.json'), 'utf8'),
+);
 const mcpb = join(workspaceRoot, 'node_modules/.bin/mcpb');
 
 describe('the installers', () => {
@@ -67,6 +70,17 @@ describe('the installers', () => {
     await client.close();
   });
 
+  it('hold what a container image is built from, with the name in the registry as a label', async () => {
+    const recipe = await readFile(join(out, 'container/Containerfile'), 'utf8');
+    expect(recipe).toMatch(/^FROM /m);
+    expect(recipe).toContain('LABEL io.modelcontextprotocol.server.name="io.github.example/wemasy-orders"');
+    expect(recipe).toContain(
+      'LABEL org.opencontainers.image.source="https://github.com/example/wemasy-orders"',
+    );
+    const { stdout } = await run(process.execPath, [join(out, 'container/server/main.js'), '--version']);
+    expect(stdout.trim()).toBe(manifestVersion);
+  });
+
   it('are refused by that tool when a field is wrong', async () => {
     const manifest = JSON.parse(await readFile(join(out, 'mcpb/manifest.json'), 'utf8'));
     const file = join(out, 'broken.json');
@@ -76,8 +90,16 @@ describe('the installers', () => {
 
   it('hold an entry for the registry of MCP servers', async () => {
     const entry = JSON.parse(await readFile(join(out, 'server.json'), 'utf8'));
+    // What the schema of 2025-12-11 bounds; the whole of it is not to be had from a package.
     expect(entry.name).toBe('io.github.example/wemasy-orders');
-    expect(entry.description.length).toBeLessThanOrEqual(100);
+    expect(entry.name).toMatch(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/);
+    for (const text of [entry.title, entry.description]) {
+      expect(text.length).toBeGreaterThan(0);
+      expect(text.length).toBeLessThanOrEqual(100);
+    }
+    const [{ version, environmentVariables }] = entry.packages;
+    expect([entry.version, version]).toEqual([manifestVersion, manifestVersion]);
+    for (const { format } of environmentVariables) expect(['string', 'boolean']).toContain(format);
   });
 
   // 670 MB of tools.

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
+import { copyServer, writeContainerContext } from './container.js';
 import { installers } from './installers.js';
 import { addressMissing, addressOf, completeManifest, readRoot } from './manifests.js';
 
@@ -27,6 +28,7 @@ for (const [path, content] of Object.entries(installers({ manifest, ...(await de
   writeFileSync(join(out, path), `${JSON.stringify(content, null, 2)}\n`);
 }
 cpSync(join(app, 'icon.png'), join(out, 'claude-code/wemasy-orders/.claude-plugin/icon.png'));
+writeContainerContext(app, join(out, 'container'), manifest);
 writeBundle();
 
 /** Settings and tools as the sources of the server describe them. */
@@ -59,12 +61,7 @@ function writeBundle() {
   const folder = join(out, 'mcpb');
   cpSync(join(app, 'icon.png'), join(folder, 'icon.png'));
   cpSync(join(workspaceRoot, 'LICENSE'), join(folder, 'LICENSE'));
-  cpSync(join(app, 'dist'), join(folder, 'server'), {
-    recursive: true,
-    filter: (path) => !path.endsWith('.map'),
-  });
-  const { type, version } = manifest;
-  writeFileSync(join(folder, 'server/package.json'), JSON.stringify({ type, version }));
+  copyServer(app, join(folder, 'server'), manifest);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
