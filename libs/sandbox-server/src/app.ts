@@ -7,15 +7,20 @@ import * as schemas from '@wemasy-orders/client/schemas';
 import { acceptsJson } from './accepts-json.js';
 import type { Connection } from './connection.js';
 import { createControl } from './control.js';
+import { documentedAnswer } from './documented-answer.js';
 import { createFaultList } from './fault-list.js';
 import { createLedger } from './ledger.js';
 import { columnOf, filterNames } from './list-columns.js';
 import { createOrderTable, type OrderQuery } from './order-table.js';
+import { argumentsIn, type ReceivedRequest } from './operation-arguments.js';
 import { paginate } from './pagination.js';
-import { documentedQuery, type Input, readInput, requestedPage } from './request-input.js';
+import { documentedQuery, type Input, inputOf, readBody, requestedPage } from './request-input.js';
 import { createThrottle } from './throttle.js';
 import { authenticate, type Token, tokens } from './tokens.js';
 import { nothingSelected, validate } from './validation.js';
+
+/** Whose requests to a public operation share one window: that of callers without a token. */
+const anyone = 'anyone';
 
 /** Path of the API, as in the vendor's base URL. */
 export const apiPath = '/api';
@@ -50,11 +55,12 @@ type ApiError = z.infer<typeof schemas.ApiError>;
 interface Endpoint {
   readonly operation: Operation;
   readonly allowed: readonly Token[];
-  answer(call: { input: Input; url: URL; token: Token }): Answer;
+  answer(call: { request: ReceivedRequest; input: Input; token: Token | undefined }): Answer;
 }
 
 interface Answer {
-  readonly status: 200 | 422 | 501;
+  readonly status: number;
+  /** Undefined where the answer has no body. */
   readonly body: unknown;
 }
 
@@ -75,10 +81,11 @@ export function createApp(options: AppOptions): App {
     async function serve(context: Context): Promise<Response> {
       const url = new URL(context.req.url);
       // PHP reads the whole body first. Nothing below waits, so no two requests interleave.
-      const input = { ...(await readInput(context.req.raw)), ...documentedQuery(url, operation) };
+      const body = await readBody(context.req.raw);
+      const input = { ...inputOf(body), ...documentedQuery(url, operation) };
 
       const token = authenticate(context.req.header('authorization') ?? null);
-      if (token === undefined) {
+      if (token === undefined && operation.isPublic !== true) {
         // The pages list the headers on 401 too. A 401 belongs to no window, and Laravel authenticates before
         // it throttles, so the whole allowance is left.
         const headers = { ...limit, 'X-RateLimit-Remaining': limit['X-RateLimit-Limit'] };
@@ -86,7 +93,7 @@ export function createApp(options: AppOptions): App {
         return context.html(unauthenticatedPage, 401, headers);
       }
 
-      const hit = throttle.hit(token, operation);
+      const hit = throttle.hit(token ?? anyone, operation);
       if (!hit.allowed) {
         return error(429, 'Too Many Attempts.', {
           ...limit,
@@ -99,12 +106,17 @@ export function createApp(options: AppOptions): App {
       const headers = { ...limit, 'X-RateLimit-Remaining': String(hit.remaining) };
 
       // A form request authorizes before it validates.
-      if (!allowed.includes(token)) return error(403, 'This action is unauthorized.', headers);
+      if (token !== undefined && !allowed.includes(token))
+        return error(403, 'This action is unauthorized.', headers);
 
-      const { status, body } = answer({ input, url, token });
+      const parameters = parametersOf(operation, context);
+      const request = { url, headers: context.req.raw.headers, parameters, body };
+      const answered = answer({ request, input, token });
+      const { status } = answered;
       // The pages list no headers on 422. Laravel sends them there too, but a client that relies on them must
       // fail here.
-      return Response.json(body, { status, headers: status === 422 ? {} : headers });
+      const init = { status, headers: status === 422 ? {} : headers };
+      return answered.body === undefined ? new Response(null, init) : Response.json(answered.body, init);
     }
 
     app.on(operation.method, routeOf(operation), (context) =>
@@ -122,7 +134,7 @@ export function createApp(options: AppOptions): App {
   route({
     operation: operations.listOrders,
     allowed: [tokens.fullAccess, tokens.readOnly],
-    answer({ input, url }) {
+    answer({ input, request: { url } }) {
       const validated = validate(listRequest, input);
       if (!validated.ok) return { status: 422, body: validated.failure };
       const request = validated.value;
@@ -157,22 +169,29 @@ export function createApp(options: AppOptions): App {
       // Assumption: an order that was sent before is booked once more. The vendor promises nothing else, and
       // clients must cope with it.
       database.transaction(() => {
-        ledger.append(id, token);
+        ledger.append(id, token ?? anyone);
         orders.markSynced(id);
       });
       return { status: 200, body: { error: false, message: 'Order synced to SnelStart.', data: [] } };
     },
   });
 
-  // An operation that the document gains is throttled and explained, not unknown.
-  const documented: readonly Operation[] = Object.values(operations);
+  // An operation that the document gains is answered as the document shows. A path without parameters comes first.
+  const documented = Object.values<Operation>(operations).toSorted(
+    (a, b) => parameterNames(a).length - parameterNames(b).length,
+  );
   for (const operation of documented) {
     if (servedOperations.has(operation.operationId)) continue;
     route({
       operation,
-      allowed: Object.values(tokens),
-      answer: () =>
-        notImplemented(`answer ${operation.operationId}: it serves ${[...servedOperations].join(' and ')}`),
+      allowed: onlyReads(operation) ? Object.values(tokens) : [tokens.fullAccess],
+      answer({ request }) {
+        const schema: z.ZodObject = schemas[operation.argumentsSchema];
+        const validated = validate(schema, argumentsIn(operation, schema, request));
+        if (!validated.ok) return { status: 422, body: validated.failure };
+        const { answer, fault } = documentedAnswer(operation);
+        return answer ?? notImplemented(`answer ${operation.operationId}: ${fault}`);
+      },
     });
   }
 
@@ -198,9 +217,25 @@ export function createApp(options: AppOptions): App {
   return app;
 }
 
-/** The route of an operation in Hono's notation: `/orders/{id}` becomes `/orders/:id`. */
-function routeOf({ path }: Operation): string {
-  return apiPath + path.replaceAll(/\{(\w+)\}/g, ':$1');
+/** The route of an operation in Hono's notation: `/orders/{order-id}` becomes `/orders/:p0`. */
+function routeOf(operation: Operation): string {
+  const path = parameterNames(operation).reduce(
+    (route, name, at) => route.replace(`{${name}}`, `:p${at}`),
+    operation.path,
+  );
+  return apiPath + path;
+}
+
+function onlyReads({ method, tool }: Operation): boolean {
+  return method === 'GET' || tool?.annotations.readOnlyHint === true;
+}
+
+function parameterNames({ path }: Operation): readonly string[] {
+  return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
+}
+
+function parametersOf(operation: Operation, { req }: Context): ReceivedRequest['parameters'] {
+  return Object.fromEntries(parameterNames(operation).map((name, at) => [name, req.param(`p${at}`) ?? '']));
 }
 
 /** The filters of a list request that have a value, and the names of those that no column serves. */

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type * as operationsModule from '@wemasy-orders/client/operations';
 import type * as schemasModule from '@wemasy-orders/client/schemas';
 import { startTestSandbox, type TestAnswer, type TestSandbox } from './testing/test-sandbox.js';
 
-// A document that gained sort keys, filters and an operation. The generated files follow it.
+// A document that gained sort keys and filters. The generated files follow it.
 vi.mock('@wemasy-orders/client/schemas', async (importOriginal) => {
   const z = await import('zod');
   const schemas = await importOriginal<typeof schemasModule>();
@@ -24,12 +23,6 @@ vi.mock('@wemasy-orders/client/schemas', async (importOriginal) => {
     }),
   };
 });
-vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
-  const { operations, ...others } = await importOriginal<typeof operationsModule>();
-  const added = { operationId: 'showOrder', method: 'GET', path: '/services/webshop/v1/orders/{id}' };
-  return { ...others, operations: { ...operations, showOrder: { ...operations.listOrders, ...added } } };
-});
-
 let sandbox: TestSandbox;
 beforeAll(async () => {
   sandbox = await startTestSandbox({ orders: 200 });
@@ -107,25 +100,5 @@ describe('a filter that the document gains', () => {
     expect((await list({}, '?archived=perhaps')).json).toMatchObject({
       errors: { archived: ['The archived field must be true or false.'] },
     });
-  });
-});
-
-describe('an operation that the document gains', () => {
-  const path = '/api/services/webshop/v1/orders/2502';
-
-  it('authenticates, throttles and then says that the sandbox does not serve it', async () => {
-    expect((await sandbox.send(path, {})).status).toBe(401);
-    const answer = await sandbox.send(path, { headers: { Authorization: 'Bearer sandbox-read-only' } });
-    expect(answer.status).toBe(501);
-    expect(answer.headers.get('x-ratelimit-remaining')).toBe('59');
-    expect(answer.json).toEqual({
-      error: true,
-      message: 'The sandbox cannot answer showOrder: it serves listOrders and syncOrder.',
-    });
-  });
-
-  it('has its own methods', async () => {
-    const { status, headers } = await sandbox.send(path, { method: 'DELETE' });
-    expect([status, headers.get('allow')]).toEqual([405, 'GET']);
   });
 });

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { readInput, requestedPage } from './request-input.js';
+import { inputOf, readBody, requestedPage } from './request-input.js';
 
-function input(contentType: string | undefined, body: string | FormData) {
-  return readInput(
+async function input(contentType: string | undefined, body: string | FormData) {
+  const read = await readBody(
     new Request('http://127.0.0.1/', {
       method: 'POST',
       body,
       ...(contentType === undefined ? {} : { headers: { 'Content-Type': contentType } }),
     }),
   );
+  return inputOf(read);
 }
 
 describe('a body', () => {

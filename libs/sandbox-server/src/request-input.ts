@@ -5,15 +5,14 @@ import * as schemas from '@wemasy-orders/client/schemas';
 /** Fields of a request, as sent. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/**
- * Reads a body as Laravel does: JSON by its content type, otherwise a form. An unreadable body counts as
- * empty. Texts are trimmed and empty texts become null (`TrimStrings`, `ConvertEmptyStringsToNull`).
- */
-export async function readInput(request: Request): Promise<Input> {
+/** Reads a body as Laravel does: JSON by its content type, otherwise a form. An unreadable body counts as empty. */
+export async function readBody(request: Request): Promise<object> {
   const contentType = request.headers.get('content-type') ?? '';
-  const fields = /[/+]json/.test(contentType)
-    ? await readJson(request)
-    : await readForm(request, contentType);
+  return /[/+]json/.test(contentType) ? await readJson(request) : await readForm(request, contentType);
+}
+
+/** The fields of a body. Texts are trimmed and empty texts become null (`TrimStrings`, `ConvertEmptyStringsToNull`). */
+export function inputOf(fields: object): Input {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
@@ -64,6 +63,11 @@ export function toBoolean(value: unknown): boolean | undefined {
   if ([1, '1', 'true'].some((each) => each === value)) return true;
   if ([0, '0', 'false'].some((each) => each === value)) return false;
   return typeof value === 'boolean' ? value : undefined;
+}
+
+/** The number that a text of a query string, path or header is. */
+export function toNumber(text: string): number | undefined {
+  return /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 /** The integer that PHP's `FILTER_VALIDATE_INT` reads from a value, `"42"` and `true` included. */

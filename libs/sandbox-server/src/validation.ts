@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ValidationError } from '@wemasy-orders/client/schemas';
-import { type Input, toBoolean, toInteger } from './request-input.js';
+import { type Input, toBoolean, toInteger, toNumber } from './request-input.js';
 
 /** Body of a 422. */
 export type ValidationFailure = z.infer<typeof ValidationError>;
@@ -35,9 +35,23 @@ export function validate<Shape extends z.core.$ZodShape>(
 
 function converted(type: z.core.$ZodType, value: unknown): unknown {
   if (z.safeParse(type, value).success) return value;
+  const element = elementOf(type);
+  if (element !== undefined && Array.isArray(value)) {
+    return value.map((each: unknown) => converted(element, each));
+  }
   if (wantsInteger(type)) return toInteger(value) ?? value;
+  const number = typeof value === 'string' ? toNumber(value) : undefined;
+  if (number !== undefined && z.safeParse(type, number).success) return number;
   const boolean = toBoolean(value);
   return boolean !== undefined && z.safeParse(type, boolean).success ? boolean : value;
+}
+
+/** What an array holds; undefined where the type is no array. */
+export function elementOf(type: z.core.$ZodType): z.core.$ZodType | undefined {
+  if (type instanceof z.ZodArray) return type.element;
+  return type instanceof z.ZodOptional || type instanceof z.ZodExactOptional || type instanceof z.ZodNullable
+    ? elementOf(type.unwrap())
+    : undefined;
 }
 
 /** A 422 for a well-formed value that names no record: Laravel's `exists` rule. */

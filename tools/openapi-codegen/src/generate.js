@@ -2,6 +2,7 @@
 import openapiTS, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { readDocument } from './document.js';
+import { emitExamples } from './emit-examples.js';
 import { emitOperations } from './emit-operations.js';
 import { emitZod } from './emit-zod.js';
 
@@ -13,7 +14,7 @@ import { emitZod } from './emit-zod.js';
  * @param {string} text the document, YAML or JSON
  * @param {ReadOptions & { documentPath: string, outputPath: string }} options paths below the workspace root: the first
  *   is named in the header of each file, the second decides which formatting rules apply
- * @returns {Promise<Record<'schema.ts' | 'schemas.ts' | 'operations.ts', string>>} file name → content
+ * @returns {Promise<Record<'schema.ts' | 'schemas.ts' | 'operations.ts' | 'examples.ts', string>>} file name → content
  * @throws {import('./issues.js').DocumentError} with every place that is not understood or contradicts another
  */
 export async function generate(text, { outputPath, ...options }) {
@@ -25,6 +26,7 @@ export async function generate(text, { outputPath, ...options }) {
   // Ours come first: they refuse what they do not understand in words that name the place.
   const schemas = emitZod(api);
   const operations = emitOperations(api);
+  const examples = emitExamples(api);
   api.issues.throwIfAny();
   const types = await openapiTS(JSON.stringify(api.document), {
     rootTypes: true,
@@ -39,5 +41,6 @@ export async function generate(text, { outputPath, ...options }) {
     'schema.ts': await finish(astToString(types)),
     'schemas.ts': await finish(schemas),
     'operations.ts': await finish(operations),
+    'examples.ts': await finish(examples),
   };
 }

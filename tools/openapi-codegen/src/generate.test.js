@@ -28,7 +28,6 @@ describe('one document', () => {
     const hashes = Object.values(await generate(documentWith(), place)).map(
       (file) => /SHA-256 of the document: ([0-9a-f]{64})/.exec(file)?.[1],
     );
-    expect(hashes).toHaveLength(3);
     expect(new Set(hashes).size).toBe(1);
     expect(hashes[0]).toBeDefined();
   });
