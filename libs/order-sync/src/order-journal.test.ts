@@ -1,0 +1,554 @@
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
+import { ConfigurationError } from '@wemasy-orders/client';
+import { createMemoryStore, NotDurableError, NotReplicatedError } from '@wemasy-orders/state';
+import { createVirtualClock } from '@wemasy-orders/state/testing';
+import { describe, expect, it } from 'vitest';
+import { JournalUnavailableError, JournalUnreadableError, WriteRefusedError } from './errors.js';
+import type { Outcome } from './journal.js';
+import { journalAt, type JournalAccess } from './journal-access.js';
+import {
+  ConflictError,
+  createOrderJournal,
+  type JournalWarning,
+  type OrderJournalOptions,
+} from './order-journal.js';
+import type { RecordedCaller } from './record.js';
+
+const key = 'api/a/order/42';
+const synced: Outcome = { state: 'synced', message: 'Order synced.' };
+const rejected: Outcome = { state: 'rejected', code: 'validation_failed', reason: 'The API refuses it.' };
+const me: RecordedCaller = { app: 'tests', version: '1.0.0', pid: 1, host: 'elsewhere', instance: 'mine' };
+const fresh = { resend: false, after: undefined };
+const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+
+/** A journal on a store whose updates a test can let fail, and sees. */
+function scene(options: Partial<OrderJournalOptions> = {}, access: Partial<JournalAccess> = {}) {
+  const clock = createVirtualClock(Date.UTC(2026, 10, 22, 9));
+  const memory = createMemoryStore({ clock });
+  /** Each update of the order's record: how it was made, and whether it changed the record. */
+  const updates: string[] = [];
+  const warnings: JournalWarning[] = [];
+  const store = {
+    /** Thrown instead of the next updates, one each; `after` the update was made. */
+    faults: [] as { readonly error: Error; readonly after?: boolean }[],
+    isFull: false,
+  };
+  async function attempted<T>(how: string, update: () => Promise<T>): Promise<T> {
+    const { error, after = false } = store.faults.shift() ?? (store.isFull ? { error: full } : {});
+    if (error !== undefined && !after) {
+      updates.push(`${how}: failed`);
+      throw error;
+    }
+    const result = await update();
+    updates.push(how);
+    if (error !== undefined) throw error;
+    return result;
+  }
+  const journalStore: OrderJournalOptions['store'] = {
+    openGeneration: memory.openGeneration,
+    update: (at, updater, how) =>
+      attempted(how?.durable === true ? 'durable' : 'plain', () => memory.update(at, updater, how)),
+    updateGuarded: (at, updater, guard) =>
+      attempted('guarded', () => memory.updateGuarded(at, updater, guard)),
+  };
+  const journalOf = (own: Partial<OrderJournalOptions> = {}) => {
+    const find = journalAt(memory, 'api/a');
+    return createOrderJournal({
+      store: journalStore,
+      findJournal: async (purpose) => ({ ...(await find(purpose)), ...access }),
+      clock,
+      retention: { attempts: 20 },
+      leaseMs: 45_000,
+      me,
+      onWarning: (warning) => warnings.push(warning),
+      ...options,
+      ...own,
+    });
+  };
+  const read = () =>
+    memory.update(key, (stored) => ({
+      record: stored === undefined ? stored : Object(stored),
+      result: stored,
+    }));
+  const put = (record: object | undefined) => memory.update(key, () => ({ record, result: undefined }));
+  return { clock, memory, store, updates, warnings, journal: journalOf(), journalOf, read, put };
+}
+
+async function failureOf(call: Promise<unknown>): Promise<unknown> {
+  return await call.then(
+    () => expect.fail('the call succeeded'),
+    (thrown: unknown) => thrown,
+  );
+}
+
+describe('a journal that cannot be had', () => {
+  it.each([
+    ['in a few words', full, { name: 'JournalUnavailableError', message: 'ENOSPC', cause: full }],
+    [
+      'that may forget',
+      new NotDurableError('it evicts'),
+      { name: 'WriteRefusedError', message: 'it evicts' },
+    ],
+    [
+      'that no replica confirms',
+      new NotReplicatedError(1_000, full),
+      { name: 'JournalUnavailableError', message: 'no replica confirmed the write' },
+    ],
+    [
+      'for a reason that has a name',
+      new ConfigurationError('No token.'),
+      { name: 'ConfigurationError', message: 'No token.' },
+    ],
+  ])('says why, %s', async (_, fault, { message, ...facts }) => {
+    const { journal } = scene({ findJournal: () => Promise.reject(fault) });
+    for (const call of [journal.checkWritable(42), journal.look(42), journal.begin(42, fresh)]) {
+      expect(await failureOf(call)).toMatchObject({ ...facts, message: expect.stringContaining(message) });
+    }
+  });
+
+  it.each([
+    ['in a few words', full, { name: 'JournalUnavailableError', message: '(ENOSPC); nothing was sent.' }],
+    [
+      'that may forget',
+      new NotDurableError('it evicts'),
+      { name: 'WriteRefusedError', message: 'it evicts' },
+    ],
+    [
+      'that no replica confirms',
+      new NotReplicatedError(1_000, full),
+      { name: 'JournalUnavailableError', message: '(no replica confirmed the write)' },
+    ],
+  ])('when it is written says why, %s', async (_, fault, { message, ...facts }) => {
+    const { journal, store } = scene();
+    store.faults = [{ error: fault }];
+    const error = await failureOf(journal.begin(42, fresh));
+    expect(error).toMatchObject({ ...facts, message: expect.stringContaining(message) });
+  });
+
+  it('lets no order be sent where a person has to decide first, and reads on', async () => {
+    const refusal = new WriteRefusedError('No.', []);
+    const { journal, updates } = scene({}, { refusal });
+    expect(await failureOf(journal.checkWritable(42))).toBe(refusal);
+    expect(await failureOf(journal.begin(42, fresh))).toBe(refusal);
+    expect(await failureOf(journal.confirm(42, 'synced'))).toBe(refusal);
+    expect(updates).toEqual([]);
+    expect((await journal.look(42)).order.state).toBe('not_sent');
+  });
+
+  it('is a fault of the program where it may be written to and has no guard', async () => {
+    const { journal, updates } = scene({}, { guard: undefined });
+    expect(await failureOf(journal.begin(42, fresh))).toBeInstanceOf(TypeError);
+    expect(updates).toEqual([]);
+  });
+
+  it('names the token of a journal that may be written to', async () => {
+    expect(await scene({}, { token: 't1' }).journal.checkWritable(42)).toEqual({ token: 't1' });
+  });
+});
+
+describe('looking', () => {
+  it('writes nothing, and leaves a record as it is', async () => {
+    const { journal, updates, read } = scene();
+    await journal.look(42);
+    expect(await read()).toBeUndefined();
+    const attempt = await journal.begin(42, fresh);
+    await journal.finish(42, attempt, synced);
+    const before = await read();
+    updates.length = 0;
+    expect(await journal.look(42)).toMatchObject({ accepted: true, order: { state: 'synced' } });
+    expect(await read()).toEqual(before);
+    expect(updates).toEqual(['plain']);
+  });
+
+  it('records that a lease is over, in the journal that it expects', async () => {
+    const { journalOf, journal, clock, updates, read } = scene();
+    await journalOf({ me: { ...me, instance: 'other' } }).begin(42, fresh);
+    await clock.advance(45_001);
+    updates.length = 0;
+    expect((await journal.look(42)).order.state).toBe('unknown');
+    expect(updates).toEqual(['plain', 'guarded']);
+    expect(await read()).toMatchObject({ attempts: [{ state: 'unknown' }] });
+  });
+
+  it('says that a lease is over, and records nothing, where it may not write', async () => {
+    const { journalOf, clock, updates, memory } = scene();
+    await journalOf({ me: { ...me, instance: 'other' } }).begin(42, fresh);
+    await clock.advance(45_001);
+    updates.length = 0;
+    const reader = journalOf({ findJournal: async () => ({ namespace: 'api/a' }) });
+    expect((await reader.look(42)).order.state).toBe('unknown');
+    expect(updates).toEqual(['plain']);
+    expect(await memory.keys('api/a/order')).toEqual([key]);
+  });
+
+  const dead = { ...me, host: hostname(), pid: spawnSync(process.execPath, ['--version']).pid };
+  it.each<[string, Partial<RecordedCaller>, string]>([
+    ['of this journal is believed', me, 'sending'],
+    ['of a process elsewhere is believed', { ...me, instance: 'other' }, 'sending'],
+    ['of a process that is gone is given up', { ...dead, instance: 'other' }, 'unknown'],
+    ['of a process that runs is believed', { ...dead, pid: process.pid, instance: 'other' }, 'sending'],
+  ])('at an attempt in flight: one %s', async (_, by, state) => {
+    const { journal, journalOf } = scene();
+    const sender = by === me ? journal : journalOf({ me: { ...me, ...by } });
+    await sender.begin(42, fresh);
+    expect((await journal.look(42)).order.state).toBe(state);
+  });
+
+  it('gives up an attempt of its own that it is not working on', async () => {
+    const { journal, journalOf } = scene();
+    await journalOf().begin(42, fresh);
+    expect((await journal.look(42)).attempts).toMatchObject([
+      { state: 'unknown', reason: 'The process that sent it ended before it recorded the outcome.' },
+    ]);
+  });
+
+  it('says whether a record cannot be read, or the store', async () => {
+    const { journal, store, put } = scene();
+    store.faults = [{ error: full }];
+    expect(await failureOf(journal.look(42))).toEqual(new JournalUnavailableError(42, full));
+    await put({ torn: true });
+    expect(await failureOf(journal.look(42))).toBeInstanceOf(JournalUnreadableError);
+    expect(await failureOf(journal.begin(42, fresh))).toBeInstanceOf(JournalUnreadableError);
+  });
+});
+
+describe('beginning', () => {
+  it('records durably who sends, with which token, and until when', async () => {
+    const { journal, read, updates } = scene({}, { token: 't1' });
+    const attempt = await journal.begin(42, { resend: true, after: undefined });
+    expect(attempt).toEqual({
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+      state: 'sending',
+      startedAt: '2026-11-22T09:00:00.000Z',
+      leaseUntil: '2026-11-22T09:00:45.000Z',
+      by: { ...me, bootId: 'process' },
+      token: 't1',
+      resend: true,
+    });
+    expect(await read()).toEqual({ version: 1, orderId: 42, attempts: [attempt] });
+    expect(updates).toEqual(['guarded']);
+  });
+
+  it('is refused by an order that is no longer as the sender knew it, and shows what it is now', async () => {
+    const { journal, read } = scene();
+    const attempt = await journal.begin(42, fresh);
+    const error = await failureOf(journal.begin(42, fresh));
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error).toMatchObject({ view: { order: { state: 'sending' }, attempts: [attempt] } });
+    expect(await read()).toMatchObject({ attempts: [attempt] });
+  });
+
+  it.each([
+    [5_000, 'begun'],
+    [5_001, 'too late'],
+  ])('that takes %i ms is %s', async (ms, outcome) => {
+    for (const how of ['the process stands still', 'the machine sleeps', 'the clock is set']) {
+      const { journal, store, clock, read, memory } = scene();
+      const { updateGuarded } = memory;
+      memory.updateGuarded = async (...update) => {
+        const result = await updateGuarded(...update);
+        if (store.faults.length === 0 && how === 'the process stands still') await clock.advance(ms);
+        else clock.stepWall(ms);
+        return result;
+      };
+      if (outcome === 'begun') {
+        await journal.begin(42, fresh);
+        continue;
+      }
+      expect(await failureOf(journal.begin(42, fresh)), how).toMatchObject({
+        name: 'JournalUnavailableError',
+        message: expect.stringContaining(`writing took ${ms} ms`),
+      });
+      expect(await read(), how).toBeUndefined();
+    }
+  });
+
+  it('takes back what a failing store may have written all the same', async () => {
+    const { journal, store, read, warnings, updates } = scene();
+    store.faults = [{ error: full, after: true }];
+    expect(await failureOf(journal.begin(42, fresh))).toBeInstanceOf(JournalUnavailableError);
+    expect(await read()).toBeUndefined();
+    expect(updates).toEqual(['guarded', 'guarded']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('tries to take it back later where the store still fails, and tells why', async () => {
+    const { journal, store, clock, read, warnings } = scene();
+    store.faults = [{ error: full, after: true }, { error: full }];
+    await failureOf(journal.begin(42, fresh));
+    expect(await read()).toMatchObject({ attempts: [{ state: 'sending' }] });
+    expect(warnings).toEqual([
+      { orderId: 42, attemptId: expect.any(String), outcome: 'not_sent', cause: full },
+    ]);
+    await clock.advance(500);
+    expect(await read()).toBeUndefined();
+  });
+
+  it('first writes what could not be written before, or says that it cannot', async () => {
+    const { journal, store, clock } = scene();
+    const attempt = await journal.begin(42, fresh);
+    store.isFull = true;
+    const finishing = journal.finish(42, attempt, rejected);
+    await clock.advance(2_000);
+    expect(await finishing).toMatchObject({ written: false });
+    for (const call of [
+      () => journal.begin(42, { resend: false, after: attempt.id }),
+      () => journal.look(42),
+      () => journal.confirm(42, 'synced'),
+    ]) {
+      expect(await failureOf(call())).toMatchObject({ name: 'JournalUnavailableError', orderId: 42 });
+    }
+    store.isFull = false;
+    const next = await journal.begin(42, { resend: false, after: attempt.id });
+    expect((await journal.look(42)).attempts).toMatchObject([{ state: 'rejected' }, { id: next.id }]);
+  });
+});
+
+describe('the end of an attempt', () => {
+  it('is recorded durably, with when', async () => {
+    const { journal, clock, read, updates } = scene();
+    const attempt = await journal.begin(42, fresh);
+    await clock.advance(3_000);
+    expect(await journal.finish(42, attempt, synced)).toEqual({
+      written: true,
+      at: '2026-11-22T09:00:03.000Z',
+    });
+    expect(await read()).toMatchObject({ attempts: [{ state: 'synced', message: 'Order synced.' }] });
+    expect(updates).toEqual(['guarded', 'guarded']);
+  });
+
+  it('is tried again after 100, 400 and 1500 ms, then in the background', async () => {
+    const { journal, store, clock, updates, warnings, read } = scene();
+    const attempt = await journal.begin(42, fresh);
+    store.isFull = true;
+    updates.length = 0;
+    const finishing = journal.finish(42, attempt, synced);
+    for (const [ms, tries] of [
+      [99, 1],
+      [1, 2],
+      [399, 2],
+      [1, 3],
+      [1_499, 3],
+      [1, 4],
+    ] as const) {
+      await clock.advance(ms);
+      expect(updates).toHaveLength(tries);
+    }
+    expect(await finishing).toEqual({ written: false, at: '2026-11-22T09:00:02.000Z' });
+    expect(warnings).toEqual([{ orderId: 42, attemptId: attempt.id, outcome: 'synced', cause: full }]);
+
+    let tries = 4;
+    for (const ms of [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+      await clock.advance(ms - 1);
+      expect(updates).toHaveLength(tries);
+      await clock.advance(1);
+      tries += 1;
+      expect(updates).toHaveLength(tries);
+    }
+    store.isFull = false;
+    await clock.advance(10_000);
+    expect(await read()).toMatchObject({ attempts: [{ state: 'synced' }] });
+    expect(warnings).toHaveLength(1);
+    await clock.advance(60_000);
+    expect(updates).toHaveLength(tries + 1);
+    expect(clock.timers().waiting).toBe(0);
+  });
+
+  it('is tried again for several orders at once, each on its own', async () => {
+    const { journal, store, clock, memory, warnings, updates } = scene();
+    const [first, second] = [await journal.begin(41, fresh), await journal.begin(42, fresh)];
+    store.isFull = true;
+    const finishing = [journal.finish(41, first, synced), journal.rollback(42, second)];
+    await clock.advance(2_000);
+    await Promise.all(finishing);
+    expect(warnings.map(({ orderId, outcome }) => [orderId, outcome])).toEqual([
+      [41, 'synced'],
+      [42, 'not_sent'],
+    ]);
+    store.isFull = false;
+    store.faults = [{ error: full }];
+    updates.length = 0;
+    await clock.advance(500);
+    expect(updates).toEqual(['guarded: failed', 'guarded']);
+    await clock.advance(1_000);
+    expect(updates).toEqual(['guarded: failed', 'guarded', 'guarded']);
+    expect(await memory.keys('api/a/order')).toEqual(['api/a/order/41']);
+  });
+
+  it('is recorded in a journal that lost its past, which knows more afterwards', async () => {
+    const { journal, memory, put, read, updates } = scene();
+    const attempt = await journal.begin(42, fresh);
+    await put(undefined);
+    await memory.update('api/a/journal', () => ({ record: undefined, result: undefined }));
+    expect(await journal.finish(42, attempt, synced)).toMatchObject({ written: true });
+    expect(updates.slice(-1)).toEqual(['durable']);
+    expect(await read()).toMatchObject({ attempts: [{ id: attempt.id, state: 'synced' }] });
+    expect(await failureOf(journal.begin(42, { resend: true, after: attempt.id }))).toMatchObject({
+      name: 'WriteRefusedError',
+      details: [
+        expect.stringMatching(/^Expected: \S+ with \d writes\.$/),
+        'Found: none.',
+        'Find out what happened to the state before you send orders again.',
+      ],
+    });
+  });
+
+  it('is no more than was recorded before', async () => {
+    const { journal, clock } = scene();
+    const attempt = await journal.begin(42, fresh);
+    await journal.finish(42, attempt, synced);
+    await clock.advance(5_000);
+    expect(await journal.finish(42, attempt, rejected)).toEqual({
+      written: true,
+      at: '2026-11-22T09:00:00.000Z',
+    });
+  });
+
+  it('removes an attempt that had no effect', async () => {
+    const { journal, read } = scene();
+    const attempt = await journal.begin(42, fresh);
+    await journal.rollback(42, attempt);
+    expect(await read()).toBeUndefined();
+  });
+
+  it('of an attempt that this journal did not begin goes to the journal that is there now', async () => {
+    const { journal, journalOf, read } = scene();
+    const attempt = await journalOf().begin(42, fresh);
+    await journal.finish(42, attempt, rejected);
+    expect(await read()).toMatchObject({ attempts: [{ state: 'rejected' }] });
+    const next = await journalOf().begin(42, { resend: false, after: attempt.id });
+    await journal.rollback(42, next);
+    expect(await read()).toMatchObject({ attempts: [{ state: 'rejected' }] });
+  });
+});
+
+describe('the owner of a journal', () => {
+  it('learns what the store holds after each write, before the request leaves', async () => {
+    const written: unknown[] = [];
+    const { journal } = scene({}, { onWritten: async (generation) => void written.push(generation) });
+    const attempt = await journal.begin(42, fresh);
+    expect(written).toEqual([{ id: expect.any(String), writes: 1 }]);
+    await journal.rollback(42, attempt);
+    expect(written).toHaveLength(2);
+  });
+
+  it('says what a change means for the caller', async () => {
+    const found: unknown[] = [];
+    const refusal = new ConfigurationError('Another journal.');
+    const { journal, memory } = scene(
+      {},
+      {
+        onChanged: (generation) => {
+          found.push(generation);
+          return refusal;
+        },
+      },
+    );
+    await journal.begin(41, fresh);
+    await memory.update('api/a/journal', () => ({ record: { id: 'other', writes: 3 }, result: undefined }));
+    expect(await failureOf(journal.begin(42, fresh))).toBe(refusal);
+    expect(found).toEqual([{ id: 'other', writes: 3 }]);
+  });
+
+  it('is otherwise told which journal was expected and which one was found', async () => {
+    const { journal, memory } = scene();
+    await journal.begin(41, fresh);
+    await memory.update('api/a/journal', () => ({ record: { id: 'other', writes: 3 }, result: undefined }));
+    expect(await failureOf(journal.begin(42, fresh))).toMatchObject({
+      reason: 'The journal is not the one that this process used before; nothing was sent.',
+      details: [expect.any(String), 'Found: other with 3 writes.', expect.any(String)],
+    });
+  });
+
+  it.each<[string, Outcome, boolean, number]>([
+    ['is synced and recorded', synced, false, 1],
+    ['is rejected', rejected, false, 0],
+    ['is synced and not recorded', synced, true, 0],
+  ])('learns that an order %s', async (_, outcome, isFull, times) => {
+    let told = 0;
+    const { journal, store, clock } = scene(
+      {},
+      {
+        onSynced: () => {
+          told += 1;
+          return Promise.reject(full);
+        },
+      },
+    );
+    const attempt = await journal.begin(42, fresh);
+    store.isFull = isFull;
+    const finishing = journal.finish(42, attempt, outcome);
+    await clock.advance(2_000);
+    expect(await finishing).toMatchObject({ written: !isFull });
+    expect(told).toBe(times);
+  });
+});
+
+describe('catching up', () => {
+  async function unwritten() {
+    const made = scene();
+    const attempt = await made.journal.begin(42, fresh);
+    made.store.isFull = true;
+    const finishing = made.journal.finish(42, attempt, synced);
+    await made.clock.advance(2_000);
+    await finishing;
+    made.updates.length = 0;
+    return made;
+  }
+
+  it('is over at once where everything is written', async () => {
+    const { journal, updates } = scene();
+    await journal.catchUp(10_000);
+    expect(updates).toEqual([]);
+  });
+
+  it('tries after 0, 50, 150, 350 ms, then each second, until all is written', async () => {
+    const { journal, clock, store, updates, read } = await unwritten();
+    const startedAt = clock.monotonic();
+    let endedAt: number | undefined;
+    // The tries in the background are others.
+    clock.setTimer(() => (updates.length = 0), 0);
+    const catching = journal.catchUp(10_000).then(() => (endedAt = clock.monotonic() - startedAt));
+    await clock.advance(0);
+    const tries: number[] = [];
+    for (let ms = 10; ms <= 3_000; ms += 10) {
+      const before = updates.length;
+      await clock.advance(10);
+      if (updates.length > before) tries.push(ms);
+    }
+    expect(tries).toEqual([50, 150, 350, 500, 750, 1_500, 1_550, 2_550]);
+    expect(endedAt).toBeUndefined();
+    store.isFull = false;
+    await clock.advance(1_000);
+    await catching;
+    expect(endedAt).toBe(3_550);
+    expect(await read()).toMatchObject({ attempts: [{ state: 'synced' }] });
+  });
+
+  it('ends before its time is over, whatever is left', async () => {
+    const { journal, clock } = await unwritten();
+    const startedAt = clock.monotonic();
+    let endedAt = Infinity;
+    const catching = journal.catchUp(150).then(() => (endedAt = clock.monotonic() - startedAt));
+    await clock.advance(10_000);
+    await catching;
+    expect(endedAt).toBe(150);
+  });
+});
+
+describe('a human’s word', () => {
+  it('is recorded durably with who said it, where there is something to confirm', async () => {
+    const { journal, journalOf, clock, updates } = scene();
+    expect(await journal.confirm(42, 'synced')).toMatchObject({ accepted: false });
+    await journalOf({ me: { ...me, instance: 'other' } }).begin(42, fresh);
+    await clock.advance(45_001);
+    updates.length = 0;
+    expect(await journal.confirm(42, 'synced')).toMatchObject({
+      accepted: true,
+      order: { state: 'synced' },
+      attempts: [{ resolutions: [{ as: 'synced', at: '2026-11-22T09:00:45.001Z', by: me }] }],
+    });
+    expect(updates).toEqual(['guarded']);
+  });
+});
