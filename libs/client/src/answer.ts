@@ -13,6 +13,7 @@ import {
   UpstreamError,
   ValidationFailedError,
 } from './errors.js';
+import type { FetchHeaders } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import * as schemas from './generated/schemas.js';
 import { isSafe } from './operations.js';
@@ -193,14 +194,14 @@ function isPage(text: string): boolean {
 
 function factsOf(operation: Operation, answer: Answer, body: unknown, nowMs: number): AnswerFacts {
   const { status, headers } = answer;
-  const requestId = headers.get('x-request-id') ?? headers.get('cf-ray');
+  const requestId = requestIdOf(headers);
   const { limit, remaining } = parseRateLimitHeaders(headers, nowMs);
   const answeredBy = answeredByOf(answer, body);
   return {
     operationId: operation.operationId,
     status,
     ...apiWords(body),
-    ...(typeof requestId === 'string' && /^[\w.:-]{1,100}$/.test(requestId) ? { requestId } : {}),
+    ...(requestId === undefined ? {} : { requestId }),
     ...(limit === undefined && remaining === undefined
       ? {}
       : {
@@ -211,6 +212,12 @@ function factsOf(operation: Operation, answer: Answer, body: unknown, nowMs: num
         }),
     ...(answeredBy === undefined ? {} : { answeredBy }),
   };
+}
+
+/** The API's own id of an answer, or Cloudflare's. */
+export function requestIdOf(headers: FetchHeaders): string | undefined {
+  const id = headers.get('x-request-id') ?? headers.get('cf-ray');
+  return typeof id === 'string' && /^[\w.:-]{1,100}$/.test(id) ? id : undefined;
 }
 
 const apiBody = z.union([z.object({ message: z.unknown() }), z.object({ error: z.unknown() })]);

@@ -8,20 +8,23 @@ import {
   TimeoutError,
   UnexpectedResponseError,
 } from './errors.js';
-import type { Fetch, FetchResponse } from './fetch.js';
+import type { Fetch, FetchHeaders, FetchResponse } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import { isSafe } from './operations.js';
 import type { ReadBody } from './read-body.js';
 import { bodyFaultOf, readBytes, readText } from './read-text.js';
 import type { Answer, OutgoingRequest } from './types.js';
-import { withoutToken } from './without-token.js';
 
 export interface AttemptOptions {
+  readonly permit: Permit;
   readonly token: string;
+  /** Replaces the token in a text of the answer. */
+  readonly redact: (text: string) => string;
   readonly fetch: Fetch;
   /** Deadline from sending the request to the end of its answer, in ms. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** An answer that is a success as the document describes it. */
@@ -39,9 +42,8 @@ export type AttemptResult<Of extends Operation> = (
 
 /** Sends a request once, with the permit, and judges its answer. Never rejects. */
 export async function attempt<Of extends Operation>(
-  { fetch, token, timeoutMs, clock }: AttemptOptions,
   { operation, url, headers, body }: OutgoingRequest<Of>,
-  { permit, signal }: { readonly permit: Permit; readonly signal: AbortSignal | undefined },
+  { permit, token, redact, fetch, timeoutMs, clock, signal }: AttemptOptions,
 ): Promise<AttemptResult<Of>> {
   /** Tears the request down when the caller cancels or the deadline is over. */
   const teardown = new AbortController();
@@ -66,9 +68,10 @@ export async function attempt<Of extends Operation>(
     // awaited: the deadline is the API's, and a slow store must not use it up.
     reported = permit.report({ kind: 'answered', status: response.status, headers: response.headers });
     // An answer may repeat the token, e.g. an error page that prints the request.
-    const bytes = isFile(operation, response.status) ? await readBytes(response) : undefined;
-    const text = bytes === undefined ? withoutToken(await readText(response), token) : '';
-    const { status, headers: received } = response;
+    const { status } = response;
+    const bytes = isFile(operation, status) ? await readBytes(response) : undefined;
+    const text = bytes === undefined ? redact(await readText(response)) : '';
+    const received = redacted(response.headers, redact);
     const answer = { status, headers: received, text, ...(bytes === undefined ? {} : { bytes }) };
     return { answer, reported, ...judge(operation, answer, clock.now()) };
   } catch (thrown) {
@@ -87,6 +90,17 @@ export async function attempt<Of extends Operation>(
 
 function acceptedBy({ responseType }: Operation): string {
   return [responseType ?? [], 'application/json'].flat().join(', ');
+}
+
+/** Headers with names in lower case; one that comes several times is joined, as in `fetch`. */
+function redacted(headers: FetchHeaders, redact: (text: string) => string): Map<string, string> {
+  const clean = new Map<string, string>();
+  for (const [given, value] of headers) {
+    const name = given.toLowerCase();
+    const before = clean.get(name);
+    clean.set(name, before === undefined ? redact(value) : `${before}, ${redact(value)}`);
+  }
+  return clean;
 }
 
 interface Circumstances {

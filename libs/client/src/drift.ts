@@ -25,12 +25,18 @@ export interface UnreadableOrder {
   readonly problem: string;
 }
 
-/** One page of orders, as far as it can be used, and where the answer differs from the document. */
-export interface OrdersPage extends OrderPage {
+/** One page of orders as the API sent it, as far as it can be used, and where the answer differs from the document. */
+export interface ReadPage extends OrderPage {
   /** Absent where nothing differs. */
   readonly drift?: readonly Drift[];
   /** Absent where every entry could be used. */
   readonly unreadable?: readonly UnreadableOrder[];
+}
+
+/** One page of orders. */
+export interface OrdersPage extends ReadPage {
+  /** Whether the API names a page after this one. */
+  readonly hasNextPage: boolean;
 }
 
 /** Equal for differences that a reader needs to see once. */

@@ -1,5 +1,6 @@
+export type { ApiPromise, ApiResponse, WithResponse } from './api-promise.js';
 export { baseUrlFault, tokenFault } from './connection-faults.js';
-export type { Drift, OrdersPage, UnreadableOrder } from './drift.js';
+export type { Drift, OrdersPage, ReadPage, UnreadableOrder } from './drift.js';
 export {
   type AnsweredBy,
   type AnswerFacts,
@@ -51,13 +52,30 @@ export {
 export {
   type CallResult,
   createOrdersClient,
-  type OrderFilters,
   type OrdersClient,
   type OrdersClientOptions,
 } from './orders-client.js';
 export type { PathsClient } from './paths-client.js';
 export type { DroppedItem, ReadBody } from './read-body.js';
-export type { AttemptReport, CallOptions, DriftReport } from './types.js';
+export type { TokenProvider } from './token-source.js';
+export type {
+  AttemptReport,
+  CallOptions,
+  DriftReport,
+  Logger,
+  OrderFilters,
+  OrderSender,
+  OrdersLister,
+  RequestReport,
+  ResponseReport,
+  Rollback,
+} from './types.js';
 export type { Coverage, WalkDoubt, WalkFacts } from './walk-facts.js';
-export { type OrdersWalk, walkOrders, type WalkOptions, type WalkStep } from './walk-orders.js';
+export {
+  type OrdersIterable,
+  type OrdersWalk,
+  walkOrders,
+  type WalkOptions,
+  type WalkStep,
+} from './walk-orders.js';
 export { withoutToken } from './without-token.js';

@@ -88,7 +88,7 @@ describe('list', () => {
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, orderPage([order])));
     const page = await clientOf(upstream.url).list();
     expect(page.data).toEqual([order]);
-    expect(page).toEqual(orderPage([order]).data);
+    expect(page).toEqual({ ...orderPage([order]).data, hasNextPage: false });
   });
 
   it('accepts a status that the document does not know', async () => {
@@ -141,7 +141,7 @@ describe('a page other than the one asked for', () => {
   it('beyond the last one is a page like any other', async () => {
     const beyond = orderPage([], { page: 9, perPage: 1, total: 3 });
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, beyond));
-    expect(await clientOf(upstream.url).list({ page: 9 })).toEqual(beyond.data);
+    expect(await clientOf(upstream.url).list({ page: 9 })).toEqual({ ...beyond.data, hasNextPage: false });
   });
 });
 
@@ -435,7 +435,7 @@ describe('an odd answer', () => {
       sendJson(response, 200, url.includes('sync') ? synced : page),
     );
     const client = clientOf(upstream.url, { token });
-    expect(await client.list()).toEqual(page.data);
+    expect(await client.list()).toEqual({ ...page.data, hasNextPage: false });
     expect(await client.sync(1)).toEqual(synced);
   });
 
@@ -453,7 +453,7 @@ describe('a retry', () => {
     const upstream = await upstreamWith((_, response, index) =>
       index < 2 ? void response.writeHead(503).end() : sendJson(response, 200, emptyPage),
     );
-    expect(await clientOf(upstream.url).list()).toEqual(emptyPage.data);
+    expect(await clientOf(upstream.url).list()).toEqual({ ...emptyPage.data, hasNextPage: false });
     expect(upstream.requests).toHaveLength(3);
   });
 

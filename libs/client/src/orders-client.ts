@@ -1,26 +1,42 @@
 import { createRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@wemasy-orders/rate-limit';
-import { accountNamespace, type Clock, createMemoryStore, systemClock } from '@wemasy-orders/state';
+import { type Clock, createMemoryStore, notify, systemClock } from '@wemasy-orders/state';
+import { type Body, requestIdOf } from './answer.js';
+import { type ApiPromise, apiPromise, type WithResponse } from './api-promise.js';
+import { disposable } from './async-dispose.js';
+import { callLimitFaults } from './call-limits.js';
 import { baseUrlFault, tokenFault } from './connection-faults.js';
 import type { OrdersPage } from './drift.js';
 import { ConfigurationError, isOrdersError, OutcomeUnknownError, UnexpectedResponseError } from './errors.js';
 import type { Fetch } from './fetch.js';
-import type { Body } from './answer.js';
 import { type Operation, operations, productionUrl } from './generated/operations.js';
 import type { SyncOrderResponse } from './generated/schema.js';
+import { logCalls } from './log-calls.js';
 import { type CallArguments, isSafe, type OperationId, rateLimitPolicies } from './operations.js';
 import { pageOf } from './orders-page.js';
 import { createPathsClient, type PathsClient } from './paths-client.js';
 import type { ReadBody } from './read-body.js';
 import { requestOf } from './request.js';
 import { createSend } from './send.js';
-import type { AttemptReport, CallOptions, DriftReport } from './types.js';
+import { createTokenSource, type TokenProvider } from './token-source.js';
+import type {
+  AttemptReport,
+  CallOptions,
+  DriftReport,
+  Logger,
+  OrderFilters,
+  RequestReport,
+  ResponseReport,
+} from './types.js';
+import { platformName, userAgentFault, userAgentHeader } from './user-agent.js';
+import { type OrdersIterable, walkOrders } from './walk-orders.js';
 
-/** Filters and sorting of a list; a field that is undefined or null is not sent. */
-export type OrderFilters = Omit<CallArguments<'listOrders'>, 'page'>;
-
+/** How a client reaches the API. Only the token is required. */
 export interface OrdersClientOptions {
-  /** API token. It is sent to `baseUrl` and shown nowhere. */
-  readonly token: string;
+  /**
+   * API token, or a function that looks it up for each request. It is sent to `baseUrl` and shown nowhere. A call rejects
+   * with what the function throws, before anything is sent.
+   */
+  readonly token: TokenProvider;
   /** Base URL of the API; default: the vendor's. Plain http is accepted for loopback addresses only. */
   readonly baseUrl?: string | undefined;
   /**
@@ -28,30 +44,53 @@ export interface OrdersClientOptions {
    * memory.
    */
   readonly rateLimiter?: RateLimiter | undefined;
-  /** Default: the global one. */
+  /** Default: the global one, looked up for each request. */
   readonly fetch?: Fetch | undefined;
   /** Deadline of one request, from sending it to the end of its answer, in ms; default 30000. */
   readonly timeoutMs?: number | undefined;
   /** Longest wait of one call for permits, in ms; default: as long as it takes. */
   readonly maxWaitMs?: number | undefined;
+  /** Most repetitions of one call, 0 or more; default 2. See `CallOptions`. */
+  readonly maxRetries?: number | undefined;
+  /** Your program's name and version, e.g. `my-shop/1.2`; it is sent in front of the client's own. Browsers send theirs. */
+  readonly userAgent?: string | undefined;
+  /** Called with each request at the moment when it leaves; what it throws is ignored. */
+  readonly onRequest?: ((report: RequestReport) => void) | undefined;
+  /** Called with each complete answer; what it throws is ignored. */
+  readonly onResponse?: ((report: ResponseReport) => void) | undefined;
   /** Called after each attempt, for logs; what it throws is ignored. */
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
   /** Called once for each difference between answers and the document, for logs; what it throws is ignored. */
   readonly onDrift?: ((report: DriftReport) => void) | undefined;
+  /** Takes a line for each attempt and each difference from the document. Default: nothing is logged. */
+  readonly logger?: Logger | undefined;
+  /** Time, for tests; default: the system's. */
   readonly clock?: Clock | undefined;
   /** Spreads retries; a number in [0, 1). */
   readonly random?: (() => number) | undefined;
 }
 
-export interface OrdersClient {
+/**
+ * The order endpoints. A call takes a permit, has a deadline, and checks the answer; all that it throws is an `OrdersError`.
+ * `await using` closes the client.
+ */
+export interface OrdersClient extends AsyncDisposable {
   /**
    * One page of orders.
    *
    * @param filters `page` counts from 1 and defaults to 1
+   * @returns the page; `withResponse()` gives the status, the headers and the request id beside it
    * @throws {UnexpectedResponseError} also when the API answers with another page
    * @throws {OrdersError} see the classes in `errors.ts`
    */
-  list(filters?: CallArguments<'listOrders'>, call?: CallOptions): Promise<OrdersPage>;
+  list(filters?: CallArguments<'listOrders'>, call?: CallOptions): ApiPromise<OrdersPage>;
+  /**
+   * All matching orders, each once, oldest first unless you sort; pages are read as you iterate. See `walkOrders`.
+   *
+   * @param call for each page; a function is asked anew before each
+   * @throws {OrdersError} from the iteration
+   */
+  listAll(filters?: OrderFilters, call?: CallOptions | (() => CallOptions)): OrdersIterable;
   /**
    * Sends one order to the financial provider. The API does not prevent sending an order twice, so the caller must record
    * what was sent, as `@wemasy-orders/order-sync` does.
@@ -60,7 +99,7 @@ export interface OrdersClient {
    * @throws {OutcomeUnknownError} when it was sent and may have taken effect; do not repeat it blindly
    * @throws {OrdersError} of any other class when it certainly took no effect
    */
-  sync(orderId: number, call?: CallOptions): Promise<SyncOrderResponse>;
+  sync(orderId: number, call?: CallOptions): ApiPromise<SyncOrderResponse>;
   /**
    * Calls any operation of the document.
    *
@@ -72,7 +111,7 @@ export interface OrdersClient {
     operationId: Id,
     args: CallArguments<Id>,
     call?: CallOptions,
-  ): Promise<CallResult<Id>>;
+  ): ApiPromise<CallResult<Id>>;
   /**
    * Calls an operation that is known only while the program runs. Its arguments are checked all the same.
    *
@@ -82,7 +121,7 @@ export interface OrdersClient {
     operation: Of,
     args: object,
     call?: CallOptions,
-  ): Promise<ReadBody<Body<Of>>>;
+  ): ApiPromise<ReadBody<Body<Of>>>;
   /** What is left of an operation's allowance, as far as the rate limiter knows. */
   allowance(operationId: OperationId): Promise<RateLimitSnapshot>;
   /** The typed client of the document's paths, on the same transport. */
@@ -97,11 +136,11 @@ export type CallResult<Id extends OperationId> = ReadBody<Body<(typeof operation
 /**
  * Client of the operations that the document describes.
  *
- * @throws {ConfigurationError} when the token or the base URL cannot work
+ * @throws {ConfigurationError} when an option cannot work: the token, the base URL, a limit, the user agent
  */
 export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
-  const { token, baseUrl: address = productionUrl } = options;
-  checkConnection(token, address);
+  const { token, baseUrl: address = productionUrl, onAttempt, onDrift } = options;
+  checkOptions(options, address);
   const baseUrl = new URL(address);
   const clock = options.clock ?? systemClock;
   const ownRateLimiter =
@@ -109,55 +148,83 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
       ? createRateLimiter({
           store: createMemoryStore({ clock }),
           policies: rateLimitPolicies(),
-          namespace: accountNamespace(baseUrl.href, token),
+          // Nobody else uses its store.
+          namespace: 'own',
           clock,
         })
       : undefined;
   const rateLimiter = options.rateLimiter ?? ownRateLimiter;
   if (rateLimiter === undefined) throw new TypeError('unreachable: a client has a rate limiter');
+  const log = options.logger === undefined ? undefined : logCalls(options.logger);
   const send = createSend({
-    token,
+    tokens: createTokenSource(token),
     rateLimiter,
     clock,
-    fetch: options.fetch ?? globalThis.fetch,
+    fetch: options.fetch ?? ((url, request) => globalThis.fetch(url, request)),
+    headers: userAgentHeader(options.userAgent, platformName()),
     timeoutMs: options.timeoutMs ?? 30_000,
+    maxRetries: options.maxRetries ?? 2,
     maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
     random: options.random ?? Math.random,
-    onAttempt: options.onAttempt,
-    onDrift: options.onDrift,
+    onRequest: options.onRequest,
+    onResponse: options.onResponse,
+    onAttempt: both(log?.onAttempt, onAttempt),
+    onDrift: both(log?.onDrift, onDrift),
   });
   const base = baseUrl.href.replace(/\/$/, '');
   let paths: PathsClient | undefined;
 
-  const callOperation: OrdersClient['callOperation'] = async (operation, args, options = {}) => {
+  const perform = async <Of extends Operation>(
+    operation: Of,
+    args: object,
+    call: CallOptions = {},
+  ): Promise<WithResponse<ReadBody<Body<Of>>>> => {
     try {
-      return (await send(requestOf(operation, args, base), options)).read;
+      const { answer, read } = await send(requestOf(operation, args, base), call);
+      const { status, headers } = answer;
+      return { data: read, response: { status, headers, requestId: requestIdOf(headers) } };
     } catch (error) {
       const isUnknown = !isSafe(operation) && isOrdersError(error) && error.effect === 'unknown';
       throw isUnknown ? new OutcomeUnknownError(error) : error;
     }
   };
 
+  const list = async (
+    { page = 1, ...filters }: CallArguments<'listOrders'> = {},
+    call?: CallOptions,
+  ): Promise<WithResponse<OrdersPage>> => {
+    const args = { ...withoutNothing(filters), page };
+    const { data: read, response } = await perform(operations.listOrders, args, call);
+    const data = pageOf(read);
+    // Laravel's paginator repeats the page it was asked for, also beyond the last one.
+    if (data.current_page !== page) {
+      throw new UnexpectedResponseError('wrong_page', {
+        message: `The API answered with page ${data.current_page} where page ${page} was asked for.`,
+      });
+    }
+    return { data, response };
+  };
+
+  const sync = async (orderId: number, call?: CallOptions): Promise<WithResponse<SyncOrderResponse>> => {
+    const { data: read, response } = await perform(operations.syncOrder, { order_id: orderId }, call);
+    return { data: read.value, response };
+  };
+
+  const callOperation: OrdersClient['callOperation'] = (operation, args, call) =>
+    apiPromise(perform(operation, args, call));
+
   const call: OrdersClient['call'] = (operationId, args, options) =>
     callOperation(operations[operationId], args, options);
 
-  return {
+  const client: OrdersClient = disposable({
     call,
     callOperation,
-    async list({ page = 1, ...filters } = {}, options) {
-      const answer = pageOf(await call('listOrders', { ...withoutNothing(filters), page }, options));
-      // Laravel's paginator repeats the page it was asked for, also beyond the last one.
-      if (answer.current_page !== page) {
-        throw new UnexpectedResponseError('wrong_page', {
-          message: `The API answered with page ${answer.current_page} where page ${page} was asked for.`,
-        });
-      }
-      return answer;
-    },
-    async sync(orderId, options) {
-      return (await call('syncOrder', { order_id: orderId }, options)).value;
-    },
-    allowance: (operationId) => rateLimiter.snapshot(operationId),
+    list: (filters?: CallArguments<'listOrders'>, options?: CallOptions) =>
+      apiPromise(list(filters, options)),
+    listAll: (filters?: OrderFilters, options?: CallOptions | (() => CallOptions)) =>
+      walkOrders({ client, filters, call: options }).orders(),
+    sync: (orderId: number, options?: CallOptions) => apiPromise(sync(orderId, options)),
+    allowance: (operationId: OperationId) => rateLimiter.snapshot(operationId),
     // Created at first use: it needs the global Request, for which Node loads an HTTP client that the operations do not need.
     get paths() {
       return (paths ??= createPathsClient(baseUrl, send));
@@ -165,8 +232,20 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     close: async () => {
       await ownRateLimiter?.close();
     },
+  });
+  return client;
+}
+
+/** Each listener on its own: one that throws does not keep the event from the other. */
+function both<Event>(first: Listener<Event>, second: Listener<Event>): Listener<Event> {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (event) => {
+    notify(first, event);
+    notify(second, event);
   };
 }
+
+type Listener<Event> = ((event: Event) => void) | undefined;
 
 function withoutNothing(filters: OrderFilters): OrderFilters {
   return Object.fromEntries(
@@ -175,10 +254,13 @@ function withoutNothing(filters: OrderFilters): OrderFilters {
 }
 
 /** @throws {ConfigurationError} naming everything that cannot work */
-function checkConnection(token: string, baseUrl: string): void {
+function checkOptions(options: OrdersClientOptions, baseUrl: string): void {
+  const { token, userAgent } = options;
   const faults = [
-    ['API token', tokenFault(token)],
+    ['API token', typeof token === 'function' ? undefined : tokenFault(token)],
     ['base URL', baseUrlFault(baseUrl)],
+    ['user agent', userAgentFault(userAgent)],
+    ...callLimitFaults(options).map(({ argument, fault }) => [argument, fault]),
   ].flatMap(([what, fault]) => (fault === undefined ? [] : [`The ${what} ${fault}.`]));
   if (faults.length > 0) throw new ConfigurationError(...faults);
 }

@@ -11,6 +11,7 @@ export function pageOf({ value, drift, dropped }: ReadBody<ListOrdersResponse>):
   const orders = dropped.filter(({ path }) => path === ordersPath);
   return {
     ...value.data,
+    hasNextPage: value.data.current_page < value.data.last_page,
     ...(drift.length === 0 ? {} : { drift }),
     ...(orders.length === 0 ? {} : { unreadable: orders.map(unreadableOrder) }),
   };

@@ -1,6 +1,6 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { Success } from './attempt.js';
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError, InvalidArgumentsError } from './errors.js';
 import type { paths } from './generated/schema.js';
 import { operationOf } from './operations.js';
 import type { Send } from './send.js';
@@ -17,14 +17,26 @@ export function createPathsClient(baseUrl: URL, send: Send): PathsClient {
   return createClient<paths>({
     baseUrl: baseUrl.href,
     fetch: async (request) => {
-      const success = await send(await outgoingOf(request, baseUrl), { signal: request.signal });
-      return responseOf(success);
+      const { signal } = request;
+      const { outgoing, headers } = await outgoingOf(request, baseUrl);
+      return responseOf(await send(outgoing, { signal, headers }));
     },
   });
 }
 
-/** @throws {ConfigurationError} when the document does not know the requested operation */
-async function outgoingOf(request: Request, baseUrl: URL): Promise<OutgoingRequest> {
+const json = 'application/json';
+
+interface PathsRequest {
+  readonly outgoing: OutgoingRequest;
+  /** The caller's own. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * @throws {ConfigurationError} when the document does not know the requested operation
+ * @throws {InvalidArgumentsError} when the body is to be something else than JSON
+ */
+async function outgoingOf(request: Request, baseUrl: URL): Promise<PathsRequest> {
   const url = new URL(request.url);
   const base = baseUrl.pathname.replace(/\/$/, '');
   const operation =
@@ -36,12 +48,19 @@ async function outgoingOf(request: Request, baseUrl: URL): Promise<OutgoingReque
       `${request.method} ${url.origin}${url.pathname} is not an operation of the API.`,
     );
   }
+  const { 'content-type': contentType, ...headers } = Object.fromEntries(request.headers);
+  if (contentType !== undefined && contentType !== json) {
+    throw new InvalidArgumentsError([{ argument: 'headers.content-type', fault: 'is set by the client' }]);
+  }
   return {
-    operation,
-    url: request.url,
-    headers: Object.fromEntries(request.headers),
-    // A body can be read only once, and an attempt may be repeated.
-    body: request.body === null ? null : await request.text(),
+    outgoing: {
+      operation,
+      url: request.url,
+      headers: contentType === undefined ? {} : { 'content-type': json },
+      // A body can be read only once, and an attempt may be repeated.
+      body: request.body === null ? null : await request.text(),
+    },
+    headers,
   };
 }
 

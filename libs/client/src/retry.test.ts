@@ -21,37 +21,42 @@ describe('the decision to repeat a call', () => {
         fc.nat(3),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (error, retries, random) => {
-          const delay = retryDelayMs(error, { safe: false, retries, random });
+          const delay = retryDelayMs(error, { safe: false, retries, maxRetries: 5, random });
           return delay === undefined || error.effect === 'none';
         },
       ),
     );
   });
 
-  it('is never taken a third time', () => {
+  it('is never taken more often than the call allows', () => {
     fc.assert(
-      fc.property(
-        anyError,
-        fc.boolean(),
-        fc.integer({ min: 2, max: 9 }),
-        (error, safe, retries) => retryDelayMs(error, { safe, retries, random: 0 }) === undefined,
-      ),
+      fc.property(anyError, fc.boolean(), fc.nat(5), fc.nat(5), (error, safe, maxRetries, more) => {
+        const retries = maxRetries + more;
+        return retryDelayMs(error, { safe, retries, maxRetries, random: 0 }) === undefined;
+      }),
     );
   });
 
   it('is left to the limiter after a 429', () => {
-    expect(retryDelayMs(new RateLimitedError('upstream', 60), { safe: false, retries: 0, random: 0 })).toBe(
-      0,
-    );
     expect(
-      retryDelayMs(new RateLimitedError('local', 60), { safe: true, retries: 0, random: 0 }),
+      retryDelayMs(new RateLimitedError('upstream', 60), {
+        safe: false,
+        retries: 0,
+        maxRetries: 2,
+        random: 0,
+      }),
+    ).toBe(0);
+    expect(
+      retryDelayMs(new RateLimitedError('local', 60), { safe: true, retries: 0, maxRetries: 2, random: 0 }),
     ).toBeUndefined();
   });
 
-  it('waits longer each time, spread over half of the time', () => {
+  it('waits longer each time up to 8 s, spread over half of the time', () => {
     const error = new ConnectionError('none', undefined);
-    const delay = (retries: number, random: number) => retryDelayMs(error, { safe: true, retries, random });
+    const delay = (retries: number, random: number) =>
+      retryDelayMs(error, { safe: true, retries, maxRetries: 9_999, random });
     expect([delay(0, 0), delay(0, 0.5), delay(1, 0), delay(1, 0.5)]).toEqual([125, 187.5, 250, 375]);
+    expect([delay(5, 0), delay(6, 0), delay(9_998, 0)]).toEqual([4_000, 4_000, 4_000]);
   });
 
   it.each([
@@ -87,6 +92,6 @@ describe('the decision to repeat a call', () => {
       undefined,
     ],
   ] as const)('is what the error and the operation say: %s', (_, error, safe, delay) => {
-    expect(retryDelayMs(error, { safe, retries: 1, random: 0 })).toBe(delay);
+    expect(retryDelayMs(error, { safe, retries: 1, maxRetries: 2, random: 0 })).toBe(delay);
   });
 });

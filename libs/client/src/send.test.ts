@@ -13,6 +13,7 @@ import type { FetchRequest, FetchResponse } from './fetch.js';
 import { operations } from './generated/operations.js';
 import { createSend, type SendOptions } from './send.js';
 import { orderPage } from './testing/index.js';
+import { createTokenSource } from './token-source.js';
 import type { AttemptReport, CallOptions, DriftReport } from './types.js';
 
 const { listOrders, syncOrder } = operations;
@@ -63,9 +64,11 @@ function transport(script: readonly Answering[], options: Partial<SendOptions> =
     recording: (): Promise<void> => Promise.resolve(),
   };
   const send = createSend({
-    token,
+    tokens: createTokenSource(token),
     clock,
+    headers: {},
     timeoutMs: 1_000,
+    maxRetries: 2,
     maxWaitMs: 60_000,
     random: () => 0,
     onAttempt: (report) => reports.push(report),

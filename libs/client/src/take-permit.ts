@@ -1,16 +1,20 @@
 import { type Permit, type RateLimiter, RateLimitDeadlineError } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
 import { CancelledError, type OrdersError, RateLimitedError } from './errors.js';
+import type { TokenSource } from './token-source.js';
 import type { CallOptions, Rollback } from './types.js';
 
 export interface ReadyPermit {
   readonly permit: Permit;
+  /** To send with this request. */
+  readonly token: string;
   /** Takes the announcement back, where `beforeSend` gave a way to. */
   readonly rollback: Rollback | undefined;
 }
 
 export interface TakePermitOptions {
   readonly rateLimiter: RateLimiter;
+  readonly tokens: TokenSource;
   readonly clock: Clock;
   readonly operationId: string;
   readonly call: CallOptions;
@@ -21,28 +25,31 @@ export interface TakePermitOptions {
 }
 
 /**
- * Takes a permit that is valid at this moment, announced with `beforeSend`. The caller sends without another await.
+ * Takes a permit that is valid at this moment, looks the token up, and announces the request with `beforeSend`. The caller
+ * sends without another await.
  *
  * @throws {CancelledError} when the caller cancels
  * @throws {RateLimitedError} when no permit can be had, or used, in time
  */
 export async function takePermit(options: TakePermitOptions): Promise<ReadyPermit> {
-  const { clock, call, waitEndsAt, failure } = options;
+  const { clock, call, tokens, waitEndsAt, failure } = options;
   const isCancelled = () => call.signal?.aborted === true;
+  let token: string | undefined;
   for (;;) {
     if (isCancelled()) throw new CancelledError('none');
     const permit = await acquire(options);
     const isUsable = () => !isCancelled() && permit.isValid();
     let rollback: Rollback | undefined;
-    if (isUsable()) {
-      try {
+    try {
+      token ??= await tokens.current(call.signal);
+      if (isUsable()) {
         rollback = await call.beforeSend?.();
-      } catch (error) {
-        await permit.release();
-        throw error;
+        // Announcing takes time, and the permit may run out meanwhile.
+        if (isUsable()) return { permit, token, rollback };
       }
-      // Announcing takes time, and the permit may run out meanwhile.
-      if (isUsable()) return { permit, rollback };
+    } catch (error) {
+      await permit.release();
+      throw error;
     }
     await permit.release();
     await rollback?.();

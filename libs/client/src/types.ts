@@ -1,12 +1,26 @@
-import type { Drift } from './drift.js';
+import type { Drift, ReadPage } from './drift.js';
 import type { OrdersError } from './errors.js';
 import type { FetchHeaders } from './fetch.js';
 import type { Operation } from './generated/operations.js';
+import type { SyncOrderResponse } from './generated/schema.js';
+import type { CallArguments } from './operations.js';
 
 /** What the caller of one operation may ask for. */
 export interface CallOptions {
   /** Cancels the call; a request in flight is torn down. */
   readonly signal?: AbortSignal | undefined;
+  /** Deadline of each request of the call, from sending it to the end of its answer, in ms; default: the client's. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * How often the call may be repeated, 0 or more; default: the client's. It never makes a write less safe: that is repeated
+   * only when it certainly did not reach the API, or on the documented 429.
+   */
+  readonly maxRetries?: number | undefined;
+  /**
+   * Headers to send besides the client's own. One that the client sets itself, such as `authorization` or `content-type`, is
+   * refused with an `InvalidArgumentsError`.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Longest wait for permits in ms, over all attempts; default: the client's. */
   readonly maxWaitMs?: number | undefined;
   /** A `background` call leaves room for interactive ones; default `interactive`. */
@@ -24,6 +38,19 @@ export interface CallOptions {
   readonly beforeSend?: (() => Promise<Rollback | undefined>) | undefined;
 }
 
+/** Filters and sorting of a list; a field that is undefined or null is not sent. */
+export type OrderFilters = Omit<CallArguments<'listOrders'>, 'page'>;
+
+/** As much of the client as a walk over the pages needs. */
+export interface OrdersLister {
+  list(filters?: CallArguments<'listOrders'>, call?: CallOptions): Promise<ReadPage>;
+}
+
+/** As much of the client as sending orders needs. */
+export interface OrderSender {
+  sync(orderId: number, call?: CallOptions): Promise<SyncOrderResponse>;
+}
+
 /** Takes back what `beforeSend` announced; the call waits for it, and rejects if it does. */
 export type Rollback = () => Promise<void>;
 
@@ -38,6 +65,37 @@ export interface AttemptReport {
   readonly durationMs: number;
   readonly status?: number;
   readonly error?: OrdersError;
+}
+
+/** One request, at the moment when it leaves. The token is in none of its texts. */
+export interface RequestReport {
+  readonly operationId: string;
+  /** 1 for the first request of a call. */
+  readonly attempt: number;
+  readonly method: string;
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON, or null where there is no body. It may hold personal data. */
+  readonly body: string | null;
+}
+
+/** One complete answer, before it is checked. The token is in none of its texts. */
+export interface ResponseReport {
+  readonly operationId: string;
+  /** Number of the request that it answers, 1 for the first of a call. */
+  readonly attempt: number;
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: FetchHeaders;
+  /** Untrusted text; it may hold personal data. */
+  readonly body: string;
+}
+
+/** Takes the client's log lines; `console` is one. The lines hold no token, no order and no text of the API. */
+export interface Logger {
+  debug(message: string, details: object): void;
+  warn(message: string, details: object): void;
 }
 
 /** Differences from the document that no earlier answer showed to this client; for logs. */

@@ -1,4 +1,4 @@
-import { type Drift, driftKey, type OrdersPage } from './drift.js';
+import { type Drift, driftKey, type ReadPage } from './drift.js';
 import type { Order } from './generated/schema.js';
 
 /** Why the orders of a walk may not be all that match. */
@@ -57,7 +57,7 @@ export type EarlyEnd = 'stalled' | 'endless';
 /** Counts what a walk reads. */
 export interface WalkTally {
   /** @returns the orders of the page that no page showed before, each once */
-  add(page: OrdersPage): readonly Order[];
+  add(page: ReadPage): readonly Order[];
   /** @param end `reached` when the last page was read */
   facts(end: 'reached' | 'unfinished' | EarlyEnd): WalkFacts;
 }

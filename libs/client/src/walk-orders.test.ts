@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OrdersPage } from './drift.js';
+import type { ReadPage } from './drift.js';
 import { CancelledError, UpstreamError, ValidationFailedError } from './errors.js';
-import type { OrderFilters, OrdersClient } from './orders-client.js';
 import { orderPage } from './testing/index.js';
+import type { OrderFilters, OrdersLister } from './types.js';
 import type { WalkFacts } from './walk-facts.js';
 import { type OrdersWalk, walkOrders, type WalkOptions } from './walk-orders.js';
 
 type Asked = OrderFilters & { readonly page?: number | undefined };
 
 /** A client whose pages a test makes up, one request at a time. */
-function clientOf(answer: (asked: { page: number; perPage: number }, at: number) => OrdersPage) {
+function clientOf(answer: (asked: { page: number; perPage: number }, at: number) => ReadPage) {
   const asked: Asked[] = [];
-  const client: Pick<OrdersClient, 'list'> = {
+  const client: OrdersLister = {
     list: (filters = {}, call) => {
       const { page = 1, per_page: perPage } = filters;
       if (call?.signal?.aborted === true) return Promise.reject(new CancelledError('none'));

@@ -1,8 +1,7 @@
 import type { UnreadableOrder } from './drift.js';
 import { isOrdersError } from './errors.js';
 import type { Order } from './generated/schema.js';
-import type { OrderFilters, OrdersClient } from './orders-client.js';
-import type { CallOptions } from './types.js';
+import type { CallOptions, OrderFilters, OrdersLister } from './types.js';
 import { createWalkTally, type EarlyEnd, type WalkFacts } from './walk-facts.js';
 
 /** Orders a page where the caller does not say. The document names no maximum. */
@@ -13,7 +12,7 @@ const pagesOfGrowth = 100;
 const mostPagesWithoutNews = 10;
 
 export interface WalkOptions {
-  readonly client: Pick<OrdersClient, 'list'>;
+  readonly client: OrdersLister;
   /**
    * Filters and sorting. Without any sorting, the oldest orders come first: an order that arrives meanwhile joins the
    * end, where it will be read, and moves no other order to another page. Newest first, each arrival would push an order
@@ -45,6 +44,17 @@ export interface WalkStep {
 /** A walk over the pages of a list. It can be iterated once. */
 export interface OrdersWalk extends AsyncIterable<WalkStep> {
   /** What can be said about what was read so far; after the last step, about all of it. */
+  facts(): WalkFacts;
+  /** The same walk order by order, instead of page by page. */
+  orders(): OrdersIterable;
+}
+
+/**
+ * All orders of a walk, one by one. It can be iterated once. An entry that cannot be used as an order is left out; `facts()`
+ * counts it.
+ */
+export interface OrdersIterable extends AsyncIterable<Order> {
+  /** What can be said about what was read so far; after the last order, about all of it. */
   facts(): WalkFacts;
 }
 
@@ -100,7 +110,16 @@ export function walkOrders({ client, filters = {}, fromPage = 1, call = {} }: Wa
     }
   }
 
-  return { facts: () => tally.facts(end), [Symbol.asyncIterator]: steps };
+  async function* orders(): AsyncGenerator<Order, void, undefined> {
+    for await (const step of steps()) yield* step.orders;
+  }
+
+  const facts = () => tally.facts(end);
+  return {
+    facts,
+    [Symbol.asyncIterator]: steps,
+    orders: () => ({ facts, [Symbol.asyncIterator]: orders }),
+  };
 }
 
 /** The largest page that the API of a client is known to accept, where it refused a larger one. */

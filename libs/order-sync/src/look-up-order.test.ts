@@ -1,4 +1,4 @@
-import type { OrdersClient } from '@wemasy-orders/client';
+import type { OrdersLister } from '@wemasy-orders/client';
 import { orderPage } from '@wemasy-orders/client/testing';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { expect, it } from 'vitest';
@@ -6,8 +6,8 @@ import { lookUpOrder } from './look-up-order.js';
 
 /** A shop with so many orders, newest first; its search finds those that are given. */
 function shopOf(count: number, found: readonly number[] = []) {
-  const asked: Parameters<OrdersClient['list']>[] = [];
-  const client: Pick<OrdersClient, 'list'> = {
+  const asked: Parameters<OrdersLister['list']>[] = [];
+  const client: OrdersLister = {
     async list(...call) {
       asked.push(call);
       const [{ page = 1, per_page, search_query } = {}] = call;

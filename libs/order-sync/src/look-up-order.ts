@@ -1,4 +1,4 @@
-import { type Order, type OrderFilters, type OrdersClient, walkOrders } from '@wemasy-orders/client';
+import { type Order, type OrderFilters, type OrdersLister, walkOrders } from '@wemasy-orders/client';
 import type { Clock } from '@wemasy-orders/state';
 
 /** What the API says about an order that may show whether it was sent; no personal data. */
@@ -55,7 +55,7 @@ const ways: readonly {
  * @throws {OrdersError} the client's
  */
 export async function lookUpOrder(
-  client: Pick<OrdersClient, 'list'>,
+  client: OrdersLister,
   orderId: number,
   { signal, clock }: { readonly signal: AbortSignal | undefined; readonly clock: Clock },
 ): Promise<OrderLookup> {

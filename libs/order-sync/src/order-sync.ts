@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import {
   CancelledError,
   InvalidArgumentsError,
-  type OrdersClient,
+  type OrderSender,
+  type OrdersLister,
   RateLimitedError,
 } from '@wemasy-orders/client';
 import { type Clock, systemClock } from '@wemasy-orders/state';
@@ -18,7 +19,7 @@ import { createSyncRun, type SyncRequest } from './sync-run.js';
 import type { OrderHistory, OrderSync, SyncedOrder } from './types.js';
 
 export interface OrderSyncOptions {
-  readonly client: Pick<OrdersClient, 'sync' | 'list'>;
+  readonly client: OrderSender & OrdersLister;
   /** Every process that may send orders of this account must share it. */
   readonly store: JournalStore;
   /** The journal of the account, e.g. `journalAt(store, namespace)`. */

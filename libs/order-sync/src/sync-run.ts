@@ -2,7 +2,7 @@ import {
   CancelledError,
   ConnectionError,
   isOrdersError,
-  type OrdersClient,
+  type OrderSender,
   type OrdersError,
   OutcomeUnknownError,
   RateLimitedError,
@@ -30,7 +30,7 @@ export interface SyncRequest {
 }
 
 export interface SyncRunOptions {
-  readonly client: Pick<OrdersClient, 'sync'>;
+  readonly client: OrderSender;
   readonly journal: OrderJournal;
   readonly clock: Clock;
 }

@@ -1,7 +1,11 @@
-/** Calls a listener, if there is one. What it throws is dropped: it must not change the result of the caller's work. */
-export function notify<Event>(listener: ((event: Event) => void) | undefined, event: Event): void {
+/**
+ * Calls a listener, if there is one. What it throws, or rejects with, is dropped: it must not change the result of the
+ * caller's work, and a rejection without a listener would end the process.
+ */
+export function notify<Event>(listener: ((event: Event) => unknown) | undefined, event: Event): void {
   try {
-    listener?.(event);
+    const returned = listener?.(event);
+    if (returned instanceof Promise) returned.catch(() => undefined);
   } catch {
     // The listener reports its own failures.
   }

@@ -1,4 +1,4 @@
-import type { Order, OrdersPage, UnreadableOrder, WalkFacts, WalkStep } from '@wemasy-orders/client';
+import type { Order, ReadPage, UnreadableOrder, WalkFacts, WalkStep } from '@wemasy-orders/client';
 import {
   type Cell,
   type Column,
@@ -54,7 +54,7 @@ export interface TableOptions {
 }
 
 /** One page of orders as a table, each order once; a long page is condensed. */
-export function tableOf(page: OrdersPage, { columns, chosen, personalData }: TableOptions): OrdersTable {
+export function tableOf(page: ReadPage, { columns, chosen, personalData }: TableOptions): OrdersTable {
   const orders = [...new Map(page.data.map((order) => [order.id, order])).values()];
   const repeated = page.data.length - orders.length;
   const totals = totalsOf(orders, personalData);
@@ -182,7 +182,7 @@ function inLine(cell: Cell): string {
   return typeof cell === 'string' && !/^[\w().-]+$/.test(cell) ? JSON.stringify(cell) : String(cell);
 }
 
-function placeOf(page: OrdersPage) {
+function placeOf(page: ReadPage) {
   return {
     page: page.current_page,
     last_page: page.last_page,

@@ -2,7 +2,7 @@ import {
   CancelledError,
   type Order,
   type OrderFilters,
-  type OrdersClient,
+  type OrdersLister,
   RateLimitedError,
   UnexpectedResponseError,
   UpstreamError,
@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { summarize } from './summary.js';
 import type { Progress } from './progress.js';
 
-type List = OrdersClient['list'];
+type List = OrdersLister['list'];
 
 const order = (id: number): Order => ({ id, status: id % 2 === 0 ? 'paid' : 'on_hold', total: '0.10' });
 const orders = (count: number) => Array.from({ length: count }, (_, at) => order(at + 1));

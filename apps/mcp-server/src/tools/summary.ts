@@ -2,7 +2,7 @@ import {
   CancelledError,
   isOrdersError,
   type OrderFilters,
-  type OrdersClient,
+  type OrdersLister,
   type UnreadableOrder,
   walkOrders,
   type WalkStep,
@@ -13,7 +13,7 @@ import { type OrdersTable, summaryOf } from '../results/orders-table.js';
 import type { ToolCall } from './tool.js';
 
 export interface SummaryOptions {
-  readonly client: Pick<OrdersClient, 'list'>;
+  readonly client: OrdersLister;
   readonly filters: OrderFilters;
   /** Counts from 1; a summary that could not finish is carried on from there. */
   readonly firstPage: number;
