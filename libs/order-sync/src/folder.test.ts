@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
+import { damaged, damageKinds, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { createFolderStore } from '@wemasy-orders/state/folder';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noLimit } from '../e2e/support/limiter-of.js';
 import { createSender, namespace } from '../e2e/support/sender.js';
@@ -41,6 +42,27 @@ describe('on a folder store', () => {
     expect(upstream.requests).toHaveLength(1);
     expect(await orderSyncOn().confirm(42, 'synced')).toMatchObject({ state: 'synced' });
     await expect(orderSyncOn().sync(42)).rejects.toMatchObject({ code: 'already_synced' });
+  });
+
+  it('a journal whose bytes are damaged anyhow never leads to a send', { timeout: 60_000 }, async () => {
+    await orderSyncOn().sync(42);
+    const whole = await readFile(fileOf(42));
+    const damage = fc.record({
+      kind: fc.constantFrom(...damageKinds),
+      at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      length: fc.integer({ min: 1, max: 200 }),
+      noise: fc.uint8Array({ maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(damage, async (how) => {
+        await writeFile(fileOf(42), damaged(whole, how));
+        await expect(orderSyncOn().sync(42)).rejects.toMatchObject({
+          code: expect.stringMatching(/^(outcome_unknown|already_synced)$/),
+        });
+      }),
+      { numRuns: 200 },
+    );
+    expect(upstream.requests).toHaveLength(1);
   });
 
   it('nothing is sent when the journal cannot be written to the disk', async () => {

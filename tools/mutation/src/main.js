@@ -34,6 +34,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+// So that the test runners end as well.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
 if (values.changed) await mutateChanges(values.since ?? startOfWork());
 else if (!values.seeded) await mutateAll(positionals.length === 0 ? files : positionals);
 // Nothing may have changed; the faults are tried all the same.

@@ -1,3 +1,4 @@
+export { type Damage, damaged, damageKinds } from './damage.js';
 export { type AmountForm, amountForms, amountsAnswer } from './amounts.js';
 export { type DocumentedAnswer, documentedAnswers } from '../generated/examples.js';
 export { operationsMarkedAs } from './marks.js';
