@@ -1,13 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import {
-  exportJWK,
-  generateKeyPair,
-  type JWK,
-  type JWTHeaderParameters,
-  type JWTPayload,
-  SignJWT,
-} from 'jose';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 
 /** The scopes that a user allows; the client may ask for more. */
@@ -15,13 +8,16 @@ export interface Consent {
   readonly scopes: readonly string[];
 }
 
+/** Undefined takes a member away. */
+type Changes = Readonly<Record<string, unknown>>;
+
 /** A real identity provider (`oidc-provider`), with DCR and CIMD, whose user signs in and consents at once. */
 export interface IdentityProvider {
   readonly issuer: string;
   /** Its public keys, as it shows them. */
   keys(): readonly JWK[];
   /** Signs an access token as the provider would; each part can be made wrong. */
-  sign(claims?: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>;
+  sign(claims?: Changes, header?: Changes): Promise<string>;
   /** Signs with a new key from now on, and shows only that. */
   rotate(): Promise<void>;
   /** Goes away: connections are refused. */
@@ -76,8 +72,11 @@ export async function startIdentityProvider(resource: () => string): Promise<Ide
         ...claims,
       };
       return new SignJWT(JSON.parse(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'at+jwt', ...header })
-        .sign(key.privateKey);
+        .setProtectedHeader({
+          alg: 'RS256',
+          ...JSON.parse(JSON.stringify({ kid: key.kid, typ: 'at+jwt', ...header })),
+        })
+        .sign(key.privateKey, { crit: { 'urn:example:extension': true } });
     },
     async rotate() {
       key = await newKey();
@@ -97,7 +96,8 @@ export async function startIdentityProvider(resource: () => string): Promise<Ide
     const made = new Provider(issuer, {
       jwks: { keys: [key.privateJwk] },
       pkce: { required: () => true },
-      scopes: ['openid', 'offline_access'],
+      scopes: ['openid', 'offline_access', 'orders:read', 'orders:sync'],
+      ttl: { AccessToken: 300, Grant: 300, Interaction: 300, RefreshToken: 300, Session: 300 },
       findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
       cookies: { keys: ['e2e'] },
       features: {
@@ -149,12 +149,16 @@ export async function startIdentityProvider(resource: () => string): Promise<Ide
     const grant =
       (grantId === undefined ? undefined : await provider.Grant.find(grantId)) ??
       new provider.Grant({ accountId: subject, clientId: String(params['client_id']) });
-    grant.addOIDCScope('openid offline_access');
     const asked = String(params['scope'] ?? '').split(' ');
     const allowed = idp.consent.scopes.filter((scope) => asked.includes(scope));
     const refused = asked.filter((scope) => scope.startsWith('orders:') && !allowed.includes(scope));
+    // A scope that clients may register with is one of the provider as well.
+    grant.addOIDCScope(['openid', 'offline_access', ...allowed].join(' '));
     grant.addResourceScope(resource(), allowed.join(' '));
-    if (refused.length > 0) grant.rejectResourceScope(resource(), refused.join(' '));
+    if (refused.length > 0) {
+      grant.rejectOIDCScope(refused.join(' '));
+      grant.rejectResourceScope(resource(), refused.join(' '));
+    }
     const result = { consent: { grantId: await grant.save() } };
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: true });
   }
@@ -162,7 +166,8 @@ export async function startIdentityProvider(resource: () => string): Promise<Ide
   /** Follows redirects with cookies, as a browser does, until they leave the provider. */
   async function walk(start: URL): Promise<URLSearchParams> {
     const cookies = new Map<string, string>();
-    for (let url = start; ;) {
+    let url = start;
+    for (let step = 0; step < 20; step += 1) {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
       const response = await fetch(url, { redirect: 'manual', headers: { cookie } });
       for (const line of response.headers.getSetCookie()) {
@@ -174,6 +179,7 @@ export async function startIdentityProvider(resource: () => string): Promise<Ide
       url = new URL(location, url);
       if (url.origin !== new URL(issuer).origin) return url.searchParams;
     }
+    throw new Error(`the provider goes round in circles at ${url.pathname}`);
   }
 
   // The issuer has the port in it, so that the port comes first.

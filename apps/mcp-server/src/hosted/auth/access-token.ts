@@ -27,7 +27,7 @@ const Claims = z.looseObject({
   exp: z.number(),
   scope: z.string().default(''),
   // RFC 7800: such a token is good only together with a proof that a bearer does not carry.
-  cnf: z.undefined(),
+  cnf: z.undefined().optional(),
 });
 
 /**

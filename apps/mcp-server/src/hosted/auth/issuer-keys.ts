@@ -45,31 +45,27 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
   const { issuer, clock, onWarning } = options;
   let keys: Keys | undefined;
   let reading: Promise<Keys> | undefined;
-  let failure: { readonly error: IssuerAwayError; readonly at: number } | undefined;
+  /** Monotonic, in ms. */
+  let lastTriedAt = -Infinity;
 
-  /** Reads the keys; who comes meanwhile, or shortly after a failure, gets the same answer. */
+  /** Reads the keys; who comes meanwhile gets the same answer. */
   function read(): Promise<Keys> {
-    if (reading !== undefined) return reading;
-    if (failure !== undefined && clock.monotonic() - failure.at < pauseMs)
-      return Promise.reject(failure.error);
-    reading = readKeys(options)
-      .then(
-        (find) => {
-          failure = undefined;
-          return (keys = { find, readAt: clock.monotonic() });
-        },
-        (error: unknown) => {
-          failure = {
-            error: new IssuerAwayError(`The keys of ${issuer} cannot be read.`, { cause: error }),
-            at: clock.monotonic(),
-          };
-          throw failure.error;
-        },
-      )
-      .finally(() => {
-        reading = undefined;
-      });
+    reading ??= readAfterPause().finally(() => {
+      reading = undefined;
+    });
     return reading;
+  }
+
+  async function readAfterPause(): Promise<Keys> {
+    const waitMs = lastTriedAt + pauseMs - clock.monotonic();
+    if (waitMs > 0) await new Promise<void>((resolve) => void clock.setTimer(resolve, waitMs));
+    lastTriedAt = clock.monotonic();
+    try {
+      keys = { find: await readKeys(options), readAt: lastTriedAt };
+      return keys;
+    } catch (error) {
+      throw new IssuerAwayError(`The keys of ${issuer} cannot be read.`, { cause: error });
+    }
   }
 
   async function current(): Promise<Keys> {
@@ -79,20 +75,16 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
     return keys;
   }
 
-  /** Keys that were read after these. */
-  async function newerThan(earlier: Keys): Promise<Keys> {
-    const waitMs = earlier.readAt + pauseMs - clock.monotonic();
-    if (waitMs > 0) await new Promise<void>((resolve) => void clock.setTimer(resolve, waitMs));
-    return keys !== undefined && keys.readAt > earlier.readAt ? keys : read();
-  }
-
   return async (header, token) => {
-    const known = await current();
-    try {
-      return await known.find(header, token);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await newerThan(known)).find(header, token);
+    const askedAt = clock.monotonic();
+    for (let known = await current(); ;) {
+      try {
+        return await known.find(header, token);
+      } catch (error) {
+        // What was read since the question came has every key that the issuer knows.
+        if (!(error instanceof errors.JWKSNoMatchingKey) || known.readAt >= askedAt) throw error;
+        known = keys !== undefined && keys.readAt > known.readAt ? keys : await read();
+      }
     }
   };
 }
