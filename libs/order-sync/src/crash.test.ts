@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { rejectionHeaders, type Script, sendJson, startUpstream } from '@wemasy-orders/client/testing';
+import type { RateLimiter } from '@wemasy-orders/rate-limit';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Fault, faultyStore } from '../e2e/support/faulty-store.js';
 import { noLimit } from '../e2e/support/limiter-of.js';
 import { createSender } from '../e2e/support/sender.js';
-import { type JournalWarning, type OrderSync, RejectionNotRecordedError, type SyncedOrder } from './index.js';
+import { type JournalWarning, type OrderSync, OutcomeNotRecordedError, type SyncedOrder } from './index.js';
 
 const message = 'Order synced to SnelStart.';
 
@@ -124,15 +125,25 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
 });
 
 describe('an outcome that could not be written', () => {
-  /** A sender whose disk is full from the moment on that the API has got the order. */
+  /** A sender whose disk is full from the moment on that the API has got a request, by default the first. */
   async function sceneOf(
-    onFault: (fault: JournalWarning) => void = () => undefined,
-    answer: readonly [status: number, body: object] = [200, { error: false, message, data: [] }],
+    options: {
+      readonly onFault?: (fault: JournalWarning) => void;
+      readonly answer?: readonly [status: number, body: object, headers?: Readonly<Record<string, string>>];
+      readonly fullFrom?: number;
+      readonly rateLimiter?: RateLimiter | undefined;
+    } = {},
   ) {
+    const {
+      onFault,
+      answer: [status, body, headers] = [200, { error: false, message, data: [] }],
+      fullFrom = 0,
+      rateLimiter,
+    } = { rateLimiter: noLimit(), ...options };
     const disk = { full: false };
-    const upstream = await startUpstream((_, response) => {
-      disk.full = true;
-      sendJson(response, ...answer);
+    const upstream = await startUpstream((_, response, index) => {
+      if (index >= fullFrom) disk.full = true;
+      sendJson(response, status, body, headers);
     });
     onTestFinished(() => upstream.close());
     const clock = createVirtualClock();
@@ -148,10 +159,10 @@ describe('an outcome that could not be written', () => {
           disk.full ? Promise.reject(new Error('ENOSPC')) : store.updateGuarded(key, updater, guard),
       },
       clock,
-      rateLimiter: noLimit(),
+      rateLimiter,
       onJournalWarning: (fault) => {
         journalWarnings.push(fault);
-        onFault(fault);
+        onFault?.(fault);
       },
     });
     const other = createSender({ url: upstream.url, store, clock, rateLimiter: noLimit() });
@@ -168,10 +179,11 @@ describe('an outcome that could not be written', () => {
   }
 
   it('is told to the caller and to the log, and written with the next event of the order', async () => {
-    const { disk, upstream, journalWarnings, sync } = await sceneOf();
+    const { disk, upstream, journalWarnings, orderSync, sync } = await sceneOf();
     expect(await sync()).toMatchObject({ synced: { message, recorded: false } });
     expect(journalWarnings).toMatchObject([{ orderId: 42, outcome: 'synced', cause: { message: 'ENOSPC' } }]);
     expect(await sync()).toEqual({ code: 'internal_error' });
+    await expect(orderSync.sync(42)).rejects.toThrow('(an earlier outcome could not be recorded yet)');
 
     disk.full = false;
     expect(await sync()).toEqual({ code: 'already_synced' });
@@ -179,8 +191,10 @@ describe('an outcome that could not be written', () => {
   });
 
   it('is told to the caller although the log throws, and written later all the same', async () => {
-    const { disk, journalWarnings, sync, syncByAnother } = await sceneOf(() => {
-      throw new Error('the log is full');
+    const { disk, journalWarnings, sync, syncByAnother } = await sceneOf({
+      onFault: () => {
+        throw new Error('the log is full');
+      },
     });
     expect(await sync()).toMatchObject({ synced: { message, recorded: false } });
     expect(journalWarnings).toHaveLength(1);
@@ -191,11 +205,11 @@ describe('an outcome that could not be written', () => {
 
   it('is part of the error when the API rejected the order, until it is written', async () => {
     const rejection = [422, { message: 'No.', errors: { order_id: ['Unknown.'] } }] as const;
-    const { disk, clock, orderSync, syncByAnother } = await sceneOf(undefined, rejection);
+    const { disk, clock, orderSync, syncByAnother } = await sceneOf({ answer: rejection });
     let error: unknown;
     void orderSync.sync(42).catch((thrown: unknown) => (error = thrown));
     while (error === undefined) await clock.advance(100);
-    expect(error).toBeInstanceOf(RejectionNotRecordedError);
+    expect(error).toBeInstanceOf(OutcomeNotRecordedError);
     expect(error).toMatchObject({
       code: 'validation_failed',
       effect: 'none',
@@ -207,6 +221,27 @@ describe('an outcome that could not be written', () => {
     await clock.advance(60_000);
     expect(await orderSync.history(42)).toMatchObject({ state: 'rejected' });
   });
+
+  it.each([
+    ['before the first retry', { fullFrom: 0, rateLimiter: undefined }],
+    ['after the last one', { fullFrom: 2 }],
+  ])(
+    'is part of the error when the API kept refusing, %s, until the attempt is taken back',
+    async (_, scene) => {
+      const answer = [429, { error: true, message: 'Too Many Attempts.' }, rejectionHeaders(600)] as const;
+      const { disk, clock, orderSync, syncByAnother } = await sceneOf({ answer, ...scene });
+      let error: unknown;
+      void orderSync.sync(42, { maxWaitMs: 10 }).catch((thrown: unknown) => (error = thrown));
+      while (error === undefined) await clock.advance(100);
+      expect(error).toBeInstanceOf(OutcomeNotRecordedError);
+      expect(error).toMatchObject({ code: 'rate_limited', effect: 'none', retryable: true });
+      expect(error).toHaveProperty('retryAfterSeconds', expect.any(Number));
+      expect(await syncByAnother()).toEqual({ code: 'outcome_unknown' });
+      disk.full = false;
+      await clock.advance(60_000);
+      expect(await orderSync.history(42)).toMatchObject({ state: 'not_sent', attempts: [] });
+    },
+  );
 
   it('is unknown to everybody else', async () => {
     const { upstream, sync, syncByAnother } = await sceneOf();

@@ -125,21 +125,20 @@ const endings = {
 } as const satisfies Record<UnknownOutcomeMoment, string>;
 
 /**
- * The API rejected the order, but the journal could not be written: until it can, other processes call the outcome
- * unknown. This process keeps trying as long as it runs. Code and facts are those of the rejection, which is `cause`.
+ * The order did not get into the books: the API rejected it, or the request had no effect. But the journal could not be
+ * written: until it can, other processes call the outcome unknown. This process keeps trying as long as it runs. Code and
+ * facts are those of the failure, which is `cause`.
  */
-export class RejectionNotRecordedError extends OrderSyncError {
-  override readonly name = 'RejectionNotRecordedError';
+export class OutcomeNotRecordedError extends OrderSyncError {
+  override readonly name = 'OutcomeNotRecordedError';
   readonly code: OrdersErrorCode;
   override readonly cause: OrdersError;
 
   constructor(orderId: number, cause: OrdersError) {
-    const { source, retryable, effect, status, requestId, rateLimit, apiMessage, apiErrors, answeredBy } =
-      cause;
     super(
       `${cause.message} The journal could not be written, so other processes call the outcome unknown until it is.`,
       orderId,
-      { source, retryable, effect, status, requestId, rateLimit, apiMessage, apiErrors, answeredBy },
+      cause,
     );
     this.code = cause.code;
     this.cause = cause;

@@ -5,7 +5,7 @@ export {
   JournalUnreadableError,
   OrderSyncError,
   RejectedByOtherProcessError,
-  RejectionNotRecordedError,
+  OutcomeNotRecordedError,
   RepeatedUnknownError,
   SyncOutcomeUnknownError,
   type UnknownOutcome,

@@ -87,8 +87,8 @@ export interface OrderJournal {
     orderId: number,
     request: { readonly resend: boolean; readonly after: string | undefined },
   ): Promise<SendingAttempt>;
-  /** Removes an attempt whose request had no effect. Never rejects. */
-  rollback(orderId: number, attempt: SendingAttempt): Promise<void>;
+  /** Removes an attempt whose request had no effect. Never rejects, as `finish`. */
+  rollback(orderId: number, attempt: SendingAttempt): Promise<{ readonly written: boolean }>;
   /**
    * Records durably what became of a request. Never rejects: what cannot be written now is tried again as long as this
    * process runs.
@@ -226,10 +226,13 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     }
   }
 
+  /** @throws {JournalUnavailableError} when what is known about the order still cannot be written */
   async function catchUpOn(orderId: number): Promise<void> {
     const result = unwritten.get(orderId);
     if (result === undefined) return;
-    await writeOnce(result, orderId);
+    await writeOnce(result, orderId).catch((error: unknown) => {
+      throw new JournalUnavailableError(orderId, error, 'an earlier outcome could not be recorded yet');
+    });
     if (unwritten.get(orderId) === result) unwritten.delete(orderId);
   }
 
@@ -256,9 +259,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     },
     async look(orderId) {
       const access = await findJournal(orderId, 'read');
-      await catchUpOn(orderId).catch((error: unknown) => {
-        throw new JournalUnavailableError(orderId, error);
-      });
+      await catchUpOn(orderId);
       const settle = async (event: JournalEvent, view: Changed) => {
         if (!view.changed) return view;
         return access.guard === undefined ? view : await write(access, orderId, event);
@@ -274,9 +275,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     },
     async begin(orderId, { resend, after }) {
       const access = await findJournal(orderId, 'write');
-      await catchUpOn(orderId).catch((error: unknown) => {
-        throw new JournalUnavailableError(orderId, error);
-      });
+      await catchUpOn(orderId);
       const id = randomUUID();
       const started = { monotonicMs: clock.monotonic(), wallMs: clock.now() };
       inFlight.set(id, access);
@@ -310,8 +309,9 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     },
     async rollback(orderId, { id }) {
       const access = inFlight.get(id) ?? (await findJournal(orderId, 'write'));
-      await writeResult(orderId, { event: { type: 'rollback', id }, access }, retriesMs);
+      const view = await writeResult(orderId, { event: { type: 'rollback', id }, access }, retriesMs);
       inFlight.delete(id);
+      return { written: view !== undefined };
     },
     async finish(orderId, attempt, outcome) {
       const access = inFlight.get(attempt.id) ?? (await findJournal(orderId, 'write'));
@@ -331,9 +331,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     },
     async confirm(orderId, verdict) {
       const access = await findJournal(orderId, 'write');
-      await catchUpOn(orderId).catch((error: unknown) => {
-        throw new JournalUnavailableError(orderId, error);
-      });
+      await catchUpOn(orderId);
       return await write(access, orderId, { type: 'confirm', as: verdict, by: me });
     },
     async catchUp(longestMs) {

@@ -12,7 +12,7 @@ import { type Clock, sleep } from '@wemasy-orders/state';
 import {
   AlreadySyncedError,
   RejectedByOtherProcessError,
-  RejectionNotRecordedError,
+  OutcomeNotRecordedError,
   SyncOutcomeUnknownError,
 } from './errors.js';
 import type { Outcome } from './journal.js';
@@ -102,8 +102,10 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
   > {
     /** What was begun and not rolled back: the request may have left. */
     const begun: { attempt?: SendingAttempt } = {};
+    /** Whether other processes know what became of the attempts before this one. */
+    let isRecorded = true;
     const rollback = async (attempt: SendingAttempt) => {
-      await journal.rollback(orderId, attempt);
+      ({ written: isRecorded } = await journal.rollback(orderId, attempt));
       delete begun.attempt;
       context.setPhase({ kind: 'queued' });
     };
@@ -121,6 +123,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
           context.setPhase({ kind: 'sending' });
           const attempt = await journal.begin(orderId, { resend, after });
           begun.attempt = attempt;
+          isRecorded = true;
           return () => rollback(attempt);
         },
       });
@@ -129,8 +132,11 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
         context.setPhase({ kind: 'queued' });
         return { conflict: error.view };
       }
-      if (begun.attempt === undefined) throw error;
-      throw await failed(orderId, begun.attempt, error, rollback);
+      if (begun.attempt !== undefined && !hadNoEffect(error)) {
+        throw await failed(orderId, begun.attempt, error);
+      }
+      if (begun.attempt !== undefined) await rollback(begun.attempt);
+      throw isRecorded || !hadNoEffect(error) ? error : new OutcomeNotRecordedError(orderId, error);
     }
     if (begun.attempt === undefined) throw new TypeError('The client sent a request that was not recorded');
     const { message = '' } = answer;
@@ -139,12 +145,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
   }
 
   /** Records what a failed call means for its attempt. @returns what the caller gets */
-  async function failed(
-    orderId: number,
-    attempt: SendingAttempt,
-    error: unknown,
-    rollback: (attempt: SendingAttempt) => Promise<void>,
-  ): Promise<unknown> {
+  async function failed(orderId: number, attempt: SendingAttempt, error: unknown): Promise<unknown> {
     if (!isOrdersError(error) || error.effect === 'unknown') {
       const cause = error instanceof OutcomeUnknownError ? error.cause : error;
       const reason = isOrdersError(cause)
@@ -154,12 +155,8 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
       await journal.finish(orderId, attempt, { state: 'unknown', reason, ...said });
       return new SyncOutcomeUnknownError(orderId, 'now', { ...attempt, ...said }, cause);
     }
-    if (error instanceof RateLimitedError || error instanceof ConnectionError) {
-      await rollback(attempt);
-      return error;
-    }
     const { written } = await journal.finish(orderId, attempt, rejection(error));
-    return written ? error : new RejectionNotRecordedError(orderId, error);
+    return written ? error : new OutcomeNotRecordedError(orderId, error);
   }
 
   return run;
@@ -188,6 +185,11 @@ function outcomeFromOther(
     case 'unknown':
       throw new SyncOutcomeUnknownError(orderId, 'meanwhile', attempt);
   }
+}
+
+/** Whether the request did not reach the API, or was refused by the rate limit: as if it had never been made. */
+function hadNoEffect(error: unknown): error is RateLimitedError | ConnectionError {
+  return error instanceof RateLimitedError || error instanceof ConnectionError;
 }
 
 /** What the API rejected, as it is recorded. */

@@ -54,7 +54,7 @@ export interface OrderSync {
    * @throws {JournalUnreadableError} when its record cannot be read
    * @throws {JournalUnavailableError} when the journal fails before anything was sent
    * @throws {WriteRefusedError} when it is not certain that this journal has all that was sent
-   * @throws {RejectionNotRecordedError} when the API rejected it and the journal could not be written
+   * @throws {OutcomeNotRecordedError} when it was not synced and the journal could not be written
    * @throws {RejectedByOtherProcessError} when another process sent it meanwhile and the API rejected it
    * @throws {OrdersError} the client's, when the call certainly had no effect; `CancelledError` only when nothing was sent
    */

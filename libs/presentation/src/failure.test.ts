@@ -65,7 +65,7 @@ const errors: readonly [Error & { readonly name: string }, ...(string | boolean)
   ],
   [new orderSync.InvalidConfirmationError(7, 'not_sent'), 'invalid_arguments', 'local', false],
   [
-    new orderSync.RejectionNotRecordedError(
+    new orderSync.OutcomeNotRecordedError(
       7,
       new client.PermissionError({ status: 403, answeredBy: 'cloudflare' }),
     ),
@@ -111,7 +111,7 @@ describe('what an error means', () => {
 
   it('advises on a rejection that could not be recorded as on the rejection itself', () => {
     const rejection = new client.PermissionError({ status: 403, answeredBy: 'cloudflare' });
-    const { advice } = failureOf(new orderSync.RejectionNotRecordedError(7, rejection));
+    const { advice } = failureOf(new orderSync.OutcomeNotRecordedError(7, rejection));
     expect(advice).toBe(failureOf(rejection).advice);
     expect(advice).toBe('blocked_before_api');
   });

@@ -9,7 +9,7 @@ import {
 } from '@wemasy-orders/client';
 import {
   AlreadySyncedError,
-  RejectionNotRecordedError,
+  OutcomeNotRecordedError,
   SyncOutcomeUnknownError,
   WriteRefusedError,
 } from '@wemasy-orders/order-sync';
@@ -84,7 +84,7 @@ export function failureOf(error: unknown, personalData: PersonalData): Failure {
 const passing: ReadonlySet<number> = new Set([408, 425, 429]);
 
 function adviceOf(error: OrdersError): Advice {
-  if (error instanceof RejectionNotRecordedError) return adviceOf(error.cause);
+  if (error instanceof OutcomeNotRecordedError) return adviceOf(error.cause);
   const { code, status = 0, answeredBy } = error;
   const isRefusal = status >= 400 && status < 500 && !passing.has(status);
   const isForeign = answeredBy === 'cloudflare' || answeredBy === 'proxy';
