@@ -129,10 +129,18 @@ const loopbackMemoryMs = 10 * 60_000;
 /** How often the time of a use is noted where nothing else changes. */
 const seenEveryMs = 60_000;
 
+/** What is remembered of the journals. */
+interface Remembered {
+  readonly file: Anchor;
+  /** By this process, without what the user has decided since. */
+  readonly process: Anchor;
+}
+
 interface Sight {
   readonly registry: Registry | undefined;
   readonly resolution: Resolution;
   readonly found: FoundJournal;
+  readonly mismatch: Mismatch | undefined;
   readonly refusal: WriteRefusedError | undefined;
 }
 
@@ -149,6 +157,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
   let memory: Anchor = { version: 1, api: normalizeBaseUrl(baseUrl), journals: [] };
   let persistence: { readonly value: Persistence; readonly at: number } | undefined;
   let last: { readonly sight: Sight; readonly at: number } | undefined;
+  let listening: { readonly listener: string | undefined; readonly at: number } | undefined;
   const noticed = new Set<string>();
 
   const now = () => new Date(clock.now()).toISOString();
@@ -213,7 +222,10 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
   /** A server on this machine is a test server: its successor at the same port is another API. */
   function current(anchor: Anchor): Anchor {
     if (!isLoopback(baseUrl)) return anchor;
-    const listener = loopbackListener(baseUrl);
+    if (listening === undefined || clock.monotonic() - listening.at > freshMs) {
+      listening = { listener: loopbackListener(baseUrl), at: clock.monotonic() };
+    }
+    const { listener } = listening;
     if (anchor.listener !== listener) return { ...anchor, listener, journals: [] };
     return withoutOld(anchor, new Date(clock.now() - loopbackMemoryMs).toISOString());
   }
@@ -232,9 +244,8 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     }
   }
 
-  async function findMismatch(found: FoundJournal): Promise<Mismatch | undefined> {
-    const file = await readAnchor();
-    const mismatch = checkAnchor(file, found) ?? checkAnchor(adoptedIn(file), found);
+  async function findMismatch(remembered: Remembered, found: FoundJournal): Promise<Mismatch | undefined> {
+    const mismatch = checkAnchor(remembered.file, found) ?? checkAnchor(remembered.process, found);
     if (mismatch?.kind !== 'other_place') return mismatch;
     const isFolder = (await store.place(generationKey)).file !== undefined;
     return isFolder && (await isMovedOrSame(mismatch.expected)) ? undefined : mismatch;
@@ -254,25 +265,30 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     const [registry, { description }] = await Promise.all([readRegistry(), store.place(generationKey)]);
     const resolution = resolveAccount(registry ?? { version: 1, accounts: [] }, claim);
     const account = resolution.account?.name ?? claim.name ?? firstAccountName;
+    // First, since others may write meanwhile: what is remembered must not be newer than what is found.
+    const file = await readAnchor();
+    const remembered = { file, process: adoptedIn(file) };
     const generation = await store.readGeneration(generationKey).catch((error: unknown) => {
       if (error instanceof GenerationUnreadableError) return undefined;
       throw error;
     });
     const found = { generation, place: description, account };
-    return { registry, resolution, found, refusal: await refusalOf(registry, resolution, found) };
+    const mismatch = await findMismatch(remembered, found);
+    const refusal = await refusalOf({ registry, resolution, found, mismatch });
+    return { registry, resolution, found, mismatch, refusal };
   }
 
-  async function refusalOf(
-    registry: Registry | undefined,
-    { doubt }: Resolution,
-    found: FoundJournal,
-  ): Promise<WriteRefusedError | undefined> {
+  async function refusalOf({
+    registry,
+    resolution: { doubt },
+    found,
+    mismatch,
+  }: Omit<Sight, 'refusal'>): Promise<WriteRefusedError | undefined> {
     const kept = await findPersistence();
     if (kept.kind === 'volatile' && !isExempt) return volatileRefusal(kept);
     if (kept.kind === 'unknown')
       noticeOnce(`Whether the journal outlasts a restart is not known: ${kept.description}`);
     if (registry === undefined) return unreadableRegistryRefusal(found.place);
-    const mismatch = await findMismatch(found);
     if (mismatch !== undefined) return journalRefusal(mismatch, found);
     return doubt === undefined ? undefined : accountRefusal(doubt);
   }
@@ -369,8 +385,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     last = undefined;
     const sight = await lookLately();
     const isDoubt = sight.resolution.doubt !== undefined;
-    const mismatch = await findMismatch(sight.found);
-    if (mismatch !== undefined) throw journalRefusal(mismatch, sight.found);
+    if (sight.mismatch !== undefined) throw journalRefusal(sight.mismatch, sight.found);
     if (sight.refusal !== undefined && !isDoubt) throw sight.refusal;
     return { sight, generation: await openJournal(sight.found) };
   }

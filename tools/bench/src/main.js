@@ -8,17 +8,30 @@ const benchmarks = /** @type {const} */ ([
   'journal-cost',
   'command-line',
   'mcp',
+  'hosted',
   'path-length',
 ]);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
+    shops: { type: 'string' },
+    rate: { type: 'string' },
+  },
 });
 const name = benchmarks.find((each) => each === positionals[0]);
 if (name === undefined) {
-  console.error(`usage: npm run bench -- <${benchmarks.join(' | ')}> [--quick]`);
+  console.error(
+    `usage: npm run bench -- <${benchmarks.join(' | ')}> [--quick] [--seconds N] [--shops N] [--rate N]`,
+  );
   process.exit(2);
 }
 const { run } = await import(`./${name}/run.js`);
-await run({ quick: values.quick });
+await run({
+  quick: values.quick,
+  ...(values.seconds && { seconds: Number(values.seconds) }),
+  ...(values.shops && { shops: Number(values.shops) }),
+  ...(values.rate && { rate: Number(values.rate) }),
+});

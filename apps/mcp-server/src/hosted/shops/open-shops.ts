@@ -16,6 +16,7 @@ import { isLinkPath, linkPath } from '../link/link-path.js';
 import type { Shops } from '../shop.js';
 import { connectShop } from './connect-shop.js';
 import { openFileShops } from './file-shops.js';
+import { withGroupedUpdates } from './grouped-updates.js';
 import { openKeyFile } from './key-file.js';
 import { createLinkedShops, type ShopAccess } from './linked-shops.js';
 import { createShopServices } from './shop-services.js';
@@ -84,9 +85,11 @@ export async function openShops(options: OpenShopsOptions): Promise<Shops> {
   // Where no file can be kept, what one shop has seen of the journal still serves all shops of this process.
   const anchorStore =
     anchorPlace?.kind === 'folder' ? openFolder(anchorPlace.folder) : createMemoryStore({ clock });
-  const forShops = (opened: typeof store) =>
-    withSharedReadings(opened, { clock, isShared: (key) => key.endsWith('/accounts') });
-  const shopStores = { store: forShops(store), anchorStore: forShops(anchorStore) };
+  const shopStores = {
+    store: withSharedReadings(store, { clock, isShared: (key) => key.endsWith('/accounts') }),
+    // Each order that is sent is remembered there, whichever shop it is of.
+    anchorStore: withGroupedUpdates(anchorStore),
+  };
 
   const services = createShopServices({
     connect: (account) =>

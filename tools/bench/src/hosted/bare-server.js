@@ -1,0 +1,36 @@
+// @ts-check
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { createMcpHandler, Server } from '@modelcontextprotocol/server';
+
+/**
+ * The SDK's own handler with one tool, and nothing of ours: what a page of orders costs at least. It gets the page from the
+ * same API, and answers with the same payload; no rate limit, no authorization, no checks.
+ */
+const { BARE_URL: url = '', BARE_ANSWER: answer = '' } = process.env;
+const result = JSON.parse(answer);
+
+const handler = createMcpHandler(() => {
+  const server = new Server({ name: 'bare', version: '1.0.0' }, { capabilities: { tools: {} } });
+  server.setRequestHandler('tools/call', async (request) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${request.params.arguments?.['token']}`,
+        'content-type': 'application/json',
+      },
+      body: '{"per_page":25}',
+    });
+    await response.json();
+    return result;
+  });
+  return server;
+});
+const listener = getRequestListener((request) => handler.fetch(request), { overrideGlobalObjects: false });
+const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
+  console.log(`listening on http://127.0.0.1:${address.port}`);
+});
