@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
+import { operations } from '@wemasy-orders/client/operations';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestSandbox, type TestAnswer, type TestSandbox } from './testing/test-sandbox.js';
 import { tokens } from './tokens.js';
@@ -106,20 +107,23 @@ describe('/sandbox/faults', () => {
 
 describe('/sandbox/status', () => {
   it('shows every allowance, the bookings and the faults', async () => {
+    const { limit } = operations.syncOrder.rateLimit;
+    const listed = { operation: 'listOrders', limit: operations.listOrders.rateLimit.limit };
+    const synced = { operation: 'syncOrder', limit };
     await sandbox.list({ token: tokens.readOnly });
     sandbox.clock.now += 20_000;
-    for (let sent = 0; sent < 5; sent += 1) await sandbox.sync({ body: { order_id: 2502 } });
+    for (let sent = 0; sent < limit; sent += 1) await sandbox.sync({ body: { order_id: 2502 } });
     await post({ kind: 'server_error' });
     expect((await sandbox.get('/sandbox/status')).json).toEqual({
       windows: [
-        { operation: 'listOrders', token: tokens.fullAccess, limit: 60, remaining: 60, resets_in_ms: null },
-        { operation: 'listOrders', token: tokens.readOnly, limit: 60, remaining: 59, resets_in_ms: 40_000 },
-        { operation: 'syncOrder', token: tokens.fullAccess, limit: 5, remaining: 0, resets_in_ms: 60_000 },
-        { operation: 'syncOrder', token: tokens.readOnly, limit: 5, remaining: 5, resets_in_ms: null },
+        { ...listed, token: tokens.fullAccess, remaining: listed.limit, resets_in_ms: null },
+        { ...listed, token: tokens.readOnly, remaining: listed.limit - 1, resets_in_ms: 40_000 },
+        { ...synced, token: tokens.fullAccess, remaining: 0, resets_in_ms: 60_000 },
+        { ...synced, token: tokens.readOnly, remaining: limit, resets_in_ms: null },
       ],
       ledger: {
-        bookings: 5,
-        latest: [5, 4, 3, 2, 1].map((id) => ({
+        bookings: limit,
+        latest: Array.from({ length: Math.min(limit, 8) }, (_, at) => limit - at).map((id) => ({
           id,
           order_id: 2502,
           token: tokens.fullAccess,
@@ -132,7 +136,7 @@ describe('/sandbox/status', () => {
 
   it('shows only the newest bookings', async () => {
     for (let sent = 0; sent < 10; sent += 1) {
-      if (sent === 5) sandbox.nextWindow();
+      if (sent % operations.syncOrder.rateLimit.limit === 0) sandbox.nextWindow();
       await sandbox.sync({ body: { order_id: 2502 } });
     }
     const { json } = await sandbox.get('/sandbox/status');

@@ -1,8 +1,10 @@
+import { operations } from '@wemasy-orders/client/operations';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestSandbox, type TestSandbox } from './testing/test-sandbox.js';
 import { tokens } from './tokens.js';
 
 const order = { order_id: 2502 };
+const { limit } = operations.syncOrder.rateLimit;
 
 let sandbox: TestSandbox;
 beforeEach(async () => {
@@ -21,9 +23,9 @@ async function syncsLeft(): Promise<number> {
 }
 
 describe.each([
-  // Of five requests, the fault and the request that asks are used.
-  { when: 'before', booked: 0, left: 4 },
-  { when: 'after', booked: 1, left: 3 },
+  // The fault and the request that asks are used.
+  { when: 'before', booked: 0, left: limit - 1 },
+  { when: 'after', booked: 1, left: limit - 2 },
 ] as const)('$when the ledger is written', ({ when, booked, left }) => {
   afterEach(async () => {
     expect(await bookings()).toBe(booked);
@@ -90,11 +92,11 @@ describe('a storm of 429', () => {
       expect(answer.status).toBe(429);
       expect(answer.json).toEqual({ error: true, message: 'Too Many Attempts.' });
       expect(answer.headers.get('retry-after')).toBe('7');
-      expect(answer.headers.get('x-ratelimit-limit')).toBe('5');
+      expect(answer.headers.get('x-ratelimit-limit')).toBe(String(limit));
       expect(answer.headers.get('x-ratelimit-remaining')).toBe('0');
     }
     expect(await bookings()).toBe(0);
-    expect(await syncsLeft()).toBe(4);
+    expect(await syncsLeft()).toBe(limit - 1);
   });
 });
 

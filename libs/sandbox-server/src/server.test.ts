@@ -1,3 +1,4 @@
+import { operations } from '@wemasy-orders/client/operations';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -58,14 +59,16 @@ describe('a database file', () => {
 
   it('keeps orders, ledger and throttle windows over a restart', async () => {
     const first = await startTestSandbox({ database: file });
-    for (let sent = 0; sent < 5; sent += 1) await first.sync({ body: { order_id: 2502 } });
+    const { listOrders, syncOrder } = operations;
+    for (let sent = 0; sent < syncOrder.rateLimit.limit; sent += 1)
+      await first.sync({ body: { order_id: 2502 } });
     const before = { list: (await first.list()).json, ledger: (await first.get('/sandbox/ledger')).json };
     await first.close();
 
     const second = await startTestSandbox({ database: file });
     expect((await second.sync({ body: { order_id: 2502 } })).status).toBe(429);
     const list = await second.list();
-    expect(list.headers.get('x-ratelimit-remaining')).toBe('58');
+    expect(list.headers.get('x-ratelimit-remaining')).toBe(String(listOrders.rateLimit.limit - 2));
     expect((await second.get('/sandbox/ledger')).json).toEqual(before.ledger);
     expect(withoutAddresses(list.json)).toEqual(withoutAddresses(before.list));
     expect(JSON.stringify(list.json)).toContain('"should_snelstart_sync":false');
