@@ -50,8 +50,8 @@ describe('the response examples of the vendor pages', () => {
   it('have no field that the document does not describe', () => {
     const { Order, OrderBilling } = document.components.schemas;
     const [order] = jsonAfter(pages.list, 'Response Example').data.data;
-    expect(Object.keys(Order.properties).sort()).toEqual(Object.keys(order).sort());
-    expect(Object.keys(OrderBilling.properties).sort()).toEqual(Object.keys(order.billing).sort());
+    expect(Object.keys(order).filter((name) => !(name in Order.properties))).toEqual([]);
+    expect(Object.keys(order.billing).filter((name) => !(name in OrderBilling.properties))).toEqual([]);
   });
 });
 

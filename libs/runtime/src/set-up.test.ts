@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { operations } from '@wemasy-orders/client/operations';
 import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { AlreadySyncedError } from '@wemasy-orders/order-sync';
 import { systemClock } from '@wemasy-orders/state';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { setUp, type SetUpOptions } from './set-up.js';
+
+const { limit } = operations.listOrders.rateLimit;
 
 /** Sets up and keeps what is logged. */
 const home = mkdtempSync(join(tmpdir(), 'wemasy-home-'));
@@ -36,7 +39,7 @@ describe('what the rate limiter has to say is in the log', () => {
   async function shop(remaining: number, environment: SetUpOptions['environment'] = {}) {
     const upstream = await startUpstream((_, response) => {
       sendJson(response, 200, orderPage([]), {
-        'x-ratelimit-limit': '60',
+        'x-ratelimit-limit': String(limit),
         'x-ratelimit-remaining': String(remaining),
       });
     });
@@ -45,7 +48,9 @@ describe('what the rate limiter has to say is in the log', () => {
   }
 
   it('one warning for an outage of the shared state, however many calls and counters meet it', async () => {
-    const { services, close, log } = await shop(59, { WEMASY_STATE: 'redis://jan:secret@127.0.0.1:1' });
+    const { services, close, log } = await shop(limit - 1, {
+      WEMASY_STATE: 'redis://jan:secret@127.0.0.1:1',
+    });
     const { client } = services();
     await client.list();
     await client.list();
@@ -62,7 +67,7 @@ describe('what the rate limiter has to say is in the log', () => {
   });
 
   it('and, as information, that somebody else uses the account', async () => {
-    const { services, close, log } = await shop(40);
+    const { services, close, log } = await shop(limit - 20);
     await services().client.list();
     await close();
     expect(log()).toMatchObject([{ level: 'info', code: 'foreign-use', bucket: 'listOrders' }]);
@@ -135,11 +140,11 @@ describe('the allowance', () => {
 
   it('is shared by the tokens of one account, named or not', async () => {
     const [one, other] = ['one-token', 'other-token'].map((WEMASY_API_TOKEN) => ({ WEMASY_API_TOKEN }));
-    expect(await left([{ ...one }, { ...other }])).toBe(58);
+    expect(await left([{ ...one }, { ...other }])).toBe(limit - 2);
     const WEMASY_ACCOUNT = 'the shop';
     expect(
       await left([{ ...one, WEMASY_ACCOUNT }, { ...other, WEMASY_ACCOUNT: ' The Shop' }, { ...other }]),
-    ).toBe(57);
+    ).toBe(limit - 3);
   });
 });
 

@@ -1,8 +1,10 @@
+import { operations } from '@wemasy-orders/client/operations';
 import type * as z from 'zod';
 import { OrderStatus } from '@wemasy-orders/client/schemas';
 import type * as schemas from '@wemasy-orders/client/schemas';
 import type { Customer } from './customers.js';
 import { hostileNotes } from './hostile-texts.js';
+import { inventedFields } from './invented-value.js';
 import { chance, int, pick } from './random.js';
 import { shopDate } from './shop-date.js';
 
@@ -88,7 +90,7 @@ export function inventOrder(facts: {
   // `checkout` is the only documented type; the filter needs a second one.
   const enteredByShop = chance(0.04);
   const customer = pick(customers);
-  return {
+  const order = {
     id,
     date: shopDate(placedAt),
     type: enteredByShop ? 'manual' : 'checkout',
@@ -115,6 +117,7 @@ export function inventOrder(facts: {
     },
     invoice_id: invoice === null ? null : `INV-${invoice}`,
   };
+  return { ...order, ...inventedFields(operations.listOrders.answer.fields.data.fields.data.items, order) };
 }
 
 /** @param recipient receives the goods; null when the customer does */

@@ -21,7 +21,7 @@ try {
         WEMASY_API_URL: sandbox.url,
         WEMASY_API_TOKEN: 'sandbox-full-access',
         WEMASY_STATE: 'memory',
-        // The sixth sync should answer how long to wait instead of waiting.
+        // The sync beyond the limit should answer how long to wait instead of waiting.
         WEMASY_MAX_WAIT_MS: '2000',
         WEMASY_LOG_LEVEL: 'error',
       },
@@ -40,31 +40,41 @@ try {
   section('"How much came in, by status?"', all.text);
   assert.ok(!all.isError);
 
-  const ready = await call('list_orders', { status: 'paid', per_page: 6, fields: ['id'] });
+  const limit = await syncsAMinute();
+  const ready = await call('list_orders', { status: 'paid', per_page: limit + 1, fields: ['id'] });
   const orderIds = ready.text.split('\n').slice(3).map(Number);
-  assert.equal(orderIds.length, 6);
+  assert.equal(orderIds.length, limit + 1);
   const answers = [];
   for (const orderId of orderIds) answers.push(await call('sync_order', { order_id: orderId }));
   section(
-    '"Send these six paid orders to SnelStart" (the API takes five a minute)',
+    `"Send these ${limit + 1} paid orders to SnelStart" (the API takes ${limit} a minute)`,
     answers.map(({ text }) => text).join('\n\n'),
   );
   assert.deepEqual(
     answers.map(({ isError }) => isError),
-    [false, false, false, false, false, true],
+    [...Array(limit).fill(false), true],
   );
-  assert.match(answers[5]?.text ?? '', /^rate_limited: .*\n(.*\n)*retry_after_seconds: \d+$/m);
+  assert.match(answers.at(-1)?.text ?? '', /^rate_limited: .*\n(.*\n)*retry_after_seconds: \d+$/m);
 
   const ledger = /** @type {unknown[]} */ (
     await (await fetch(new URL('/sandbox/ledger', sandbox.url))).json()
   );
   section('What the sandbox booked', `${ledger.length} orders, each once`);
-  assert.equal(ledger.length, 5);
+  assert.equal(ledger.length, limit);
 } finally {
   await client.close();
   await sandbox.stop();
 }
 console.log(`\nDone in ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Nothing was left running.`);
+
+/** What the sandbox says of its limit. */
+async function syncsAMinute() {
+  const status = await (await fetch(new URL('/sandbox/status', sandbox.url))).json();
+  const { windows } = /** @type {{ windows: { operation: string, limit: number }[] }} */ (status);
+  const sync = windows.find(({ operation }) => operation === 'syncOrder');
+  assert.ok(sync);
+  return sync.limit;
+}
 
 /** @param {string} name @param {Record<string, unknown>} args */
 async function call(name, args) {

@@ -1,7 +1,7 @@
 // @ts-check
 import { readFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { generate } from './generate.js';
 import { DocumentError } from './issues.js';
@@ -18,6 +18,7 @@ const codegen = codegenOf(manifest, 'libs/client') ?? expect.fail('the client ge
 const list = ['paths', '/services/webshop/v1/orders/all', 'post'];
 const sync = ['paths', '/services/webshop/v1/orders/sync-snelstart-order', 'post'];
 const schemas = ['components', 'schemas'];
+const documented = list.reduce((node, key) => node[key], parse(text))['x-rate-limit'];
 const order = [...schemas, 'Order', 'properties'];
 const filters = [...schemas, 'ListOrdersRequest', 'properties'];
 const jsonOf = (/** @type {readonly string[]} */ operation) => [
@@ -69,8 +70,8 @@ const tool = (readOnlyHint) => ({
 const kinds = [
   {
     what: 'a value added to an enum',
-    change: (document) => document.addIn([...schemas, 'OrderStatus', 'enum'], 'shipped'),
-    carried: ['schemas.ts', "'shipped'"],
+    change: (document) => document.addIn([...schemas, 'OrderStatus', 'enum'], 'never_heard_of'),
+    carried: ['schemas.ts', "'never_heard_of'"],
   },
   {
     what: 'another rate limit',
@@ -82,14 +83,17 @@ const kinds = [
   },
   {
     what: 'a rate limit that contradicts its header example',
-    change: (document) => document.setIn([...sync, 'x-rate-limit', 'limit'], 10),
-    refused: 'syncOrder: x-rate-limit says 10, the example of X-RateLimit-Limit says 5; correct one of them',
+    change: (document) => {
+      document.setIn([...sync, 'x-rate-limit', 'limit'], 10);
+      document.setIn(['components', 'headers', 'SyncOrderLimit', 'example'], 7);
+    },
+    refused: 'syncOrder: x-rate-limit says 10, the example of X-RateLimit-Limit says 7; correct one of them',
   },
   {
     what: 'operations that share a bucket',
     change: (document) => {
       document.setIn([...list, 'x-rate-limit', 'bucket'], 'reads');
-      addOperation(document, { 'x-rate-limit': { limit: 60, windowSeconds: 60, bucket: 'reads' } });
+      addOperation(document, { 'x-rate-limit': { ...documented, bucket: 'reads' } });
     },
     carried: ['operations.ts', "bucket: 'reads'"],
   },
@@ -97,7 +101,8 @@ const kinds = [
     what: 'a shared bucket with two limits',
     change: (document) => {
       document.setIn([...list, 'x-rate-limit', 'bucket'], 'reads');
-      addOperation(document, { 'x-rate-limit': { limit: 5, windowSeconds: 60, bucket: 'reads' } });
+      const limit = documented.limit + 1;
+      addOperation(document, { 'x-rate-limit': { ...documented, limit, bucket: 'reads' } });
     },
     refused: 'showOrder: another limit for the bucket reads',
   },
@@ -110,6 +115,18 @@ const kinds = [
     what: 'a reading operation that is a tool',
     change: (document) => addOperation(document, { 'x-mcp-tool': tool(true) }),
     carried: ['operations.ts', "name: 'show_order'"],
+  },
+  {
+    what: 'a tool text that names the limit ({pace})',
+    change: (document) =>
+      addOperation(document, { 'x-mcp-tool': { ...tool(true), description: 'At most {pace}.' } }),
+    carried: ['operations.ts', "description: 'At most 60 a minute.'"],
+  },
+  {
+    what: 'a tool text with an unknown placeholder',
+    change: (document) =>
+      addOperation(document, { 'x-mcp-tool': { ...tool(true), description: 'At most {limit}.' } }),
+    refused: 'showOrder: {limit} in the texts of the tool means nothing; write {pace} for the rate limit',
   },
   {
     what: 'a writing operation that is a tool',
@@ -482,8 +499,8 @@ const kinds = [
   },
   {
     what: 'a field of an answer without a privacy mark',
-    change: (document) => document.setIn([...order, 'weight'], { type: 'string' }),
-    refused: 'listOrders: the field data.data[].weight needs an x-privacy mark',
+    change: (document) => document.setIn([...order, 'never_heard_of'], { type: 'string' }),
+    refused: 'listOrders: the field data.data[].never_heard_of needs an x-privacy mark',
   },
   {
     what: 'a mark that is weaker outside than inside',
@@ -544,7 +561,7 @@ const kinds = [
   {
     what: 'several of these at once',
     change: (document) => {
-      document.setIn([...order, 'weight'], { type: 'string' });
+      document.setIn([...order, 'never_heard_of'], { type: 'string' });
       addOperation(document, { 'x-mcp-tool': tool(false) });
     },
     refused: 'x-privacy mark',
@@ -585,11 +602,11 @@ describe('a change of the document', () => {
 
 it('every issue is reported at once', async () => {
   const document = parseDocument(text);
-  document.setIn([...order, 'weight'], { type: 'string' });
+  document.setIn([...order, 'never_heard_of'], { type: 'string' });
   document.setIn([...order, 'height'], { type: 'string' });
   addOperation(document, { 'x-mcp-tool': tool(false) });
   const generating = generate(String(document), codegen);
-  await expect(generating).rejects.toThrow(/showOrder: .*\n.*weight.*\n.*height/);
+  await expect(generating).rejects.toThrow(/showOrder: .*\n.*never_heard_of.*\n.*height/);
 });
 
 it('the table of changes is up to date', async () => {

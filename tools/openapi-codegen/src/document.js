@@ -249,7 +249,7 @@ function describeOperation(document, { path, method, definition, writes, identif
       windowSeconds: limits.windowSeconds,
       ...(limits.bucket === undefined ? {} : { bucket: limits.bucket }),
     },
-    tool,
+    tool: tool && withPace(tool, definition, issues),
     isPublic: isPublic(document, definition, issues),
     ...inputs,
     arguments: argumentsOf(inputs, { schemas: document.components.schemas, identifiers }),
@@ -261,6 +261,27 @@ function describeOperation(document, { path, method, definition, writes, identif
           : schemaName(schema, document, `${operationId} ${answer.status}`, issues),
     })),
   };
+}
+
+/**
+ * The tool with the numbers of the document in its texts: `{pace}` stands for the rate limit.
+ *
+ * @param {Tool} tool
+ * @param {OperationDefinition} definition
+ * @param {Issues} issues
+ */
+function withPace(tool, { operationId, 'x-rate-limit': { limit, windowSeconds } }, issues) {
+  const pace = windowSeconds === 60 ? `${limit} a minute` : `${limit} in ${windowSeconds} s`;
+  const title = tool.title.replaceAll('{pace}', pace);
+  const description = tool.description.replaceAll('{pace}', pace);
+  for (const [unknown] of `${title} ${description}`.matchAll(/\{\w*\}/g)) {
+    issues.add(
+      operationId,
+      `${unknown} in the texts of the tool means nothing`,
+      'write {pace} for the rate limit',
+    );
+  }
+  return { ...tool, title, description };
 }
 
 /** @param {Response} answer @param {string} status @param {string} operationId @param {Issues} issues */

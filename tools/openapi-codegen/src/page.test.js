@@ -12,6 +12,7 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(path, folder),
 const source = read('wemasy-orders.yaml');
 const document = parse(source);
 const saved = readdirSync(new URL('vendor/', folder)).map((name) => ({ name, text: read(`vendor/${name}`) }));
+const { limit } = document.paths['/services/webshop/v1/orders/all'].post['x-rate-limit'];
 const made = readFileSync(new URL('../e2e/order-lines.txt', import.meta.url), 'utf8');
 
 /** @param {string} text */
@@ -23,8 +24,8 @@ describe('the saved pages of the vendor', () => {
     expect(readPage(text).questions).toEqual([]);
   });
 
-  it.each(saved)('$name: what the document adds is listed', ({ text }) => {
-    const { added } = compare(text);
+  it.each(['list-orders.txt', 'sync-order.txt'])('%s: what the document adds is listed', (name) => {
+    const { added } = compare(read(`vendor/${name}`));
     expect(added).toContainEqual(expect.stringMatching(/^request.*, description: /));
     // The page says it itself.
     expect(added.filter((each) => /x-rate-limit limit|header X-RateLimit-Limit, type/.test(each))).toEqual(
@@ -37,7 +38,7 @@ describe('the saved pages of the vendor', () => {
     [
       'an enum value',
       'on_hold, payment_received',
-      'on_hold, shipped, payment_received',
+      'on_hold, never_heard_of, payment_received',
       /^request\.status, values: /,
     ],
     ['a type', 'per_page integer|null', 'per_page string|null', /^request\.per_page, type: .*string or null/],
@@ -62,9 +63,9 @@ describe('the saved pages of the vendor', () => {
     ],
     [
       'a rate limit',
-      'per minute 60',
-      'per minute 30',
-      /^x-rate-limit limit: the page says 30, the document 60$/,
+      `per minute ${limit}`,
+      `per minute ${limit + 1}`,
+      new RegExp(`^x-rate-limit limit: the page says ${limit + 1}, the document ${limit}$`),
     ],
     ['the wording of an answer', 'Paginated list of orders', 'Orders', /^200: the page says Orders/],
     ['the example', '"total": "129.99551"', '"total": "130.00000"', /^200, example: /],

@@ -1,0 +1,32 @@
+import type { AnswerField } from '@wemasy-orders/client/operations';
+import { int, pick } from './random.js';
+
+/** A value for each field that the document has and an object lacks, so that a field which the document gains has values. */
+export function inventedFields({ fields = {} }: AnswerField, object: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]) => (name in object ? [] : [[name, inventedValue(field)]])),
+  );
+}
+
+function inventedValue(field: AnswerField): unknown {
+  const { types, knownValues = ['text'], items, fields, values } = field;
+  switch (types.length === 0 ? 'null' : pick(types)) {
+    case 'string':
+      return pick(knownValues);
+    case 'integer':
+      return int(1, 5_000);
+    case 'number':
+      return int(1, 5_000) / 100;
+    case 'boolean':
+      return pick([true, false]);
+    case 'array':
+      return items === undefined ? [] : [inventedValue(items)];
+    case 'object':
+      return {
+        ...(fields === undefined ? {} : inventedFields(field, {})),
+        ...(values === undefined ? {} : { key: inventedValue(values) }),
+      };
+    default:
+      return null;
+  }
+}
