@@ -72,6 +72,7 @@ export function connectTo(target: RedisTarget, timeoutMs: number, onConnect: () 
 
 function open(target: RedisTarget, timeoutMs: number): Redis | Cluster {
   const { kind, nodes, isTls, username, password, database, masterName } = target;
+  const { sentinelUsername, sentinelPassword } = target;
   const options = {
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
@@ -100,6 +101,8 @@ function open(target: RedisTarget, timeoutMs: number): Redis | Cluster {
         retryStrategy,
         sentinels: [...nodes],
         name: masterName ?? '',
+        ...(sentinelUsername !== undefined && { sentinelUsername }),
+        ...(sentinelPassword !== undefined && { sentinelPassword }),
         sentinelRetryStrategy: retryStrategy,
         sentinelCommandTimeout: timeoutMs,
         ...(isTls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),

@@ -26,6 +26,11 @@ test.each([
   ],
   ['redis+sentinel://one/shop/2', { kind: 'sentinel', masterName: 'shop', database: 2 }],
   ['rediss+sentinel://:secret@one/shop', { kind: 'sentinel', isTls: true, password: 'secret' }],
+  [
+    'redis-sentinel://:data@one/0?sentinel_username=jan&sentinel_password=p%40ss#shop',
+    { masterName: 'shop', password: 'data', sentinelUsername: 'jan', sentinelPassword: 'p@ss' },
+  ],
+  ['redis+sentinel://one/shop?sentinel_password=secret', { masterName: 'shop', sentinelPassword: 'secret' }],
   ['redis-cluster://a:7000,b:7001', { kind: 'cluster', database: 0 }],
   ['rediss+cluster://a', { kind: 'cluster', isTls: true, nodes: [{ host: 'a', port: 6379 }] }],
 ])('%s is understood', (url, expected) => {
@@ -45,6 +50,8 @@ test.each([
   'redis://:%zz@a',
   'redis-sentinel://a',
   'redis-sentinel://a,/0#shop',
+  'redis-sentinel://a?password=secret#shop',
+  'redis://a?sentinel_password=secret',
   'redis-cluster://a/1',
   'redis-other://a',
   '/var/lib/orders',
@@ -56,6 +63,7 @@ test.each([
 test.each([
   ['redis://jan:secret@h:1/2', 'redis://h:1/2'],
   ['redis-sentinel://:secret@a,b/#shop', 'redis-sentinel://a:26379,b:26379/0#shop'],
+  ['redis-sentinel://a?sentinel_password=secret#shop', 'redis-sentinel://a:26379/0#shop'],
   ['redis-cluster://:secret@[::1]', 'redis-cluster://[::1]:6379'],
 ])('%s is described without its password', (url, description) => {
   expect(parseRedisUrl(url)?.description).toBe(description);

@@ -9,6 +9,9 @@ export interface RedisTarget {
   readonly database: number;
   /** What the Sentinels call the group of servers; absent elsewhere. */
   readonly masterName?: string;
+  /** Of the Sentinels themselves; the password above is that of the servers that they watch. */
+  readonly sentinelUsername?: string;
+  readonly sentinelPassword?: string;
   /** For people: without user and password. */
   readonly description: string;
 }
@@ -37,14 +40,16 @@ const isScheme = (text: string): text is keyof typeof KINDS => Object.hasOwn(KIN
  * Understands
  * - `redis://[[user]:password@]host[:port][/database]`, `rediss://…` with TLS (IANA, prov/redis),
  * - `redis-sentinel://[[user]:password@]host[:port][,host[:port]…][/database]#name` (Lettuce) and
- *   `redis+sentinel://…/name[/database]` (Python),
+ *   `redis+sentinel://…/name[/database]` (Python);
+ *   both with `?sentinel_password=…` and `sentinel_username` for Sentinels with a password of their own (go-redis),
  * - `redis-cluster://[[user]:password@]host[:port][,host[:port]…]`, with `+` as well.
  *
  * @returns undefined for anything else
  */
 export function parseRedisUrl(url: string): RedisTarget | undefined {
-  const [, scheme = '', credentials, hosts = '', path = '', fragment] =
-    /^([a-z+-]+):\/\/(?:([^@/#]*)@)?([^@/?#]*)(?:\/([^?#]*))?(?:#(.*))?$/i.exec(url.trim()) ?? [];
+  const [, scheme = '', credentials, hosts = '', path = '', query, fragment] =
+    /^([a-z+-]+):\/\/(?:([^@/#]*)@)?([^@/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?(?:#(.*))?$/i.exec(url.trim()) ??
+    [];
   const lowerScheme = scheme.toLowerCase();
   if (!isScheme(lowerScheme)) return undefined;
   const { kind, port, isTls } = KINDS[lowerScheme];
@@ -53,8 +58,10 @@ export function parseRedisUrl(url: string): RedisTarget | undefined {
   const masterName = kind === 'sentinel' ? decode(fragment ?? segments.shift() ?? '') : undefined;
   const database = segments[0] ?? '0';
   const account = parseCredentials(credentials);
+  const sentinelAccount = parseSentinelAccount(query, kind);
   if (
     account === undefined ||
+    sentinelAccount === undefined ||
     masterName === '' ||
     (kind !== 'sentinel' && fragment !== undefined) ||
     (kind === 'single' && nodes.length > 1) ||
@@ -73,7 +80,23 @@ export function parseRedisUrl(url: string): RedisTarget | undefined {
     ...account,
     database: Number(database),
     ...(masterName !== undefined && { masterName }),
+    ...sentinelAccount,
     description: `${lowerScheme}://${where}${kind === 'cluster' ? '' : `/${Number(database)}`}${masterName === undefined ? '' : `#${masterName}`}`,
+  };
+}
+
+type SentinelAccount = Pick<RedisTarget, 'sentinelUsername' | 'sentinelPassword'>;
+
+/** Undefined for a query with anything else. */
+function parseSentinelAccount(
+  query: string | undefined,
+  kind: RedisTarget['kind'],
+): SentinelAccount | undefined {
+  const { sentinel_username, sentinel_password, ...rest } = Object.fromEntries(new URLSearchParams(query));
+  if ((query !== undefined && kind !== 'sentinel') || Object.keys(rest).length > 0) return undefined;
+  return {
+    ...(sentinel_username && { sentinelUsername: sentinel_username }),
+    ...(sentinel_password && { sentinelPassword: sentinel_password }),
   };
 }
 
