@@ -169,6 +169,7 @@ describe('a 429', () => {
         'The API rejected the call because its allowance is used up. It asks for a wait of 3601 s, which is not ' +
         'credible; its window is over after 60 s.',
       apiMessage: 'Slow down.',
+      source: 'upstream',
     });
     expect(listFault(429, {}, { 'retry-after': '3600' }).message).not.toContain('credible');
   });
@@ -214,7 +215,7 @@ describe('the facts of an answer', () => {
       { limit: 10, remaining: 3 },
     ],
   ])('hold the allowance as far as the headers state it: %j', (headers, rateLimit) => {
-    expect(fault(500, {}, { ...headers }).rateLimit).toEqual(rateLimit);
+    expect(fault(500, {}, { ...headers }).rateLimit).toStrictEqual(rateLimit);
   });
 
   const cloudflare = { server: 'cloudflare' };

@@ -5,6 +5,7 @@ import { readDocument } from './document.js';
 import { emitExamples } from './emit-examples.js';
 import { emitOperations } from './emit-operations.js';
 import { emitZod } from './emit-zod.js';
+import { DocumentError } from './issues.js';
 
 /** @import { ReadOptions } from './document.js' */
 
@@ -33,6 +34,9 @@ export async function generate(text, { outputPath, ...options }) {
     rootTypesNoSchemaPrefix: true,
     // A field with a default may be left out.
     defaultNonNullable: false,
+  }).catch((/** @type {unknown} */ error) => {
+    // It follows references that ours do not need, those of examples for instance.
+    throw new DocumentError(`no types can be made of the document: ${String(error)}`);
   });
   const style = (await resolveConfig(`${outputPath}/schema.ts`, { editorconfig: true })) ?? {};
   const finish = (/** @type {string} */ source) =>
