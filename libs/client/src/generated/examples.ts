@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: b8fe2e5a503aec4cf03b217115d77d7fb1d81151e596710e986ef2c6014f6a56
+// SHA-256 of the document: 0fe3c888e5c47539a8412001043a99e802c55cd3549d993841b2c96d54ee1ae2
 
 /** The answer that the document shows for a success. */
 export interface DocumentedAnswer {
