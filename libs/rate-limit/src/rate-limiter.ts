@@ -14,7 +14,8 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { store, policies, clock = systemClock, onWarning } = options;
   const findNamespace = once(options.namespace);
   // Contains the process id, so that people who read a record know which process waits.
-  const id = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+  const pid = typeof process === 'object' ? process.pid : 'browser';
+  const id = `${pid}-${Math.random().toString(36).slice(2, 10)}`;
   const outage = { isReported: false };
   const warn = (warning: RateLimitWarning): void => {
     try {

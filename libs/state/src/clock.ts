@@ -14,13 +14,18 @@ export interface Clock {
 /** Node fires a timer with a longer delay immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Browsers and Workers have no processes that could share a store, so there a clock of each page's own is enough. */
+const isNode = typeof process === 'object' && typeof process.hrtime?.bigint === 'function';
+
+/** The clock of the platform. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   // hrtime counts from boot, the same in all processes; performance.now() starts at 0 in each process.
-  monotonic: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
+  monotonic: isNode ? () => Number(process.hrtime.bigint() / 1_000n) / 1_000 : () => performance.now(),
   setTimer(fn, ms, options) {
     const timer = setTimeout(fn, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
-    if (options?.keepAlive !== true) timer.unref();
+    // Only Node's keep a process alive; a browser's timer is a number.
+    if (options?.keepAlive !== true && typeof timer === 'object') timer.unref();
     return () => clearTimeout(timer);
   },
 };

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-
 /** Names the current boot of the machine; undefined where the platform has no such name. */
 export function readBootId(): string | undefined {
   try {
+    // Not imported: the package's main entry also runs where there are no files.
+    const { readFileSync } = process.getBuiltinModule('node:fs');
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
     return undefined;
