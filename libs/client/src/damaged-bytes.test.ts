@@ -4,7 +4,7 @@ import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { type Clock, createMemoryStore, systemClock } from '@wemasy-orders/state';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isOrdersError } from './errors.js';
+import { isOrdersError } from './is-orders-error.js';
 import { ListOrdersResponse } from './generated/schemas.js';
 import { createHttpFetch } from './node/index.js';
 import { rateLimitPolicies } from './operations.js';

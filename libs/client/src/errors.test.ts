@@ -1,10 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import * as errors from './errors.js';
+import * as classes from './errors.js';
+import { isOrdersError } from './is-orders-error.js';
+
+const errors = { ...classes, isOrdersError };
 
 /** Another copy of the module, as two versions of the package in one program are. */
 async function anotherCopy(): Promise<typeof errors> {
   vi.resetModules();
-  return import('./errors.js');
+  return { ...(await import('./errors.js')), ...(await import('./is-orders-error.js')) };
 }
 
 describe('an error of the product', () => {

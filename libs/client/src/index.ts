@@ -1,6 +1,7 @@
 export type { ApiPromise, ApiResponse, WithResponse } from './api-promise.js';
 export { baseUrlFault, tokenFault } from './connection-faults.js';
 export type { Drift, OrdersPage, ReadPage, UnreadableOrder } from './drift.js';
+export { isOrdersErrorCode, type OrdersErrorCode, ordersErrorCodes } from './error-codes.js';
 export {
   type AnsweredBy,
   type AnswerFacts,
@@ -12,11 +13,7 @@ export {
   ConfigurationError,
   ConnectionError,
   InvalidArgumentsError,
-  isOrdersError,
-  isOrdersErrorCode,
   OrdersError,
-  type OrdersErrorCode,
-  ordersErrorCodes,
   type OrdersErrorFacts,
   OutcomeUnknownError,
   PermissionError,
@@ -28,6 +25,7 @@ export {
   UpstreamError,
   ValidationFailedError,
 } from './errors.js';
+export { isOrdersError } from './is-orders-error.js';
 export type { Fetch, FetchHeaders, FetchRequest, FetchResponse } from './fetch.js';
 export type {
   ListOrdersRequest,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOrdersError } from './errors.js';
+import { isOrdersError } from './is-orders-error.js';
 import { type Operation, operations } from './generated/operations.js';
 import { requestOf } from './request.js';
 

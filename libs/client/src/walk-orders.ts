@@ -1,5 +1,5 @@
 import type { UnreadableOrder } from './drift.js';
-import { isOrdersError } from './errors.js';
+import { isOrdersError } from './is-orders-error.js';
 import type { Order } from './generated/schema.js';
 import type { CallOptions, OrderFilters, OrdersLister } from './types.js';
 import { createWalkTally, type EarlyEnd, type WalkFacts } from './walk-facts.js';
