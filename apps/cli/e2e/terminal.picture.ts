@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import xterm from '@xterm/headless';
 import { expect, it } from 'vitest';
 import { startSandbox } from './support/sandbox.js';
@@ -17,6 +18,7 @@ it('the picture of a run is drawn from what the built command line writes to a t
     WEMASY_API_URL: sandbox.apiUrl,
     WEMASY_API_TOKEN: 'sandbox-full-access',
     WEMASY_STATE: state,
+    ...withHome(state),
   };
   const args = ['sync-due'];
   const window = await openTerminal(args, environment, { columns });

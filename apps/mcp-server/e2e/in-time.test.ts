@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
 import { type Assistant, startAssistant } from './support/assistant.js';
@@ -22,6 +23,7 @@ beforeEach(async () => {
       WEMASY_API_TOKEN: 'token',
       WEMASY_STATE: state,
       WEMASY_ANSWER_WITHIN_MS: String(limitMs),
+      ...withHome(state),
     },
   });
   await assistant.listTools();
