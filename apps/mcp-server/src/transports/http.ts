@@ -65,7 +65,6 @@ export async function listen(options: HttpOptions): Promise<HttpServer> {
     };
     open.add(outgoing);
     outgoing.once('close', leave);
-    if (closesConnections) outgoing.setHeader('connection', 'close');
     return {
       setHeader: (name, value) => void outgoing.setHeader(name, value),
       onClose: (listener) => void outgoing.once('close', listener),
@@ -75,7 +74,13 @@ export async function listen(options: HttpOptions): Promise<HttpServer> {
 
   const server = createServer({ ...limits, keepAliveTimeout: keepAliveMs }, (incoming, outgoing) => {
     const exchange = exchangeOf(outgoing);
-    const listener = getRequestListener((request) => respond(request, exchange), {
+    const answer = async (request: Request) => {
+      const response = await respond(request, exchange);
+      // The SDK's streams ask for the opposite.
+      if (closesConnections) response.headers.set('connection', 'close');
+      return response;
+    };
+    const listener = getRequestListener(answer, {
       // The listener would otherwise replace Request and Response for the whole process.
       overrideGlobalObjects: false,
       errorHandler: (error) => {
