@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { CancelledError, RateLimitedError } from '@wemasy-orders/client';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { describe, expect, it } from 'vitest';
@@ -18,15 +19,20 @@ function begin() {
   const clock = createVirtualClock();
   let context: SyncContext | undefined;
   let finish: (result: string) => void = () => undefined;
+  let fail: (error: Error) => void = () => undefined;
   const shared = startSharedSync(42, clock, (given) => {
     context = given;
-    return new Promise<string>((resolve) => (finish = resolve));
+    return new Promise<string>((resolve, reject) => {
+      finish = resolve;
+      fail = reject;
+    });
   });
   if (context === undefined) throw new Error('work starts at once');
   return {
     clock,
     context,
     finish: (result: string) => finish(result),
+    fail: (error: Error) => fail(error),
     shared,
     /** Joins, and tells how that ended. */
     join(waiting: WaitOptions = {}) {
@@ -103,6 +109,78 @@ describe('callers of one piece of work', () => {
   });
 });
 
+describe('a caller that joins', () => {
+  it('with a cancelled signal goes at once, and takes the work with it if it is alone', async () => {
+    const { clock, context, shared, join } = begin();
+    const joined = join({ signal: AbortSignal.abort() });
+    await clock.advance(0);
+    expect(joined.error).toEqual(new CancelledError('none'));
+    expect(context.signal.aborted).toBe(true);
+    expect(shared.abandoned()).toBe(true);
+  });
+
+  it('gets the failure of the work, like all others, also when it failed before', async () => {
+    const { clock, fail, shared, join } = begin();
+    const joined = [join(), join({ maxWaitMs: 1_000 })];
+    fail(new Error('no'));
+    await clock.advance(0);
+    joined.push(join());
+    await clock.advance(0);
+    expect(joined).toEqual(joined.map(() => ({ error: new Error('no') })));
+    expect(shared.abandoned()).toBe(false);
+    expect(clock.timers().waiting).toBe(0);
+  });
+
+  it.each(['the work ends', 'it is cancelled', 'its wait is over'])(
+    'leaves nothing behind when %s',
+    async (how) => {
+      const { clock, context, finish, join } = begin();
+      const controller = new AbortController();
+      join();
+      join({ signal: controller.signal, maxWaitMs: 60_000 });
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+      expect(clock.timers()).toEqual({ waiting: 2, keepingAlive: 2 });
+      if (how === 'the work ends') finish('done');
+      else if (how === 'it is cancelled') controller.abort();
+      else context.waitForPermit(60_001);
+      await clock.advance(0);
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+      expect(clock.timers().waiting).toBe(how === 'the work ends' ? 0 : 1);
+    },
+  );
+
+  it('hears of each wait, and of none that is over', async () => {
+    const { clock, context, join } = begin();
+    const waits: number[] = [];
+    join({ onWait: ({ expectedWaitMs }) => waits.push(expectedWaitMs) });
+    expect(waits).toEqual([]);
+    context.waitForPermit(5_000);
+    context.setPhase({ kind: 'queued' });
+    join({ onWait: () => waits.push(-1) });
+    context.waitForPermit(7_000);
+    expect(waits).toEqual([5_000, 7_000, -1]);
+    await clock.advance(9_000);
+    join({ onWait: ({ expectedWaitMs }) => waits.push(expectedWaitMs) });
+    expect(waits.at(-1)).toBe(0);
+  });
+
+  it('is asked again when the phase changes', async () => {
+    const { clock, context, shared, join } = begin();
+    expect(shared.phase()).toEqual({ kind: 'queued' });
+    const controller = new AbortController();
+    context.setPhase({ kind: 'sending' });
+    expect(shared.phase()).toEqual({ kind: 'sending' });
+    const joined = join({ signal: controller.signal, maxWaitMs: 10 });
+    context.waitForPermit(1_000);
+    await clock.advance(20);
+    controller.abort();
+    expect(joined).toEqual({});
+    context.setPhase({ kind: 'elsewhere', attempt });
+    await clock.advance(0);
+    expect(joined.error).toBeInstanceOf(SyncOutcomeUnknownError);
+  });
+});
+
 describe('the process', () => {
   it('is kept alive as long as the work goes on, and no longer', async () => {
     const { clock, finish, join } = begin();
@@ -122,6 +200,25 @@ describe('a caller’s patience', () => {
     await clock.advance(0);
     expect(joined).toEqual([{ error: expect.any(RateLimitedError) }, {}, {}]);
     expect(joined[0]?.error).toMatchObject({ source: 'local', retryAfterSeconds: 13 });
+  });
+
+  it.each([
+    [10_000, 'waits'],
+    [10_001, 'goes'],
+  ])('of 10 s lets it wait for a permit that is expected in %i ms: it %s', async (expectedMs, outcome) => {
+    const { clock, context, join } = begin();
+    const joined = join({ maxWaitMs: 10_000 });
+    context.waitForPermit(expectedMs);
+    await clock.advance(0);
+    expect('error' in joined).toBe(outcome === 'goes');
+  });
+
+  it('that is over when the permit is due says to come back in a second', async () => {
+    const { clock, context, join } = begin();
+    const joined = join({ maxWaitMs: 1_000 });
+    context.waitForPermit(1_000);
+    await clock.advance(1_000);
+    expect(joined.error).toMatchObject({ source: 'local', retryAfterSeconds: 1 });
   });
 
   it('is over when the budget does not come as expected', async () => {

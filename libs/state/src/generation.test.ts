@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { GenerationChangedError, GenerationUnreadableError } from './errors.js';
+import { checkGeneration, openGeneration, readGeneration } from './generation.js';
+import { createMemoryStore } from './memory.js';
+
+const key = 'a/journal';
+const expected = { id: 'g1', writes: 3 };
+
+describe('a record that is no generation', () => {
+  test.each<[unknown]>([
+    [null],
+    ['g1'],
+    [7],
+    [[]],
+    [{}],
+    [{ id: 'g1' }],
+    [{ writes: 3 }],
+    [{ id: 7, writes: 3 }],
+    [{ id: '', writes: 3 }],
+    [{ id: 'g1', writes: '3' }],
+    [{ id: 'g1', writes: -1 }],
+    [{ id: 'g1', writes: 1.5 }],
+    [{ id: 'g1', writes: 2 ** 53 }],
+    [{ id: 'g1', writes: null }],
+  ])('is refused by whoever reads it: %j', async (record) => {
+    expect(() => checkGeneration({ key, expected }, record)).toThrow(GenerationUnreadableError);
+    const store = createMemoryStore();
+    await store.update(key, () => ({ record: Object({ record }), result: undefined }));
+    const reading: Parameters<typeof readGeneration>[0] = {
+      update: (at, updater) =>
+        store.update(at, (stored, time) => {
+          const wrapped = Object(stored).record;
+          return { record: Object(stored), result: updater(wrapped, time).result };
+        }),
+    };
+    for (const read of [readGeneration, openGeneration]) {
+      const error = await read(reading, key).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(GenerationUnreadableError);
+      expect(error).toMatchObject({
+        key,
+        message: expect.stringContaining(`The record ${key} cannot be read`),
+      });
+    }
+  });
+});
+
+describe('a generation', () => {
+  test.each([
+    [{ id: 'g1', writes: 3 }],
+    [{ id: 'g1', writes: 4 }],
+    [{ id: 'g1', writes: 3, addedLater: true }],
+  ])('is the expected one, or knows more: %j', (record) => {
+    const { id, writes } = record;
+    expect(checkGeneration({ key, expected }, record)).toEqual({ id, writes });
+  });
+
+  test('may have no writes yet', () => {
+    const found = { id: 'g1', writes: 0 };
+    expect(checkGeneration({ key, expected: found }, found)).toEqual(found);
+  });
+
+  test.each([
+    [undefined, 'found none'],
+    [{ id: 'g1', writes: 2 }, 'found g1 with 2 writes'],
+    [{ id: 'g2', writes: 3 }, 'found g2 with 3 writes'],
+    [{ id: 'g2', writes: 9 }, 'found g2 with 9 writes'],
+  ])('is not the expected one: %j', (record, message) => {
+    const check = () => checkGeneration({ key, expected }, record);
+    expect(check).toThrow(GenerationChangedError);
+    expect(check).toThrow(`expected g1 with 3 writes, ${message}`);
+  });
+
+  test('begins durably, and is read without a change', async () => {
+    const store = createMemoryStore();
+    const durable: unknown[] = [];
+    const watched: Parameters<typeof readGeneration>[0] = {
+      update: (at, updater, options) => {
+        durable.push(options?.durable);
+        return store.update(at, updater);
+      },
+    };
+    expect(await readGeneration(watched, key)).toBeUndefined();
+    expect(await store.keys('a')).toEqual([]);
+    const opened = await openGeneration(watched, key);
+    expect(await openGeneration(watched, key)).toEqual(opened);
+    expect(await readGeneration(watched, key)).toEqual(opened);
+    expect(durable).toEqual([undefined, true, true, undefined]);
+  });
+});
