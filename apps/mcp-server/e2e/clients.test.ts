@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { serverFile } from './support/assistant.js';
+import { documentedTools } from './support/documented-tools.js';
 import { type HttpProcess, startHttp } from './support/http-server.js';
 
 /** Clients as people use them, in the versions of a lockfile of their own, so that they are not installed with the workspace. */
@@ -99,7 +100,7 @@ const ways: readonly (readonly [string, string, () => Promise<object>])[] = [
 describe.each(ways)('%s', (_, client, targetOf) => {
   it('lists, filters, syncs once, and passes on every refusal', async () => {
     const seen = await drive(client, await targetOf());
-    expect(seen.tools).toEqual(['list_orders', 'sync_order']);
+    expect(seen.tools).toEqual(documentedTools);
     // Mastra hands on the structured channel alone, OpenAI Agents the text alone.
     expect(seen.list).toMatch(/500 matching orders|"total":500/);
     expect(seen.filtered).toMatch(/\d+,\\?"?completed/);

@@ -3,6 +3,7 @@ import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startApi } from './support/api.js';
 import { type Assistant, type AssistantOptions, clientKinds, startAssistant } from './support/assistant.js';
+import { documentedTools } from './support/documented-tools.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -23,7 +24,7 @@ describe('the configuration', () => {
         kind,
         environment: { WEMASY_PERSONAL_DATA: 'all', WEMASY_API_URL: '${URL}' },
       });
-      expect((await assistant.listTools()).map(({ name }) => name)).toEqual(['list_orders', 'sync_order']);
+      expect((await assistant.listTools()).map(({ name }) => name)).toEqual(documentedTools);
       for (const [tool, args] of [
         ['list_orders', {}],
         ['sync_order', { order_id: 1 }],
@@ -77,7 +78,7 @@ describe('the configurations in the README', () => {
     const { command, args, env } = Object.assign({ command: '', args: [''], env: {} }, server);
     expect([command, ...args]).toEqual(['npx', '-y', 'wemasy-orders-mcp']);
     const assistant = await assistantWith({ environment: { ...env } });
-    expect(await assistant.listTools()).toHaveLength(2);
+    expect(await assistant.listTools()).toHaveLength(documentedTools.length);
     expect(Object.keys(env)).toEqual(['WEMASY_API_TOKEN']);
   });
 });

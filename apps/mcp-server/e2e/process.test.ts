@@ -10,6 +10,7 @@ import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
+import { documentedTools } from './support/documented-tools.js';
 import { clientKinds, serverFile, startAssistant } from './support/assistant.js';
 import { startWire, type Wire, type WireMessage } from './support/wire.js';
 
@@ -158,7 +159,7 @@ describe('the server', () => {
     const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-mcp-'));
     await cp(dirname(serverFile), folder, { recursive: true });
     const assistant = await startAssistant({ file: join(folder, 'main.js') });
-    expect(await assistant.listTools()).toHaveLength(2);
+    expect(await assistant.listTools()).toHaveLength(documentedTools.length);
     await assistant.close();
     await rm(folder, { recursive: true });
   });

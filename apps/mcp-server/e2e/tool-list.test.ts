@@ -1,10 +1,17 @@
+import { type Operation, operations } from '@wemasy-orders/client/operations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientKinds, startAssistant } from './support/assistant.js';
+import { documentedTools } from './support/documented-tools.js';
 import { modernMeta, startWire, type Wire } from './support/wire.js';
 
 let wire: Wire;
 let list: Record<string, unknown>;
-const tools = () => JSON.parse(JSON.stringify(list['tools']));
+interface ListedTool {
+  readonly name: string;
+  readonly inputSchema: { readonly properties: Readonly<Record<string, Readonly<Record<string, object>>>> };
+  readonly outputSchema: object;
+}
+const tools = (): ListedTool[] => JSON.parse(JSON.stringify(list['tools']));
 
 beforeAll(async () => {
   wire = await startWire();
@@ -13,15 +20,37 @@ beforeAll(async () => {
 afterAll(() => wire.end());
 
 describe('the tool list', () => {
-  it.each([
-    ['list_orders', 0],
-    ['sync_order', 1],
-  ])('has %s as it stands in its file', async (name, at) => {
-    expect(tools()[at].name).toBe(name);
-    await expect(`${JSON.stringify(tools()[at], undefined, 2)}\n`).toMatchFileSnapshot(
-      `snapshots/${name}.snap`,
-    );
+  it('has every tool of the document, in its order', () => {
+    expect(tools().map(({ name }) => name)).toEqual(documentedTools);
   });
+
+  it.each([operations.listOrders, operations.syncOrder])(
+    'has of $tool.name what the document does not say as it stands in a file',
+    async ({ tool, arguments: documented }) => {
+      const { inputSchema, outputSchema } = tools().find(({ name }) => name === tool.name) ?? expect.fail();
+      const { fields, ...properties } = inputSchema.properties;
+      const own = Object.entries(properties).map(([name, property]) => [
+        name,
+        name in documented && name !== 'per_page' ? 'as in the document' : property,
+      ]);
+      const { items, ...field } = fields ?? {};
+      const shown = {
+        inputSchema: {
+          ...inputSchema,
+          properties: {
+            ...Object.fromEntries(own),
+            ...(fields === undefined
+              ? {}
+              : { fields: { ...field, items: { ...items, enum: 'the columns' } } }),
+          },
+        },
+        outputSchema,
+      };
+      await expect(`${JSON.stringify(shown, undefined, 2)}\n`).toMatchFileSnapshot(
+        `snapshots/${tool.name}.snap`,
+      );
+    },
+  );
 
   it('is the same, byte for byte, each time and from each process', async () => {
     const another = await startWire();
@@ -42,10 +71,11 @@ describe('the tool list', () => {
     const assistant = await startAssistant({ kind });
     const listed = await assistant.listTools();
     await assistant.close();
-    expect(listed.map(({ name, annotations }) => [name, annotations['readOnlyHint']])).toEqual([
-      ['list_orders', true],
-      ['sync_order', false],
-    ]);
+    expect(listed.map(({ name, annotations }) => [name, annotations['readOnlyHint']])).toEqual(
+      Object.values<Operation>(operations).flatMap(({ tool }) =>
+        tool === undefined ? [] : [[tool.name, tool.annotations.readOnlyHint]],
+      ),
+    );
   });
 });
 

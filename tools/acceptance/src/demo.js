@@ -30,7 +30,7 @@ try {
 
   const { tools } = await client.listTools();
   section('The assistant sees these tools', tools.map(({ name, title }) => `${name}: ${title}`).join('\n'));
-  assert.deepEqual(tools.map(({ name }) => name).sort(), ['list_orders', 'sync_order']);
+  for (const name of ['list_orders', 'sync_order']) assert.ok(tools.some((tool) => tool.name === name));
 
   const onHold = await call('list_orders', { status: 'on_hold', per_page: 5 });
   section('"Show me the orders on hold"', onHold.text);
