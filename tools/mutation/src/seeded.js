@@ -9,28 +9,27 @@ const longestMs = 60_000;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
- * Runs the unit tests of a project on its sources with a fault, until the first one fails.
+ * Runs the unit tests of a project on its sources with a fault, until the first one fails: those beside the file, then
+ * all.
  *
  * @param {import('./faults.js').Fault} fault
- * @returns the test that found the fault, and after how many seconds; `undefined` if none did
+ * @returns the test that found the fault, and after how many seconds; `undefined` if none did in time
  */
 export async function findFault({ name, file }) {
   const project = file.split('/').slice(0, 2).join('/');
+  const beside = file.replace(/\.ts$/, '.test.ts');
+  const seeded = ['--config', fileURLToPath(new URL('seeded.config.js', import.meta.url))];
   const startedAt = Date.now();
-  const failed = await firstFailure(
-    project,
-    [],
-    ['--config', fileURLToPath(new URL('seeded.config.js', import.meta.url))],
-    {
-      FAULT: name,
-    },
-  );
-  const seconds = (Date.now() - startedAt) / 1000;
-  if (failed === undefined) return undefined;
+  const failed =
+    (existsSync(join(root, beside)) && (await firstFailure(project, [join(root, beside)], seeded, name))) ||
+    (await firstFailure(project, [], seeded, name));
+  const ms = Date.now() - startedAt;
+  if (failed === undefined || ms > longestMs) return undefined;
   // A test that fails without the fault as well has found nothing.
-  const without = await firstFailure(project, [failed.file], ['--testNamePattern', exactly(failed.test)], {});
+  const alone = ['--testNamePattern', exactly(failed.test)];
+  const without = await firstFailure(project, [failed.file], alone, '');
   if (without !== undefined) throw new Error(`this test fails without a fault, too: ${without.test}`);
-  return { seconds, test: failed.test };
+  return { seconds: ms / 1000, test: failed.test };
 }
 
 /** @param {string} name */
@@ -42,9 +41,9 @@ function exactly(name) {
  * @param {string} project
  * @param {readonly string[]} testFiles
  * @param {readonly string[]} options
- * @param {NodeJS.ProcessEnv} env
+ * @param {string} fault its name, or nothing
  */
-async function firstFailure(project, testFiles, options, env) {
+async function firstFailure(project, testFiles, options, fault) {
   const folder = mkdtempSync(join(tmpdir(), 'seeded-'));
   try {
     const report = join(folder, 'report.json');
@@ -63,7 +62,12 @@ async function firstFailure(project, testFiles, options, env) {
         report,
         ...options,
       ],
-      { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], timeout: longestMs },
+      {
+        cwd: root,
+        env: { ...process.env, FAULT: fault },
+        stdio: ['ignore', 'ignore', 'pipe'],
+        timeout: longestMs,
+      },
     );
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
