@@ -16,7 +16,7 @@ import type { Exchange } from './http.js';
 import { refusalOf } from './sdk-message.js';
 
 /** The largest body that is read, in bytes; a request has some hundred. */
-export const largestBodyBytes = 262_144;
+const largestBodyBytes = 262_144;
 
 /** A request at the path of MCP. */
 export interface McpRequest {

@@ -4,7 +4,7 @@ import type { Shops } from '../shop.js';
 import type { Authenticate } from './authenticate.js';
 
 /** A shorter secret could be guessed, whatever its hash says. `openssl rand -base64 32` writes 44. */
-export const shortestSecret = 32;
+const shortestSecret = 32;
 
 /** Proves machines by the secrets in the file of shops. */
 export function authenticateBySecret({ secretWith }: Pick<Shops, 'secretWith'>): Authenticate {

@@ -1,0 +1,45 @@
+// @ts-check
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const dist = join(import.meta.dirname, 'dist');
+
+export default [
+  {
+    name: 'loaded when an assistant starts it',
+    path: ['dist/main.js', 'dist/recorded-responses.json'],
+    limit: '60 kB',
+    brotli: false,
+  },
+  {
+    name: 'loaded for the first call over stdio',
+    path: loadedWith(['main', 'start', 'run']),
+    limit: '550 kB',
+    brotli: false,
+  },
+  {
+    name: 'all that is installed, source maps aside',
+    path: ['dist/**/*', '!dist/**/*.map'],
+    limit: '3 MB',
+    brotli: false,
+  },
+];
+
+/**
+ * The files that these modules need at once. What they import lazily, such as HTTP and Redis, shares chunks as well, so
+ * that the name of a chunk does not tell.
+ *
+ * @param {readonly string[]} modules
+ */
+function loadedWith(modules) {
+  const files = new Set(
+    readdirSync(dist).filter((file) =>
+      modules.some((name) => new RegExp(`^${name}(-\\w+)?\\.js$`).test(file)),
+    ),
+  );
+  for (const file of files) {
+    const imports = readFileSync(join(dist, file), 'utf8').matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g);
+    for (const [, imported = ''] of imports) files.add(imported);
+  }
+  return [...files].map((file) => `dist/${file}`);
+}
