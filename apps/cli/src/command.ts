@@ -16,6 +16,8 @@ export interface CommandInput {
 /** A command is data plus an action, so that help, completion and tests walk one list. */
 export interface CommandDefinition {
   readonly name: string;
+  /** Further names. */
+  readonly aliases?: readonly string[];
   /** One line for the list of commands. */
   readonly summary: string;
   readonly description: string;

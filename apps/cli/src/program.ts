@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { CommandDefinition } from './command.js';
 import { account } from './commands/account.js';
+import { call } from './commands/call.js';
 import { completeCommand } from './commands/complete.js';
 import { completion } from './commands/completion.js';
 import { config } from './commands/config.js';
@@ -24,6 +25,7 @@ export const commands: readonly CommandDefinition[] = [
   journal,
   confirm,
   account,
+  call,
   doctor,
   config,
   completion,
@@ -58,6 +60,11 @@ export function createProgram({ version, terminal: { out, err }, perform }: Prog
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
+      // Those of a command between have no effect here, and may have the name of an own one.
+      visibleGlobalOptions: (command) =>
+        command.parent === null ? [] : globalOptions.filter(({ hidden }) => !hidden),
+      // Without the aliases.
+      subcommandTerm: (command) => `${command.name()}${command.options.length === 0 ? '' : ' [options]'}`,
       styleTitle: (title) => (out.hasColor ? `\u001B[1m${title}\u001B[22m` : title),
     })
     .configureOutput({
@@ -93,6 +100,7 @@ function commandOf(
     .copyInheritedSettings(parent)
     .summary(summary)
     .description(description)
+    .aliases(definition.aliases ?? [])
     .helpOption('-h, --help', 'Show this help')
     .helpCommand(false)
     .allowExcessArguments(false)

@@ -43,6 +43,7 @@ export type {
 } from './generated/schema.js';
 export {
   type CallArguments,
+  isSafe,
   type OperationId,
   rateLimitPolicies,
   type RateLimitOverride,

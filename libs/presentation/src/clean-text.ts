@@ -21,3 +21,13 @@ export function cleanText(text: string): string {
   const characters = [...visible];
   return characters.length <= maxLength ? visible : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
+
+/** Any value with its texts and names cleaned: JSON would write hidden characters out and so carry them past a reader. */
+export function cleanValue(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (Array.isArray(value)) return value.map(cleanValue);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [cleanText(name), cleanValue(child)]),
+  );
+}

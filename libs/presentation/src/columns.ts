@@ -1,6 +1,6 @@
 import type { Order } from '@wemasy-orders/client';
 import type { AnswerField } from '@wemasy-orders/client/operations';
-import { cleanText } from './clean-text.js';
+import { cleanText, cleanValue } from './clean-text.js';
 import { orderField } from './order-field.js';
 import { type PersonalData, visibleField, visibleValue } from './visibility.js';
 
@@ -56,19 +56,30 @@ interface FieldColumn extends Column<unknown> {
  */
 export function columnsOf(field: AnswerField, personalData: PersonalData): readonly FieldColumn[] {
   const visible = visibleField(field, personalData);
+  const columns = visible === undefined ? [] : shownColumns(field, visible);
   let last: { readonly row: unknown; readonly shown: unknown } | undefined;
   const shownOf = (row: unknown) => {
     // Rows are read cell by cell.
     if (last?.row !== row) last = { row, shown: visibleValue(field, row, personalData) };
     return last?.shown;
   };
+  return columns.map((column) => ({ ...column, cellOf: (row) => column.cellOf(shownOf(row)) }));
+}
+
+/**
+ * The columns of a value of which only the visible part is left.
+ *
+ * @param field its whole description, which decides the names
+ * @param visible what of it is visible
+ */
+export function shownColumns(field: AnswerField, visible: AnswerField): readonly FieldColumn[] {
   return leavesOf(field)
     .filter(({ steps }) => isDescribed(visible, steps))
     .map(({ name, path, steps }) => ({
       name,
       path,
-      cellOf: (row) => {
-        const value = valueAt(shownOf(row), steps);
+      cellOf: (shown) => {
+        const value = valueAt(shown, steps);
         return path === 'date' && typeof value === 'string' ? readableDate(value) : toCell(value);
       },
     }));
@@ -120,7 +131,7 @@ function endsOf(steps: readonly Step[]): string[] {
   return names.map((_, at) => names.slice(at).join('.')).reverse();
 }
 
-function isDescribed(field: AnswerField | undefined, steps: readonly Step[]): boolean {
+function isDescribed(field: AnswerField, steps: readonly Step[]): boolean {
   const found = steps.reduce<AnswerField | undefined>(
     (above, step) => (step === null ? above?.items : above?.fields?.[step]),
     field,
@@ -162,15 +173,7 @@ function customerColumn(columns: readonly FieldColumn[]): Column | undefined {
 function toCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'boolean') return value;
-  return cleanText(typeof value === 'string' ? value : JSON.stringify(cleaned(value)));
-}
-
-/** Cleaned before it becomes JSON, which would write hidden characters out and so carry them past the cleaner. */
-function cleaned(value: unknown): unknown {
-  if (typeof value === 'string') return cleanText(value);
-  if (Array.isArray(value)) return value.map(cleaned);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [cleanText(name), cleaned(child)]));
+  return cleanText(typeof value === 'string' ? value : JSON.stringify(cleanValue(value)));
 }
 
 /**

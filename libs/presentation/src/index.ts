@@ -1,5 +1,5 @@
-export { cleanText } from './clean-text.js';
-export { type Cell, type Column, columnsFor, columnsOf, defaultColumns, readableDate } from './columns.js';
+export { cleanText, cleanValue } from './clean-text.js';
+export { type Cell, type Column, columnsFor, defaultColumns, readableDate, shownColumns } from './columns.js';
 export {
   type CoverageFields,
   coverageFields,
@@ -22,5 +22,5 @@ export {
   unreadableAmountsText,
   withheldAmountsText,
 } from './totals.js';
-export { isVisible, type PersonalData, personalDataModes, visibleField, visibleValue } from './visibility.js';
+export { type PersonalData, personalDataModes, visibleField, visibleValue } from './visibility.js';
 export { showsWords } from './words.js';

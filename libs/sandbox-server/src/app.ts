@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
+import { isSafe } from '@wemasy-orders/client';
 import { type Operation, operations } from '@wemasy-orders/client/operations';
 import * as schemas from '@wemasy-orders/client/schemas';
 import { acceptsJson } from './accepts-json.js';
@@ -184,7 +185,7 @@ export function createApp(options: AppOptions): App {
     if (servedOperations.has(operation.operationId)) continue;
     route({
       operation,
-      allowed: onlyReads(operation) ? Object.values(tokens) : [tokens.fullAccess],
+      allowed: isSafe(operation) ? Object.values(tokens) : [tokens.fullAccess],
       answer({ request }) {
         const schema: z.ZodObject = schemas[operation.argumentsSchema];
         const validated = validate(schema, argumentsIn(operation, schema, request));
@@ -224,10 +225,6 @@ function routeOf(operation: Operation): string {
     operation.path,
   );
   return apiPath + path;
-}
-
-function onlyReads({ method, tool }: Operation): boolean {
-  return method === 'GET' || tool?.annotations.readOnlyHint === true;
 }
 
 function parameterNames({ path }: Operation): readonly string[] {

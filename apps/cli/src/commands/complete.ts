@@ -48,7 +48,8 @@ export function candidatesFor(words: readonly string[], { commands, globalOption
   for (const word of before.reverse()) {
     if (awaiting !== undefined) awaiting = undefined;
     else if (word.startsWith('-')) awaiting = ifItTakesValue(named(word));
-    else command = inner(command).find(({ name }) => name === word) ?? command;
+    else
+      command = inner(command).find(({ name, aliases = [] }) => [name, ...aliases].includes(word)) ?? command;
   }
   const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(current) ?? [];
   if (flag !== undefined && value !== undefined) {

@@ -1,5 +1,5 @@
 import type { Order, OrderFilters, OrdersPage } from '@wemasy-orders/client';
-import { ListOrdersQuery } from '@wemasy-orders/client/schemas';
+import { ListOrdersQuery, ListOrdersRequest } from '@wemasy-orders/client/schemas';
 import {
   type Cell,
   type Column,
@@ -20,7 +20,7 @@ import * as z from 'zod';
 import { type CommandDefinition, isOn, jsonOption } from '../command.js';
 import { UsageError } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
-import { createOrderFilters } from '../filter-options.js';
+import { createArgumentOptions } from '../argument-options.js';
 import {
   exitCodeOfReading,
   orders as ordersText,
@@ -32,7 +32,7 @@ import { createRowWriter, type Format, formats } from '../output/formats.js';
 import type { Row, RowWriter } from '../output/row-writer.js';
 import type { Session } from '../session.js';
 import { sandboxOption, settingsOptions } from '../settings-options.js';
-import { waitNotice } from '../wait-notice.js';
+import { callOf } from '../wait-notice.js';
 
 const ownOptions = [
   new Option('--page <number>', 'Page to show, from 1').conflicts(['all', 'summary']),
@@ -46,7 +46,7 @@ const ownOptions = [
   jsonOption('The same as --format json; errors are JSON too').conflicts('format'),
 ];
 
-const filters = createOrderFilters([...ownOptions, sandboxOption, ...settingsOptions]);
+const filters = createArgumentOptions([...ownOptions, sandboxOption, ...settingsOptions], ListOrdersRequest);
 
 const Values = z.object({
   page: z.string().optional(),
@@ -280,10 +280,6 @@ function pageText(facts: PageFacts, personalData: PersonalData): string[] {
     ...(facts.repeated > 0 ? [`Repeated orders left out: ${facts.repeated}.`] : []),
     ...(left === undefined ? [] : [left]),
   ];
-}
-
-function callOf({ maxWaitMs, terminal: { err } }: Session) {
-  return { maxWaitMs, onWait: waitNotice(err) };
 }
 
 function rowWriterOf(format: Format, columns: readonly Column[], { terminal }: Session): RowWriter {

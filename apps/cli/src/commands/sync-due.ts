@@ -5,7 +5,7 @@ import { type CommandDefinition, isOn } from '../command.js';
 import { duration } from '../duration.js';
 import { UsageError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { createFilters } from '../filter-options.js';
+import { createArgumentOptions } from '../argument-options.js';
 import { countsByStatus, type DueOrders, findDueOrders, type StatusChoice } from '../orders/due-orders.js';
 import { exitCodeOfReading, orders } from '../orders/reading.js';
 import { createRowWriter } from '../output/formats.js';
@@ -30,7 +30,7 @@ const ownOptions = [
   ...reportingOptions,
 ];
 
-const filters = createFilters(
+const filters = createArgumentOptions(
   [...ownOptions, sandboxOption, ...settingsOptions],
   ListOrdersRequest.omit({ status: true }),
 );

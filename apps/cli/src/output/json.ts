@@ -1,4 +1,4 @@
-import { cleanText } from '@wemasy-orders/presentation';
+import { cleanValue } from '@wemasy-orders/presentation';
 import type { Row, RowWriter } from './row-writer.js';
 
 /** One JSON array of objects, one object a line. */
@@ -50,10 +50,5 @@ function objectOf(columns: readonly string[], row: Row) {
 
 /** Any value as JSON. Its texts are cleaned, since they may come from the API. */
 export function cleanJson(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_, part: unknown) => (typeof part === 'string' ? cleanText(part) : part),
-    2,
-  );
-  return `${text}\n`;
+  return `${JSON.stringify(cleanValue(value), null, 2)}\n`;
 }

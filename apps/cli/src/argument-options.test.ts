@@ -2,9 +2,9 @@ import { ListOrdersRequest, OrderStatus } from '@wemasy-orders/client/schemas';
 import { Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createFilters, createOrderFilters } from './filter-options.js';
+import { createArgumentOptions } from './argument-options.js';
 
-const filters = createOrderFilters([]);
+const filters = createArgumentOptions([], ListOrdersRequest);
 
 describe('filter options', () => {
   it('cover every filter of the document, each with its description', () => {
@@ -48,7 +48,7 @@ describe('filter options', () => {
   it('give way to the options of the command', () => {
     const own = ['--all', '--page <number>', '--fields <names>'].map((flags) => new Option(flags));
     const request = z.object({ all: z.boolean().optional(), page: z.string().optional(), paid: z.string() });
-    const { options, read } = createFilters(own, request);
+    const { options, read } = createArgumentOptions(own, request);
     const command = new Command();
     for (const option of [...own, ...options]) command.addOption(option);
     command.parse(['--all', '--page', '2', '--filter-all', 'true', '--filter-page', 'left', '--paid', 'no'], {
