@@ -176,7 +176,7 @@ describe('a request', () => {
     const failed = await failureOf(sync());
     const lost = await failureOf(sync());
     const facts = { operationId: 'syncOrder', attempt: 1, waitedMs: 7 };
-    expect(reports).toEqual([
+    expect(reports).toStrictEqual([
       { ...facts, durationMs: 30, status: 200 },
       { ...facts, durationMs: 40, status: 500, error: failed },
       { ...facts, durationMs: 0, error: lost },

@@ -4,7 +4,7 @@ import { attempt, type Success } from './attempt.js';
 import { callHeaders } from './call-headers.js';
 import { callLimitFaults } from './call-limits.js';
 import { type Drift, driftKey } from './drift.js';
-import { CancelledError, InvalidArgumentsError, type OrdersError } from './errors.js';
+import { InvalidArgumentsError, type OrdersError } from './errors.js';
 import type { Fetch } from './fetch.js';
 import type { Operation } from './generated/operations.js';
 import { isSafe } from './operations.js';
@@ -107,9 +107,8 @@ export function createSend(options: SendOptions): Send {
       const delayMs = retryDelayMs(failure, { safe, retries, maxRetries, random: random() });
       if (delayMs === undefined) throw failure;
       await rollback?.();
-      await sleep(clock, delayMs, call.signal).catch(() => {
-        throw new CancelledError('none');
-      });
+      // A call that was cancelled meanwhile gets no permit.
+      await sleep(clock, delayMs, call.signal).catch(() => undefined);
     }
   };
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { rangesOf } from './changed.js';
 import { faults } from './faults.js';
-import { files } from './files.js';
+import { testsOf } from './files.js';
 import { Score } from './mutate.js';
 
 const root = join(import.meta.dirname, '../../..');
 
-it.each(files)('%s is where the list says', (file) => {
-  expect(existsSync(join(root, file))).toBe(true);
+it.each([...testsOf])('%s and its tests are where the list says', (file, tests) => {
+  for (const path of [file, ...tests]) expect(existsSync(join(root, path)), path).toBe(true);
 });
 
 it.each(faults)('$name can be seeded: $file has its code once', ({ file, code }) => {

@@ -1,14 +1,17 @@
 /** `node run-stryker.js FILE[:FROM-TO]…`: mutates one file and prints each mutant as a line of JSON. */
 import { readFileSync } from 'node:fs';
 import { Stryker } from '@stryker-mutator/core';
+import { testsOf } from './files.js';
 
 const ranges = process.argv.slice(2);
-const [project] = /^\w+\/[\w-]+/.exec(ranges[0] ?? '') ?? [];
-if (project === undefined) throw new TypeError('usage: run-stryker.js FILE[:FROM-TO]…');
+const [file = ''] = ranges[0]?.split(':') ?? [];
+const testFiles = testsOf.get(file);
+if (testFiles === undefined) throw new TypeError('usage: run-stryker.js FILE[:FROM-TO]…');
 
 await new Stryker({
   ...JSON.parse(readFileSync(new URL('stryker.json', import.meta.url), 'utf8')),
   mutate: ranges,
   plugins: ['@stryker-mutator/vitest-runner', new URL('reporter.js', import.meta.url).href],
-  vitest: { configFile: 'tools/mutation/src/stryker.config.js', dir: project },
+  testFiles,
+  vitest: { configFile: 'tools/mutation/src/stryker.config.js' },
 }).runMutationTest();
