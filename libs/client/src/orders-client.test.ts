@@ -767,6 +767,16 @@ describe('the typed client of the paths', () => {
     expect(await failureOf(second)).toMatchObject({ kind: 'empty_body' });
   });
 
+  it('sends no body that is not as the document says', async () => {
+    const client = clientOf('http://127.0.0.1:9/api');
+    // @ts-expect-error: there is no such status
+    const wrong = client.paths.POST('/services/webshop/v1/orders/all', { body: { status: 'no_status' } });
+    expect(await failureOf(wrong)).toMatchObject({ code: 'invalid_arguments', effect: 'none' });
+    // Its type does not tell: openapi-fetch accepts further fields.
+    const misspelled = client.paths.POST('/services/webshop/v1/orders/all', { body: { stauts: 'paid' } });
+    expect((await failureOf(misspelled)).message).toContain('stauts');
+  });
+
   it('does not carry the token to another address', async () => {
     const elsewhere = await upstreamWith((_, response) => sendJson(response, 200, emptyPage));
     const client = clientOf('http://127.0.0.1:9/api');

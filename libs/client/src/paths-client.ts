@@ -3,6 +3,7 @@ import type { Success } from './attempt.js';
 import { ConfigurationError, InvalidArgumentsError } from './errors.js';
 import type { paths } from './generated/schema.js';
 import { operationOf } from './operations.js';
+import { checkBody } from './request.js';
 import type { Send } from './send.js';
 import type { OutgoingRequest } from './types.js';
 
@@ -34,7 +35,7 @@ interface PathsRequest {
 
 /**
  * @throws {ConfigurationError} when the document does not know the requested operation
- * @throws {InvalidArgumentsError} when the body is to be something else than JSON
+ * @throws {InvalidArgumentsError} when the body is not JSON, or not as the document says
  */
 async function outgoingOf(request: Request, baseUrl: URL): Promise<PathsRequest> {
   const url = new URL(request.url);
@@ -52,16 +53,26 @@ async function outgoingOf(request: Request, baseUrl: URL): Promise<PathsRequest>
   if (contentType !== undefined && contentType !== json) {
     throw new InvalidArgumentsError([{ argument: 'headers.content-type', fault: 'is set by the client' }]);
   }
+  // A body can be read only once, and an attempt may be repeated.
+  const body = request.body === null ? null : await request.text();
+  if (body !== null) checkBody(operation, parsed(body));
   return {
     outgoing: {
       operation,
       url: request.url,
       headers: contentType === undefined ? {} : { 'content-type': json },
-      // A body can be read only once, and an attempt may be repeated.
-      body: request.body === null ? null : await request.text(),
+      body,
     },
     headers,
   };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new InvalidArgumentsError([{ argument: 'body', fault: 'is not JSON' }]);
+  }
 }
 
 /** A success as openapi-fetch takes it: as it was read, so the headers that describe the original body go. */

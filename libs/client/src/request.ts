@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type ArgumentFault, InvalidArgumentsError } from './errors.js';
 import type { Argument, Operation } from './generated/operations.js';
 import * as schemas from './generated/schemas.js';
@@ -45,10 +46,26 @@ function checked(operation: Operation, given: object): Values {
   const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const result = schemas[operation.argumentsSchema].safeParse(values);
   if (result.success) return Object.fromEntries(Object.entries(result.data));
-  throw new InvalidArgumentsError(
-    result.error.issues.map((issue) => ({
-      argument: issue.path.map(String).join('.') || 'arguments',
-      fault: issue.message,
+  throw invalidArguments(result.error);
+}
+
+/**
+ * Checks a body that was written elsewhere.
+ *
+ * @throws {InvalidArgumentsError} naming every field that the document does not allow
+ */
+export function checkBody({ requestSchema }: Operation, body: unknown): void {
+  if (requestSchema === undefined) return;
+  const schema = schemas[requestSchema];
+  const { error } = (schema instanceof z.ZodObject ? schema.strict() : schema).safeParse(body);
+  if (error !== undefined) throw invalidArguments(error);
+}
+
+function invalidArguments({ issues }: z.ZodError): InvalidArgumentsError {
+  return new InvalidArgumentsError(
+    issues.map(({ path, message }) => ({
+      argument: path.map(String).join('.') || 'arguments',
+      fault: message,
     })),
   );
 }
