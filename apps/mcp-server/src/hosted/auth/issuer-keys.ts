@@ -17,6 +17,8 @@ export interface IssuerKeysOptions {
 
 /** After that they are read again, while the earlier ones are still used. In ms. */
 const refreshAfterMs = 10 * 60_000;
+/** Time between two attempts to read them again, while the issuer is away. In ms. */
+const retryRefreshMs = 30_000;
 /** Longest that keys are used while the issuer is away, in ms. */
 const keepMs = 24 * 3_600_000;
 /** Time between two readings, in ms: a token can name any key, and each unknown one asks for a reading. */
@@ -64,14 +66,17 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
       keys = { find: await readKeys(options), readAt: lastTriedAt };
       return keys;
     } catch (error) {
-      throw new IssuerAwayError(`The keys of ${issuer} cannot be read.`, { cause: error });
+      throw new IssuerAwayError(`The keys of ${issuer} cannot be read: ${reasonsOf(error).join('; ')}.`, {
+        cause: error,
+      });
     }
   }
 
   async function current(): Promise<Keys> {
     const ageMs = keys === undefined ? Infinity : clock.monotonic() - keys.readAt;
     if (keys === undefined || ageMs > keepMs) return read();
-    if (ageMs > refreshAfterMs) read().catch(onWarning);
+    const isDue = ageMs > refreshAfterMs && clock.monotonic() - lastTriedAt > retryRefreshMs;
+    if (isDue && reading === undefined) read().catch(onWarning);
     return keys;
   }
 
@@ -87,6 +92,13 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
       }
     }
   };
+}
+
+/** `fetch` says why only in the cause, and each address has a reason of its own. */
+function reasonsOf(error: unknown): string[] {
+  if (error instanceof AggregateError) return error.errors.flatMap(reasonsOf);
+  if (!(error instanceof Error)) return [String(error)];
+  return error.cause instanceof Error ? reasonsOf(error.cause) : [error.message.replace(/\.$/, '')];
 }
 
 async function readKeys({ issuer, fetch, clock }: IssuerKeysOptions): Promise<JWTVerifyGetKey> {

@@ -1,0 +1,94 @@
+import { createLog } from '@wemasy-orders/runtime';
+import { systemClock } from '@wemasy-orders/state';
+import { describe, expect, it } from 'vitest';
+import { createTools } from '../tools/create-tools.js';
+import { createMcpEndpoint } from '../transports/mcp-endpoint.js';
+import { type Scope, scopes } from './principal.js';
+import type { Shop } from './shop.js';
+import { createShopServer } from './shop-server.js';
+
+const log = createLog({ level: 'silent', write: () => undefined, now: () => 0, secrets: [] });
+const tools = createTools({ personalData: 'names', readOnly: false, maxWaitMs: 0, clock: systemClock });
+const writing = tools.filter(({ annotations }) => !annotations.readOnlyHint).map(({ name }) => name);
+const reading = tools.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name);
+
+/** Asks the server of a principal, past the check that comes before it. */
+async function ask(method: string, params: object, granted: readonly Scope[], link: Partial<Shop> = {}) {
+  let calls = 0;
+  const shop: Shop = {
+    personalData: 'names',
+    readOnly: false,
+    async services() {
+      calls += 1;
+      throw new Error('the shop is not reached in these tests');
+    },
+    ...link,
+  };
+  const endpoint = createMcpEndpoint({
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const response = await endpoint.answer({
+    request: new Request('https://orders.example.com/mcp', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    }),
+    exchange: { setHeader: () => undefined, onClose: () => undefined, doNotAwait: () => undefined },
+    server: () =>
+      createShopServer({
+        version: '0',
+        clock: systemClock,
+        log,
+        answerWithinMs: 10_000,
+        stopping: new AbortController().signal,
+        principal: {
+          kind: 'oauth',
+          issuer: 'https://id.example.com',
+          subject: 'jan',
+          scopes: new Set(granted),
+        },
+        shop,
+        linkPage: undefined,
+        toolsFor: () => tools,
+        personalData: 'names',
+      }),
+  });
+  const text = await response.text();
+  return {
+    text,
+    calls,
+    listed: tools.map(({ name }) => name).filter((name) => text.includes(`"name":"${name}"`)),
+  };
+}
+
+describe('the server of a principal', () => {
+  it.each(tools.map(({ name }) => name))('has %s check its scope itself', async (name) => {
+    const isReading = reading.includes(name);
+    const other = isReading ? 'orders:sync' : 'orders:read';
+    const refused = await ask('tools/call', { name, arguments: { order_id: 7 } }, [other]);
+    expect(refused.text).toContain(
+      `permission_denied: The user has not allowed this assistant to use ${name}.`,
+    );
+    expect(refused.calls).toBe(0);
+    const args = isReading ? {} : { order_id: 7 };
+    const allowed = await ask('tools/call', { name, arguments: args }, scopes);
+    expect(allowed.calls).toBe(1);
+  });
+
+  it('lists the tools of its scopes', async () => {
+    expect((await ask('tools/list', {}, scopes)).listed).toEqual(tools.map(({ name }) => name));
+    expect((await ask('tools/list', {}, ['orders:read'])).listed).toEqual(reading);
+    expect((await ask('tools/list', {}, ['orders:sync'])).listed).toEqual(writing);
+    expect((await ask('tools/list', {}, [])).listed).toEqual([]);
+  });
+
+  it('offers nothing that writes where the link only reads', async () => {
+    expect((await ask('tools/list', {}, scopes, { readOnly: true })).listed).toEqual(reading);
+    const [name] = writing;
+    const refused = await ask('tools/call', { name, arguments: { order_id: 7 } }, scopes, { readOnly: true });
+    expect(refused.text).toContain('Unknown tool');
+    expect(refused.calls).toBe(0);
+  });
+});
