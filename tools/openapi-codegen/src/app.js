@@ -30,7 +30,6 @@ function filesOf(name) {
     type: 'module',
     engines: { node: '>=20.19' },
     devDependencies: { '@wemasy-orders/client': '*' },
-    nx: { tags: ['type:app', `scope:${name}`], targets: { build: {}, test: {} } },
   };
   const settings = {
     extends: '../../tsconfig.base.json',

@@ -1,0 +1,46 @@
+// @ts-check
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createNodesFromFiles } from '@nx/devkit';
+
+/** What a project is by the folder that it is in. */
+const types = { apps: 'app', libs: 'lib', tools: 'tool' };
+
+/**
+ * Infers what folders say of a project: its tags, `build` of an app, `test` where there are tests beside the sources, and
+ * `e2e` where there is a folder of that name. nx.json says what the targets do.
+ *
+ * @type {import('@nx/devkit').CreateNodesV2}
+ */
+export const createNodesV2 = [
+  '{apps,libs,tools}/*/package.json',
+  (files, options, context) =>
+    createNodesFromFiles(
+      (file, _, { workspaceRoot }) => {
+        const root = dirname(file);
+        const folder = join(workspaceRoot, root);
+        const type = Object.entries(types).find(([parent]) => parent === dirname(root))?.[1];
+        const targets = [
+          ...(type === 'app' ? ['build'] : []),
+          ...(hasTests(join(folder, 'src')) ? ['test'] : []),
+          ...(existsSync(join(folder, 'e2e')) ? ['e2e'] : []),
+        ];
+        const project = {
+          tags: [`type:${type}`, `scope:${basename(root)}`],
+          targets: Object.fromEntries(targets.map((name) => [name, {}])),
+        };
+        return { projects: { [root]: project } };
+      },
+      files,
+      options,
+      context,
+    ),
+];
+
+/** @param {string} sources */
+function hasTests(sources) {
+  return (
+    existsSync(sources) &&
+    readdirSync(sources, { recursive: true }).some((file) => /\.test\.[jt]s$/.test(String(file)))
+  );
+}
