@@ -5,7 +5,7 @@ import type { OrderSync, SyncedOrder, SyncOptions } from './types.js';
 
 /** What became of one of many orders. */
 export type SyncOutcome =
-  | (SyncedOrder & { readonly outcome: 'synced'; readonly error?: undefined })
+  | (SyncedOrder & { readonly outcome: 'synced' })
   /** It was already in bookkeeping; nothing was sent. */
   | { readonly outcome: 'already_synced'; readonly orderId: number; readonly error: AlreadySyncedError }
   /** The API rejected it; it had no effect. */
@@ -84,8 +84,9 @@ export async function* syncMany(
     done += 1;
     notify(onProgress, { step: 'end', orderId, done, outcome: outcome.outcome });
     yield outcome;
-    if (outcome.error !== undefined && stopping.has(outcome.error.code)) throw outcome.error;
-    if (isLostNow(outcome)) unknownInRow += 1;
+    const error = 'error' in outcome ? outcome.error : undefined;
+    if (error !== undefined && stopping.has(error.code)) throw error;
+    if (isLostNow(error)) unknownInRow += 1;
     else if (outcome.outcome === 'synced' || outcome.outcome === 'rejected') unknownInRow = 0;
     if (unknownInRow >= maxUnknownInRow) throw new RepeatedUnknownError(orderId, unknownInRow);
   }
@@ -117,6 +118,6 @@ async function syncOne(
   }
 }
 
-function isLostNow({ error }: SyncOutcome): boolean {
+function isLostNow(error: OrdersError | undefined): boolean {
   return error instanceof SyncOutcomeUnknownError && (error.moment === 'now' || error.moment === 'meanwhile');
 }
