@@ -1,6 +1,7 @@
 // @ts-check
-import { firstParagraph, referenceName } from './document.js';
+import { firstParagraph } from './document.js';
 import { levels, strictest } from './marks.js';
+import { referenceName } from './nodes.js';
 
 /** @import { ApiDescription } from './document.js' */
 /** @import { Privacy, SchemaNode } from './shape.js' */

@@ -1,17 +1,38 @@
 // @ts-check
-import { referenceName } from './document.js';
+import { referenceName } from './nodes.js';
 
-/** @import { ArgumentDescription, OperationDescription } from './document.js' */
 /** @import { Issues } from './issues.js' */
-/** @import { SchemaNode } from './shape.js' */
+/** @import { Parameter, SchemaNode, Tool } from './shape.js' */
 /** @typedef {Readonly<Record<string, SchemaNode>>} Schemas */
+/**
+ * The parameters of an operation in one place, and the name of the schema that holds them.
+ *
+ * @typedef {object} ParameterGroup
+ * @property {Parameter['in']} in
+ * @property {string} schemaName
+ * @property {readonly Parameter[]} parameters
+ */
+/**
+ * One argument of an operation, wherever it goes.
+ *
+ * @typedef {object} ArgumentDescription
+ * @property {string} name in the flat namespace of all arguments
+ * @property {Parameter['in'] | 'body'} in
+ * @property {string | undefined} field its name at the API; undefined when it is the whole body
+ * @property {boolean} required
+ * @property {string} source expression for its check in the generated code
+ * @property {SchemaNode} schema
+ */
 /** @typedef {{ schemas: Schemas, identifiers: ReadonlyMap<string, string> }} Components */
 
 /**
  * The arguments of an operation in one flat namespace, as assistants, the command line and `client.call` give them. A body
  * that is not an object with fields is one argument, `body`.
  *
- * @param {Pick<OperationDescription, 'parameters' | 'requestSchema' | 'isBodyRequired'>} operation
+ * @param {object} operation
+ * @param {readonly ParameterGroup[]} operation.parameters
+ * @param {string | undefined} operation.requestSchema name of a component schema
+ * @param {boolean} operation.isBodyRequired
  * @param {Components} components
  * @returns {ArgumentDescription[]}
  */
@@ -69,7 +90,7 @@ const rename = 'give it another name with x-argument';
  * Names that clash in the flat namespace, with each other or with what the apps call their own, and values that no URL
  * or header can carry.
  *
- * @param {OperationDescription} operation
+ * @param {{ operationId: string, tool: Tool | undefined, arguments: readonly ArgumentDescription[] }} operation
  * @param {{ schemas: Schemas, reserved: readonly string[], issues: Issues }} context
  */
 export function checkArguments({ operationId, tool, arguments: found }, { schemas, reserved, issues }) {

@@ -4,11 +4,12 @@ import { parse } from 'yaml';
 import { argumentsOf, checkArguments } from './arguments.js';
 import { bundle } from './bundle.js';
 import { Issues } from './issues.js';
-import { at, entriesOf, isRecord, pascalCase } from './nodes.js';
+import { at, entriesOf, isRecord, pascalCase, referenceName } from './nodes.js';
 import { normalize, resolveLocal } from './normalize.js';
 import { parseShape } from './shape.js';
 
-/** @import { OpenApiDocument, OperationDefinition, Parameter, Response, SchemaNode, Tool } from './shape.js' */
+/** @import { ArgumentDescription, ParameterGroup } from './arguments.js' */
+/** @import { OpenApiDocument, OperationDefinition, Response, SchemaNode, Tool } from './shape.js' */
 
 /**
  * What one operation of the document means to the generated code.
@@ -26,25 +27,6 @@ import { parseShape } from './shape.js';
  * @property {boolean} isBodyRequired
  * @property {readonly ArgumentDescription[]} arguments
  * @property {readonly Answer[]} answers
- */
-/**
- * One argument of an operation, wherever it goes.
- *
- * @typedef {object} ArgumentDescription
- * @property {string} name in the flat namespace of all arguments
- * @property {Parameter['in'] | 'body'} in
- * @property {string | undefined} field its name at the API; undefined when it is the whole body
- * @property {boolean} required
- * @property {string} source expression for its check in the generated code
- * @property {SchemaNode} schema
- */
-/**
- * The parameters of an operation in one place, and the name of the schema that holds them.
- *
- * @typedef {object} ParameterGroup
- * @property {Parameter['in']} in
- * @property {string} schemaName
- * @property {readonly Parameter[]} parameters
  */
 /**
  * @typedef {object} Answer
@@ -387,14 +369,6 @@ function schemaName(ref, document, place, issues) {
 /** The constant that checks all arguments of an operation. @param {string} operationId */
 export function argumentsSchema(operationId) {
   return `${pascalCase(operationId)}Arguments`;
-}
-
-/** The name of a component schema in a reference. @param {string} ref */
-export function referenceName(ref) {
-  return ref
-    .replace(/^#\/components\/schemas\//, '')
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');
 }
 
 /** @param {readonly string[]} names @param {Issues} issues @returns {Map<string, string>} */

@@ -1,6 +1,5 @@
 // @ts-check
-import { referenceName } from './document.js';
-import { at, entriesOf, isRecord } from './nodes.js';
+import { at, entriesOf, isRecord, referenceName } from './nodes.js';
 import { resolveLocal } from './normalize.js';
 
 /** @import { ApiDescription, OperationDescription } from './document.js' */

@@ -1,7 +1,9 @@
 // @ts-check
-import { argumentsSchema, firstParagraph, referenceName } from './document.js';
+import { argumentsSchema, firstParagraph } from './document.js';
+import { referenceName } from './nodes.js';
 
-/** @import { ApiDescription, ParameterGroup } from './document.js' */
+/** @import { ParameterGroup } from './arguments.js' */
+/** @import { ApiDescription } from './document.js' */
 /** @import { SchemaNode } from './shape.js' */
 
 /**

@@ -30,3 +30,11 @@ export function pascalCase(name) {
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 }
+
+/** The name of a component schema in a reference. @param {string} ref */
+export function referenceName(ref) {
+  return ref
+    .replace(/^#\/components\/schemas\//, '')
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
+}

@@ -1,7 +1,7 @@
 // @ts-check
 import { format } from 'prettier';
-import { referenceName } from './document.js';
 import { DocumentError } from './issues.js';
+import { referenceName } from './nodes.js';
 
 /** @import { ApiDescription, OperationDescription } from './document.js' */
 /** @import { SchemaNode } from './shape.js' */
