@@ -5,7 +5,7 @@ import { CancelledError, UpstreamError, ValidationFailedError } from './errors.j
 import { orderPage } from './testing/index.js';
 import type { OrderFilters, OrdersLister } from './types.js';
 import type { WalkFacts } from './walk-facts.js';
-import { type OrdersWalk, walkOrders, type WalkOptions } from './walk-orders.js';
+import { type OrdersWalk, walkOrders, type WalkOptions, type WalkStep } from './walk-orders.js';
 
 type Asked = OrderFilters & { readonly page?: number | undefined };
 
@@ -217,6 +217,178 @@ describe('a walk over the orders', () => {
   });
 });
 
+describe('the steps of a walk', () => {
+  const page = (data: readonly number[], facts: Partial<OrdersPage>): OrdersPage => ({
+    current_page: 1,
+    last_page: 1,
+    data: data.map((id) => ({ id })),
+    ...facts,
+  });
+
+  async function stepsOf(shop: ReturnType<typeof clientOf>, options: Partial<WalkOptions> = {}) {
+    const walk = walkOrders({ client: shop.client, ...options });
+    const steps: WalkStep[] = [];
+    for await (const step of walk) steps.push(step);
+    return { steps, facts: walk.facts() };
+  }
+
+  it('say what came, and how far the walk is as the API sees it', async () => {
+    const unreadable = [{ position: 2, problem: 'data.data[].id: expected integer, found null' }];
+    const pages = [
+      page([1, 2], { last_page: 2, per_page: 2, total: 5, unreadable }),
+      page([3], { last_page: 2, total: 4 }),
+      page([4], { last_page: 3, per_page: 2 }),
+    ];
+    const shop = clientOf(({ page: number }) => pages[number - 1] ?? expect.fail('a page too many'));
+    const { steps } = await stepsOf(shop, { filters: { per_page: 3 } });
+    expect(steps).toEqual([
+      { orders: [{ id: 1 }, { id: 2 }], unreadable, page: 1, lastPage: 3, perPage: 2, counted: 5 },
+      { orders: [{ id: 3 }], unreadable: [], page: 2, lastPage: 2, perPage: 3, counted: 4 },
+    ]);
+  });
+
+  it.each<[string, OrderFilters, OrderFilters]>([
+    ['none', {}, { sortKey: 'created_at', sortOrder: 'asc' }],
+    ['nothing', { sortKey: undefined, sortOrder: null }, { sortKey: 'created_at', sortOrder: 'asc' }],
+    ['a field', { sortKey: 'total_amount' }, { sortKey: 'total_amount' }],
+    ['a direction', { sortOrder: 'desc' }, { sortOrder: 'desc' }],
+  ])('are asked for with the sorting of the caller: %s', async (_, filters, sorting) => {
+    const shop = scripted([[1]], 1);
+    await walkOver(shop, { filters });
+    expect(shop.asked).toEqual([{ ...sorting, per_page: 100, page: 1 }]);
+  });
+
+  it('are asked for with the options of the call', async () => {
+    const { signal } = new AbortController();
+    const calls: unknown[] = [];
+    const client: WalkOptions['client'] = {
+      list: async (_, call) => {
+        calls.push(call);
+        return page([], {});
+      },
+    };
+    await read(walkOrders({ client, call: { signal } }));
+    await read(walkOrders({ client }));
+    expect(calls).toEqual([{ signal }, {}]);
+  });
+
+  it.each([
+    [2, 104],
+    [5, 110],
+  ])('end after twice the %i pages that there were, and a hundred more', async (pages, most) => {
+    let shown = 0;
+    const shop = clientOf(({ page: number }) =>
+      page([(shown += 1)], { current_page: number, last_page: number === 1 ? pages : 1e6, per_page: 1 }),
+    );
+    const { steps, facts } = await stepsOf(shop);
+    expect(steps).toHaveLength(most);
+    expect(facts.doubts).toEqual(['endless', 'uncounted']);
+  });
+
+  it('end after ten pages in a row that bring nothing new, and not sooner', async () => {
+    const shop = clientOf(({ page: number }) =>
+      page(number % 10 === 0 ? [number] : [1], { current_page: number, last_page: 1e6 }),
+    );
+    const { steps } = await stepsOf(shop);
+    // Every tenth page brings an order until the list is endless.
+    expect(steps.length).toBeGreaterThan(100);
+    const stalled = clientOf(({ page: number }) => page([1], { current_page: number, last_page: 1e6 }));
+    expect((await stepsOf(stalled)).steps).toHaveLength(11);
+  });
+
+  it('go on while a page holds entries that cannot be used: they are news', async () => {
+    const unreadable = [{ position: 1, problem: 'no' }];
+    const shop = clientOf(({ page: number }) =>
+      page([], { current_page: number, last_page: 30, ...(number < 30 ? { unreadable } : {}) }),
+    );
+    const { steps, facts } = await stepsOf(shop);
+    expect(steps).toHaveLength(30);
+    expect(facts).toMatchObject({ unreadable: 29, doubts: ['uncounted', 'unreadable'] });
+  });
+
+  it('count by the page size that the API applied, however small', async () => {
+    const shop = clientOf(({ page: number }) =>
+      page(number <= 3 ? [number] : [], { current_page: number, last_page: 1, per_page: 0, total: 3 }),
+    );
+    const { steps } = await stepsOf(shop);
+    expect(steps.map(({ lastPage }) => lastPage)).toEqual([3, 3, 3]);
+  });
+
+  it('that begin later skip as many orders as the API puts on the pages before', async () => {
+    const pages = [page([], {}), page([3], { last_page: 2, per_page: 2, total: 3 })];
+    const shop = clientOf(({ page: number }) => pages[number - 1] ?? expect.fail('a page too many'));
+    const { facts } = await stepsOf(shop, { fromPage: 2, filters: { per_page: 50 } });
+    expect(facts).toMatchObject({ read: 1, doubts: ['started_late'], possiblyMissed: 0 });
+  });
+
+  it('collect each difference from the document once', async () => {
+    const drift = (path: string) => ({
+      path,
+      expected: 'string',
+      found: 'integer',
+      result: 'converted' as const,
+    });
+    const pages = [
+      page([1], { last_page: 2, total: 2, drift: [drift('a'), drift('b')] }),
+      page([2], { last_page: 2, total: 2, drift: [drift('a'), drift('c')] }),
+    ];
+    const shop = clientOf(({ page: number }) => pages[number - 1] ?? expect.fail('a page too many'));
+    expect((await stepsOf(shop)).facts.drift).toEqual([drift('a'), drift('b'), drift('c')]);
+  });
+
+  it.each<[string, readonly (readonly number[])[], readonly (number | undefined)[], Partial<WalkFacts>]>([
+    ['it shrank twice', [[1], [2], [3]], [9, 7, 5], { possiblyMissed: 4, doubts: ['shrank', 'shortfall'] }],
+    [
+      'it shrank less than is missing',
+      [[1], [2], [3]],
+      [9, 8, 8],
+      { possiblyMissed: 5, doubts: ['shrank', 'shortfall'] },
+    ],
+    ['it grew and shrank', [[1], [2], [3]], [2, 4, 3], { possiblyMissed: 1, doubts: ['shrank'] }],
+    ['it shrank to less than was read', [[1, 2], [3]], [4, 2], { possiblyMissed: 2, doubts: ['shrank'] }],
+    [
+      'one page does not count',
+      [[1], [2], [3]],
+      [3, undefined, 3],
+      { counted: 3, doubts: [], coverage: 'adds_up' },
+    ],
+    [
+      'the last page does not count',
+      [[1], [2]],
+      [2, undefined],
+      { counted: 2, doubts: [], coverage: 'adds_up' },
+    ],
+    [
+      'one page without a count',
+      [[1]],
+      [undefined],
+      { counted: undefined, doubts: [], coverage: 'complete' },
+    ],
+    ['one page with an order twice', [[1, 1]], [1], { repeated: 1, doubts: [], coverage: 'adds_up' }],
+  ])('add up to what the counts say: %s', async (_, pages, totals, facts) => {
+    const shop = clientOf(({ page: number }) => {
+      const total = totals[number - 1];
+      return page(pages[number - 1] ?? [], {
+        current_page: number,
+        last_page: pages.length,
+        ...(total === undefined ? {} : { total }),
+      });
+    });
+    expect((await stepsOf(shop)).facts).toMatchObject(facts);
+  });
+
+  it('of a walk that was left say how much was missing so far', async () => {
+    const shop = scripted([[1, 2, 3], [4], [5]], [9, 7, 7]);
+    const walk = walkOrders(shop);
+    for await (const { page: number } of walk) if (number === 2) break;
+    expect(walk.facts()).toMatchObject({
+      possiblyMissed: 2,
+      doubts: ['unfinished', 'shrank'],
+      coverage: 'in_doubt',
+    });
+  });
+});
+
 describe('a walk where the API takes fewer orders a page', () => {
   /** Laravel's answer to a page that is too large. */
   const tooLarge = (most: number, text = `The per page field must not be greater than ${most}.`) =>
@@ -264,6 +436,62 @@ describe('a walk where the API takes fewer orders a page', () => {
     const { ids, facts } = await walkOver(shop);
     expect(ids).toEqual(Array.from({ length: 250 }, (_, at) => at + 1));
     expect(facts.coverage).toBe('adds_up');
+  });
+
+  const refusals: [string, Error, readonly number[]][] = [
+    ['of a size that is no smaller', tooLarge(0, 'At most 100.'), [100, 50]],
+    ['of a size that is larger', tooLarge(0, 'At most 500.'), [100, 50]],
+    ['of no size at all', tooLarge(0, 'At most 0.'), [100, 50]],
+    [
+      'in several texts',
+      new ValidationFailedError({ status: 422, apiErrors: { per_page: ['No.', 'At most 40.'] } }),
+      [100, 40],
+    ],
+    [
+      'in a message with a space',
+      new UpstreamError({ status: 400, apiMessage: 'Per page: 30 at most.' }),
+      [100, 30],
+    ],
+    [
+      'in fields, whatever the message says',
+      new ValidationFailedError({
+        status: 422,
+        apiMessage: 'Max 10.',
+        apiErrors: { per_page: ['At most 20.'] },
+      }),
+      [100, 20],
+    ],
+    [
+      'with another status',
+      new UpstreamError({ status: 500, apiMessage: 'per_page may be 30 at most.' }),
+      [100],
+    ],
+    [
+      'about other pages',
+      new UpstreamError({ status: 400, apiMessage: 'xper_pages may be 30 at most.' }),
+      [100],
+    ],
+    ['without words', new UpstreamError({ status: 400 }), [100]],
+    ['that is none', new TypeError('per_page may be 30 at most.'), [100]],
+  ];
+  it.each(refusals)('understands a refusal %s', async (_, refusal, sizes) => {
+    const shop = limited(sizes.length === 1 ? 0 : (sizes.at(-1) ?? 0), 1, refusal);
+    const walk = walkOver(shop);
+    if (sizes.length === 1) await expect(walk).rejects.toBe(refusal);
+    else expect((await walk).ids).toEqual([1]);
+    expect(shop.asked.map(({ per_page }) => per_page)).toEqual(sizes);
+  });
+
+  it('keeps the number of its first page, which only a walk with this size can have named', async () => {
+    const shop = limited(50, 120);
+    expect((await walkOver(shop, { fromPage: 2 })).ids).toEqual(
+      Array.from({ length: 50 }, (_, at) => at + 51).concat(Array.from({ length: 20 }, (_, at) => at + 101)),
+    );
+    expect(shop.asked.map(({ page, per_page }) => [page, per_page])).toEqual([
+      [2, 100],
+      [2, 50],
+      [3, 50],
+    ]);
   });
 
   it('fails when the refusal is about something else, or one order is too many', async () => {
