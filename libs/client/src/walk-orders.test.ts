@@ -218,7 +218,7 @@ describe('a walk over the orders', () => {
 });
 
 describe('the steps of a walk', () => {
-  const page = (data: readonly number[], facts: Partial<OrdersPage>): OrdersPage => ({
+  const page = (data: readonly number[], facts: Partial<ReadPage>): ReadPage => ({
     current_page: 1,
     last_page: 1,
     data: data.map((id) => ({ id })),
