@@ -286,6 +286,25 @@ describe('the identity provider', () => {
   });
 });
 
+it('a server whose address has no path takes tokens for it with and without the slash', async () => {
+  const port = await freePort();
+  const atRoot = await startHosted(port, {
+    WEMASY_AUTH: 'oauth',
+    WEMASY_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    WEMASY_OAUTH_ISSUER: idp.issuer,
+    WEMASY_SHOPS: shops.path,
+  });
+  const described = `${atRoot.origin}/.well-known/oauth-protected-resource`;
+  const challenge = (await atRoot.post(list)).headers.get('www-authenticate');
+  expect(challenge).toContain(`resource_metadata="${described}"`);
+  expect(await (await fetch(described)).json()).toMatchObject({ resource: atRoot.origin });
+  const statusFor = async (aud: string) => (await atRoot.post(list, bearer(await idp.sign({ aud })))).status;
+  expect(await statusFor(atRoot.origin)).toBe(200);
+  expect(await statusFor(`${atRoot.origin}/`)).toBe(200);
+  expect(await statusFor(`${atRoot.origin}/mcp`)).toBe(401);
+  await atRoot.end();
+});
+
 it('a server whose issuer was away from its start answers 503, and serves once it is back', async () => {
   await idp.stop();
   const port = await freePort();

@@ -183,7 +183,10 @@ export function respondHosted(options: HostedOptions): HttpOptions['respond'] {
     const requestId = randomUUID();
     exchange.setHeader('x-request-id', requestId);
     exchange.setHeader('x-content-type-options', 'nosniff');
-    const { route, response } = await answer(request, exchange, requestId);
+    const { route, response } = await answer(request, exchange, requestId).catch((error: unknown): Answer => {
+      log.error('request failed', { requestId, error });
+      return { route: 'other', response: plain(500, 'Internal error.') };
+    });
     exchange.onClose(() => {
       const durationMs = clock.monotonic() - startedAt;
       metrics?.answered({ route, status: response.status, durationMs });

@@ -38,8 +38,6 @@ export interface HostedServer {
    * calls, and cancels those that would take longer than a call may.
    */
   end(): Promise<void>;
-  /** Ends at once. */
-  close(): Promise<void>;
 }
 
 /** How long idle connections are kept, in ms: longer than proxies keep theirs, or they would use one that is closing. */
@@ -99,12 +97,6 @@ export async function serveHosted(options: ServeHostedOptions): Promise<HostedSe
   const pause = (ms: number) =>
     new Promise<void>((resolve) => void clock.setTimer(resolve, ms, { keepAlive: true }));
 
-  async function close() {
-    await endpoint.close();
-    server.close();
-    metricsServer?.close();
-  }
-
   return {
     url: `${server.origin}${mcpPath}`,
     metricsUrl: metricsServer && `${metricsServer.origin}/metrics`,
@@ -116,9 +108,10 @@ export async function serveHosted(options: ServeHostedOptions): Promise<HostedSe
       await Promise.race([drained, pause(answerWithinMs)]);
       stopping.abort();
       await Promise.race([Promise.all([drained, shops.close()]), pause(graceMs)]);
-      await close();
+      await endpoint.close();
+      server.close();
+      metricsServer?.close();
     },
-    close,
   };
 }
 
