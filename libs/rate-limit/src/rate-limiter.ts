@@ -1,4 +1,4 @@
-import { systemClock } from '@wemasy-orders/state';
+import { notify, systemClock } from '@wemasy-orders/state';
 import { Bucket } from './bucket.js';
 import { acquireJointly } from './joint-permit.js';
 import type { RateLimiter, RateLimiterOptions, RateLimitPolicy, RateLimitWarning } from './types.js';
@@ -18,11 +18,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const id = `${pid}-${Math.random().toString(36).slice(2, 10)}`;
   const outage = { isReported: false };
   const warn = (warning: RateLimitWarning): void => {
-    try {
-      onWarning?.(warning);
-    } catch {
-      // Unhandled, it would crash the process.
-    }
+    notify(onWarning, warning);
   };
   const known = new Map<string, { policy: RateLimitPolicy; bucket: Bucket }>();
   for (const [name, members] of groupByBucket(policies)) {

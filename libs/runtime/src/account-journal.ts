@@ -35,8 +35,14 @@ import {
   withNewName,
   withoutOld,
 } from './anchor.js';
-import { apiNamespace, isLoopback, isSandbox, normalizeBaseUrl, tokenFingerprint } from './api-identity.js';
-import { loopbackListener } from './loopback-listener.js';
+import {
+  apiNamespace,
+  isLoopback,
+  isSandbox,
+  loopbackListener,
+  normalizeBaseUrl,
+  tokenFingerprint,
+} from './api-identity.js';
 import { accountRefusal, journalRefusal, unreadableRegistryRefusal, volatileRefusal } from './refusals.js';
 
 export interface AccountJournalOptions {

@@ -73,11 +73,9 @@ const HostedSettings = z.object({
     description:
       'Client of the page `/link` at the identity provider; not needed where the provider takes the address of client metadata instead',
   }),
-  WEMASY_OAUTH_CLIENT_SECRET_FILE: file
-    .optional()
-    .meta({
-      description: "File with that client's secret; without it, the client is public and uses PKCE alone",
-    }),
+  WEMASY_OAUTH_CLIENT_SECRET_FILE: file.optional().meta({
+    description: "File with that client's secret; without it, the client is public and uses PKCE alone",
+  }),
   WEMASY_KEY_FILE: file
     .optional()
     .meta({ description: "File with the key that seals the shops' API tokens; turns the page `/link` on" }),

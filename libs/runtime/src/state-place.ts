@@ -42,10 +42,10 @@ export function userHome(): string | undefined {
 /** Understands the setting; undefined where it is none of the three. */
 export function parseStatePlace(text: string, { platform, home }: Machine): StatePlace | undefined {
   if (text === 'memory') return { kind: 'memory' };
-  if (parseRedisUrl(text) !== undefined) return { kind: 'redis', url: text };
   const path = platform === 'win32' ? win32 : posix;
   const folder = home === undefined ? text : text.replace(/^~(?=$|[\\/])/, home);
-  return path.isAbsolute(folder) ? { kind: 'folder', folder: path.normalize(folder) } : undefined;
+  if (path.isAbsolute(folder)) return { kind: 'folder', folder: path.normalize(folder) };
+  return parseRedisUrl(text) === undefined ? undefined : { kind: 'redis', url: text };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
-import { systemClock } from './clock.js';
+import { describe, expect, it, test } from 'vitest';
+import { sleep, systemClock } from './clock.js';
+import { createVirtualClock } from './testing/virtual-clock.js';
 
 test('the monotonic clock is the same in all processes of a machine', () => {
   const print = 'process.stdout.write(String(Number(process.hrtime.bigint()) / 1e6))';
@@ -25,4 +26,27 @@ test('a delay that Node would shorten to a millisecond stays long', async () => 
   await new Promise<void>((resolve) => void systemClock.setTimer(resolve, 10, { keepAlive: true }));
   cancel();
   expect(fired).toBe(false);
+});
+
+describe('sleep', () => {
+  it('resolves after the given time', async () => {
+    const clock = createVirtualClock();
+    let isOver = false;
+    const sleeping = sleep(clock, 100).then(() => (isOver = true));
+    await clock.advance(99);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    expect(isOver).toBe(true);
+    await sleeping;
+  });
+
+  it('rejects with the reason of the signal, before and while it waits', async () => {
+    const clock = createVirtualClock();
+    const controller = new AbortController();
+    const sleeping = sleep(clock, 100, controller.signal);
+    const reason = new Error('cancelled');
+    controller.abort(reason);
+    await expect(sleeping).rejects.toBe(reason);
+    await expect(sleep(clock, 100, controller.signal)).rejects.toBe(reason);
+  });
 });

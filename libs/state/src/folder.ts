@@ -5,9 +5,8 @@ import { createAccess } from './folder/access.js';
 import { createDirectories } from './folder/directories.js';
 import { filePathOf, keySegmentOf } from './folder/file-names.js';
 import { createLockManager, type Lock } from './folder/lock.js';
-import { isNetworkDisk } from './folder/network-disk.js';
 import { MAX_RECORD_BYTES, readRegularFile, requireFolder } from './folder/regular-file.js';
-import { errorCode, ignoreErrors, nodeSystem, type FolderSystem } from './folder/system.js';
+import { errorCode, ignoreErrors, isNetworkDisk, nodeSystem, type FolderSystem } from './folder/system.js';
 import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import type {
   Generation,

@@ -1,4 +1,4 @@
-export { systemClock, type Clock } from './clock.js';
+export { sleep, systemClock, type Clock } from './clock.js';
 export {
   GenerationChangedError,
   GenerationUnreadableError,
@@ -11,7 +11,6 @@ export { accountNamespace } from './namespace.js';
 export { notify } from './notify.js';
 export { isAlive, readBootId } from './process-table.js';
 export { parseRedisUrl, type RedisTarget } from './redis/url.js';
-export { sleep } from './sleep.js';
 export type {
   Generation,
   GenerationGuard,
