@@ -56,5 +56,5 @@ describe('the documented page of which one field changes', () => {
       totalsOf(page?.data ?? [], 'full');
     }
     expect(shown).toBeGreaterThan(500);
-  });
+  }, 60_000);
 });

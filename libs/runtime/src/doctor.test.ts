@@ -1,3 +1,4 @@
+import { operations } from '@wemasy-orders/client/operations';
 import {
   chmodSync,
   chownSync,
@@ -66,8 +67,7 @@ describe('the doctor', () => {
       'journal',
       'anchor',
       'sending',
-      'allowance',
-      'allowance',
+      ...Object.keys(operations).map(() => 'allowance'),
     ]);
     expect(checksText(checks)).toContain(`ok     token          ${canary.length} characters`);
     expect(checksText(checks)).not.toContain(canary);

@@ -110,10 +110,8 @@ function factsOf(operation, document) {
       String(description ?? at(node, 'description') ?? at(target, 'description') ?? ''),
     );
     if (said) say(`${place}, description`, said);
-    say(
-      `${place}, values`,
-      all.map((option) => at(option, 'enum')).find((values) => values !== undefined),
-    );
+    const values = all.flatMap((option) => listOf(at(option, 'enum'))).map(String);
+    if (values.length > 0) facts.set(`${place}, values`, values);
     say(`${place}, example`, listOf(at(target, 'examples'))[0]);
     for (const keyword of ['format', 'minimum', 'maximum', 'minLength', 'maxLength', 'x-extensible-enum']) {
       say(`${place}, ${keyword}`, at(target, keyword));

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { OrdersTable, summaryOf, tableOf, textOf } from './orders-table.js';
 
 const columns = {
-  columns: defaultColumns(columnsFor('names')),
+  columns: defaultColumns(columnsFor('full')),
   chosen: false,
-  personalData: 'names' as const,
+  personalData: 'full' as const,
 };
 const orders = [
   {
