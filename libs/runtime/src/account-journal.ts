@@ -23,27 +23,10 @@ import {
   type Resolution,
   resolveAccount,
 } from './account-registry.js';
-import {
-  adopt,
-  type Anchor,
-  checkAnchor,
-  type FoundJournal,
-  type KnownJournal,
-  type Mismatch,
-  parseAnchor,
-  remember,
-  withNewName,
-  withoutOld,
-} from './anchor.js';
-import {
-  apiNamespace,
-  isLoopback,
-  isSandbox,
-  loopbackListener,
-  normalizeBaseUrl,
-  tokenFingerprint,
-} from './api-identity.js';
+import { adopt, type FoundJournal, type KnownJournal, type Mismatch, withNewName } from './anchor.js';
+import { apiNamespace, isSandbox, tokenFingerprint } from './api-identity.js';
 import { accountRefusal, journalRefusal, unreadableRegistryRefusal, volatileRefusal } from './refusals.js';
+import { createRememberedJournals } from './remembered-journals.js';
 
 export interface AccountJournalOptions {
   /** Holds journal, accounts and allowances. */
@@ -130,17 +113,8 @@ export interface AccountJournal {
 
 /** How long what was found is taken for granted; the store itself compares the journal with every write. */
 const freshMs = 1_000;
-/** How long the journals of a server on loopback are remembered, since its port is another one's soon. */
-const loopbackMemoryMs = 10 * 60_000;
-/** How often the time of a use is noted where nothing else changes. */
-const seenEveryMs = 60_000;
-
-/** What is remembered of the journals. */
-interface Remembered {
-  readonly file: Anchor;
-  /** By this process, without what the user has decided since. */
-  readonly process: Anchor;
-}
+/** How long the settings of a store are taken for granted. */
+const settingsFreshMs = 60_000;
 
 interface Sight {
   readonly registry: Registry | undefined;
@@ -151,19 +125,15 @@ interface Sight {
 }
 
 export function createAccountJournal(options: AccountJournalOptions): AccountJournal {
-  const { store, anchorStore, baseUrl, token, clock } = options;
+  const { store, baseUrl, token, clock } = options;
   const api = apiNamespace(baseUrl);
   const accountsKey = `${api}/accounts`;
   const generationKey = `${api}/journal`;
-  const anchorKey = `anchors/${api}`;
   const claim: Claim = { name: options.accountName, token: tokenFingerprint(baseUrl, token) };
   const isExempt = options.acceptsVolatile || isSandbox(baseUrl, token);
 
-  /** What this process knows by itself, and all there is where no file can be kept. */
-  let memory: Anchor = { version: 1, api: normalizeBaseUrl(baseUrl), journals: [] };
   let persistence: { readonly value: Persistence; readonly at: number } | undefined;
   let last: { readonly sight: Sight; readonly at: number } | undefined;
-  let listening: { readonly listener: string | undefined; readonly at: number } | undefined;
   const noticed = new Set<string>();
 
   const now = () => new Date(clock.now()).toISOString();
@@ -175,8 +145,10 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     notify(options.onNotice, message);
   }
 
+  const remembered = createRememberedJournals({ ...options, generationKey, onNotice: noticeOnce });
+
   async function findPersistence(): Promise<Persistence> {
-    if (persistence === undefined || clock.monotonic() - persistence.at > seenEveryMs) {
+    if (persistence === undefined || clock.monotonic() - persistence.at > settingsFreshMs) {
       persistence = { value: await store.persistence(), at: clock.monotonic() };
     }
     return persistence.value;
@@ -189,97 +161,18 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     }));
   }
 
-  async function updateAnchor(change: (anchor: Anchor) => Anchor): Promise<Anchor> {
-    memory = change(memory);
-    if (anchorStore === undefined) return memory;
-    try {
-      return await anchorStore.update(
-        anchorKey,
-        (record) => {
-          const before = current(parseAnchor(record, memory.api));
-          const after = change(before);
-          return {
-            record: after === before && record !== undefined ? Object(record) : after,
-            result: after,
-          };
-        },
-        { durable: true },
-      );
-    } catch (error) {
-      noticeOnce(
-        `The journal is remembered by this process alone, since its file cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      return memory;
-    }
-  }
-
-  async function readAnchor(): Promise<Anchor> {
-    if (anchorStore === undefined) return memory;
-    try {
-      return await anchorStore.update(anchorKey, (record) => ({
-        record: record === undefined ? undefined : Object(record),
-        result: current(parseAnchor(record, memory.api)),
-      }));
-    } catch {
-      return memory;
-    }
-  }
-
-  /** A server on this machine is a test server: its successor at the same port is another API. */
-  function current(anchor: Anchor): Anchor {
-    if (!isLoopback(baseUrl)) return anchor;
-    if (listening === undefined || clock.monotonic() - listening.at > freshMs) {
-      listening = { listener: loopbackListener(baseUrl), at: clock.monotonic() };
-    }
-    const { listener } = listening;
-    if (anchor.listener !== listener) return { ...anchor, listener, journals: [] };
-    return withoutOld(anchor, new Date(clock.now() - loopbackMemoryMs).toISOString());
-  }
-
-  /** Whether a journal that was at another place is not there any more, or that place is this one under another name. */
-  async function isMovedOrSame({ id, place }: KnownJournal): Promise<boolean> {
-    const there = options.openFolder(place);
-    if (there === undefined) return true;
-    try {
-      const generation = await there.readGeneration(generationKey);
-      if (generation?.id !== id) return true;
-      const [old, present] = await Promise.all([there.place(generationKey), store.place(generationKey)]);
-      return old.file !== undefined && old.file === present.file;
-    } finally {
-      await there.close();
-    }
-  }
-
-  async function findMismatch(remembered: Remembered, found: FoundJournal): Promise<Mismatch | undefined> {
-    const mismatch = checkAnchor(remembered.file, found) ?? checkAnchor(remembered.process, found);
-    if (mismatch?.kind !== 'other_place') return mismatch;
-    const isFolder = (await store.place(generationKey)).file !== undefined;
-    return isFolder && (await isMovedOrSame(mismatch.expected)) ? undefined : mismatch;
-  }
-
-  /** What this process knows, without what the user has decided since. */
-  function adoptedIn({ journals }: Anchor): Anchor {
-    const adoptedAt = journals
-      .flatMap((journal) => journal.adoptedAt ?? [])
-      .sort()
-      .at(-1);
-    if (adoptedAt !== undefined) memory = withoutOld(memory, adoptedAt);
-    return memory;
-  }
-
   async function look(): Promise<Sight> {
     const [registry, { description }] = await Promise.all([readRegistry(), store.place(generationKey)]);
     const resolution = resolveAccount(registry ?? { version: 1, accounts: [] }, claim);
     const account = resolution.account?.name ?? claim.name ?? firstAccountName;
     // First, since others may write meanwhile: what is remembered must not be newer than what is found.
-    const file = await readAnchor();
-    const remembered = { file, process: adoptedIn(file) };
+    const before = await remembered.recall();
     const generation = await store.readGeneration(generationKey).catch((error: unknown) => {
       if (error instanceof GenerationUnreadableError) return undefined;
       throw error;
     });
     const found = { generation, place: description, account };
-    const mismatch = await findMismatch(remembered, found);
+    const mismatch = await remembered.findMismatch(before, found);
     const refusal = await refusalOf({ registry, resolution, found, mismatch });
     return { registry, resolution, found, mismatch, refusal };
   }
@@ -304,17 +197,6 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       last = { sight: await look(), at: clock.monotonic() };
     }
     return last.sight;
-  }
-
-  async function noteWritten(found: FoundJournal, generation: Generation): Promise<void> {
-    const known = memory.journals.find(({ id }) => id === generation.id);
-    const isNoted =
-      known !== undefined &&
-      known.writes >= generation.writes &&
-      known.accounts.includes(found.account) &&
-      known.place === found.place &&
-      Date.parse(known.seenAt) > clock.now() - seenEveryMs;
-    if (!isNoted) await updateAnchor((anchor) => remember(anchor, { ...found, generation }, now()));
   }
 
   /** The generation, begun if need be; callers have checked that nothing speaks against it. */
@@ -361,14 +243,14 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     const { generation } = found;
     const namespace = namespaceOf(resolution);
     if (refusal !== undefined || generation === undefined) return { namespace, refusal };
-    const known = memory.journals.find(({ id }) => id === generation.id);
+    const known = remembered.byThisProcess(generation.id);
     // What was read may not have reached a replica yet; what this process wrote has.
     const expected = { id: generation.id, writes: known?.writes ?? generation.writes };
     return {
       namespace,
       guard: { key: generationKey, expected },
       token: claim.token,
-      onWritten: (written) => noteWritten(found, written),
+      onWritten: (written) => remembered.note(found, written),
       onChanged: (changed) => {
         last = undefined;
         const known: KnownJournal = { ...expected, place: found.place, accounts: [], seenAt: now() };
@@ -408,15 +290,15 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
   async function status(): Promise<JournalStatus> {
     last = undefined;
     const { resolution, found, refusal } = await lookLately();
-    const anchor = await readAnchor();
+    const { file } = await remembered.recall();
     return {
       place: found.place,
       account: resolution.doubt === undefined ? resolution.account?.name : undefined,
       journal: found.generation,
       namespace: namespaceOf(resolution),
       persistence: await findPersistence(),
-      anchor: anchor.journals.find(({ id }) => id === found.generation?.id) ?? anchor.journals[0],
-      hasAnchorFile: anchorStore !== undefined && (await anchorStore.healthCheck()) === undefined,
+      anchor: file.journals.find(({ id }) => id === found.generation?.id) ?? file.journals[0],
+      hasAnchorFile: await remembered.hasFile(),
       refusal,
     };
   }
@@ -428,8 +310,8 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       const begun = await begin(sight);
       const { generation } = begun.found;
       if (begun.refusal === undefined && generation !== undefined) {
-        const known = memory.journals.find(({ id }) => id === generation.id);
-        await noteWritten(begun.found, { ...generation, writes: known?.writes ?? 0 });
+        const known = remembered.byThisProcess(generation.id);
+        await remembered.note(begun.found, { ...generation, writes: known?.writes ?? 0 });
       }
       return accessOf(begun);
     },
@@ -463,7 +345,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
           guard: { key: generationKey, expected: written.generation },
         });
       }
-      await noteWritten({ ...(await lookLately()).found, account: name }, written.generation);
+      await remembered.note({ ...(await lookLately()).found, account: name }, written.generation);
       return { ...summaryOf(account, { id: account.id, account }), isCurrent: true };
     },
     async claimAccount(name) {
@@ -483,7 +365,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       const registry = sight.registry ?? { version: 1, accounts: [] };
       if (renamed(registry, from, to) === undefined) throw renameFault(registry, from, to);
       const written = await updateRegistry(generation, (before) => renamed(before, from, to) ?? before);
-      await updateAnchor((anchor) => withNewName(anchor, from, to));
+      await remembered.update((anchor) => withNewName(anchor, from, to));
       const account = written.registry.accounts.find(({ name }) => name === to);
       if (account === undefined) throw renameFault(written.registry, from, to);
       return summaryOf(account, resolveAccount(written.registry, claim));
@@ -492,7 +374,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       last = undefined;
       const { found } = await lookLately();
       const generation = await openJournal(found);
-      await updateAnchor((anchor) => adopt(anchor, { ...found, generation }, now()));
+      await remembered.update((anchor) => adopt(anchor, { ...found, generation }, now()));
       return await status();
     },
   };

@@ -12,8 +12,8 @@ import { functionsRun } from './functions-run.js';
 const apps = fileURLToPath(new URL('../../../../apps/', import.meta.url));
 
 /**
- * Through which files and functions one `list_orders` goes: of the built MCP server over stdio, with a folder as its
- * state, from the start of its process to its end. Writes no page; the list is for whoever shortens the way.
+ * Through which files and functions one `list_orders` goes: of the built MCP server over stdio, with state in a folder
+ * that another process has used, from the start of its process to its end. Writes no page.
  */
 export async function run() {
   const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-bench-path-'));
@@ -22,7 +22,10 @@ export async function run() {
   });
   try {
     const [line] = await once(createInterface({ input: sandbox.stdout }), 'line');
-    await listOrders(String(line).replace(/^.* on /, ''), folder);
+    const url = String(line).replace(/^.* on /, '');
+    const environment = { WEMASY_STATE: join(folder, 'state') };
+    await listOrders(url, environment);
+    await listOrders(url, { ...environment, NODE_V8_COVERAGE: join(folder, 'coverage') });
     const files = functionsRun(join(folder, 'coverage'));
     const total = files.reduce((sum, { functions }) => sum + functions.length, 0);
     for (const { file, functions } of files) console.log(`${file}: ${functions.join(', ')}`);
@@ -33,16 +36,15 @@ export async function run() {
   }
 }
 
-/** @param {string} url @param {string} folder */
-async function listOrders(url, folder) {
+/** @param {string} url @param {Record<string, string>} environment */
+async function listOrders(url, environment) {
   const session = await open({
     command: process.execPath,
     args: [join(apps, 'mcp-server/dist/main.js')],
     environment: {
       WEMASY_API_URL: url,
       WEMASY_API_TOKEN: 'sandbox-full-access',
-      WEMASY_STATE: join(folder, 'state'),
-      NODE_V8_COVERAGE: join(folder, 'coverage'),
+      ...environment,
     },
   });
   const answer = await session.request('tools/call', { name: 'list_orders', arguments: {} });

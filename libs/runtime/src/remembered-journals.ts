@@ -1,0 +1,165 @@
+import type { Clock, Generation, ListableStore } from '@wemasy-orders/state';
+import {
+  type Anchor,
+  checkAnchor,
+  type FoundJournal,
+  type KnownJournal,
+  type Mismatch,
+  parseAnchor,
+  remember,
+  withoutOld,
+} from './anchor.js';
+import { apiNamespace, isLoopback, loopbackListener, normalizeBaseUrl } from './api-identity.js';
+
+/** What is remembered of the journals of one API. */
+export interface Remembered {
+  /** By this user, or by this process alone where no file can be kept. */
+  readonly file: Anchor;
+  /** By this process, without what the user has decided since. */
+  readonly process: Anchor;
+}
+
+/** Remembers the journals of one API: in a file at a place that no setting moves, and in this process. */
+export interface RememberedJournals {
+  recall(): Promise<Remembered>;
+  /** Why a journal may not be the one before. */
+  findMismatch(remembered: Remembered, found: FoundJournal): Promise<Mismatch | undefined>;
+  /** A journal as this process has seen it. */
+  byThisProcess(id: string): KnownJournal | undefined;
+  /** Remembers a use of a journal. */
+  note(found: FoundJournal, generation: Generation): Promise<void>;
+  update(change: (anchor: Anchor) => Anchor): Promise<void>;
+  hasFile(): Promise<boolean>;
+}
+
+export interface RememberedJournalsOptions {
+  /** Holds the journals. */
+  readonly store: ListableStore;
+  /** Where the journals' identity is kept in it. */
+  readonly generationKey: string;
+  /** Holds the file; undefined where this user has no place for it. */
+  readonly anchorStore: ListableStore | undefined;
+  readonly baseUrl: string;
+  readonly clock: Clock;
+  /** Opens the folder of a journal that was used before, to see whether it is this one. */
+  readonly openFolder: (folder: string) => ListableStore | undefined;
+  readonly onNotice: (message: string) => void;
+}
+
+/** How long the journals of a server on loopback are remembered, since its port is another one's soon. */
+const loopbackMemoryMs = 10 * 60_000;
+/** How long what listens there is taken for granted. */
+const listenerFreshMs = 1_000;
+/** How often the time of a use is noted where nothing else changes. */
+const seenEveryMs = 60_000;
+
+export function createRememberedJournals(options: RememberedJournalsOptions): RememberedJournals {
+  const { store, generationKey, anchorStore, baseUrl, clock, onNotice } = options;
+  const anchorKey = `anchors/${apiNamespace(baseUrl)}`;
+  /** What this process knows by itself, and all there is where no file can be kept. */
+  let memory: Anchor = { version: 1, api: normalizeBaseUrl(baseUrl), journals: [] };
+  let listening: { readonly listener: string | undefined; readonly at: number } | undefined;
+
+  async function update(change: (anchor: Anchor) => Anchor): Promise<void> {
+    memory = change(memory);
+    if (anchorStore === undefined) return;
+    try {
+      await anchorStore.update(
+        anchorKey,
+        (record) => {
+          const before = current(parseAnchor(record, memory.api));
+          const after = change(before);
+          return {
+            record: after === before && record !== undefined ? Object(record) : after,
+            result: undefined,
+          };
+        },
+        { durable: true },
+      );
+    } catch (error) {
+      onNotice(
+        `The journal is remembered by this process alone, since its file cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  async function readFile(): Promise<Anchor> {
+    if (anchorStore === undefined) return memory;
+    try {
+      return await anchorStore.update(anchorKey, (record) => ({
+        record: record === undefined ? undefined : Object(record),
+        result: current(parseAnchor(record, memory.api)),
+      }));
+    } catch {
+      return memory;
+    }
+  }
+
+  /** A server on this machine is a test server: its successor at the same port is another API. */
+  function current(anchor: Anchor): Anchor {
+    if (!isLoopback(baseUrl)) return anchor;
+    if (listening === undefined || clock.monotonic() - listening.at > listenerFreshMs) {
+      listening = { listener: loopbackListener(baseUrl), at: clock.monotonic() };
+    }
+    const { listener } = listening;
+    if (anchor.listener !== listener) return { ...anchor, listener, journals: [] };
+    return withoutOld(anchor, new Date(clock.now() - loopbackMemoryMs).toISOString());
+  }
+
+  /** Whether a journal that was at another place is not there any more, or that place is this one under another name. */
+  async function isMovedOrSame({ id, place }: KnownJournal): Promise<boolean> {
+    const there = options.openFolder(place);
+    if (there === undefined) return true;
+    try {
+      const generation = await there.readGeneration(generationKey);
+      if (generation?.id !== id) return true;
+      const [old, present] = await Promise.all([there.place(generationKey), store.place(generationKey)]);
+      return old.file !== undefined && old.file === present.file;
+    } finally {
+      await there.close();
+    }
+  }
+
+  async function findMismatch(remembered: Remembered, found: FoundJournal): Promise<Mismatch | undefined> {
+    const mismatch = checkAnchor(remembered.file, found) ?? checkAnchor(remembered.process, found);
+    if (mismatch?.kind !== 'other_place') return mismatch;
+    const isFolder = (await store.place(generationKey)).file !== undefined;
+    return isFolder && (await isMovedOrSame(mismatch.expected)) ? undefined : mismatch;
+  }
+
+  /** What this process knows, without what the user has decided since. */
+  function adoptedIn({ journals }: Anchor): Anchor {
+    const adoptedAt = journals
+      .flatMap((journal) => journal.adoptedAt ?? [])
+      .sort()
+      .at(-1);
+    if (adoptedAt !== undefined) memory = withoutOld(memory, adoptedAt);
+    return memory;
+  }
+
+  const byThisProcess = (id: string) => memory.journals.find((journal) => journal.id === id);
+
+  async function note(found: FoundJournal, generation: Generation): Promise<void> {
+    const known = byThisProcess(generation.id);
+    const isNoted =
+      known !== undefined &&
+      known.writes >= generation.writes &&
+      known.accounts.includes(found.account) &&
+      known.place === found.place &&
+      Date.parse(known.seenAt) > clock.now() - seenEveryMs;
+    const now = new Date(clock.now()).toISOString();
+    if (!isNoted) await update((anchor) => remember(anchor, { ...found, generation }, now));
+  }
+
+  return {
+    async recall() {
+      const file = await readFile();
+      return { file, process: adoptedIn(file) };
+    },
+    findMismatch,
+    byThisProcess,
+    note,
+    update,
+    hasFile: async () => anchorStore !== undefined && (await anchorStore.healthCheck()) === undefined,
+  };
+}
