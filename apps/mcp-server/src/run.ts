@@ -117,7 +117,7 @@ async function serveHttp(target: HttpTarget, program: Program, output: Output): 
   });
   const [{ serveHosted }, { openShops }] = await Promise.all([
     import('./hosted/serve.js'),
-    import('./hosted/shops/open-shops.js'),
+    import('./hosted/open-shops.js'),
   ]);
   const ended = endingSignal();
   const server = await openShops({

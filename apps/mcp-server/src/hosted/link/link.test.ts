@@ -10,7 +10,7 @@ import { systemClock } from '@wemasy-orders/state';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Shops } from '../shop.js';
 import { newKeyLine } from '../shops/key-file.js';
-import { openShops } from '../shops/open-shops.js';
+import { openShops } from '../open-shops.js';
 import { startIssuer, testClient } from '../testing/issuer.js';
 
 /** A server with the page, an issuer, and an API whose shops have a token each. */

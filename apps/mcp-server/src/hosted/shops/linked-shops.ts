@@ -36,7 +36,7 @@ export interface LinkedShop extends ShopAccess {
 }
 
 /** The links cannot be read now. */
-export class LinksUnavailableError extends OrdersError {
+class LinksUnavailableError extends OrdersError {
   override readonly name = 'LinksUnavailableError';
   readonly code = 'internal_error';
 

@@ -11,16 +11,16 @@ import {
 } from '@wemasy-orders/runtime';
 import { type Clock, createMemoryStore } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
-import type { Link } from '../link/link.js';
-import { isLinkPath, linkPath } from '../link/link-path.js';
-import type { Shops } from '../shop.js';
-import { connectShop } from './connect-shop.js';
-import { openFileShops } from './file-shops.js';
-import { withGroupedUpdates } from './grouped-updates.js';
-import { openKeyFile } from './key-file.js';
-import { createLinkedShops, type ShopAccess } from './linked-shops.js';
-import { createShopServices } from './shop-services.js';
-import { withSharedReadings } from './shared-readings.js';
+import type { Link } from './link/link.js';
+import { isLinkPath, linkPath } from './link/link-path.js';
+import type { Shops } from './shop.js';
+import { connectShop } from './shops/connect-shop.js';
+import { openFileShops } from './shops/file-shops.js';
+import { withGroupedUpdates } from './shops/grouped-updates.js';
+import { openKeyFile } from './shops/key-file.js';
+import { createLinkedShops, type ShopAccess } from './shops/linked-shops.js';
+import { createShopServices } from './shops/shop-services.js';
+import { withSharedReadings } from './shops/shared-readings.js';
 
 export interface OpenShopsOptions {
   readonly config: HostedConfig;
@@ -114,7 +114,7 @@ export async function openShops(options: OpenShopsOptions): Promise<Shops> {
 
   async function openLink(): Promise<Link | undefined> {
     if (keys === undefined || linkedShops === undefined || issuer === undefined) return undefined;
-    const { createLink } = await import('../link/link.js');
+    const { createLink } = await import('./link/link.js');
     return createLink({
       publicOrigin,
       issuer,

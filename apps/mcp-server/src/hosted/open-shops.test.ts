@@ -6,8 +6,8 @@ import { readHostedConfig } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
 import { hasRedis, startRedis } from '@wemasy-orders/state/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Principal, secretIssuer } from '../principal.js';
-import type { Shops } from '../shop.js';
+import { type Principal, secretIssuer } from './principal.js';
+import type { Shops } from './shop.js';
 import { openShops } from './open-shops.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
