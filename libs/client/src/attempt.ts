@@ -120,10 +120,11 @@ function faultOf(
   if (isTornDown)
     return effect === 'unknown' ? new TimeoutError(timeoutMs) : new ConnectionError(effect, 'ETIMEDOUT');
   const reason = reasonOf(thrown);
-  const bodyFault = status === undefined ? undefined : bodyFaultOf(reason);
+  if (status === undefined) return new ConnectionError(effect, reason);
+  const bodyFault = bodyFaultOf(reason);
   return bodyFault === undefined
     ? new ConnectionError(effect, reason)
-    : new UnexpectedResponseError(bodyFault, { ...(status === undefined ? {} : { status }) });
+    : new UnexpectedResponseError(bodyFault, { status });
 }
 
 /** The code that Node's fetch hides in the chain of causes; of several addresses tried, the first one's. */

@@ -10,7 +10,7 @@ import {
   UpstreamError,
 } from './errors.js';
 import type { FetchRequest, FetchResponse } from './fetch.js';
-import { operations } from './generated/operations.js';
+import { type Operation, operations } from './generated/operations.js';
 import { createSend, type SendOptions } from './send.js';
 import { orderPage } from './testing/index.js';
 import { createTokenSource } from './token-source.js';
@@ -104,7 +104,7 @@ function transport(script: readonly Answering[], options: Partial<SendOptions> =
     },
     ...options,
   });
-  const call = (operation: typeof listOrders | typeof syncOrder, asked: CallOptions) =>
+  const call = (operation: Operation, asked: CallOptions = {}) =>
     send({ operation, url: 'https://api.test/orders', headers: { 'x-own': '1' }, body: '{}' }, asked);
   return {
     clock,
@@ -114,8 +114,9 @@ function transport(script: readonly Answering[], options: Partial<SendOptions> =
     drifts,
     requests,
     limiter,
-    sync: (asked: CallOptions = {}) => call(syncOrder, asked),
-    list: (asked: CallOptions = {}) => call(listOrders, asked),
+    call,
+    sync: (asked?: CallOptions) => call(syncOrder, asked),
+    list: (asked?: CallOptions) => call(listOrders, asked),
     announced: async () => {
       events.push('announced');
       return async () => {
@@ -215,6 +216,47 @@ describe('a request', () => {
     await sync({ signal: controller.signal });
     await failureOf(sync({ signal: controller.signal }));
     expect(clock.timers().waiting).toBe(0);
+  });
+});
+
+describe('an answer', () => {
+  it('has its headers by lower-case names, several of one name in one, and no token', async () => {
+    const headers = [
+      ['X-Echo', `Bearer ${token}`],
+      ['via', 'a'],
+      ['Via', token],
+    ] as const;
+    const { sync } = transport([
+      async () => ({
+        ...answer(200, { ...synced, message: `for ${token}` }),
+        headers: Object.assign(new Map(headers), { get: () => null }),
+      }),
+    ]);
+    expect((await sync()).answer).toStrictEqual({
+      status: 200,
+      headers: new Map([
+        ['x-echo', 'Bearer [token]'],
+        ['via', 'a, [token]'],
+      ]),
+      text: JSON.stringify({ ...synced, message: 'for [token]' }),
+    });
+  });
+
+  it('of another type than JSON is bytes, and no text', async () => {
+    const bytes = new Uint8Array([0xff, 0xd8, 0]);
+    const { responseSchema, ...file } = listOrders;
+    expect(responseSchema).toBeDefined();
+    const { call, requests } = transport([async () => new Response(bytes, { status: 200 })]);
+    const sent = await call({ ...file, responseType: 'application/pdf' });
+    expect(sent.answer).toMatchObject({ text: '', bytes });
+    expect(sent.read.value).toEqual(bytes);
+    expect(requests[0]?.request.headers['accept']).toBe('application/pdf, application/json');
+  });
+
+  it('that breaks off has an unknown effect, whatever the system call was', async () => {
+    const fault = Object.assign(new Error('no'), { code: 'EPIPE', syscall: 'connect' });
+    const { sync } = transport([async () => ({ ...answer(200, ''), text: () => Promise.reject(fault) })]);
+    expect(await failureOf(sync())).toEqual(new ConnectionError('unknown', 'EPIPE'));
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanText } from './clean-text.js';
+import { cleanText, cleanValue } from './clean-text.js';
 
 /** Any there is, those of common scripts and invisible ones more often. */
 const codePoint = fc.oneof(fc.integer({ min: 0, max: 0x10ffff }), fc.integer({ min: 0, max: 0x2fff }));
@@ -33,6 +33,12 @@ describe('text from outside', () => {
     expect(cleaned.endsWith('🎉…')).toBe(true);
   });
 
+  it('is left whole up to 300 characters', () => {
+    const text = '🎉'.repeat(300);
+    expect(cleanText(text)).toBe(text);
+    expect(cleanText(`${text}x`)).toBe(`${'🎉'.repeat(299)}…`);
+  });
+
   it('is on one line and does not change when it is cleaned again', () => {
     fc.assert(
       fc.property(
@@ -46,5 +52,29 @@ describe('text from outside', () => {
         },
       ),
     );
+  });
+});
+
+describe('a value from outside', () => {
+  const hidden = 'a\u200bb';
+
+  it.each<[unknown, unknown]>([
+    [hidden, 'ab'],
+    [7, 7],
+    [null, null],
+    [undefined, undefined],
+    [true, true],
+    [[], []],
+    [{}, {}],
+    [
+      [hidden, [hidden, 1], null],
+      ['ab', ['ab', 1], null],
+    ],
+    [
+      { [hidden]: hidden, list: [{ [hidden]: null }] },
+      { ab: 'ab', list: [{ ab: null }] },
+    ],
+  ])('has clean texts and names, however deep: %j', (value, cleaned) => {
+    expect(cleanValue(value)).toStrictEqual(cleaned);
   });
 });

@@ -14,7 +14,7 @@ const invisible =
  */
 export function cleanText(text: string): string {
   const visible = stripVTControlCharacters(text)
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
     .replace(invisible, '')
     .replace(/\s+/g, ' ')
     .trim();

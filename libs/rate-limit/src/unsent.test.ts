@@ -61,6 +61,14 @@ describe('a failed fetch', () => {
     }
   });
 
+  it.each([
+    ['a system call', { syscall: 7, code: 'UND_ERR_CONNECT_TIMEOUT' }],
+    ['a code', { code: 7, cause: failure('ECONNREFUSED', 'connect') }],
+    ['either', { syscall: null, code: undefined, cause: failure('ECONNREFUSED', 'connect') }],
+  ])('with something else in the place of %s is judged by what remains', (_, facts) => {
+    expect(isUnsent(Object.assign(new Error('no'), facts))).toBe(true);
+  });
+
   it('of an unknown kind may have sent the request', () => {
     expect(isUnsent('refused')).toBe(false);
     expect(isUnsent(new TypeError('terminated'))).toBe(false);

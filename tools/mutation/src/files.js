@@ -18,9 +18,9 @@ export const testsOf = new Map([
   }),
   ...inProject('libs/client', {
     answer: ['answer'],
-    attempt: ['send'],
+    attempt: ['send', 'client-options'],
     retry: ['retry'],
-    send: ['send'],
+    send: ['send', 'client-options'],
     'take-permit': ['send'],
     'walk-orders': ['walk-orders'],
     'walk-facts': ['walk-orders'],

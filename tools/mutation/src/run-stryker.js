@@ -5,13 +5,13 @@ import { testsOf } from './files.js';
 
 const ranges = process.argv.slice(2);
 const [file = ''] = ranges[0]?.split(':') ?? [];
-const testFiles = testsOf.get(file);
-if (testFiles === undefined) throw new TypeError('usage: run-stryker.js FILE[:FROM-TO]…');
+const tests = testsOf.get(file);
+if (tests === undefined) throw new TypeError('usage: run-stryker.js FILE[:FROM-TO]…');
 
+process.env['MUTATION_TESTS'] = JSON.stringify(tests);
 await new Stryker({
   ...JSON.parse(readFileSync(new URL('stryker.json', import.meta.url), 'utf8')),
   mutate: ranges,
   plugins: ['@stryker-mutator/vitest-runner', new URL('reporter.js', import.meta.url).href],
-  testFiles,
-  vitest: { configFile: 'tools/mutation/src/stryker.config.js' },
+  vitest: { configFile: 'tools/mutation/src/stryker.config.js', related: false },
 }).runMutationTest();

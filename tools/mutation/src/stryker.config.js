@@ -1,8 +1,13 @@
 // @ts-check
-import { mergeConfig } from 'vitest/config';
 import shared from '../../../vitest.config.js';
 
-/** Unit tests as Stryker runs them, from the root of the workspace. */
-export default mergeConfig(shared({ mode: 'test', command: 'serve' }), {
-  test: { reporters: [] },
-});
+const { test, ...config } = shared({ mode: 'test', command: 'serve' });
+
+/**
+ * Unit tests as Stryker runs them, from the root of the workspace. Its own option `testFiles` does not activate mutants of
+ * code that runs while a module loads.
+ */
+export default {
+  ...config,
+  test: { ...test, include: JSON.parse(process.env['MUTATION_TESTS'] ?? '[]'), reporters: [] },
+};
