@@ -48,7 +48,7 @@ const apis: Record<string, Api> = {
 
 const faults: Fault[] = ['fails', 'fails after writing', 'fails from now on', 'dies', 'dies after writing'];
 
-/** A pid that nobody has, so that the survivors can tell that the first process is gone. */
+/** A pid that no process has, so that the survivors see that the first process is gone. */
 const pidOfTheDead = spawnSync(process.execPath, ['--version']).pid;
 
 type Told = { readonly synced: SyncedOrder } | { readonly code: unknown } | 'nothing';
@@ -178,7 +178,7 @@ describe('an outcome that could not be written', () => {
     };
   }
 
-  it('is told to the caller and to the log, and written with the next event of the order', async () => {
+  it('is in the answer and in the log, and is written with the next event of the order', async () => {
     const { disk, upstream, journalWarnings, orderSync, sync } = await sceneOf();
     expect(await sync()).toMatchObject({ synced: { message, recorded: false } });
     expect(journalWarnings).toMatchObject([{ orderId: 42, outcome: 'synced', cause: { message: 'ENOSPC' } }]);
@@ -190,7 +190,7 @@ describe('an outcome that could not be written', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('is told to the caller although the log throws, and written later all the same', async () => {
+  it('is in the answer although the log throws, and is written later all the same', async () => {
     const { disk, journalWarnings, sync, syncByAnother } = await sceneOf({
       onFault: () => {
         throw new Error('the log is full');
@@ -243,7 +243,7 @@ describe('an outcome that could not be written', () => {
     },
   );
 
-  it('is unknown to everybody else', async () => {
+  it('is unknown to other processes', async () => {
     const { upstream, sync, syncByAnother } = await sceneOf();
     await sync();
     expect(await syncByAnother()).toEqual({ code: 'outcome_unknown' });

@@ -9,7 +9,7 @@ export interface JournalAccess {
   readonly refusal?: OrdersError | undefined;
   /** The journal that every write expects; undefined where writing is refused, or nothing has begun. */
   readonly guard?: GenerationGuard | undefined;
-  /** Names the token that sends, without giving it away. It is recorded with each attempt. */
+  /** Identifies the sending token without revealing it. It is recorded with each attempt. */
   readonly token?: string | undefined;
   /** Called with what the store holds after a write, before the request leaves. */
   readonly onWritten?: ((generation: Generation) => Promise<void>) | undefined;

@@ -319,7 +319,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       const view = await writeResult(orderId, result, retriesMs);
       inFlight.delete(attempt.id);
       if (view !== undefined && outcome.state === 'synced') {
-        // What it notes is noted with the next order otherwise.
+        // If it fails, the next order records the same.
         await access.onSynced?.().catch(() => undefined);
       }
       const recorded = view?.attempts.find(({ id }) => id === attempt.id);

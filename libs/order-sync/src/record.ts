@@ -34,7 +34,7 @@ interface AttemptFacts {
   /** Until then the sender is expected to record the outcome. */
   readonly leaseUntil: string;
   readonly by: RecordedCaller;
-  /** Names the token that sent it, without giving it away. */
+  /** Identifies the token that sent it, without revealing it. */
   readonly token?: string;
   /** Whether the caller asked to send the order although it had been sent before. */
   readonly resend?: boolean;

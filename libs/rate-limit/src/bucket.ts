@@ -97,10 +97,10 @@ export class Bucket {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const hasNews = this.#waiters.size > 0 || this.#pending.length > 0;
+    const hasWork = this.#waiters.size > 0 || this.#pending.length > 0;
     if (this.#waiters.size > 0) this.#waiters.rejectAll(new RateLimiterClosedError());
     // An unused limiter has never asked its store for anything; the store may be unreachable.
-    await (hasNews ? this.#loop.request() : this.#loop.running);
+    await (hasWork ? this.#loop.request() : this.#loop.running);
   }
 
   /** Writes what happened here, and requests permits for all waiting calls. */

@@ -59,7 +59,7 @@ export async function examine({ config, faults, clock, services }: DoctorOptions
   return checks;
 }
 
-/** Enough to see whether another process, the nightly job say, uses the same journal. */
+/** Enough to see whether another process, such as the nightly job, uses the same journal. */
 async function journalChecks({ journal, recordedOrders }: Pick<Services, 'journal' | 'recordedOrders'>) {
   const {
     account,
@@ -94,7 +94,7 @@ async function journalChecks({ journal, recordedOrders }: Pick<Services, 'journa
     },
   ];
   if (refusal === undefined) return checks;
-  // In memory, no order is sent on purpose.
+  // With state in memory, refusing orders is intended.
   const isFault = persistence.kind !== 'volatile';
   return [
     ...checks,

@@ -200,7 +200,7 @@ describe('an account that is not certain', () => {
     await scene.run(other, ({ journal }) => journal.addAccount('shop-b'));
     expect(await scene.sync(other)).toBe('synced');
     expect(await scene.sync({ WEMASY_API_TOKEN: 'other' })).toBe('already_synced');
-    expect(await scene.refusal({ WEMASY_API_TOKEN: 'third' })).toMatch(/of none of them/);
+    expect(await scene.refusal({ WEMASY_API_TOKEN: 'third' })).toMatch(/belongs to none of them/);
   });
 
   it('is refused where the token is known under another name, until it is renamed', async () => {
@@ -301,7 +301,7 @@ describe('a journal that is not the one before', () => {
 });
 
 describe('a journal in memory', () => {
-  it('is refused against an API, and accepted in so many words', async () => {
+  it('is refused against an API, unless the user accepts it', async () => {
     const scene = await startScene();
     const memory = { WEMASY_STATE: 'memory' };
     expect(await scene.refusal(memory)).toContain('WEMASY_ACCEPT_VOLATILE_JOURNAL=on');
@@ -324,7 +324,7 @@ describe.runIf(hasRedis)('a journal in Redis', () => {
     return redis;
   }
 
-  it('that keeps nothing on disk is refused, and accepted in so many words', async () => {
+  it('that keeps nothing on disk is refused, unless the user accepts it', async () => {
     const scene = await startScene();
     const redis = await start({ persistent: false });
     const state = { WEMASY_STATE: redis.url };

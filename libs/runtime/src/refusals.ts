@@ -3,10 +3,10 @@ import type { Generation, Persistence } from '@wemasy-orders/state';
 import type { Doubt } from './account-registry.js';
 import type { FoundJournal, KnownJournal, Mismatch } from './anchor.js';
 
-/** The name of a setting that says that a forgetful journal is accepted. */
+/** The setting with which a user accepts a journal that can be lost. */
 const acceptVolatileVariable = 'WEMASY_ACCEPT_VOLATILE_JOURNAL';
 
-/** It is not certain whose orders these are. */
+/** It is not certain which account the orders belong to. */
 export function accountRefusal(doubt: Doubt): WriteRefusedError {
   switch (doubt.kind) {
     case 'new_name':
@@ -15,7 +15,7 @@ export function accountRefusal(doubt: Doubt): WriteRefusedError {
         [
           `Known: ${doubt.known.join(', ')}.`,
           'If you mean one of them, correct WEMASY_ACCOUNT.',
-          `If it is a shop of its own, say so once: ${command('account add', doubt.name)}.`,
+          `If it is another shop, run once: ${command('account add', doubt.name)}.`,
         ],
       );
     case 'other_name':
@@ -25,25 +25,25 @@ export function accountRefusal(doubt: Doubt): WriteRefusedError {
           ...(doubt.exists
             ? []
             : [
-                `If the account has a new name, say so once: ${command('account rename', doubt.owner, doubt.name)}.`,
+                `If you renamed the account, run once: ${command('account rename', doubt.owner, doubt.name)}.`,
               ]),
-          `If the token belongs to "${doubt.name}", say so once: ${command('account add', doubt.name)}.`,
+          `If the token belongs to "${doubt.name}", run once: ${command('account add', doubt.name)}.`,
         ],
       );
     case 'no_name':
       return new WriteRefusedError(
-        'Nothing was sent: several accounts of this API are known, and the token is of none of them.',
+        'Nothing was sent: several accounts of this API are known, and the token belongs to none of them.',
         [
           `Known: ${doubt.known.join(', ')}.`,
-          `Name the account in WEMASY_ACCOUNT, or say once whose token it is: ${command('account add', 'NAME')}.`,
+          `Name the account in WEMASY_ACCOUNT, or run once: ${command('account add', 'NAME')}.`,
         ],
       );
     case 'disputed':
       return new WriteRefusedError(
-        `Nothing was sent: two tokens take turns as account "${doubt.owner}", so they may be of two shops.`,
+        `Nothing was sent: two tokens take turns as account "${doubt.owner}", so they may belong to two shops.`,
         [
-          `If this token is of the same shop, say so once: ${command('account add', doubt.owner)}.`,
-          `If it is of another shop, name that one: ${command('account add', 'NAME')}.`,
+          `If this token belongs to the same shop, run once: ${command('account add', doubt.owner)}.`,
+          `If it belongs to another shop, give that shop a name: ${command('account add', 'NAME')}.`,
         ],
       );
   }
@@ -71,7 +71,7 @@ export function journalRefusal(
     `Expected: ${journalText(expected)}.`,
     `Found: ${generation === undefined ? `no journal at ${place}` : journalText({ ...generation, place })}.`,
     'Correct WEMASY_STATE, or find out what happened to the state.',
-    `If this is the right journal, say so once: ${command('journal use')}.`,
+    `If this is the right journal, run once: ${command('journal use')}.`,
   ]);
 }
 

@@ -12,7 +12,7 @@ export interface RunningSandbox {
   close(): Promise<void>;
 }
 
-/** Settings that say which account is called: with a sandbox there is none, so whatever they are, they do not count. */
+/** Settings that choose the account. A sandbox has only one, so they are ignored. */
 const accountVariables = [
   'WEMASY_API_URL',
   'WEMASY_API_TOKEN',
@@ -49,7 +49,7 @@ export function leadingTo<Sources extends ConfigSources>(
   };
 }
 
-/** Stands for every sandbox inside an app, whatever its port. */
+/** The URL by which the journal knows every sandbox inside an app, whatever its port. */
 const sandboxUrl = 'http://127.0.0.1/api';
 
 /** Sets an app up against a sandbox, which ends with it. */

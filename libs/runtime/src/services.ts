@@ -28,7 +28,7 @@ export interface Services {
   recordedOrders(): Promise<number[]>;
   /** The account and its journal: what the doctor shows, and what only the user can decide. */
   readonly journal: Omit<AccountJournal, 'find' | 'namespace'>;
-  /** Waits for writes that are under way, then lets go of everything. */
+  /** Waits for writes in flight, then closes everything. */
   close(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export interface ServiceOptions {
   readonly openFolder: (folder: string) => ListableStore | undefined;
   readonly log: Log;
   readonly clock: Clock;
-  /** Who is written into the journal as having asked for a sync. */
+  /** The program that the journal names as the sender. */
   readonly caller: Caller;
 }
 
@@ -70,7 +70,7 @@ export function connect(options: ServiceOptions): Services {
     clock,
     policies: rateLimitPolicies(config.WEMASY_RATE_LIMITS),
     onWarning: ({ code, bucket, message, cause }) => {
-      // It copes with all of them, but while the store is away no order can be sent.
+      // The limiter handles all of them, but no order can be sent while the store is away.
       log[code === 'store-failed' ? 'warn' : 'info'](message, { code, bucket, cause });
     },
   });

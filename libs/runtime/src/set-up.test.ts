@@ -66,7 +66,7 @@ describe('what the rate limiter has to say is in the log', () => {
     expect(JSON.stringify(log())).not.toContain('secret');
   });
 
-  it('and, as information, that somebody else uses the account', async () => {
+  it('and, as information, that another program uses the account', async () => {
     const { services, close, log } = await shop(limit - 20);
     await services().client.list();
     await close();
@@ -149,7 +149,7 @@ describe('the allowance', () => {
 });
 
 describe('a set-up with faults', () => {
-  it('tells all of them to whoever asks for its services, one by one', async () => {
+  it('throws all of them when its services are asked for, one by one', async () => {
     const { faults, services, close } = await setUpWith({
       WEMASY_API_TOKEN: 'a b',
       WEMASY_API_URL: 'http://shop.example',

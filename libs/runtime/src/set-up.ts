@@ -19,12 +19,12 @@ export interface SetUpOptions extends ConfigSources {
 
 export interface SetUp {
   readonly config: Config;
-  /** One sentence each; an app that has any still tells what it could do. */
+  /** One sentence each; an app with faults still starts and shows what it offers. */
   readonly faults: readonly string[];
   readonly log: Log;
   /** @throws {ConfigurationError} where there are faults */
   services(): Services;
-  /** Waits for writes that are under way, then lets go of everything. */
+  /** Waits for writes in flight, then closes everything. */
   close(): Promise<void>;
 }
 

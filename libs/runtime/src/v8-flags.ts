@@ -1,7 +1,7 @@
 export interface LittleMemoryOptions {
   /**
-   * Whether V8 may optimise what is called often; default true. It takes 5 to 10 MB, and is worth it to what reads many
-   * pages in one go.
+   * Whether V8 may optimise what is called often; default true. It takes 5 to 10 MB, which pays for a program that reads
+   * many pages in one run.
    */
   readonly optimizes?: boolean;
 }

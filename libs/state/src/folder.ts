@@ -53,12 +53,12 @@ const MAX_ATTEMPTS = 8;
 /**
  * Keeps each record in a JSON file of its own that people can read, for any number of processes of one machine.
  *
- * Files are for their owner only (0600 in folders of 0700). A folder with `chmod g+ws` is shared by its group, and files
- * follow it (0660 in folders of 2770). Processes share records, whatever path leads each of them to the folder: a link,
+ * Only their owner can read the files (0600 in folders of 0700). A folder with `chmod g+ws` is shared by its group, and
+ * files follow it (0660 in folders of 2770). Processes share records whatever path they use to reach the folder: a link,
  * a bind mount, another spelling.
  *
- * A process may be killed at any moment: a record is either the old one or the new one, and the next process goes on at
- * once. The updater of a damaged record (power cut, editor) gets the text that was found.
+ * A process may be killed at any moment: a record is either the old one or the new one, and the next process continues
+ * at once. If a record is damaged (power cut, editor), the updater gets its text.
  *
  * Where the folder cannot be used (forbidden, read-only, full, gone, on a network disk) or a record is no regular file,
  * updates reject with a `FolderUnusableError` that says why; the next update tries again. A folder that disappears is
@@ -97,7 +97,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
         if (errorCode(error) !== 'ENOENT' || attempts === MAX_ATTEMPTS) throw error;
         // The locks were removed, or the lock was held too long and broken.
         if (isOpen && fs.statSync(folder, { throwIfNoEntry: false }) === undefined) {
-          throw new Error('it is gone; it was there before', { cause: error });
+          throw new Error('it has disappeared', { cause: error });
         }
         directories.create(locksFolder);
       }
@@ -310,7 +310,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   }
 }
 
-/** What is in the way, in a few words. */
+/** What is wrong, in a few words. */
 function describe(cause: unknown, { platform }: FolderSystem): string {
   switch (errorCode(cause)) {
     case 'EROFS':

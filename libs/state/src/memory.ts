@@ -10,7 +10,7 @@ export interface MemoryStoreOptions {
 
 /** A store for one process: no other process shares it, and it ends with the process. */
 export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = {}): ListableStore {
-  // Text, as in the stores that processes share: nobody can change a record through a reference to it.
+  // Text, as in the stores that processes share: no caller can change a record through a reference to it.
   const records = new Map<string, string>();
   let closed = false;
 

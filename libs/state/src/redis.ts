@@ -25,12 +25,12 @@ export interface RedisStoreOptions {
   readonly timeoutMs?: number;
   /**
    * Make durable updates even on a server that keeps nothing on disk, and without a replica's confirmation: a restart or
-   * a failover may lose them. Only for users who said so in so many words; default false.
+   * a failover may lose them. Set it only if the user accepts that; default false.
    */
   readonly acceptVolatile?: boolean;
 }
 
-/** A caller that loses this many races meets a fault, not traffic. */
+/** A caller that loses this many races has met a fault: traffic alone does not do that. */
 const MAX_TRIES = 1_000;
 /** The number of records that are cached, so that most updates need no reading. */
 const MAX_CACHED = 10_000;
@@ -47,7 +47,7 @@ const MAX_CACHED = 10_000;
  *
  * Updates reject while the server cannot be reached; the store reconnects by itself.
  *
- * @throws TypeError for a URL that is none of Redis
+ * @throws TypeError for a URL that is not one of Redis
  */
 export function createRedisStore({
   url,
@@ -56,7 +56,7 @@ export function createRedisStore({
   acceptVolatile = false,
 }: RedisStoreOptions): ListableStore {
   const target = parseRedisUrl(url);
-  if (target === undefined) throw new TypeError('The URL is none of Redis, or it is incomplete');
+  if (target === undefined) throw new TypeError('This is not a complete URL of a Redis');
   const replicaTimeoutMs = Math.ceil(timeoutMs / 2);
   /** What the servers' settings promise, looked at once for each connection. */
   let durability: Promise<Durability> | undefined;

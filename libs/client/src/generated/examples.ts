@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: 0fe3c888e5c47539a8412001043a99e802c55cd3549d993841b2c96d54ee1ae2
+// SHA-256 of the document: d47f2665ae01a70ab9307e1ef0c9df09e96ecf7da31613de6125783518aa89c9
 
 /** The answer that the document shows for a success. */
 export interface DocumentedAnswer {

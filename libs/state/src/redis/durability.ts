@@ -11,7 +11,7 @@ export interface Durability {
   readonly replicas: number;
 }
 
-/** Asks every server; the weakest speaks for all. */
+/** Examines every server; the weakest result counts. */
 export async function examineServers(masters: readonly Redis[]): Promise<Durability> {
   const found = await Promise.all(masters.map(examineServer));
   const byStrength = ['volatile', 'unknown', 'lasting'] as const;

@@ -17,7 +17,7 @@ const readGuarded = `return {redis.call('GET', KEYS[1]), redis.call('GET', KEYS[
 
 /**
  * As `swapRecord`, for a record of a generation: writes only if the generation is the expected one and has at least the
- * expected number of writes, and raises that number. `replicated` stays once it was said.
+ * expected number of writes, and raises that number. Once set, `replicated` stays.
  */
 const swapGuarded = `
 local now, generation = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
