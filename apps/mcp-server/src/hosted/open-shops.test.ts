@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
-import { readHostedConfig } from '@wemasy-orders/runtime';
+import { readHostedConfig, setUp } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
 import { hasRedis, startRedis } from '@wemasy-orders/state/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -51,6 +53,8 @@ async function scene(shops: readonly ReturnType<typeof shopOf>[], state: (folder
   });
   return {
     booked,
+    folder,
+    apiUrl: upstream.url,
     async replica(environment: Readonly<Record<string, string>> = {}): Promise<Shops> {
       const machine = { platform: process.platform, home: folder, environment: {} };
       const { config, faults } =
@@ -191,6 +195,49 @@ describe('many shops of one server', () => {
     expect(outcomes.filter((outcome) => outcome === 'synced').length).toBeGreaterThanOrEqual(2);
     for (const shops of replicas) expect(await sync(shops, 'a')).toBe('already_synced');
   });
+});
+
+describe.skipIf(!hasRedis)('a Redis that was emptied', () => {
+  it('stops the orders of all shops, until its journal is said once to be the right one', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const { replica, folder, apiUrl } = await scene(
+      ['a', 'b'].map((name) => shopOf(name)),
+      () => redis.url,
+    );
+    const limits = { WEMASY_RATE_LIMITS: 'syncOrder=100/60' };
+    const replicas = [await replica(limits), await replica(limits)] as const;
+    expect(await sync(replicas[0], 'a')).toBe('synced');
+    expect(await sync(replicas[1], 'b')).toBe('synced');
+    const socket = connect(redis.port, '127.0.0.1', () => socket.write('FLUSHALL\r\n'));
+    await once(socket, 'data');
+    socket.destroy();
+    for (const shops of replicas) {
+      for (const name of ['a', 'b']) expect(await sync(shops, name)).toBe('configuration_error');
+    }
+    const commandLine = await setUp({
+      flags: {},
+      environment: {
+        WEMASY_API_URL: apiUrl,
+        WEMASY_API_TOKEN: 'a',
+        WEMASY_ACCOUNT: 'a',
+        WEMASY_STATE: redis.url,
+      },
+      platform: process.platform,
+      home: folder,
+      readFile: () => '',
+      caller: { app: 'tests', version: '1.0.0' },
+      clock: systemClock,
+      writeLog: () => undefined,
+    });
+    await commandLine.services().journal.useJournal();
+    await commandLine.close();
+    // What a replica has found counts for a second.
+    for (const shops of replicas) {
+      await expect.poll(() => sync(shops, 'a', 8), { timeout: 10_000 }).toMatch(/synced/);
+      await expect.poll(() => sync(shops, 'b', 8), { timeout: 10_000 }).toMatch(/synced/);
+    }
+  }, 60_000);
 });
 
 describe('the files of the shops', () => {

@@ -31,16 +31,13 @@ export function connectShop(
     log,
   });
   const { orderSync, journal } = services;
-  let claimed: Promise<string> | undefined;
 
   /** A name that a link gives is meant: unlike one from a variable, it needs no word of the user. */
-  async function claimOnce(): Promise<void> {
-    claimed ??= journal.claimAccount(account);
+  async function claim(): Promise<void> {
     try {
-      await claimed;
+      await journal.claimAccount(account);
     } catch (error) {
       // The sync finds the same reason, and says it in its own words.
-      claimed = undefined;
       log.debug('the account could not be claimed', { error });
     }
   }
@@ -50,7 +47,8 @@ export function connectShop(
     orderSync: {
       ...orderSync,
       async sync(orderId, call) {
-        await claimOnce();
+        // Each time: an emptied store has forgotten it. What was found within the last second is not looked up again.
+        await claim();
         return await orderSync.sync(orderId, call);
       },
     },
