@@ -3,6 +3,7 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
+import { documentedTools } from './support/documented-tools.js';
 import { startWire, type Wire } from './support/wire.js';
 
 /** What the context of a model pays for, measured on what is really sent. */
@@ -36,10 +37,11 @@ async function call(wire: Wire, name: string, args: object): Promise<{ text: str
 }
 
 describe('in tokens of o200k_base', () => {
-  it('the tool list costs at most 800', async () => {
+  it('the tool list costs at most 400 a tool', async () => {
     const { result } = await shop.request('tools/list');
-    expect(measured('tools/list', countTokens(JSON.stringify(result?.['tools'])), 800)).toBeLessThanOrEqual(
-      800,
+    const bound = 400 * documentedTools.length;
+    expect(measured('tools/list', countTokens(JSON.stringify(result?.['tools'])), bound)).toBeLessThanOrEqual(
+      bound,
     );
   });
 

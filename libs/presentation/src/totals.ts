@@ -56,7 +56,7 @@ export function unreadableAmountsText({ count, order_ids: ids }: UnreadableAmoun
   const left = count - shown.length;
   const named = left > 0 ? [...shown, `and ${left} more`] : shown;
   const which = shown.length === 0 ? `${count} of these` : named.join(', ');
-  return `Orders without an amount that can be read: ${which}. They are in no sum.`;
+  return `Counted without a readable amount: ${which}.`;
 }
 
 /** Why totals have no sums, in one sentence; undefined where they have. */

@@ -159,7 +159,7 @@ describe('totals', () => {
   it('name no order by an id that may not be shown', () => {
     const { unreadable } = totalsWith(orderWith('public', 'public', 'secret'));
     expect(unreadableAmountsText(unreadable)).toBe(
-      'Orders without an amount that can be read: 1 of these. They are in no sum.',
+      'Counted without a readable amount: 1 of these.',
     );
   });
 });

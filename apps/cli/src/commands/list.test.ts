@@ -241,7 +241,7 @@ describe('answers that differ from the document', () => {
       totals: [{ status: 'paid', count: 2, sum: '3' }],
       facts: { unreadable_amounts: { count: 1, order_ids: [2] } },
     });
-    expect(stderr).toContain('Orders without an amount that can be read: 2. They are in no sum.');
+    expect(stderr).toContain('Counted without a readable amount: 2.');
   });
 });
 
@@ -316,7 +316,7 @@ describe('amounts in any form', () => {
       else isExact(cells[at] ?? '', exact);
     }
     expect(stderr).toContain(
-      `Orders without an amount that can be read: ${unreadable.slice(0, 5).join(', ')}, and `,
+      `Counted without a readable amount: ${unreadable.slice(0, 5).join(', ')}, and `,
     );
     if (format === 'json') {
       expect(JSON.parse(stdout)).toMatchObject({

@@ -121,7 +121,7 @@ describe('a page of orders', () => {
 
   it('tells of amounts that are in no sum, in both forms', () => {
     const table = tableOf(orderPage([{ id: 1, status: 'paid', total: 'free' }]).data, columns);
-    expect(table.note).toContain('Orders without an amount that can be read: 1. They are in no sum.');
+    expect(table.note).toContain('Counted without a readable amount: 1.');
     expect(textOf(table)).toContain(table.note);
     expect(table.totals).toEqual({ paid: { count: 1 } });
     expect(textOf(table)).toContain('\ntotals (all matching orders): paid 1\n');
