@@ -7,12 +7,15 @@ import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testin
 import { readHostedConfig, setUp } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
 import { hasRedis, startRedis } from '@wemasy-orders/state/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Principal, secretIssuer } from './principal.js';
 import type { Shops } from './shop.js';
 import { openShops } from './open-shops.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
+
+// Each starts servers, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const principal = (subject: string): Principal => ({
   kind: 'token',
@@ -237,7 +240,7 @@ describe.skipIf(!hasRedis)('a Redis that was emptied', () => {
       await expect.poll(() => sync(shops, 'a', 8), { timeout: 10_000 }).toMatch(/synced/);
       await expect.poll(() => sync(shops, 'b', 8), { timeout: 10_000 }).toMatch(/synced/);
     }
-  }, 60_000);
+  });
 });
 
 describe('the files of the shops', () => {

@@ -7,11 +7,14 @@ import { getRequestListener } from '@hono/node-server';
 import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { readHostedConfig } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Shops } from '../shop.js';
 import { newKeyLine } from '../shops/key-file.js';
 import { openShops } from '../open-shops.js';
 import { startIssuer, testClient } from '../testing/issuer.js';
+
+// Each starts servers, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A server with the page, an issuer, and an API whose shops have a token each. */
 async function scene(environment: Readonly<Record<string, string>> = {}) {
