@@ -1,7 +1,9 @@
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
+import { startIdentityProvider } from './support/identity-provider.js';
 import { run } from './support/run.js';
+import { type ShopsFile, writeShopsFile } from './support/shops-file.js';
 
 let api: Api;
 let environment: Record<string, string>;
@@ -37,5 +39,56 @@ describe('doctor', () => {
     expect(stdout).toMatch(fault);
     expect(stdout).toMatch(/^ok +API /m);
     expect(stdout).not.toContain('secret');
+  });
+});
+
+describe('doctor of a server with many shops', () => {
+  let hosted: Record<string, string>;
+  let shops: ShopsFile;
+  beforeEach(async () => {
+    shops = await writeShopsFile({ apiToken: 'token' });
+    hosted = {
+      WEMASY_AUTH: 'oauth',
+      WEMASY_PUBLIC_URL: 'https://orders.example.com/mcp',
+      WEMASY_SHOPS: shops.path,
+      WEMASY_STATE: 'memory',
+    };
+  });
+  afterEach(() => shops.remove());
+
+  it('finds that all is well', async () => {
+    const idp = await startIdentityProvider(() => 'https://orders.example.com/mcp');
+    const { exitCode, stdout, stderr } = await run(['doctor'], {
+      ...hosted,
+      WEMASY_OAUTH_ISSUER: idp.issuer,
+    });
+    await idp.stop();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout.match(/^ok +(\w+)/gm)?.map((line) => line.replace(/^ok +/, ''))).toEqual([
+      'configuration',
+      'issuer',
+      'shops',
+      'state',
+    ]);
+  });
+
+  it('says which part does not work, and why', async () => {
+    const { exitCode, stdout } = await run(['doctor'], {
+      ...hosted,
+      WEMASY_OAUTH_ISSUER: 'http://127.0.0.1:1',
+      WEMASY_SHOPS: '/nowhere/shops.json',
+      WEMASY_STATE: 'redis://jan:secret@127.0.0.1:1',
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^FAULT +issuer +The keys of http:\/\/127\.0\.0\.1:1 cannot be read: .+\.$/m);
+    expect(stdout).toMatch(/^FAULT +shops +WEMASY_SHOPS: .* cannot be read/m);
+    expect(stdout).toMatch(/^FAULT +state +.*ECONNREFUSED/m);
+    expect(stdout).not.toContain('secret');
+  });
+
+  it('names the faults of the settings', async () => {
+    const { exitCode, stdout } = await run(['doctor'], hosted);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^FAULT +configuration +WEMASY_OAUTH_ISSUER is not set/m);
   });
 });

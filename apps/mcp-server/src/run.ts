@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { ConfigurationError, isOrdersError } from '@wemasy-orders/client';
 import {
+  type Check,
   checksText,
   createLog,
   describeHostedSettings,
   describeSettings,
   examine,
+  type HostedConfig,
   leadingTo,
   readConfig,
   readHostedConfig,
@@ -21,6 +23,7 @@ import { systemClock } from '@wemasy-orders/state';
 import { type HttpAddress, isLoopback, parseCommand, type Target } from './cli-args.js';
 import { openStdioChannel, type StdioChannel } from './frames/stdio-channel.js';
 import { helpText } from './help-text.js';
+import type { Shops } from './hosted/shop.js';
 import { createMcpServer } from './server.js';
 import { endingSignals, type Program } from './program.js';
 import { limitsOf } from './tools/call-limits.js';
@@ -115,19 +118,9 @@ async function serveHttp(target: HttpTarget, program: Program, output: Output): 
     now: () => systemClock.now(),
     secrets: [],
   });
-  const [{ serveHosted }, { openShops }] = await Promise.all([
-    import('./hosted/serve.js'),
-    import('./hosted/open-shops.js'),
-  ]);
+  const { serveHosted } = await import('./hosted/serve.js');
   const ended = endingSignal();
-  const server = await openShops({
-    config,
-    machine: options,
-    caller: options.caller,
-    clock: systemClock,
-    writeLog: output.writeLog,
-    longestCallMs: limitsOf(config).answerWithinMs,
-  })
+  const server = await openShopsFor(config, options)
     .then((shops) =>
       serveHosted({
         config,
@@ -156,6 +149,13 @@ async function serveHttp(target: HttpTarget, program: Program, output: Output): 
   log.info('ending', { reason: await ended });
   await server.end();
   process.exit(0);
+}
+
+async function openShopsFor(config: HostedConfig, options: SetUpOptions): Promise<Shops> {
+  const { openShops } = await import('./hosted/open-shops.js');
+  const { caller, clock, writeLog } = options;
+  const longestCallMs = limitsOf(config).answerWithinMs;
+  return openShops({ config, machine: options, caller, clock, writeLog, longestCallMs });
 }
 
 interface HttpTarget extends Target {
@@ -266,6 +266,18 @@ async function rotate(target: Target, program: Program, output: Output): Promise
 }
 
 async function diagnose(target: Target, program: Program, output: Output): Promise<void> {
+  const options = setUpOptionsFor(target, program, output);
+  const hosted = target.sandbox ? undefined : readHostedConfig(options);
+  if (hosted !== undefined) {
+    const { examineHosted } = await import('./hosted/doctor.js');
+    const checks = await examineHosted({
+      ...hosted,
+      openShops: (config) => openShopsFor({ ...config, WEMASY_LOG_LEVEL: 'error' }, options),
+      fetch: globalThis.fetch,
+      clock: systemClock,
+    });
+    return report(checks, output);
+  }
   // What a log would warn of is in the checks.
   const { config, faults, services, close } = await setUpFor(target, program, output, {
     WEMASY_LOG_LEVEL: 'error',
@@ -276,9 +288,13 @@ async function diagnose(target: Target, program: Program, output: Output): Promi
     clock: systemClock,
     services,
   });
+  report(checks, output);
+  await close();
+}
+
+function report(checks: readonly Check[], output: Output): void {
   output.print(checksText(checks));
   process.exitCode = checks.every(({ works }) => works) ? 0 : 1;
-  await close();
 }
 
 /** What the server works with. With a sandbox, everything behind the configuration waits for the first call. */

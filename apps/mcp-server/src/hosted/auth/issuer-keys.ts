@@ -44,7 +44,7 @@ interface Keys {
  * @returns a function for `jwtVerify` that throws {@link IssuerAwayError}
  */
 export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
-  const { issuer, clock, onWarning } = options;
+  const { clock, onWarning } = options;
   let keys: Keys | undefined;
   let reading: Promise<Keys> | undefined;
   /** Monotonic, in ms. */
@@ -62,14 +62,8 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
     const waitMs = lastTriedAt + pauseMs - clock.monotonic();
     if (waitMs > 0) await new Promise<void>((resolve) => void clock.setTimer(resolve, waitMs));
     lastTriedAt = clock.monotonic();
-    try {
-      keys = { find: await readKeys(options), readAt: lastTriedAt };
-      return keys;
-    } catch (error) {
-      throw new IssuerAwayError(`The keys of ${issuer} cannot be read: ${reasonsOf(error).join('; ')}.`, {
-        cause: error,
-      });
-    }
+    keys = { find: await readIssuerKeys(options), readAt: lastTriedAt };
+    return keys;
   }
 
   async function current(): Promise<Keys> {
@@ -101,7 +95,27 @@ function reasonsOf(error: unknown): string[] {
   return error.cause instanceof Error ? reasonsOf(error.cause) : [error.message.replace(/\.$/, '')];
 }
 
-async function readKeys({ issuer, fetch, clock }: IssuerKeysOptions): Promise<JWTVerifyGetKey> {
+/**
+ * Reads the keys that the issuer signs with now.
+ *
+ * @throws {IssuerAwayError} with the reasons
+ */
+export async function readIssuerKeys(
+  options: Omit<IssuerKeysOptions, 'onWarning'>,
+): Promise<JWTVerifyGetKey> {
+  try {
+    return await readKeys(options);
+  } catch (error) {
+    const reasons = [...new Set(reasonsOf(error))].join('; ');
+    throw new IssuerAwayError(`The keys of ${options.issuer} cannot be read: ${reasons}.`, { cause: error });
+  }
+}
+
+async function readKeys({
+  issuer,
+  fetch,
+  clock,
+}: Omit<IssuerKeysOptions, 'onWarning'>): Promise<JWTVerifyGetKey> {
   const deadline = new AbortController();
   const stopTimer = clock.setTimer(() => {
     deadline.abort(new Error(`no answer within ${timeoutMs / 1000} s`));
