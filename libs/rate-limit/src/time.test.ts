@@ -1,6 +1,6 @@
 import type { StoreTime } from '@wemasy-orders/state';
 import { describe, expect, test } from 'vitest';
-import { advanceClock, detectClockJump, startClock } from './time.js';
+import { advanceClock, detectClockJump, startClock, timingOf } from './time.js';
 
 const at = (wallMs: number, monotonicMs?: number, bootId?: string): StoreTime => ({
   wallMs,
@@ -107,5 +107,30 @@ describe('a jump of the clock of a store', () => {
     ['with a monotonic clock of the store', last, at(9_000, 5), 570],
   ])('is none: %s', (_, sample, time, ownMs) => {
     expect(detectClockJump(sample, time, ownMs)).toEqual(time);
+  });
+});
+
+describe('the durations of a window', () => {
+  test.each([
+    [1_000, [3, 500, 500, 40_000, 5_000, 250, 50, 100]],
+    [2_000, [4, 1_000, 1_000, 40_000, 5_000, 500, 100, 200]],
+    [9_999, [10, 1_000, 4_999.5, 40_000, 9_999, 2_499.75, 499.95, 999.9]],
+    [50_000, [42, 1_000, 5_000, 50_000, 50_000, 5_000, 1_000, 5_000]],
+    [60_000, [50, 1_000, 5_000, 60_000, 60_000, 5_000, 1_000, 6_000]],
+    [3_600_000, [2_882, 1_000, 5_000, 60_000, 60_000, 5_000, 1_000, 10_000]],
+  ])('follow from its length: %i ms', (windowMs, durations) => {
+    const { marginMs, roundingMs, permitLifeMs, longestFlightMs, strayMs, ...rest } = timingOf(windowMs);
+    const { takeoverMs, graceMs, recheckMs } = rest;
+    expect(rest.windowMs).toBe(windowMs);
+    expect([
+      marginMs,
+      roundingMs,
+      permitLifeMs,
+      longestFlightMs,
+      strayMs,
+      takeoverMs,
+      graceMs,
+      recheckMs,
+    ]).toEqual(durations);
   });
 });
