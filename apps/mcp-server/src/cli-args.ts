@@ -12,7 +12,7 @@ export interface HttpAddress {
 export type Command =
   | { readonly kind: 'help' | 'version' }
   | ({ readonly kind: 'doctor' | 'rotate_keys' } & Target)
-  /** `http` is absent where the server speaks over stdio, `metrics` where nobody reads them. */
+  /** `http` is absent where the server speaks over stdio, `metrics` where they are not served. */
   | ({ readonly kind: 'serve'; readonly http?: HttpAddress; readonly metrics?: HttpAddress } & Target)
   | { readonly kind: 'usage_error'; readonly message: string };
 
@@ -26,7 +26,7 @@ export interface Target {
   readonly sandboxFolder?: string;
 }
 
-/** A flag that stands for a setting. */
+/** A flag that sets a setting. */
 export interface SettingFlag {
   readonly flag: string;
   readonly takesValue: boolean;
@@ -92,7 +92,7 @@ export function parseCommand(argv: readonly string[], settingFlags: readonly Set
   if (http === undefined) {
     return metrics === undefined
       ? { kind: 'serve', ...target }
-      : usageError('--metrics goes with --http: over stdio there is nobody to read them.');
+      : usageError('--metrics needs --http: over stdio nothing can read them.');
   }
   const address = parseAddress('http', String(http));
   const metricsAddress = metrics === undefined ? undefined : parseAddress('metrics', String(metrics));

@@ -1,7 +1,7 @@
 import { type Operation, operations } from '@wemasy-orders/client/operations';
 import type { Tool } from './tools/tool.js';
 
-/** What a model is told of the server as a whole: of the tools that it offers, and of no other. */
+/** The server's instructions for a model: about the tools that it offers, and no others. */
 export function instructionsFor(tools: readonly Pick<Tool, 'name'>[]): string {
   const offered = ({ tool }: Operation) =>
     tools.some(({ name }) => name === tool?.name) ? tool?.name : undefined;

@@ -88,7 +88,7 @@ function outputOf({ stdio, stderr }: Program): Output {
   };
 }
 
-/** Serves one shop to the user of this machine, or with `WEMASY_AUTH` many shops to everybody who can prove who they are. */
+/** Serves one shop to the user of this machine, or with `WEMASY_AUTH` many shops to authenticated callers. */
 async function serveHttp(target: HttpTarget, program: Program, output: Output): Promise<void> {
   const options = setUpOptionsFor(target, program, output);
   const hosted = readHostedConfig(options);

@@ -36,7 +36,7 @@ export interface HostedOptions {
   /** Whether the proxy should send further requests here. */
   readonly isReady: () => boolean;
   readonly refusals: RefusalLog;
-  /** Undefined where nobody reads them. */
+  /** Undefined where they are not read. */
   readonly metrics: Metrics | undefined;
   readonly log: Log;
   readonly clock: Clock;
@@ -55,7 +55,7 @@ interface Answer {
   readonly response: Response;
 }
 
-/** Answers everybody who can prove who they are, each for their own shop. */
+/** Answers authenticated callers, each for their own shop. */
 export function respondHosted(options: HostedOptions): HttpOptions['respond'] {
   const { config, endpoint, authenticate, metadata, shops, toolsFor, serverOptions, isReady } = options;
   const { refusals, metrics, log, clock } = options;

@@ -46,7 +46,7 @@ const keepAliveMs = 130_000;
 const graceMs = 1_000;
 
 /**
- * Serves many shops to everybody who can prove who they are.
+ * Serves many shops to authenticated callers.
  *
  * @throws {Error} with the remedy, when an address cannot be listened on
  */

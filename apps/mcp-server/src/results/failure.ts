@@ -1,6 +1,6 @@
 import type { Advice, Failure } from '@wemasy-orders/presentation';
 
-/** What a model is told to do, where that differs from the usual. */
+/** What a model should do next, where that differs from the usual. */
 export type NextSteps = Readonly<Partial<Record<Advice, string>>>;
 
 const nextSteps: Readonly<Record<Advice, string>> = {

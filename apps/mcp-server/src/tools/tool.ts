@@ -23,7 +23,7 @@ export interface ToolServices {
 /** What a running call may use besides its arguments. */
 export interface ToolCall {
   /**
-   * The shop of whoever calls: one server may serve many, so a tool knows none itself.
+   * The caller's shop: one server may serve many, so a tool knows none itself.
    *
    * @throws {ConfigurationError} when the server is not configured to call the API
    */

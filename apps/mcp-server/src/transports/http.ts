@@ -3,7 +3,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 
 /** A request that is being answered. */
 export interface Exchange {
-  /** Sets a header of the response, whoever makes it. */
+  /** Sets a header of the response, whichever handler makes it. */
   setHeader(name: string, value: string): void;
   /** Calls the listener once the response has been sent or the client has gone. */
   onClose(listener: () => void): void;

@@ -9,7 +9,7 @@ export interface RefusalLog {
 /** How long refusals of a kind are counted before the log says how many there were, in ms. */
 const periodMs = 60_000;
 
-/** Logs refused requests without a line for each: anybody can send many. */
+/** Logs refused requests without a line for each: any client can send many. */
 export function createRefusalLog({ log, clock }: { readonly log: Log; readonly clock: Clock }): RefusalLog {
   /** How many there were since the line about the first one, by kind. */
   const further = new Map<string, number>();

@@ -36,7 +36,7 @@ const Claims = z.looseObject({
  */
 export function authenticateByAccessToken(options: AccessTokenOptions): Authenticate {
   const { issuer, audience, algorithms, keys, clock } = options;
-  /** By hash: what lies in memory is then no credential. */
+  /** By hash, so that memory holds no credential. */
   const good = new Map<string, { readonly principal: Principal; readonly until: number }>();
   // A client that makes a URL of an address without a path writes the slash.
   const audiences = [audience, ...(new URL(audience).pathname === '/' ? [`${audience}/`] : [])];

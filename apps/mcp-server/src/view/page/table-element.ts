@@ -14,7 +14,7 @@ const tones: Readonly<Record<string, Tone>> = {
   failed: 'bad',
 };
 
-/** A status in its colour. The API may send one that nobody knows; it is then shown without. */
+/** A status in its colour. The API may send an unknown one, which is shown without a colour. */
 export function statusBadge(status: string): HTMLSpanElement {
   return badge(status.replaceAll('_', ' '), (Object.hasOwn(tones, status) && tones[status]) || 'quiet');
 }
