@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bearer, call, freePort, type HostedProcess, startHosted } from './support/hosted.js';
 import { messagesOf } from './support/http-server.js';
 import { type IdentityProvider, startIdentityProvider } from './support/identity-provider.js';
+import { run } from './support/run.js';
 
 const apiToken = 'canary-api-token-91d4';
 
@@ -15,6 +16,7 @@ let folder: string;
 let idp: IdentityProvider;
 let upstream: Upstream;
 let server: HostedProcess;
+let environment: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wemasy-hosted-link-'));
@@ -27,15 +29,17 @@ beforeAll(async () => {
       : sendJson(response, 401, { message: 'Unauthenticated.' }),
   );
   await writeFile(join(folder, 'keys'), Buffer.alloc(32, 'k').toString('base64'));
-  server = await startHosted(port, {
+  environment = {
     ...withHome(folder),
+    WEMASY_PUBLIC_URL: `${origin}/mcp`,
     WEMASY_AUTH: 'oauth',
     WEMASY_OAUTH_ISSUER: idp.issuer,
     WEMASY_OAUTH_CLIENT_ID: await registeredClient(`${origin}/link/callback`),
     WEMASY_KEY_FILE: join(folder, 'keys'),
     WEMASY_API_URL: upstream.url,
     WEMASY_STATE: join(folder, 'state'),
-  });
+  };
+  server = await startHosted(port, environment);
 });
 
 afterAll(async () => {
@@ -95,6 +99,9 @@ describeInBrowser('the page that links a shop', (open) => {
     await isSound();
     expect(await listedOrders()).toContain('W-7');
     expect(await page.content()).not.toContain(apiToken);
+    const { stdout } = await run(['rotate-keys'], environment);
+    expect(stdout).toMatch(/seals 1 links now; 1 were changed/);
+    expect(await listedOrders()).toContain('W-7');
 
     await focus(page, 'Unlink the shop');
     await page.keyboard.press('Enter');
