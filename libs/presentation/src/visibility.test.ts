@@ -158,9 +158,7 @@ describe('totals', () => {
 
   it('name no order by an id that may not be shown', () => {
     const { unreadable } = totalsWith(orderWith('public', 'public', 'secret'));
-    expect(unreadableAmountsText(unreadable)).toBe(
-      'Counted without a readable amount: 1 of these.',
-    );
+    expect(unreadableAmountsText(unreadable)).toBe('Counted without a readable amount: 1 of these.');
   });
 });
 

@@ -315,9 +315,7 @@ describe('amounts in any form', () => {
       if (exact === undefined) expect(cells[at]).not.toMatch(/^[+-]?\d+(\.\d+)?$/);
       else isExact(cells[at] ?? '', exact);
     }
-    expect(stderr).toContain(
-      `Counted without a readable amount: ${unreadable.slice(0, 5).join(', ')}, and `,
-    );
+    expect(stderr).toContain(`Counted without a readable amount: ${unreadable.slice(0, 5).join(', ')}, and `);
     if (format === 'json') {
       expect(JSON.parse(stdout)).toMatchObject({
         facts: { unreadable_amounts: { count: unreadable.length, order_ids: unreadable.slice(0, 20) } },
