@@ -14,27 +14,26 @@ import {
   ValidationFailedError,
 } from './errors.js';
 import type { FetchHeaders } from './fetch.js';
-import type { Operation } from './generated/operations.js';
+import type { Operation, SchemaName } from './generated/operations.js';
 import * as schemas from './generated/schemas.js';
 import { isSafe } from './operations.js';
 import { fits, readBody, type ReadBody } from './read-body.js';
 import type { Answer } from './types.js';
 
-type SchemaName = keyof typeof schemas;
-
 /** The schemas of an operation's documented successes; null for one without a JSON body. */
-type SuccessName<Of extends Operation> =
+export type SuccessName<Of extends Operation> =
   | (Of extends { readonly responseSchema: infer Name } ? Name : null)
   | (Of extends { readonly otherSuccesses: infer Others } ? Others[keyof Others] : never);
 
-type Output<Name> = Name extends SchemaName ? z.output<(typeof schemas)[Name]> : undefined;
+/** What a schema of the document makes of a body; undefined where there is none. */
+export type SchemaOutput<Name> = Name extends SchemaName ? z.output<(typeof schemas)[Name]> : undefined;
 
 /** The body of a success: bytes where the document says that it is no JSON, undefined where it describes none. */
 export type Body<Of extends Operation> = Operation extends Of
   ? unknown
   : Of extends { readonly responseType: string }
     ? Uint8Array<ArrayBuffer>
-    : Output<SuccessName<Of>>;
+    : SchemaOutput<SuccessName<Of>>;
 
 type Judgement<Of extends Operation> =
   { readonly read: ReadBody<Body<Of>>; readonly fault?: undefined } | { readonly fault: OrdersError };

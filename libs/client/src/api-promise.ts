@@ -12,7 +12,9 @@ export interface ApiResponse {
 
 /** Data of an answer, and the answer beside it. */
 export interface WithResponse<Data> {
+  /** What the promise itself resolves to. */
   readonly data: Data;
+  /** Status, headers and request id. */
   readonly response: ApiResponse;
 }
 
@@ -22,6 +24,7 @@ export interface ApiPromise<Data> extends Promise<Data> {
   withResponse(): Promise<WithResponse<Data>>;
 }
 
+/** Makes the promise that a caller gets of a whole answer. */
 export function apiPromise<Data>(call: Promise<WithResponse<Data>>): ApiPromise<Data> {
   const data = call.then((whole) => whole.data);
   return Object.assign(data, {

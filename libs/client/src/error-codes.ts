@@ -32,6 +32,7 @@ export const ordersErrorCodes = [
   'internal_error',
 ] as const;
 
+/** One of `ordersErrorCodes`. */
 export type OrdersErrorCode = (typeof ordersErrorCodes)[number];
 
 /** Whether a text is a code that this version knows; another version may write others. */

@@ -8,6 +8,7 @@ export interface RateLimitFacts {
   readonly remaining?: number;
 }
 
+/** What an error is made of; the same names are properties of every `OrdersError`. */
 export interface OrdersErrorFacts {
   /** Where the fault was found: on this side, or in what the API answered (or did not). */
   readonly source: 'local' | 'upstream';
@@ -22,6 +23,7 @@ export interface OrdersErrorFacts {
   readonly status?: number | undefined;
   /** The answer's request id, where it carried one. */
   readonly requestId?: string | undefined;
+  /** The allowance as the answer's headers state it. */
   readonly rateLimit?: RateLimitFacts | undefined;
   /** Whole seconds until the same call is worth repeating, where that is known. */
   readonly retryAfterSeconds?: number | undefined;
@@ -29,12 +31,15 @@ export interface OrdersErrorFacts {
   readonly apiMessage?: string | undefined;
   /** Field → what the API says of it: untrusted text, bounded. */
   readonly apiErrors?: ApiErrors | undefined;
+  /** Who seems to have written the answer. */
   readonly answeredBy?: AnsweredBy | undefined;
   /** The operation that the API answered. */
   readonly operationId?: string | undefined;
+  /** The error behind this one. */
   readonly cause?: unknown;
 }
 
+/** Field → what the API says of it: untrusted text, bounded. */
 export type ApiErrors = Readonly<Record<string, readonly string[]>>;
 
 /**
@@ -56,16 +61,27 @@ export type AnswerFacts = Pick<
  * wrote is kept apart in `apiMessage`, because it is untrusted text. The token is in neither.
  */
 export abstract class OrdersError extends Error {
+  /** What went wrong, for programs; branch on it. */
   abstract readonly code: OrdersErrorCode;
+  /** Where the fault was found: on this side, or in what the API answered (or did not). */
   readonly source: 'local' | 'upstream';
+  /** Whether the same call may succeed later without any change. */
   readonly retryable: boolean;
+  /** Whether the operation may have taken effect at the API all the same: `none` is certain, `unknown` is not. */
   readonly effect: 'none' | 'unknown';
+  /** HTTP status of the answer; undefined where there was none. */
   readonly status: number | undefined;
+  /** What to name when you ask the vendor about this call; undefined where the answer carried none. */
   readonly requestId: string | undefined;
+  /** The allowance as the answer's headers state it. */
   readonly rateLimit: RateLimitFacts | undefined;
+  /** Whole seconds until the same call is worth repeating; undefined where that is not known. */
   readonly retryAfterSeconds: number | undefined;
+  /** What the API wrote: untrusted text, bounded. */
   readonly apiMessage: string | undefined;
+  /** Field → what the API says of it: untrusted text, bounded; empty where it says nothing. */
   readonly apiErrors: ApiErrors;
+  /** Who seems to have written the answer; undefined where it shows nothing. */
   readonly answeredBy: AnsweredBy | undefined;
   /** The operation that the API answered; undefined where it did not answer. */
   readonly operationId: string | undefined;
@@ -110,9 +126,11 @@ export class ConfigurationError extends OrdersError {
   }
 }
 
+/** What is wrong with one argument. */
 export interface ArgumentFault {
   /** Name of the argument. */
   readonly argument: string;
+  /** What is wrong, as the end of a sentence that names the argument. It does not repeat the value. */
   readonly fault: string;
 }
 
@@ -120,6 +138,7 @@ export interface ArgumentFault {
 export class InvalidArgumentsError extends OrdersError {
   override readonly name = 'InvalidArgumentsError';
   readonly code = 'invalid_arguments';
+  /** Every argument that cannot be sent. */
   readonly faults: readonly ArgumentFault[];
 
   constructor(faults: readonly ArgumentFault[]) {
@@ -183,6 +202,7 @@ export class ConnectionError extends OrdersError {
 export class TimeoutError extends OrdersError {
   override readonly name = 'TimeoutError';
   readonly code = 'upstream_timeout';
+  /** The deadline that passed, in ms. */
   readonly timeoutMs: number;
 
   constructor(timeoutMs: number) {
@@ -203,6 +223,7 @@ export class TimeoutError extends OrdersError {
 export class RateLimitedError extends OrdersError {
   override readonly name = 'RateLimitedError';
   readonly code = 'rate_limited';
+  /** Whole seconds until a permit can be had. */
   override readonly retryAfterSeconds: number;
 
   constructor(
@@ -385,6 +406,7 @@ const unexpected: Readonly<
 export class UnexpectedResponseError extends OrdersError {
   override readonly name = 'UnexpectedResponseError';
   readonly code = 'unexpected_response';
+  /** What is unexpected about the answer. */
   readonly kind: UnexpectedResponseKind;
   /** Where the answer differs, e.g. `data.data.3.id: expected number`; empty for the other kinds. */
   readonly mismatches: readonly string[];
@@ -415,6 +437,7 @@ export class UnexpectedResponseError extends OrdersError {
 export class OutcomeUnknownError extends OrdersError {
   override readonly name = 'OutcomeUnknownError';
   readonly code = 'outcome_unknown';
+  /** The error that hid the outcome. */
   override readonly cause: OrdersError;
 
   constructor(cause: OrdersError) {

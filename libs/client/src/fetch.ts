@@ -3,8 +3,11 @@ import type { ResponseHeaders } from '@wemasy-orders/rate-limit';
 /** As much of `fetch` as the client needs. The global one fits; `@wemasy-orders/client/node` has a lighter one. */
 export type Fetch = (url: string, request: FetchRequest) => Promise<FetchResponse>;
 
+/** A request as the client gives it to a `fetch`. */
 export interface FetchRequest {
+  /** HTTP method, in capitals. */
   readonly method: string;
+  /** Names in lower case; the token is among them. */
   readonly headers: Readonly<Record<string, string>>;
   /** JSON, or null where there is no body. */
   readonly body: string | null;
@@ -19,8 +22,11 @@ export interface FetchRequest {
   readonly isSafe: boolean;
 }
 
+/** As much of a `Response` as the client needs. */
 export interface FetchResponse {
+  /** HTTP status. */
   readonly status: number;
+  /** Headers of the answer. */
   readonly headers: FetchHeaders;
   /** The whole body as UTF-8, decompressed, without a byte order mark. */
   text(): Promise<string>;
@@ -32,6 +38,7 @@ export interface FetchResponse {
 
 /** As much of a `ReadableStream` as the client needs. */
 export interface BodyStream {
+  /** Locks the stream, and reads it piece by piece. */
   getReader(): {
     read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
     cancel(): Promise<void>;

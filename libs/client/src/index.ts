@@ -1,3 +1,4 @@
+export type { Body, SchemaOutput, SuccessName } from './answer.js';
 export type { ApiPromise, ApiResponse, WithResponse } from './api-promise.js';
 export { baseUrlFault, tokenFault } from './connection-faults.js';
 export type { Drift, OrdersPage, ReadPage, UnreadableOrder } from './drift.js';
@@ -26,8 +27,9 @@ export {
   ValidationFailedError,
 } from './errors.js';
 export { isOrdersError } from './is-orders-error.js';
-export type { Fetch, FetchHeaders, FetchRequest, FetchResponse } from './fetch.js';
+export type { BodyStream, Fetch, FetchHeaders, FetchRequest, FetchResponse } from './fetch.js';
 export type {
+  components,
   ListOrdersRequest,
   Order,
   OrderBilling,
@@ -44,6 +46,7 @@ export type {
 export {
   type CallArguments,
   isSafe,
+  type OrUndefined,
   type OperationId,
   rateLimitPolicies,
   type RateLimitOverride,

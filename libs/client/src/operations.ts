@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { type Operation, operations } from './generated/operations.js';
 import type * as schemas from './generated/schemas.js';
 
+/** An operation of the document, e.g. `listOrders`. */
 export type OperationId = keyof typeof operations;
 
 /** All arguments of an operation, wherever they go, in one flat object. */
@@ -11,7 +12,7 @@ export type CallArguments<Id extends OperationId> = OrUndefined<
 >;
 
 /** What may be left out may also be undefined. */
-type OrUndefined<Values> = {
+export type OrUndefined<Values> = {
   readonly [Name in keyof Values]:
     Values[Name] | (Record<never, never> extends Pick<Values, Name> ? undefined : never);
 };
@@ -20,6 +21,7 @@ type OrUndefined<Values> = {
 export interface RateLimitOverride {
   /** Requests a window. */
   readonly limit: number;
+  /** Length of the window. */
   readonly windowSeconds: number;
 }
 

@@ -13,10 +13,13 @@ export interface DroppedItem {
   readonly problem: string;
 }
 
+/** A body of an answer, and where it differs from the document. */
 export interface ReadBody<Value> {
   /** As its type says, with the fields that the document does not know. */
   readonly value: Value;
+  /** Each difference once. */
   readonly drift: readonly Drift[];
+  /** Elements of arrays that were left out. */
   readonly dropped: readonly DroppedItem[];
 }
 

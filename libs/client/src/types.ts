@@ -43,11 +43,13 @@ export type OrderFilters = Omit<CallArguments<'listOrders'>, 'page'>;
 
 /** As much of the client as a walk over the pages needs. */
 export interface OrdersLister {
+  /** One page of orders, as `OrdersClient.list` gives it. */
   list(filters?: CallArguments<'listOrders'>, call?: CallOptions): Promise<ReadPage>;
 }
 
 /** As much of the client as sending orders needs. */
 export interface OrderSender {
+  /** Sends one order, as `OrdersClient.sync` does. */
   sync(orderId: number, call?: CallOptions): Promise<SyncOrderResponse>;
 }
 
@@ -56,6 +58,7 @@ export type Rollback = () => Promise<void>;
 
 /** One attempt, after its end; for logs. */
 export interface AttemptReport {
+  /** The operation that was called. */
   readonly operationId: string;
   /** 1 for the first. */
   readonly attempt: number;
@@ -63,16 +66,21 @@ export interface AttemptReport {
   readonly waitedMs: number;
   /** Time from sending to the end of the answer, ms. */
   readonly durationMs: number;
+  /** HTTP status; absent where no complete answer came. */
   readonly status?: number;
+  /** Absent after a success. */
   readonly error?: OrdersError;
 }
 
 /** One request, at the moment when it leaves. The token is in none of its texts. */
 export interface RequestReport {
+  /** The operation that is called. */
   readonly operationId: string;
   /** 1 for the first request of a call. */
   readonly attempt: number;
+  /** HTTP method, in capitals. */
   readonly method: string;
+  /** The whole address. */
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -82,9 +90,11 @@ export interface RequestReport {
 
 /** One complete answer, before it is checked. The token is in none of its texts. */
 export interface ResponseReport {
+  /** The operation that was called. */
   readonly operationId: string;
   /** Number of the request that it answers, 1 for the first of a call. */
   readonly attempt: number;
+  /** HTTP status. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: FetchHeaders;
@@ -94,13 +104,17 @@ export interface ResponseReport {
 
 /** Takes the client's log lines; `console` is one. The lines hold no token, no order and no text of the API. */
 export interface Logger {
+  /** What went well. */
   debug(message: string, details: object): void;
+  /** What failed, or differs from the document. */
   warn(message: string, details: object): void;
 }
 
 /** Differences from the document that no earlier answer showed to this client; for logs. */
 export interface DriftReport {
+  /** The operation whose answer differs. */
   readonly operationId: string;
+  /** Each difference once. */
   readonly drift: readonly Drift[];
 }
 

@@ -32,6 +32,7 @@ export type WalkDoubt =
  */
 export type Coverage = 'complete' | 'adds_up' | 'in_doubt';
 
+/** What a walk can say about what it read. */
 export interface WalkFacts {
   /** Orders read, each once. */
   readonly read: number;
@@ -45,7 +46,9 @@ export interface WalkFacts {
   readonly unreadable: number;
   /** Pages read. */
   readonly pages: number;
+  /** Whether the orders read are all that match. */
   readonly coverage: Coverage;
+  /** Why they may not be; empty where nothing speaks against it. */
   readonly doubts: readonly WalkDoubt[];
   /** Each difference from the document once. */
   readonly drift: readonly Drift[];

@@ -11,7 +11,9 @@ const pagesOfGrowth = 100;
 /** An API that repeats itself is given up after so many pages in a row without a new order. */
 const mostPagesWithoutNews = 10;
 
+/** What a walk reads, and how. */
 export interface WalkOptions {
+  /** Whose pages are read. */
   readonly client: OrdersLister;
   /**
    * Filters and sorting. Without any sorting, the oldest orders come first: an order that arrives meanwhile joins the
@@ -31,7 +33,9 @@ export interface WalkOptions {
 export interface WalkStep {
   /** The orders of this page that no page before showed, each once. */
   readonly orders: readonly Order[];
+  /** Entries of this page that cannot be used as orders. */
   readonly unreadable: readonly UnreadableOrder[];
+  /** Number of this page, from 1. */
   readonly page: number;
   /** The last page as far as is known now; it may lie beyond the one that the API names, where its count says so. */
   readonly lastPage: number;

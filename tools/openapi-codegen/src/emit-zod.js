@@ -42,6 +42,7 @@ export function emitZod(api) {
     );
     return `export const ${argumentsSchema(operation.operationId)} = z.strictObject({ ${entries.join(', ')} });`;
   });
+  const isOpen = schemas.some((source) => source.includes('open<'));
   const uses = parameters.length > 0 ? 'components, operations' : 'components';
   return `
 import * as z from 'zod';
@@ -56,9 +57,17 @@ function exactly<Declared>() {
   ): Schema => schema;
 }
 
+${isOpen ? open : ''}
 ${[...schemas, ...parameters, ...flat].join('\n\n')}
 `;
 }
+
+const open = `
+/** Names the known values in the type of a text. Others may come, so none is refused. */
+function open<Known extends string>(schema: z.ZodType<string>): z.ZodType<Known | (string & {})> {
+  return schema;
+}
+`;
 
 /**
  * Where a node is.
@@ -187,9 +196,12 @@ function isOf(type, value) {
 function zodOfType(type, node, context) {
   switch (type) {
     case 'string':
-      return `z.string()${call('min', node.minLength)}${call('max', node.maxLength)}${
-        node.pattern === undefined ? '' : `.regex(new RegExp(${patternOf(node.pattern, context)}, 'u'))`
-      }`;
+      return opened(
+        node,
+        `z.string()${call('min', node.minLength)}${call('max', node.maxLength)}${
+          node.pattern === undefined ? '' : `.regex(new RegExp(${patternOf(node.pattern, context)}, 'u'))`
+        }`,
+      );
     case 'integer':
     case 'number':
       return `z.${type === 'integer' ? 'int' : 'number'}()${call('min', node.minimum)}${call('max', node.maximum)}${call(
@@ -215,6 +227,15 @@ function zodOfType(type, node, context) {
     case 'object':
       return zodOfObject(node, context);
   }
+}
+
+/** @param {SchemaNode} node @param {string} source */
+function opened({ 'x-extensible-enum': known }, source) {
+  if (known === undefined) return source;
+  const values = Array.isArray(known)
+    ? known.map(quote).join(' | ')
+    : `components['schemas'][${quote(referenceName(known.$ref))}]`;
+  return `open<${values}>(${source})`;
 }
 
 /** @param {string} pattern @param {Context} context */

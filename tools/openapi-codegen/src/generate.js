@@ -1,10 +1,11 @@
 // @ts-check
-import openapiTS, { astToString } from 'openapi-typescript';
+import openapiTS, { astToString, NULL, oapiRef, stringToAST, tsLiteral, tsUnion } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
-import { readDocument } from './document.js';
+import { firstParagraph, readDocument } from './document.js';
 import { emitExamples } from './emit-examples.js';
 import { emitOperations } from './emit-operations.js';
 import { emitZod } from './emit-zod.js';
+import { at, isRecord } from './nodes.js';
 import { DocumentError } from './issues.js';
 
 /** @import { ReadOptions } from './document.js' */
@@ -34,6 +35,7 @@ export async function generate(text, { outputPath, ...options }) {
     rootTypesNoSchemaPrefix: true,
     // A field with a default may be left out.
     defaultNonNullable: false,
+    transform: openType,
   }).catch((/** @type {unknown} */ error) => {
     // It follows references that ours do not need, those of examples for instance.
     throw new DocumentError(`no types can be made of the document: ${String(error)}`);
@@ -42,9 +44,46 @@ export async function generate(text, { outputPath, ...options }) {
   const finish = (/** @type {string} */ source) =>
     format(`${header}\n\n${source}`, { ...style, parser: 'typescript' });
   return {
-    'schema.ts': await finish(astToString(types)),
+    'schema.ts': await finish(described(astToString(types), api)),
     'schemas.ts': await finish(schemas),
     'operations.ts': await finish(operations),
     'examples.ts': await finish(examples),
   };
+}
+
+/**
+ * The type of an open enumeration, which names the known values to editors and takes any other text.
+ *
+ * @param {object} schema
+ * @returns undefined for any other schema
+ */
+function openType(schema) {
+  if (!('x-extensible-enum' in schema) || !('type' in schema)) return undefined;
+  const known = schema['x-extensible-enum'];
+  const values = Array.isArray(known)
+    ? known.map((value) => tsLiteral(value))
+    : [oapiRef(String(at(known, '$ref')))];
+  const [text] = stringToAST('type Text = string & {};');
+  const isNullable = [schema.type].flat().includes('null');
+  if (!isRecord(text)) return undefined;
+  return tsUnion([...values, /** @type {typeof NULL} */ (text['type']), ...(isNullable ? [NULL] : [])]);
+}
+
+/**
+ * Says of each exported type what the document says of its schema.
+ *
+ * @param {string} source
+ * @param {import('./document.js').ApiDescription} api
+ */
+function described(source, { schemas }) {
+  return source
+    .replace(
+      /^export interface paths /m,
+      '/** The paths of the document, as openapi-fetch types its calls. */\n$&',
+    )
+    .replace(/^export interface components /m, '/** What several operations of the document share. */\n$&')
+    .replaceAll(/^export type \w+ = components\['schemas'\]\['([^']+)'\];/gm, (declaration, name) => {
+      const text = firstParagraph(schemas[name]?.description) ?? `\`${name}\` of the document.`;
+      return `/** ${text.replaceAll('*/', '*\\/')} */\n${declaration}`;
+    });
 }

@@ -28,7 +28,8 @@ export interface AnswerField {
   readonly again?: number;
 }
 
-type SchemaName = keyof typeof schemas;
+/** A schema of the document, by the name of its constant in `./schemas`. */
+export type SchemaName = keyof typeof schemas;
 
 /** Where an argument of an operation goes. */
 export interface Argument {

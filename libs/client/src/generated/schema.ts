@@ -1,6 +1,7 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
 // SHA-256 of the document: d47f2665ae01a70ab9307e1ef0c9df09e96ecf7da31613de6125783518aa89c9
 
+/** The paths of the document, as openapi-fetch types its calls. */
 export interface paths {
   '/services/webshop/v1/orders/all': {
     parameters: {
@@ -51,6 +52,7 @@ export interface paths {
   };
 }
 export type webhooks = Record<string, never>;
+/** What several operations of the document share. */
 export interface components {
   schemas: {
     /**
@@ -230,7 +232,7 @@ export interface components {
        *     One of OrderStatus as far as is known; another value must not fail a page.
        * @example payment_received
        */
-      status?: string | null;
+      status?: components['schemas']['OrderStatus'] | (string & {}) | null;
       /**
        * @description Status in words, as the shop shows it.
        *
@@ -381,7 +383,7 @@ export interface components {
        *     Two values are known from the example.
        * @example completed
        */
-      status?: string | null;
+      status?: 'completed' | 'not_generated' | (string & {}) | null;
       /**
        * @description Address of the document.
        *
@@ -478,21 +480,37 @@ export interface components {
   };
   pathItems: never;
 }
+/** Status of an order. */
 export type OrderStatus = components['schemas']['OrderStatus'];
+/** Field to sort by. */
 export type OrderSortKey = components['schemas']['OrderSortKey'];
+/** Sort direction. */
 export type SortOrder = components['schemas']['SortOrder'];
+/** Filters and sorting of a list of orders. */
 export type ListOrdersRequest = components['schemas']['ListOrdersRequest'];
+/** The order to send. */
 export type SyncOrderRequest = components['schemas']['SyncOrderRequest'];
+/** One page of orders. */
 export type ListOrdersResponse = components['schemas']['ListOrdersResponse'];
+/** Laravel's length-aware paginator. */
 export type OrderPage = components['schemas']['OrderPage'];
+/** `PaginationLink` of the document. */
 export type PaginationLink = components['schemas']['PaginationLink'];
+/** One order. */
 export type Order = components['schemas']['Order'];
+/** What PHP writes for an associative array without entries. */
 export type EmptyArray = components['schemas']['EmptyArray'];
+/** Billing and shipping address. */
 export type OrderBilling = components['schemas']['OrderBilling'];
+/** The order's printable documents. */
 export type OrderPdfStatus = components['schemas']['OrderPdfStatus'];
+/** A printable document. */
 export type PdfDocument = components['schemas']['PdfDocument'];
+/** Answer to a sync. */
 export type SyncOrderResponse = components['schemas']['SyncOrderResponse'];
+/** Body of a 401, 403 or 429. */
 export type ApiError = components['schemas']['ApiError'];
+/** Body of a 422. */
 export type ValidationError = components['schemas']['ValidationError'];
 export type ResponseValidationFailed = components['responses']['ValidationFailed'];
 export type HeaderListOrdersLimit = components['headers']['ListOrdersLimit'];

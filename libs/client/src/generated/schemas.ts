@@ -13,6 +13,11 @@ function exactly<Declared>() {
   ): Schema => schema;
 }
 
+/** Names the known values in the type of a text. Others may come, so none is refused. */
+function open<Known extends string>(schema: z.ZodType<string>): z.ZodType<Known | (string & {})> {
+  return schema;
+}
+
 export const OrderStatus = exactly<components['schemas']['OrderStatus']>()(
   z
     .enum([
@@ -112,7 +117,10 @@ export const EmptyArray = exactly<components['schemas']['EmptyArray']>()(
 export const PdfDocument = exactly<components['schemas']['PdfDocument']>()(
   z
     .object({
-      status: z.string().nullable().exactOptional().describe('State of the document.'),
+      status: open<'completed' | 'not_generated'>(z.string())
+        .nullable()
+        .exactOptional()
+        .describe('State of the document.'),
       url: z.string().nullable().exactOptional().describe('Address of the document.'),
       pending: z.boolean().nullable().exactOptional(),
     })
@@ -138,7 +146,10 @@ export const Order = exactly<components['schemas']['Order']>()(
         .exactOptional()
         .describe("When the order was placed, in the shop's local time."),
       type: z.string().nullable().exactOptional().describe('Type of the order, e.g. checkout.'),
-      status: z.string().nullable().exactOptional().describe('Status of the order.'),
+      status: open<components['schemas']['OrderStatus']>(z.string())
+        .nullable()
+        .exactOptional()
+        .describe('Status of the order.'),
       status_label: z.string().nullable().exactOptional().describe('Status in words, as the shop shows it.'),
       billing: z.union([OrderBilling, EmptyArray]).nullable().exactOptional(),
       eu_vat: z.string().nullable().exactOptional().describe('VAT country or number.'),

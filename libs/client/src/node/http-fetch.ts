@@ -4,7 +4,9 @@ import type { Clock } from '@wemasy-orders/state';
 import type { Fetch, FetchRequest } from '../fetch.js';
 import { maxAnswerBytes, tooLarge } from '../read-text.js';
 
+/** How a fetch over node:http connects. */
 export interface HttpFetchOptions {
+  /** Time, for tests; else `systemClock`. */
   readonly clock: Clock;
   /**
    * How long an idle connection is kept, in ms; default 1000. The server closes it some seconds later, and the outcome of a
