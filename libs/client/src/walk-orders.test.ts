@@ -287,12 +287,12 @@ describe('the steps of a walk', () => {
 
   it('end after ten pages in a row that bring nothing new, and not sooner', async () => {
     const shop = clientOf(({ page: number }) =>
-      page(number % 10 === 0 ? [number] : [1], { current_page: number, last_page: 1e6 }),
+      page(number % 10 === 0 ? [number] : [1], { current_page: number, last_page: 1_000 }),
     );
     const { steps } = await stepsOf(shop);
     // Every tenth page brings an order until the list is endless.
     expect(steps.length).toBeGreaterThan(100);
-    const stalled = clientOf(({ page: number }) => page([1], { current_page: number, last_page: 1e6 }));
+    const stalled = clientOf(({ page: number }) => page([1], { current_page: number, last_page: 1_000 }));
     expect((await stepsOf(stalled)).steps).toHaveLength(11);
   });
 

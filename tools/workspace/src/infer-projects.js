@@ -8,7 +8,7 @@ const types = { apps: 'app', libs: 'lib', tools: 'tool' };
 
 /**
  * Infers what folders say of a project: its tags, `build` of an app, `test` where there are tests beside the sources, and
- * `e2e` where there is a folder of that name. nx.json says what the targets do.
+ * `e2e` and `api` where there is a folder of that name. nx.json says what the targets do.
  *
  * @type {import('@nx/devkit').CreateNodesV2}
  */
@@ -24,6 +24,7 @@ export const createNodesV2 = [
           ...(type === 'app' ? ['build'] : []),
           ...(hasTests(join(folder, 'src')) ? ['test'] : []),
           ...(existsSync(join(folder, 'e2e')) ? ['e2e'] : []),
+          ...(existsSync(join(folder, 'api')) ? ['api'] : []),
         ];
         const project = {
           tags: [`type:${type}`, `scope:${basename(root)}`],
