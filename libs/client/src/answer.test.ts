@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from './answer.js';
+import { isFile, judge } from './answer.js';
 import { operations } from './generated/operations.js';
 import { orderPage } from './testing/index.js';
 
@@ -62,6 +62,7 @@ describe('a success', () => {
 
   it.each([
     [{ message: 'Done.' }, 'error: expected boolean, found nothing'],
+    [{ error: 'no', message: 'Done.' }, 'error: expected boolean, found string'],
     [null, 'body: expected object, found null'],
   ])('is not one that lacks what the document requires, and says what: %j', (body, problem) => {
     expect(fault(200, body)).toMatchObject({ kind: 'schema_mismatch', mismatches: [problem] });
@@ -75,6 +76,17 @@ describe('a success', () => {
         apiMessage: 'No.',
       });
     }
+  });
+});
+
+describe('a file', () => {
+  it.each([
+    ['of the documented type', 'application/pdf', 200, true],
+    ['with another status', 'application/pdf', 201, false],
+    ['of an operation that answers with JSON', undefined, 200, false],
+  ])('is the documented success of another type than JSON: %s', (_, responseType, status, expected) => {
+    const operation = responseType === undefined ? listOrders : { ...listOrders, responseType };
+    expect(isFile(operation, status)).toBe(expected);
   });
 });
 

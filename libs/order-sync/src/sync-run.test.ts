@@ -13,7 +13,7 @@ import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { describe, expect, it } from 'vitest';
 import { AlreadySyncedError, RejectedByOtherProcessError, SyncOutcomeUnknownError } from './errors.js';
 import type { Outcome } from './journal.js';
-import { journalAt } from './journal-access.js';
+import { journalAt, type JournalStore } from './journal-access.js';
 import { createOrderJournal } from './order-journal.js';
 import type { SendingAttempt } from './record.js';
 import type { Phase } from './shared-sync.js';
@@ -39,7 +39,15 @@ const throws = (error: unknown) => announced(() => Promise.reject(error));
 /** A run of this process, beside another process on the same journal. */
 function scene(api: Api = accepts) {
   const clock = createVirtualClock();
-  const store = createMemoryStore({ clock });
+  const disk = { isFull: false };
+  const memory = createMemoryStore({ clock });
+  const whenFree = <T>(update: () => Promise<T>) =>
+    disk.isFull ? Promise.reject(new Error('ENOSPC')) : update();
+  const store: JournalStore = {
+    openGeneration: memory.openGeneration,
+    update: (...update) => whenFree(() => memory.update(...update)),
+    updateGuarded: (...update) => whenFree(() => memory.updateGuarded(...update)),
+  };
   const journalOf = (instance: string, token: string) => {
     const find = journalAt(store, 'api/a');
     return createOrderJournal({
@@ -72,6 +80,7 @@ function scene(api: Api = accepts) {
   const begin = async () => await other.begin(42, { resend: true, after: await lastOf() });
   return {
     clock,
+    disk,
     mine,
     other,
     calls,
@@ -92,6 +101,8 @@ function scene(api: Api = accepts) {
       meanwhile: () => Promise<unknown> = async () => undefined,
     ) {
       const told: { result?: unknown; error?: unknown } = {};
+      // So that a time is not taken for a duration.
+      await clock.advance(1_000);
       const running = run(
         42,
         { resend: false, maxWaitMs: undefined, priority: undefined, ...request },
@@ -128,7 +139,7 @@ describe('a run', () => {
       result: {
         orderId: 42,
         message: 'Order synced.',
-        syncedAt: '2026-01-01T00:00:00.000Z',
+        syncedAt: '2026-01-01T00:00:01.000Z',
         recorded: true,
       },
     });
@@ -147,12 +158,14 @@ describe('a run', () => {
     expect((await sync()).error).toEqual(new TypeError('The client sent a request that was not recorded'));
   });
 
-  it('sends nothing when the client cannot send, and records nothing', async () => {
-    const fault = new RateLimitedError('local', 60);
-    const { sync, states } = scene(() => Promise.reject(fault));
-    expect(await sync()).toEqual({ error: fault });
-    expect(await states()).toEqual([]);
-  });
+  it.each([[new RateLimitedError('local', 60)], [new CancelledError('none')], [new TypeError('bug')]])(
+    'sends nothing when the client cannot send, and records nothing: %o',
+    async (fault) => {
+      const { sync, states } = scene(() => Promise.reject(fault));
+      expect(await sync()).toEqual({ error: fault });
+      expect(await states()).toEqual([]);
+    },
+  );
 
   it.each<[string, Outcome]>([
     ['already synced', synced],
@@ -230,6 +243,37 @@ describe('a failure', () => {
     expect(phases.map(({ kind }) => kind)).toEqual(['sending', 'queued', 'sending']);
   });
 
+  it.each([
+    ['is part of the error', new RateLimitedError('upstream', 60), 'OutcomeNotRecordedError'],
+    ['is not what a cancelled call is about', new CancelledError('none'), 'CancelledError'],
+  ])('whose attempt could not be taken back %s', async (_, thrown, name) => {
+    const { sync, disk, clock, states } = scene(async (call) => {
+      const rollback = await call.beforeSend?.();
+      disk.isFull = true;
+      await rollback?.();
+      throw thrown;
+    });
+    const { error } = await sync();
+    expect(error).toMatchObject({ name, code: thrown.code });
+    disk.isFull = false;
+    await clock.advance(10_000);
+    expect(await states()).toEqual([]);
+  });
+
+  it('whose attempt could be taken back in the end says nothing of the journal', async () => {
+    const thrown = new RateLimitedError('upstream', 60);
+    const { sync, disk, states } = scene(async (call) => {
+      const rollback = await call.beforeSend?.();
+      disk.isFull = true;
+      await rollback?.();
+      disk.isFull = false;
+      await call.beforeSend?.();
+      throw thrown;
+    });
+    expect(await sync()).toEqual({ error: thrown });
+    expect(await states()).toEqual([]);
+  });
+
   it('after an attempt was taken back is none of the order', async () => {
     const fault = new RateLimitedError('local', 60);
     const { sync, states } = scene(async (call) => {
@@ -247,8 +291,9 @@ describe('a run that waits for another process', () => {
   it('shares its success, soon after it came', async () => {
     const { sync, begin, other, clock, phases, calls } = scene();
     const attempt = await begin();
-    const startedAt = clock.monotonic();
+    let startedAt = 0;
     const told = await sync({}, async () => {
+      startedAt = clock.monotonic();
       await clock.advance(60);
       await other.finish(42, attempt, synced);
     });
@@ -370,6 +415,15 @@ describe('a run that another process overtakes', () => {
     expect(await states()).toEqual([outcome.state]);
     // Nothing left, so its callers may leave.
     expect(phases).toEqual([{ kind: 'sending' }, { kind: 'queued' }]);
+  });
+
+  it('shares a new success although an earlier attempt was known', async () => {
+    const happening = { happen: async (): Promise<unknown> => undefined };
+    const { sync, attempt, states } = scene(overtaken(happening));
+    await attempt(rejected);
+    happening.happen = () => attempt(synced);
+    expect(await sync()).toMatchObject({ result: { message: 'Order synced.' } });
+    expect(await states()).toEqual(['rejected', 'synced']);
   });
 
   it('learns of a rejected resend that the order is synced, and with another token', async () => {

@@ -123,7 +123,6 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
           context.setPhase({ kind: 'sending' });
           const attempt = await journal.begin(orderId, { resend, after });
           begun.attempt = attempt;
-          isRecorded = true;
           return () => rollback(attempt);
         },
       });

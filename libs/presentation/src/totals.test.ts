@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { totalsOf as totalsFor } from './totals.js';
+import { orderField } from './order-field.js';
+import {
+  createTotals,
+  exactAmount,
+  totalsOf as totalsFor,
+  unreadableAmountsText,
+  withheldAmountsText,
+} from './totals.js';
 import type { Order } from '@wemasy-orders/client';
 
 const totalsOf = (orders: readonly Order[]) => totalsFor(orders, 'none');
@@ -51,6 +58,80 @@ describe('totals', () => {
   it('keep a status that is named like a part of every object', () => {
     const { byStatus } = totalsOf([{ id: 1, status: '__proto__', total: '1' }]);
     expect(Object.keys(byStatus)).toEqual(['__proto__']);
+  });
+
+  it('are in the order of their statuses, whatever comes first', () => {
+    const statuses = ['paid', 'failed', 'on_hold', 'cancelled', 'paid', 'failed'];
+    const { byStatus } = totalsOf(statuses.map((status, id) => ({ id, status, total: '1' })));
+    expect(Object.keys(byStatus)).toEqual(['cancelled', 'failed', 'on_hold', 'paid']);
+  });
+
+  it('name the first twenty orders whose amount cannot be read, and count all', () => {
+    const orders = Array.from({ length: 21 }, (_, at) => ({ id: at + 1, total: 'x' }));
+    expect(totalsOf(orders.slice(0, 20)).unreadable).toEqual({
+      count: 20,
+      order_ids: orders.slice(0, 20).map(({ id }) => id),
+    });
+    expect(totalsOf(orders).unreadable).toEqual({
+      count: 21,
+      order_ids: orders.slice(0, 20).map(({ id }) => id),
+    });
+  });
+
+  it.each([
+    [
+      'total',
+      { byStatus: { paid: { count: 2 } }, unreadable: { count: 0, order_ids: [] }, hasAmounts: false },
+    ],
+    [
+      'status',
+      {
+        byStatus: { '(not shown)': { count: 2, sum: '5' } },
+        unreadable: { count: 1, order_ids: [2] },
+        hasAmounts: true,
+      },
+    ],
+    [
+      'id',
+      {
+        byStatus: { paid: { count: 2, sum: '5' } },
+        unreadable: { count: 1, order_ids: [] },
+        hasAmounts: true,
+      },
+    ],
+  ] as const)('say nothing of a %s that may not be shown', (name, expected) => {
+    const field = orderField.fields?.[name] ?? expect.fail('the order has no such field');
+    const order = {
+      ...orderField,
+      fields: { ...orderField.fields, [name]: { ...field, privacy: 'personal' as const } },
+    };
+    const totals = createTotals('none', order);
+    totals.add([
+      { id: 1, status: 'paid', total: '5' },
+      { id: 2, status: 'paid', total: 'x' },
+    ]);
+    expect(totals.value()).toEqual(expected);
+    expect(withheldAmountsText(totals.value())).toBe(
+      name === 'total' ? 'Amounts may not be shown, so there are no sums.' : undefined,
+    );
+  });
+
+  it('read an amount only from a text', () => {
+    expect(exactAmount(JSON.parse('12.5'))).toBeUndefined();
+    expect(exactAmount('012.50')).toBe('12.5');
+  });
+
+  it.each([
+    [0, [], undefined],
+    [2, [], '2 of these'],
+    [2, [7, 8], '7, 8'],
+    [5, [1, 2, 3, 4, 5], '1, 2, 3, 4, 5'],
+    [6, [1, 2, 3, 4, 5, 6], '1, 2, 3, 4, 5, and 1 more'],
+    [30, [1, 2, 3, 4, 5, 6], '1, 2, 3, 4, 5, and 25 more'],
+  ])('say which of the orders are in no sum: %i, %j', (count, ids, which) => {
+    const text = unreadableAmountsText({ count, order_ids: ids });
+    if (which === undefined) expect(text).toBeUndefined();
+    else expect(text).toContain(`${which}.`);
   });
 
   it('are the sum in cents, whatever the order of the orders', () => {
