@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readingTools } from './support/documented-tools.js';
 import { type Api, startApi } from './support/api.js';
 import { bearer, call, freePort, type HostedProcess, request, startHosted } from './support/hosted.js';
 import { messagesOf } from './support/http-server.js';
@@ -119,7 +120,7 @@ describe('a machine', () => {
 
   it('has the tools of its scopes', async () => {
     const [listed] = await messagesOf(await server.post(list, bearer(reader)));
-    expect(Object(listed?.['result']).tools).toHaveLength(1);
+    expect(Object(listed?.['result']).tools).toHaveLength(readingTools.length);
     expect((await server.post(call('sync_order', { order_id: 7 }), bearer(reader))).status).toBe(403);
   });
 

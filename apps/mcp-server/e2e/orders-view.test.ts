@@ -5,8 +5,10 @@ import {
   type Frame,
   type Look,
 } from '@wemasy-orders/browser-testing';
+import { operations } from '@wemasy-orders/client/operations';
 import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { documentedTools } from './support/documented-tools.js';
 import { type AppsClient, type AppsClientOptions, startAppsClient } from './support/apps-client.js';
 import { clientKinds } from './support/assistant.js';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
@@ -30,10 +32,9 @@ describe.each(clientKinds)('what the official %s sees', (kind) => {
   it('list_orders names the page, and the page can be read, when the client shows pages', async () => {
     const client = await clientWith({ kind });
     const tools = await client.listTools();
-    expect(tools.map(({ name, _meta }) => [name, _meta])).toEqual([
-      ['list_orders', offer],
-      ['sync_order', undefined],
-    ]);
+    expect(tools.map(({ name, _meta }) => [name, _meta])).toEqual(
+      documentedTools.map((name) => [name, name === 'list_orders' ? offer : undefined]),
+    );
     expect(await client.listResources()).toMatchObject([{ uri, mimeType: 'text/html;profile=mcp-app' }]);
     const page = await client.readPage(uri);
     expect(page).toMatchObject({
@@ -233,24 +234,25 @@ describeInBrowser('the orders view', (open) => {
   });
 
   it('says how long to wait when the allowance is used up, and lets nobody try before', async () => {
+    const { limit } = operations.syncOrder.rateLimit;
     const sandbox = await ownSandbox();
     const host = await hostOn(sandbox.apiUrl, {
       list: { fields: ['id', 'status'] },
       environment: { WEMASY_MAX_WAIT_MS: '500' },
     });
     const { view, end } = await show(host);
-    const ids = (await view.getByRole('rowheader').allTextContents()).slice(0, 6);
+    const ids = (await view.getByRole('rowheader').allTextContents()).slice(0, limit + 1);
     for (const id of ids) {
       await sync(view, id);
       await view.locator('#announcement', { hasText: `Order ${id}:` }).waitFor();
     }
-    const sixth = view.locator('tr.detail', { hasText: 'rate_limited' });
-    expect(await sixth.textContent()).toMatch(/used up for the next \d+ s/);
-    expect(await sixth.getByRole('button', { name: `Try again to sync order ${ids[5]}` }).isDisabled()).toBe(
-      true,
-    );
-    expect(await view.getByText('Synced', { exact: true }).count()).toBe(5);
-    expect(await sandbox.booked()).toHaveLength(5);
+    const last = view.locator('tr.detail', { hasText: 'rate_limited' });
+    expect(await last.textContent()).toMatch(/used up for the next \d+ s/);
+    expect(
+      await last.getByRole('button', { name: `Try again to sync order ${ids[limit]}` }).isDisabled(),
+    ).toBe(true);
+    expect(await view.getByText('Synced', { exact: true }).count()).toBe(limit);
+    expect(await sandbox.booked()).toHaveLength(limit);
     await end();
   });
 

@@ -3,6 +3,8 @@ import { accessibilityViolations, describeInBrowser } from '@wemasy-orders/brows
 import { operations } from '@wemasy-orders/client/operations';
 import { type BuiltSandbox, startBuiltSandbox } from './support/built-sandbox.js';
 
+const { limit } = operations.syncOrder.rateLimit;
+
 describeInBrowser('the start page', (open) => {
   let sandbox: BuiltSandbox;
   beforeAll(async () => {
@@ -25,15 +27,15 @@ describeInBrowser('the start page', (open) => {
     const allowance = page.locator('#windows tr', { hasText: 'syncOrder, sandbox-full-access' });
     await page.getByText('Live.').waitFor();
     expect(await rows.count()).toBe(0);
-    expect(await allowance.innerText()).toContain('5 of 5');
+    expect(await allowance.innerText()).toContain(`${limit} of ${limit}`);
 
     await sync(2502);
     await rows.first().waitFor();
     expect(await rows.first().innerText()).toMatch(
       /2502\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\s+sandbox-full-access/,
     );
-    await page.getByText('4 of 5').waitFor();
-    expect(await allowance.innerText()).toMatch(/4 of 5\s+\d+ s/);
+    await page.getByText(`${limit - 1} of ${limit}`).waitFor();
+    expect(await allowance.innerText()).toMatch(new RegExp(`${limit - 1} of ${limit}\\s+\\d+ s`));
 
     await sync(2502);
     await rows.nth(1).waitFor();

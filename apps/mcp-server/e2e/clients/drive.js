@@ -73,7 +73,7 @@ const results = {
   invalid: await seen('list_orders', { per_page: 500 }),
   limited: '',
 };
-for (let id = 2503; id < 2510 && !results.limited.includes('rate_limited'); id += 1) {
+for (let id = 2503; id < 2600 && !results.limited.includes('rate_limited'); id += 1) {
   results.limited = await seen('sync_order', { order_id: id });
 }
 await close();
