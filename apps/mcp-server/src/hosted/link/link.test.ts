@@ -96,6 +96,8 @@ type Scene = Awaited<ReturnType<typeof scene>>;
 function browser({ origin }: Pick<Scene, 'origin'>) {
   const jars = new Map<string, Map<string, string>>();
   let page = '';
+  let stays = false;
+  let left = new URL(origin);
 
   async function go(address: string, init: RequestInit = {}): Promise<Response> {
     const url = new URL(address, origin);
@@ -110,7 +112,10 @@ function browser({ origin }: Pick<Scene, 'origin'>) {
       else jar.set(name, value);
     }
     const location = response.headers.get('location');
-    if (location !== null) return await go(new URL(location, url).href);
+    if (location !== null) {
+      left = new URL(location, url);
+      if (!stays || left.origin === origin) return await go(left.href);
+    }
     page = await response.clone().text();
     return response;
   }
@@ -121,6 +126,12 @@ function browser({ origin }: Pick<Scene, 'origin'>) {
     cookies: () => [...(jars.get(origin) ?? [])],
     setCookie: (name: string, value: string) => jars.get(origin)?.set(name, value),
     signIn: () => go('/link/sign-in'),
+    /** Follows redirects until they leave the origin, and gives the address that they lead to. */
+    async leave(address: string): Promise<URL> {
+      stays = true;
+      await go(address);
+      return left;
+    },
     /** Sends the form of the page that is open. */
     submit(
       path: string,
@@ -407,6 +418,41 @@ describe('the session', () => {
     expect(response?.status).toBe(503);
     expect(await response?.text()).toContain('Signing in is not possible now');
   });
+});
+
+it('needs no registered client where the issuer fetches the metadata of clients', async () => {
+  const place = await scene();
+  const publicOrigin = 'https://orders.example.com';
+  const client = await place.shops.respond(new Request(`${place.origin}/link/client.json`));
+  const metadata = (await client?.text())?.replaceAll(place.origin, publicOrigin);
+  const issuer = await startIssuer('https://unused.example.com', {
+    // Experimental in oidc-provider, so that its draft has to be named.
+    features: {
+      devInteractions: { enabled: false },
+      ...Object.fromEntries([['clientIdMetadataDocument', { enabled: true, ack: 'draft-02' }]]),
+    },
+    fetch: async (url, init) =>
+      String(url) === `${publicOrigin}/link/client.json`
+        ? new Response(metadata, { headers: { 'content-type': 'application/json' } })
+        : fetch(url, init),
+  });
+  onTestFinished(() => issuer.close());
+  const shops = await place.open({
+    WEMASY_PUBLIC_URL: publicOrigin,
+    WEMASY_OAUTH_ISSUER: issuer.url,
+    WEMASY_OAUTH_CLIENT_ID: '',
+    WEMASY_OAUTH_CLIENT_SECRET_FILE: '',
+  });
+  const begun = await shops.respond(new Request(`${publicOrigin}/link/sign-in`));
+  const cookie = begun?.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const visitor = browser({ origin: issuer.url });
+  const callback = await visitor.leave(begun?.headers.get('location') ?? '');
+  expect(callback.origin).toBe(publicOrigin);
+  const finished = await shops.respond(new Request(callback, { headers: { cookie } }));
+  expect(finished?.status).toBe(303);
+  const session = finished?.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const page = await shops.respond(new Request(`${publicOrigin}/link`, { headers: { cookie: session } }));
+  expect(await page?.text()).toContain('signed in as jan');
 });
 
 describe('every answer', () => {
