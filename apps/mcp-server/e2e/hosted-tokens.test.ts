@@ -92,13 +92,7 @@ const badTokens: Readonly<Record<string, () => Promise<string>>> = {
   "is signed by another key under the issuer's name for its own": () => signedByAnother(),
   'brings its own key': () => signedByAnother({ kid: 'mine' }),
   'names where its key is': () => signedByAnother({ kid: 'mine', jku: `${idp.issuer}/jwks` }),
-  'has an algorithm that is not allowed': async () => {
-    const { privateKey } = await generateKeyPair('RS512');
-    return new SignJWT({ iss: idp.issuer, aud: server.url, sub: 'jan' })
-      .setProtectedHeader({ alg: 'RS512', typ: 'at+jwt' })
-      .setExpirationTime('5m')
-      .sign(privateKey);
-  },
+  'has an algorithm that is not allowed': () => idp.sign({}, { alg: 'RS512' }),
   'has other claims than were signed': async () => {
     const [, payload = ''] = (await idp.sign({ sub: 'piet' })).split('.');
     return withPart(await idp.sign(), 1, payload);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 
 /** The scopes that a user allows; the client may ask for more. */
@@ -76,7 +76,9 @@ export async function startIdentityProvider(resource: () => string): Promise<Ide
           alg: 'RS256',
           ...JSON.parse(JSON.stringify({ kid: key.kid, typ: 'at+jwt', ...header })),
         })
-        .sign(key.privateKey, { crit: { 'urn:example:extension': true } });
+        .sign(await importJWK(key.privateJwk, String(header['alg'] ?? 'RS256')), {
+          crit: { 'urn:example:extension': true },
+        });
     },
     async rotate() {
       key = await newKey();
@@ -193,10 +195,10 @@ export async function startIdentityProvider(resource: () => string): Promise<Ide
 async function newKey() {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const kid = `key-${Math.random()}`;
-  const facts = { kid, alg: 'RS256', use: 'sig' };
+  // Without `alg`: only the server's own list then says which algorithms are good.
+  const facts = { kid, use: 'sig' };
   return {
     kid,
-    privateKey,
     privateJwk: { ...(await exportJWK(privateKey)), ...facts },
     publicJwk: { ...(await exportJWK(publicKey)), ...facts },
   };

@@ -47,7 +47,6 @@ export function authenticateByAccessToken(options: AccessTokenOptions): Authenti
       audience: audiences,
       algorithms: [...algorithms],
       typ: 'at+jwt',
-      requiredClaims: ['exp', 'sub'],
       clockTolerance: clockToleranceSeconds,
       currentDate: new Date(clock.now()),
     });
