@@ -69,11 +69,13 @@ export function answerFields(api, names, place) {
     }
 
     const objects = present.filter(({ properties }) => properties !== undefined);
-    const isOpen = (/** @type {SchemaNode | boolean | undefined} */ schema) =>
-      schema === true || (typeof schema === 'object' && optionsOf(api, [schema]).options.every(isAnything));
+    const isOpen = (/** @type {SchemaNode} */ schema) => {
+      const inner = optionsOf(api, [schema]);
+      return inner.marks.length === 0 && inner.options.every(isAnything);
+    };
     const maps = present.flatMap((option) => mapValueOf(option));
     const arrays = present.flatMap((option) => itemOf(option));
-    // Where no option says more than "anything", the value has no fields to tell apart.
+    // Where no option says more than "anything", and no more of it, the value has nothing to tell apart.
     const hasMap = objects.length > 0 || maps.some((value) => !isOpen(value));
     const hasItems = arrays.some((item) => !isOpen(item));
     const isWhole = present.some(
@@ -93,9 +95,10 @@ export function answerFields(api, names, place) {
     const names = [...new Set(objects.flatMap(({ properties = {} }) => Object.keys(properties)))];
     const fields = names.map((name) => {
       const own = objects.flatMap(({ properties }) => properties?.[name] ?? []);
-      const nameMark = { ...inside, path: path === '' ? name : `${path}.${name}`, isMarked: false };
-      // An option that is a map may hold the same name.
-      return /** @type {const} */ ([name, fieldOf([...own, ...maps], nameMark)]);
+      // An option that is a map may hold the same name, and its mark counts for it.
+      const isMarked = marked && maps.length > 0;
+      const around = { ...inside, path: path === '' ? name : `${path}.${name}`, isMarked };
+      return /** @type {const} */ ([name, fieldOf([...own, ...maps], around)]);
     });
     return {
       privacy: isWhole ? privacy : undefined,

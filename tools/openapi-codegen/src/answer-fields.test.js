@@ -45,6 +45,16 @@ describe('a mark', () => {
       { a: 'secret' },
     ],
     [
+      'of whatever a map holds counts',
+      { type: 'object', additionalProperties: marked('secret'), ...marked('public') },
+      { '*': 'secret' },
+    ],
+    [
+      'of whatever an array holds counts',
+      { type: 'array', items: marked('secret'), ...marked('public') },
+      { '[]': 'secret' },
+    ],
+    [
       'of one option counts for a field of another',
       { oneOf: [object({ a: text('public') }), object({ a: text('secret') })] },
       { a: 'secret' },
@@ -131,6 +141,7 @@ describe('in any document', () => {
       (tie) => ({
         schema: fc.oneof(
           { maxDepth: 4, depthSize: 'small' },
+          mark.map((own) => withMark({}, own)),
           fc
             .tuple(fc.constantFrom('string', 'integer', 'null'), mark)
             .map(([type, own]) => withMark({ type }, own)),
