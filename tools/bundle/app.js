@@ -1,7 +1,8 @@
 // @ts-check
-import { chmod, copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /**
@@ -20,11 +21,15 @@ export async function bundle(options = {}) {
     splitting: true,
     // All in one folder, so that `import.meta.url` means the same place in every file of a bundle.
     chunkNames: '[name]-[hash]',
+    // Names stay and lines are short, so that an uncaught error shows a stack that a person can read and report: the source
+    // maps are not installed, they are four times as large as all the rest.
     minify: true,
+    keepNames: true,
+    lineLimit: 160,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    plugins: [builtIns],
+    plugins: [builtIns, compressedSqlite],
     conditions: ['@wemasy-orders/source'],
     sourcemap: 'linked',
     legalComments: 'none',
@@ -33,11 +38,10 @@ export async function bundle(options = {}) {
     define: { PACKAGE_VERSION: JSON.stringify(version), __dirname: 'import.meta.dirname', ...options.define },
   });
   const inputs = Object.keys(metafile.inputs);
-  // node-sqlite3-wasm looks for this file where it lies itself.
-  const sqlite = inputs.find((input) => input.endsWith('/node-sqlite3-wasm.js'));
+  const sqlite = inputs.find((input) => sqliteModule.test(input));
   if (sqlite !== undefined) {
     const wasm = sqlite.replace(/\.js$/, '.wasm');
-    await copyFile(wasm, join('dist', basename(wasm)));
+    await writeFile(join('dist', `${basename(wasm)}.br`), brotliCompressSync(await readFile(wasm)));
   }
   await writeFile('dist/licenses.txt', await licensesOf(inputs));
   await chmod('dist/main.js', 0o755);
@@ -61,6 +65,27 @@ const builtIns = {
     onLoad({ filter: /./, namespace }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
+  },
+};
+
+const sqliteModule = /[\\/]node-sqlite3-wasm\.js$/;
+
+/**
+ * Lets SQLite read its compiled part from a file that Brotli makes a quarter smaller than npm's gzip does. It looks for the
+ * file where it lies itself.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const compressedSqlite = {
+  name: 'compressed-sqlite',
+  setup({ onLoad }) {
+    onLoad({ filter: sqliteModule }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const reading = 'function getBinarySync(file){';
+      if (!source.includes(reading)) throw new Error(`${path} does not read its compiled part as it did`);
+      const read = 'require("node:zlib").brotliDecompressSync(require("node:fs").readFileSync(file+".br"))';
+      return { contents: source.replace(reading, `${reading}return ${read};`), loader: 'js' };
+    });
   },
 };
 

@@ -78,10 +78,16 @@ describe('a release', () => {
     const cwd = await registry.emptyFolder('tarballs');
     for (const directory of published) {
       const { name, exports } = await manifestOf(directory);
-      const [{ filename, files }] = JSON.parse((await inFolder(cwd, 'npm', 'pack', name, '--json')).stdout);
+      const [{ filename, files, size }] = JSON.parse(
+        (await inFolder(cwd, 'npm', 'pack', name, '--json')).stdout,
+      );
       const paths = files.map((/** @type {{ path: string }} */ { path }) => path);
       expect(paths).toContain('LICENSE');
-      if (directory.startsWith('apps/')) expect(paths).toContain('dist/licenses.txt');
+      if (directory.startsWith('apps/')) {
+        expect(paths).toContain('dist/licenses.txt');
+        expect(paths.filter((/** @type {string} */ path) => path.endsWith('.map'))).toEqual([]);
+        expect(size, name).toBeLessThanOrEqual(1_000_000);
+      }
       const { buffer } = new Uint8Array(await readFile(join(cwd, filename)));
       const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
       // A script that a page loads has no module format.

@@ -1,0 +1,77 @@
+// @ts-check
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+
+/** @type {string} */
+let folder;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'packages-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** @param {string} name @param {Record<string, string>} files @returns {Promise<string>} */
+async function write(name, files) {
+  const root = join(folder, name);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  return root;
+}
+
+it('publint and attw refuse a package whose entry is missing and whose types are of another module format', async () => {
+  const root = await write('broken', {
+    'package.json': JSON.stringify({
+      name: 'broken',
+      version: '1.0.0',
+      type: 'commonjs',
+      exports: {
+        '.': { types: './index.d.ts', default: './index.mjs' },
+        './gone': { types: './gone.d.ts', default: './gone.mjs' },
+      },
+    }),
+    'index.mjs': 'export default 1;',
+    'index.d.ts': 'declare const one: number;\nexport = one;\n',
+  });
+  const { stdout } = await run('npm', ['pack', '--json'], { cwd: root });
+  const [{ filename }] = JSON.parse(stdout);
+  const { buffer } = new Uint8Array(await readFile(join(root, filename)));
+  const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
+  expect(messages.map(({ code }) => code)).toContain('FILE_DOES_NOT_EXIST');
+  const attw = join(import.meta.dirname, '../../../node_modules/.bin/attw');
+  const refused = run(process.execPath, [attw, filename, '--profile', 'esm-only'], { cwd: root });
+  await expect(refused).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('Masquerading') });
+});
+
+it('an uncaught error of a bundled app shows a short stack with the names of its functions', async () => {
+  const root = await write('app', {
+    'package.json': JSON.stringify({ name: 'app', version: '1.0.0', type: 'module' }),
+    'src/main.ts': `
+const filler: string[] = [${Array.from({ length: 2_000 }, (_, at) => `'filler ${at}'`).join()}];
+function bookOrder(orderId: number): never { throw new Error('order ' + orderId + ' of ' + filler.length); }
+class Journal { confirm(orderId: number): never { return bookOrder(orderId); } }
+export function runAll() { for (const at of filler.keys()) new Journal().confirm(at); }
+runAll();
+`,
+  });
+  const { href } = pathToFileURL(join(import.meta.dirname, '../../bundle/app.js'));
+  await run(process.execPath, ['--input-type=module', '-e', `await (await import('${href}')).bundle();`], {
+    cwd: root,
+  });
+  await rm(join(root, 'dist/main.js.map'));
+  const crash = run(process.execPath, [join(root, 'dist/main.js')]);
+  const { stderr } = await crash.then(
+    () => expect.fail('the app did not throw'),
+    (/** @type {{ stderr: string }} */ error) => error,
+  );
+  for (const name of ['order 0 of 2000', 'bookOrder', 'confirm', 'runAll']) expect(stderr).toContain(name);
+  expect(stderr.length).toBeLessThan(1_500);
+});
