@@ -5,7 +5,7 @@ import { createAccess } from './folder/access.js';
 import { createDirectories } from './folder/directories.js';
 import { filePathOf, keySegmentOf } from './folder/file-names.js';
 import { createLockManager, type Lock } from './folder/lock.js';
-import { MAX_RECORD_BYTES, readRegularFile, requireFolder } from './folder/regular-file.js';
+import { hasFolder, MAX_RECORD_BYTES, readRegularFile } from './folder/regular-file.js';
 import { errorCode, ignoreErrors, isNetworkDisk, nodeSystem, type FolderSystem } from './folder/system.js';
 import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import type {
@@ -136,13 +136,8 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   function requireRealFolders({ path }: RecordFile, again: boolean): void {
     for (let parent = dirname(path); parent.length > folder.length; parent = dirname(parent)) {
       if (!again && realFolders.has(parent)) return;
-      try {
-        requireFolder(system, parent);
-        realFolders.add(parent);
-      } catch (error) {
-        // No record was written there yet.
-        if (errorCode(error) !== 'ENOENT') throw error;
-      }
+      // There is none until a record is written there.
+      if (hasFolder(system, parent)) realFolders.add(parent);
     }
   }
 
@@ -296,8 +291,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   function keysIn({ path }: RecordFile, prefix: string): string[] {
     let names: string[];
     try {
-      requireFolder(system, path);
-      names = fs.readdirSync(path);
+      names = hasFolder(system, path) ? fs.readdirSync(path) : [];
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return [];
       throw unusable(error);

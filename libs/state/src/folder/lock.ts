@@ -22,7 +22,7 @@ import type { Clock } from '../clock.js';
 import { StoreClosedError } from '../errors.js';
 import type { Access } from './access.js';
 import { createDrafts, type Draft } from './drafts.js';
-import { requireFolder } from './regular-file.js';
+import { hasFolder } from './regular-file.js';
 import { errorCode, ignoreErrors, pathIn, whenNotBusy, type FolderSystem } from './system.js';
 
 export interface LockManagerOptions {
@@ -148,9 +148,7 @@ export function createLockManager(options: LockManagerOptions): LockManager {
 
   /** A lock that a link leads to may be the lock of another store. */
   function checkFolder(place: string): void {
-    for (const path of [locksFolder, place]) {
-      if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) requireFolder(system, path);
-    }
+    if (hasFolder(system, locksFolder)) hasFolder(system, place);
   }
 
   /** Resolves when `name` has the lock. */

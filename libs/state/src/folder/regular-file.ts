@@ -46,11 +46,14 @@ function readText(fs: FileSystem, file: number, size: number): string {
   return bytes.toString('utf8', 0, size);
 }
 
-/** @throws {UnusableFileError} for anything but a real folder: what a link leads to may have another path, and other locks */
-export function requireFolder({ fs }: FolderSystem, path: string): void {
-  if (!fs.lstatSync(path).isDirectory()) {
-    throw new UnusableFileError('EFTYPE', `${path} is not a folder`);
-  }
+/**
+ * @returns whether there is a folder at the path
+ * @throws {UnusableFileError} for anything else: what a link leads to may have another path, and other locks
+ */
+export function hasFolder({ fs }: FolderSystem, path: string): boolean {
+  const stats = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === false) throw new UnusableFileError('EFTYPE', `${path} is not a folder`);
+  return stats !== undefined;
 }
 
 function requireRegular(stats: { isFile(): boolean; readonly size: number }, path: string): void {
