@@ -51,7 +51,7 @@ export function createMcpEndpoint({ onError }: { readonly onError: (error: Error
       if (request.method !== 'POST' || !isJsonContentType(request.headers.get('content-type'))) {
         return handler.fetch(request);
       }
-      const body = await readRequestBody(request, largestBodyBytes).catch(() => undefined);
+      const body = await readBody(request).catch(() => undefined);
       if (body === undefined) return refusal(400, 'Invalid request: the body could not be read.');
       if (body.tooLarge) {
         return refusal(413, `Invalid request: a body may have ${largestBodyBytes} bytes at most.`);
@@ -72,6 +72,14 @@ export function createMcpEndpoint({ onError }: { readonly onError: (error: Error
     },
     close: () => handler.close(),
   };
+}
+
+/** Node reads no more than a length that the client states, and a body that is read at once needs no stream. */
+async function readBody(request: Request): ReturnType<typeof readRequestBody> {
+  const stated = request.headers.get('content-length');
+  return stated !== null && Number(stated) <= largestBodyBytes
+    ? { tooLarge: false, text: await request.text() }
+    : readRequestBody(request, largestBodyBytes);
 }
 
 function refusal(status: number, message: string): Response {
