@@ -1,15 +1,15 @@
 // @ts-check
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse, parseDocument } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyWorkspace, workspaceRoot } from '@wemasy-orders/workspace/workspace-copy';
+import { startServer } from './support/server.js';
 
 const documentPath = 'openapi/wemasy-orders.yaml';
-const generated = ['operations.ts', 'schema.ts', 'schemas.ts'].map(
+const generated = ['examples.ts', 'operations.ts', 'schema.ts', 'schemas.ts'].map(
   (file) => `libs/client/src/generated/${file}`,
 );
 
@@ -32,7 +32,7 @@ describe('a value added to an enum of the document', () => {
   it('fails the check for stale code', async () => {
     await copy.nx('sync:check');
     await changeDocument((document) => {
-      document.addIn(['components', 'schemas', 'OrderStatus', 'enum'], 'shipped');
+      document.addIn(['components', 'schemas', 'OrderStatus', 'enum'], 'never_heard_of');
     });
     await expect(copy.nx('sync:check')).rejects.toMatchObject({ code: 1 });
   });
@@ -40,30 +40,37 @@ describe('a value added to an enum of the document', () => {
   it('reaches a build that follows, without another command', async () => {
     await copy.nx('build', '@wemasy-orders/client');
     const built = await readFile(join(copy.root, 'libs/client/dist/generated/schemas.js'), 'utf8');
-    expect(built).toContain('shipped');
+    expect(built).toContain('never_heard_of');
   });
 
   it('reaches code and documentation with one command and no other edit', async () => {
     await copy.nx('sync');
     await copy.nx('sync:check');
     expect(await copy.changes()).toEqual(['README.md', ...generated, documentPath].sort());
-    for (const file of await copy.changes()) {
-      expect(await readFile(join(copy.root, file), 'utf8'), file).toContain('shipped');
+    // Of the examples only the hash of the document changes.
+    for (const file of (await copy.changes()).filter((path) => !path.endsWith('examples.ts'))) {
+      expect(await readFile(join(copy.root, file), 'utf8'), file).toContain('never_heard_of');
     }
   });
 
   it('is offered by the tool', async () => {
     await copy.node('apps/mcp-server', 'bundle.config.js');
     expect(await statusesOffered(join(workspaceRoot, 'apps/mcp-server/dist/main.js'))).not.toContain(
-      'shipped',
+      'never_heard_of',
     );
-    expect(await statusesOffered(join(copy.root, 'apps/mcp-server/dist/main.js'))).toContain('shipped');
+    expect(await statusesOffered(join(copy.root, 'apps/mcp-server/dist/main.js'))).toContain(
+      'never_heard_of',
+    );
   });
 
   it('is accepted by the sandbox', async () => {
     await copy.node('apps/sandbox', 'bundle.config.js');
-    expect(await answerTo(join(workspaceRoot, 'apps/sandbox/dist/main.js'), { status: 'shipped' })).toBe(422);
-    expect(await answerTo(join(copy.root, 'apps/sandbox/dist/main.js'), { status: 'shipped' })).toBe(200);
+    expect(
+      await answerTo(join(workspaceRoot, 'apps/sandbox/dist/main.js'), { status: 'never_heard_of' }),
+    ).toBe(422);
+    expect(await answerTo(join(copy.root, 'apps/sandbox/dist/main.js'), { status: 'never_heard_of' })).toBe(
+      200,
+    );
   });
 });
 
@@ -114,6 +121,9 @@ describe('every form of parameter, body, answer and schema that vendors write', 
       import { createOrdersClient } from './index.js';
       const api = createServer((request, response) => {
         if (request.method === 'DELETE') return response.writeHead(204).end();
+        if (request.url?.endsWith('/pdf')) {
+          return response.writeHead(200, { 'content-type': 'application/pdf' }).end(Buffer.from([0x25, 0xff, 0x00, 0xc3]));
+        }
         const asked = { url: request.url, tenant: request.headers['x-tenant'] };
         response.setHeader('content-type', 'application/json');
         return response.end(JSON.stringify({ data: { buyer: { kind: 'person', name: 'Jan' }, asked } }));
@@ -130,14 +140,25 @@ describe('every form of parameter, body, answer and schema that vendors write', 
       const deleted = await client.paths.DELETE('/shops/{shop}/orders/{id}', {
         params: { path, header }, body: { kind: 1, lines: [{ sku: 'x' }] },
       });
-      console.log(JSON.stringify([shown.data, deleted.response.status]));
+      const printed = await client.paths.GET('/shops/{shop}/orders/{id}/pdf', {
+        params: { path, header }, parseAs: 'arrayBuffer',
+      });
+      const bytes = [...new Uint8Array(printed.data ?? new ArrayBuffer())];
+      const called = await client.call('printOrder', { shop: 'a', id: 7, 'X-Tenant': 't' });
+      console.log(JSON.stringify([shown.data, deleted.response.status, bytes, [...called.value]]));
       api.close();
     `;
     await writeFile(join(copy.root, 'libs/client/src/use.ts'), use);
     await copy.nx('build', '@wemasy-orders/client');
     const printed = await copy.node('.', 'libs/client/dist/use.js');
     const asked = { url: '/api/shops/a/orders/7?lines=x&lines=y', tenant: 't' };
-    expect(JSON.parse(printed)).toEqual([{ data: { buyer: { kind: 'person', name: 'Jan' }, asked } }, 204]);
+    const file = [0x25, 0xff, 0x00, 0xc3];
+    expect(JSON.parse(printed)).toEqual([
+      { data: { buyer: { kind: 'person', name: 'Jan' }, asked } },
+      204,
+      file,
+      file,
+    ]);
   });
 });
 
@@ -174,22 +195,10 @@ describe('a new app', () => {
 
 /** The statuses that the built server's list_orders takes. @param {string} serverFile */
 async function statusesOffered(serverFile) {
-  const server = spawn(process.execPath, [serverFile], { env: { WEMASY_STATE: 'memory' }, stdio: 'pipe' });
-  const info = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'e2e', version: '1' } };
-  const messages = [
-    { id: 1, method: 'initialize', params: info },
-    { method: 'notifications/initialized' },
-    { id: 2, method: 'tools/list' },
-  ];
-  for (const message of messages) server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-  for await (const line of createInterface({ input: server.stdout })) {
-    const { id, result } = JSON.parse(line);
-    if (id !== 2) continue;
-    server.stdin.end();
-    await once(server, 'exit');
-    return result.tools[0].inputSchema.properties.status.enum;
-  }
-  throw new Error('the server ended before it listed its tools');
+  const server = await startServer(serverFile, { WEMASY_STATE: 'memory' });
+  const { tools } = await server.request('tools/list', {});
+  await server.end();
+  return Object(tools.find(({ name }) => name === 'list_orders')?.inputSchema.properties['status']).enum;
 }
 
 /** The status with which the built sandbox answers a list. @param {string} sandboxFile @param {object} filters */

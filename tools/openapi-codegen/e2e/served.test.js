@@ -133,18 +133,25 @@ describe('the sandbox', () => {
   });
 });
 
+describe('a name that the command line uses itself', () => {
+  const readings = tools.filter(({ tool }) => tool?.annotations.readOnlyHint);
+
+  it.each(readings)('cannot be an argument of $operationId', async (operation) => {
+    const help = await output(process.execPath, [built('cli'), 'call', operation.operationId, '--help']);
+    const flags = [...help.matchAll(/^ +(?:-\w, )?--([a-z-]+)/gm)].map(([, flag]) => String(flag));
+    const ofOperation = inputsOf(operation).map(flagOf);
+    const own = flags.filter((flag) => !ofOperation.includes(flag));
+    expect(own.length).toBeGreaterThan(10);
+    expect(own.filter((flag) => !codegen.reserved.includes(flag))).toEqual([]);
+  });
+});
+
 describe('the command line', () => {
   it('has a flag for every filter of the list', async () => {
     const help = await output(process.execPath, [built('cli'), 'list', '--help']);
     const list = api.operations.find(({ operationId }) => operationId === 'listOrders');
     if (list === undefined) throw new Error('there is no list');
-    const flags = inputsOf(list).map(
-      (name) =>
-        `--${name
-          .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
-          .replaceAll('_', '-')
-          .toLowerCase()}`,
-    );
+    const flags = inputsOf(list).map((name) => `--${flagOf(name)}`);
     expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
   });
 });
@@ -156,6 +163,14 @@ function shownPaths({ privacy, fields = {}, values, items }) {
   );
   const inside = [values, items].flatMap((child) => (child === undefined ? [] : shownPaths(child)));
   return [...below, ...inside, ...(privacy === undefined || privacy === 'secret' ? [] : [''])];
+}
+
+/** @param {string} name of an argument */
+function flagOf(name) {
+  return name
+    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
+    .replaceAll('_', '-')
+    .toLowerCase();
 }
 
 /** @param {string} method @param {string} path @param {object} body */

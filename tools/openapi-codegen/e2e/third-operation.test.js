@@ -1,0 +1,223 @@
+// @ts-check
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyWorkspace } from '@wemasy-orders/workspace/workspace-copy';
+import { output } from './support/output.js';
+import { startServer } from './support/server.js';
+
+// A vendor's page becomes a working operation by two commands: the draft and the code generation. Nothing else is written.
+
+const page = 'tools/openapi-codegen/e2e/order-details.txt';
+const decisions = [
+  '--tool=show_order_details',
+  '--reads',
+  '--public=error,message,data.order_id,data.labels.*,data.lines[].sku,data.lines[].quantity,data.lines[].price',
+  '--names=data.customer_name',
+  '--personal=data.lines[].recipient_email',
+];
+
+/** @type {Awaited<ReturnType<typeof copyWorkspace>>} */
+let copy;
+beforeAll(async () => {
+  copy = await copyWorkspace();
+  await copy.nx('g', '@wemasy-orders/openapi-codegen:operation', page, ...decisions);
+  await copy.nx('sync');
+  for (const app of ['sandbox', 'mcp-server', 'cli']) await copy.node(`apps/${app}`, 'bundle.config.js');
+  return () => copy.remove();
+}, 300_000);
+
+const built = (/** @type {string} */ app) => join(copy.root, 'apps', app, 'dist/main.js');
+
+describe('an operation of a vendor page', () => {
+  it('takes no line by hand: the document, the page and what is derived are all that changed', async () => {
+    const generated = ['examples.ts', 'operations.ts', 'schema.ts', 'schemas.ts'].map(
+      (file) => `libs/client/src/generated/${file}`,
+    );
+    const written = ['README.md', 'openapi/vendor/show-order-details.txt', 'openapi/wemasy-orders.yaml'];
+    expect(await copy.changes()).toEqual([...written, ...generated].toSorted());
+    // Generated once more, nothing changes, so no line of it is written by hand.
+    await copy.nx('sync:check');
+    expect(await readFile(join(copy.root, 'openapi/vendor/show-order-details.txt'), 'utf8')).toBe(
+      await readFile(join(copy.root, page), 'utf8'),
+    );
+    expect(await copy.nx('g', '@wemasy-orders/openapi-codegen:operation', page)).toContain(
+      'It says all that the page says.',
+    );
+  });
+
+  it('stands in the table of tools', async () => {
+    const readme = await readFile(join(copy.root, 'README.md'), 'utf8');
+    const row = readme.split('\n').find((line) => line.includes('`show_order_details`')) ?? '';
+    expect(row.replaceAll(/ +/g, ' ')).toBe(
+      '| `show_order_details` | The lines and the labels of one order, as the customer placed it. | reads | 30 in 60 s | `order_id`; `include`; `locale`: nl, en |',
+    );
+  });
+
+  it('passes the checks of the workspace', async () => {
+    const changed = (await copy.changes()).filter((path) => !path.endsWith('.txt'));
+    await copy.node('.', 'node_modules/prettier/bin/prettier.cjs', '--check', ...changed);
+    await copy.node('.', 'node_modules/knip/bin/knip.js', '--no-config-hints');
+    await copy.nx('run-many', '-t', 'lint', '-p', '@wemasy-orders/openapi', '@wemasy-orders/client');
+    const served = ['run', '--root', 'tools/openapi-codegen', '--mode', 'e2e', 'e2e/served.test.js'];
+    await copy.node('.', 'node_modules/vitest/vitest.mjs', ...served);
+  }, 300_000);
+
+  it('is a typed call of the client, and everything compiles', async () => {
+    const use = `
+      import { createOrdersClient } from './index.js';
+      const client = createOrdersClient({ token: 'none' });
+      export const sku = async (): Promise<string | undefined> => {
+        const { value } = await client.call('showOrderDetails', { order_id: 42, locale: 'nl', include: ['lines'] });
+        return value.data?.lines?.[0]?.sku;
+      };
+      // @ts-expect-error: the order is not named
+      export const wrong = () => client.call('showOrderDetails', { locale: 'nl' });
+      // @ts-expect-error: no such language
+      export const alsoWrong = () => client.call('showOrderDetails', { order_id: 42, locale: 'de' });
+    `;
+    const file = join(copy.root, 'libs/client/src/use.ts');
+    await writeFile(file, use);
+    await copy.nx(
+      'run-many',
+      '-t',
+      'typecheck',
+      '-p',
+      'wemasy-orders-mcp',
+      'wemasy-orders',
+      '@wemasy-orders/sandbox',
+    );
+  }, 300_000);
+});
+
+describe('against the sandbox', () => {
+  /** @type {import('node:child_process').ChildProcess} */
+  let sandbox;
+  /** @type {string} */
+  let apiUrl;
+  beforeAll(async () => {
+    sandbox = spawn(process.execPath, [built('sandbox'), '--port', '0'], { stdio: 'pipe' });
+    if (sandbox.stdout === null) throw new Error('stdout is piped');
+    const [line] = await once(createInterface({ input: sandbox.stdout }), 'line');
+    apiUrl = String(line).replace(/^.* on /, '');
+  });
+  afterAll(() => sandbox.kill());
+
+  /** @param {string} mode @param {string} [url] */
+  const serverFor = (mode, url = apiUrl) =>
+    startServer(built('mcp-server'), {
+      WEMASY_API_URL: url,
+      WEMASY_API_TOKEN: 'sandbox-full-access',
+      WEMASY_STATE: 'memory',
+      WEMASY_PERSONAL_DATA: mode,
+      WEMASY_LOG_LEVEL: 'silent',
+    });
+
+  const lines = [
+    { sku: 'A-1', quantity: 2, price: '9.95' },
+    { sku: 'B-2', quantity: 1 },
+  ];
+  const labels = { fragile: 'yes', gift: 'no' };
+  const recipients = [{ recipient_email: 'jansen@example.com' }, {}];
+
+  it.each([
+    ['none', { order_id: 42, labels, lines }],
+    ['names', { order_id: 42, labels, lines, customer_name: 'Jansen' }],
+    [
+      'full',
+      {
+        ...{ order_id: 42, labels, customer_name: 'Jansen' },
+        lines: lines.map((line, index) => ({ ...line, ...recipients[index] })),
+      },
+    ],
+  ])('it is a tool that shows what the mode %s allows, in text and structure alike', async (mode, data) => {
+    const server = await serverFor(mode);
+    const { tools } = await server.request('tools/list', {});
+    const tool = tools.find(({ name }) => name === 'show_order_details') ?? expect.fail('it is not listed');
+    expect(tool.inputSchema).toEqual({
+      type: 'object',
+      properties: {
+        order_id: { type: 'integer', description: "The order's id" },
+        include: { type: 'array', items: { type: 'string' }, description: 'Parts to add' },
+        locale: { type: 'string', enum: ['nl', 'en'], description: 'Language of the names' },
+      },
+      required: ['order_id'],
+      additionalProperties: false,
+    });
+    const result = await server.request('tools/call', {
+      name: 'show_order_details',
+      // As text, which some clients send.
+      arguments: { order_id: '42', include: 'lines,labels' },
+    });
+    await server.end();
+    const { answer, note } = Object(result.structuredContent);
+    expect(answer).toEqual({ error: false, data });
+    expect(result.content.map(({ text }) => text)).toEqual([`${note}\n${JSON.stringify(answer)}`]);
+    const outputSchema = JSON.stringify(Object(tool).outputSchema);
+    for (const [field, shown] of Object.entries({
+      checkout_key: false,
+      customer_name: mode !== 'none',
+      recipient_email: mode === 'full',
+    })) {
+      expect(outputSchema.includes(field)).toBe(shown);
+      expect(JSON.stringify(result).includes(field)).toBe(shown);
+    }
+    expect(JSON.stringify(result)).not.toContain('f00d-checkout-key');
+  });
+
+  it.each(['none', 'names', 'full'])('it is a command that shows what the mode %s allows', async (mode) => {
+    const flags = ['--order-id', '42', '--include', 'lines', '--include', 'labels', '--locale', 'nl'];
+    const settings = ['--api-url', apiUrl, '--state', 'memory', '--personal-data', mode, '--json'];
+    const text = await output(
+      process.execPath,
+      [built('cli'), 'call', 'show_order_details', ...flags, ...settings],
+      { WEMASY_API_TOKEN: 'sandbox-full-access' },
+    );
+    const { data } = JSON.parse(text);
+    expect(data).toMatchObject({ order_id: 42, labels, lines });
+    expect(text).not.toContain('checkout_key');
+    expect(text.includes('Jansen')).toBe(mode !== 'none');
+    expect(text.includes('jansen@example.com')).toBe(mode === 'full');
+  });
+
+  it('a wrong argument is refused before anything is sent', async () => {
+    const server = await serverFor('none');
+    const result = await server.request('tools/call', {
+      name: 'show_order_details',
+      arguments: { locale: 'de', orders: 1 },
+    });
+    await server.end();
+    expect(result.isError).toBe(true);
+    const [{ text } = { text: '' }] = result.content;
+    expect(text).toMatch(/^invalid_arguments: /);
+    for (const name of ['order_id', 'locale', 'orders']) expect(text).toContain(name);
+    expect(text).toContain('source: local');
+  });
+
+  it('a documented 404 is told in the words of the API', async () => {
+    const api = createServer((_, response) => {
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: true, message: 'No such order.' }));
+    });
+    await once(api.listen(0, '127.0.0.1'), 'listening');
+    const server = await serverFor('none', `http://127.0.0.1:${Object(api.address()).port}/api`);
+    const asked = { name: 'show_order_details', arguments: { order_id: 43 } };
+    const result = await server.request('tools/call', asked);
+    await server.end();
+    api.close();
+    expect(result.isError).toBe(true);
+    const [{ text } = { text: '' }] = result.content;
+    expect(text).toMatch(/^unexpected_response: The API does not know what was asked for/);
+    expect(text).toContain('No such order.');
+    expect(text).not.toContain('WEMASY_API_URL');
+  });
+
+  it('it is on the reference page', async () => {
+    const document = await (await fetch(apiUrl.replace(/\/api$/, '/openapi.json'))).json();
+    expect(Object(document).paths).toHaveProperty('/services/webshop/v1/orders/details');
+  });
+});
