@@ -1,6 +1,6 @@
 import type { GenerationGuard, ListableStore } from '@wemasy-orders/state';
 import { emptyRecord } from './journal.js';
-import { parseRecord } from './record.js';
+import { asFound, parseRecord } from './record.js';
 import { recordedOrders } from './recorded-orders.js';
 
 export interface MoveAttemptsOptions {
@@ -56,8 +56,4 @@ export async function moveAttempts(
       guard,
     );
   }
-}
-
-function asFound(stored: unknown): object | undefined {
-  return stored === undefined ? undefined : Object(stored);
 }

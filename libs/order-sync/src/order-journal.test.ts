@@ -48,7 +48,17 @@ function scene(options: Partial<OrderJournalOptions> = {}, access: Partial<Journ
   const journalStore: OrderJournalOptions['store'] = {
     openGeneration: memory.openGeneration,
     update: (at, updater, how) =>
-      attempted(how?.durable === true ? 'durable' : 'plain', () => memory.update(at, updater, how)),
+      attempted(how?.durable === true ? 'durable' : 'plain', () =>
+        memory.update(
+          at,
+          (stored, time) => {
+            const updated = updater(stored, time);
+            if (how === undefined && updated.record !== stored) updates.push('plain: changed');
+            return updated;
+          },
+          how,
+        ),
+      ),
     updateGuarded: (at, updater, guard) =>
       attempted('guarded', () => memory.updateGuarded(at, updater, guard)),
   };
@@ -235,7 +245,11 @@ describe('beginning', () => {
     const attempt = await journal.begin(42, fresh);
     const error = await failureOf(journal.begin(42, fresh));
     expect(error).toBeInstanceOf(ConflictError);
-    expect(error).toMatchObject({ view: { order: { state: 'sending' }, attempts: [attempt] } });
+    expect(error).toMatchObject({
+      name: 'ConflictError',
+      message: 'Another process changed the order in the journal.',
+      view: { order: { state: 'sending' }, attempts: [attempt] },
+    });
     expect(await read()).toMatchObject({ attempts: [attempt] });
   });
 
@@ -245,6 +259,8 @@ describe('beginning', () => {
   ])('that takes %i ms is %s', async (ms, outcome) => {
     for (const how of ['the process stands still', 'the machine sleeps', 'the clock is set']) {
       const { journal, store, clock, read, memory } = scene();
+      // So that a time is not taken for a duration.
+      await clock.advance(60_000);
       const { updateGuarded } = memory;
       memory.updateGuarded = async (...update) => {
         const result = await updateGuarded(...update);
@@ -262,6 +278,44 @@ describe('beginning', () => {
       });
       expect(await read(), how).toBeUndefined();
     }
+  });
+
+  it('is written also if it changes nothing, since its last write may have failed halfway; if refused, it is not', async () => {
+    const { journal, memory } = scene();
+    const writes = async () => (await memory.readGeneration('api/a/journal'))?.writes;
+    const attempt = await journal.begin(42, fresh);
+    expect(await writes()).toBe(1);
+    await failureOf(journal.begin(42, fresh));
+    expect(await writes()).toBe(1);
+    await journal.finish(42, attempt, synced);
+    await journal.finish(42, attempt, synced);
+    expect(await writes()).toBe(3);
+  });
+
+  it('needs no owner that hears of writes', async () => {
+    const { journal } = scene({}, { onWritten: undefined });
+    expect(await journal.begin(42, fresh)).toMatchObject({ state: 'sending' });
+  });
+
+  it('and every other change begins a journal where there is none; looking does not', async () => {
+    const purposes: string[] = [];
+    const other = scene();
+    const attempt = await other.journal.begin(42, fresh);
+    const find = journalAt(other.memory, 'api/a');
+    const asked = () =>
+      other.journalOf({
+        findJournal: (purpose) => {
+          purposes.push(purpose);
+          return find(purpose);
+        },
+      });
+    await asked().checkWritable(42);
+    await asked().look(42);
+    await failureOf(asked().begin(42, fresh));
+    await asked().finish(42, attempt, synced);
+    await asked().rollback(42, attempt);
+    await asked().confirm(42, 'synced');
+    expect(purposes).toEqual(['write', 'read', 'write', 'write', 'write', 'write']);
   });
 
   it('takes back what a failing store may have written all the same', async () => {
@@ -297,7 +351,11 @@ describe('beginning', () => {
       () => journal.look(42),
       () => journal.confirm(42, 'synced'),
     ]) {
-      expect(await failureOf(call())).toMatchObject({ name: 'JournalUnavailableError', orderId: 42 });
+      expect(await failureOf(call())).toMatchObject({
+        name: 'JournalUnavailableError',
+        orderId: 42,
+        message: expect.stringContaining('(an earlier outcome could not be recorded yet)'),
+      });
     }
     store.isFull = false;
     const next = await journal.begin(42, { resend: false, after: attempt.id });
@@ -405,11 +463,25 @@ describe('the end of an attempt', () => {
     });
   });
 
-  it('removes an attempt that had no effect', async () => {
-    const { journal, read } = scene();
+  it('has the time of its own attempt', async () => {
+    const { journal, clock } = scene();
+    const first = await journal.begin(42, fresh);
+    await journal.finish(42, first, rejected);
+    await clock.advance(5_000);
+    const second = await journal.begin(42, { resend: false, after: first.id });
+    expect(await journal.finish(42, second, synced)).toMatchObject({ at: '2026-11-22T09:00:05.000Z' });
+  });
+
+  it('removes an attempt that had no effect, or says that it could not', async () => {
+    const { journal, read, store, clock } = scene();
     const attempt = await journal.begin(42, fresh);
-    await journal.rollback(42, attempt);
+    expect(await journal.rollback(42, attempt)).toEqual({ written: true });
     expect(await read()).toBeUndefined();
+    const next = await journal.begin(42, fresh);
+    store.isFull = true;
+    const undone = journal.rollback(42, next);
+    await clock.advance(2_000);
+    expect(await undone).toEqual({ written: false });
   });
 
   it('of an attempt that this journal did not begin goes to the journal that is there now', async () => {

@@ -19,7 +19,7 @@ import type { FindJournal, JournalAccess, JournalStore } from './journal-access.
 import { type JournalEvent, type Outcome, reduceStored, type Retention } from './journal.js';
 import { type OrderState, orderStateOf } from './order-state.js';
 import { isGone } from './process-identity.js';
-import type { Attempt, RecordedCaller, SendingAttempt, Verdict } from './record.js';
+import { asFound, type Attempt, type RecordedCaller, type SendingAttempt, type Verdict } from './record.js';
 
 /** What the journal says about an order at one moment. */
 export interface JournalView {
@@ -375,9 +375,4 @@ function warningOf(orderId: number, event: Result, error: unknown): JournalWarni
   return event.type === 'finish'
     ? { orderId, attemptId: event.attempt.id, outcome: event.outcome.state, cause }
     : { orderId, attemptId: event.id, outcome: 'not_sent', cause };
-}
-
-/** A record that could be read is an object. */
-function asFound(stored: unknown): object | undefined {
-  return typeof stored === 'object' && stored !== null ? stored : undefined;
 }

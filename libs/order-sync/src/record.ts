@@ -193,3 +193,8 @@ export function parseRecord(stored: unknown, orderId: number): StoredRecord {
   }
   return { kind: 'record', record: parsed.data };
 }
+
+/** A stored value as an updater gives it back to leave it as it is. */
+export function asFound(stored: unknown): object | undefined {
+  return stored === undefined ? undefined : Object(stored);
+}

@@ -38,7 +38,7 @@ export const testsOf = new Map([
   }),
   ...inProject('libs/rate-limit', {
     window: ['window'],
-    'window-state': ['window', 'window-store'],
+    'window-state': ['window-state'],
     counter: ['window'],
     queue: ['window', 'rate-limiter'],
     time: ['time'],
