@@ -41,6 +41,12 @@ describe('the answer of list_orders', () => {
     });
   });
 
+  it('may have no sum for a status', () => {
+    expect(readOrdersTable({ ...table, totals: { failed: { count: 1 } } })?.totals).toEqual([
+      { status: 'failed', count: 1, sum: undefined },
+    ]);
+  });
+
   it('is not mistaken for the answer of another tool', () => {
     expect(
       readOrdersTable({ order_id: 7, outcome: 'synced', message: 'ok', synced_at: 'now' }),
