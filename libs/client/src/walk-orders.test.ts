@@ -321,6 +321,33 @@ describe('the steps of a walk', () => {
     expect(facts).toMatchObject({ read: 1, doubts: ['started_late'], possiblyMissed: 0 });
   });
 
+  it('that begin later skip what the first of them says, whatever further ones do', async () => {
+    const pages = [
+      page([], {}),
+      page([3], { last_page: 3, per_page: 2, total: 4 }),
+      page([4], { last_page: 3, per_page: 10, total: 4 }),
+    ];
+    const shop = clientOf(({ page: number }) => pages[number - 1] ?? page([], { last_page: 3, total: 4 }));
+    expect((await stepsOf(shop, { fromPage: 2 })).facts.doubts).toEqual(['started_late']);
+  });
+
+  it('end at a last page that brings nothing new, whatever the count says', async () => {
+    const shop = clientOf(({ page: number }) =>
+      page(number === 1 ? [1] : [], { current_page: number, last_page: 2, per_page: 1, total: 6 }),
+    );
+    const { steps, facts } = await stepsOf(shop);
+    expect(steps.map((step) => step.page)).toEqual([1, 2]);
+    expect(facts).toMatchObject({ doubts: ['shortfall'], possiblyMissed: 5 });
+  });
+
+  it('can be had as orders, one by one, with the same facts', async () => {
+    const walk = walkOrders(scripted([[1, 2], [3]], 3, 2)).orders();
+    const ids: number[] = [];
+    for await (const { id } of walk) ids.push(id);
+    expect(ids).toEqual([1, 2, 3]);
+    expect(walk.facts()).toMatchObject({ read: 3, coverage: 'adds_up' });
+  });
+
   it('collect each difference from the document once', async () => {
     const drift = (path: string) => ({
       path,
@@ -436,15 +463,20 @@ describe('a walk where the API takes fewer orders a page', () => {
     const { ids, facts } = await walkOver(shop);
     expect(ids).toEqual(Array.from({ length: 250 }, (_, at) => at + 1));
     expect(facts.coverage).toBe('adds_up');
+    expect(shop.asked.map(({ page, per_page }) => [page, per_page])).toEqual([
+      ...[1, 2, 3].map((page) => [page, 100]),
+      ...[7, 8, 9].map((page) => [page, 30]),
+    ]);
   });
 
   const refusals: [string, Error, readonly number[]][] = [
     ['of a size that is no smaller', tooLarge(0, 'At most 100.'), [100, 50]],
     ['of a size that is larger', tooLarge(0, 'At most 500.'), [100, 50]],
     ['of no size at all', tooLarge(0, 'At most 0.'), [100, 50]],
+    ['of all but one', tooLarge(0, 'At most 1.'), [100, 1]],
     [
       'in several texts',
-      new ValidationFailedError({ status: 422, apiErrors: { per_page: ['No.', 'At most 40.'] } }),
+      new ValidationFailedError({ status: 422, apiErrors: { per_page: ['At most 40', '5 are fine.'] } }),
       [100, 40],
     ],
     [

@@ -23,6 +23,39 @@ describe('of a value, a reader sees', () => {
     ['nothing of what is all withheld', object({ a: text('secret') }), { a: 1 }, undefined],
     ['not even that it is empty', object({ a: text('secret') }), {}, undefined],
     ['not even that it is null', object({ a: object({ b: text('secret') }) }), { a: null }, undefined],
+    [
+      'that an object with visible fields is null',
+      object({ a: object({ b: text('public') }) }),
+      { a: null },
+      { a: null },
+    ],
+    ['a list, where all of it has one mark', { privacy: 'public', types: ['array'] }, [1], [1]],
+    ['no list where an object may be', { privacy: 'public', types: ['object'] }, [1], undefined],
+    ['an object, where all of it has one mark', { privacy: 'public', types: ['object'] }, { a: 1 }, { a: 1 }],
+    [
+      'what contains itself two levels down',
+      object({
+        a: object({
+          b: object({ name: text('public'), hidden: text('secret'), a: { types: ['object'], again: 2 } }),
+        }),
+      }),
+      {
+        a: { b: { name: 1, hidden: 2, a: { b: { name: 3, hidden: 4, a: { b: { name: 5, hidden: 6 } } } } } },
+      },
+      { a: { b: { name: 1, a: { b: { name: 3, a: { b: { name: 5 } } } } } } },
+    ],
+    [
+      'what contains itself and is visible in a part',
+      object({ hidden: text('secret'), parts: list({ types: ['object'], again: 2 }), name: text('public') }),
+      { parts: [{ hidden: 1 }, null] },
+      { parts: [{}, null] },
+    ],
+    [
+      'nothing of what contains itself and is all withheld',
+      object({ parts: list({ types: ['object'], again: 2 }), b: text('secret') }),
+      { parts: [{ b: 1 }] },
+      undefined,
+    ],
     ['that a visible field is null', object({ a: text('public') }), { a: null }, { a: null }],
     ['every element of a list', list(text('public')), ['x', 'y'], ['x', 'y']],
     [
@@ -56,7 +89,40 @@ describe('of a value, a reader sees', () => {
       { name: 1, parts: [{ name: 3, parts: [] }] },
     ],
   ])('%s', (_, field, value, shown) => {
-    expect(visibleValue(field, value, 'none')).toEqual(shown);
+    expect(visibleValue(field, value, 'none')).toStrictEqual(shown);
+  });
+
+  it('nothing of a description that leads out of the document', () => {
+    const field = object({ a: { types: ['object'], again: 3 } });
+    expect(() => visibleValue(field, { a: {} }, 'none')).toThrow('no field is 3 levels above');
+  });
+
+  it('the description of the same part', () => {
+    const secret = text('secret');
+    const described = (field: AnswerField) => visibleField(field, 'none');
+    const both = object({ a: text('public'), b: secret });
+    expect(described(both)).toStrictEqual(object({ a: text('public') }));
+    expect(described(list(both))).toStrictEqual(list(object({ a: text('public') })));
+    const map: AnswerField = { types: ['object'], values: both };
+    expect(described(map)).toStrictEqual({ types: ['object'], values: object({ a: text('public') }) });
+    const mixed: AnswerField = {
+      types: ['string', 'object'],
+      privacy: 'secret',
+      fields: { a: text('public') },
+    };
+    expect(described(mixed)).toStrictEqual({ types: ['string', 'object'], fields: { a: text('public') } });
+    const open: AnswerField = {
+      privacy: 'public',
+      types: ['string', 'array'],
+      items: secret,
+      description: 'x',
+    };
+    expect(described(open)).toStrictEqual({
+      privacy: 'public',
+      types: ['string', 'array'],
+      description: 'x',
+    });
+    expect(described(list(secret))).toBeUndefined();
   });
 
   it.each<[Privacy, readonly PersonalData[]]>([
