@@ -377,19 +377,19 @@ describe('the steps of a walk', () => {
       'one page does not count',
       [[1], [2], [3]],
       [3, undefined, 3],
-      { counted: 3, doubts: [], coverage: 'adds_up' },
+      { counted: 3, possiblyMissed: 0, doubts: [], coverage: 'adds_up' },
     ],
     [
       'the last page does not count',
       [[1], [2]],
       [2, undefined],
-      { counted: 2, doubts: [], coverage: 'adds_up' },
+      { counted: 2, possiblyMissed: 0, doubts: [], coverage: 'adds_up' },
     ],
     [
       'one page without a count',
       [[1]],
       [undefined],
-      { counted: undefined, doubts: [], coverage: 'complete' },
+      { counted: undefined, possiblyMissed: 0, doubts: [], coverage: 'complete' },
     ],
     ['one page with an order twice', [[1, 1]], [1], { repeated: 1, doubts: [], coverage: 'adds_up' }],
   ])('add up to what the counts say: %s', async (_, pages, totals, facts) => {

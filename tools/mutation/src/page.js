@@ -31,8 +31,9 @@ export async function writeScores(scores) {
     title,
     `\`npm run mutation -- --write\`, ${circumstances()}
 
-Stryker changes one thing in a file and runs the unit tests of its project. A mutant that makes a test fail, or never end,
-is killed. Equivalent mutants are named in the source with the reason; they do not count. The goal is 97 % in each file.
+Stryker changes one thing in a file and runs the unit tests of that file, which \`tools/mutation/src/files.js\` names. A
+mutant that makes a test fail, or never end, is killed. Equivalent mutants are named in the source with the reason; they do
+not count. The goal is 97 % in each file. Seconds are those of a machine with other work.
 
 ${table(head, sorted)}`,
   );
