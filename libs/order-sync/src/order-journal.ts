@@ -20,6 +20,7 @@ import { type JournalEvent, type Outcome, reduceStored, type Retention } from '.
 import { type OrderState, orderStateOf } from './order-state.js';
 import { isGone } from './process-identity.js';
 import { asFound, type Attempt, type RecordedCaller, type SendingAttempt, type Verdict } from './record.js';
+import { recordable } from './recordable.js';
 
 /** What the journal says about an order at one moment. */
 export interface JournalView {
@@ -315,7 +316,8 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     },
     async finish(orderId, attempt, outcome) {
       const access = inFlight.get(attempt.id) ?? (await findJournal(orderId, 'write'));
-      const result: UnwrittenResult = { event: { type: 'finish', attempt, outcome }, access };
+      const event: Result = { type: 'finish', attempt, outcome: recordable(outcome) };
+      const result: UnwrittenResult = { event, access };
       const view = await writeResult(orderId, result, retriesMs);
       inFlight.delete(attempt.id);
       if (view !== undefined && outcome.state === 'synced') {
