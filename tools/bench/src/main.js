@@ -10,6 +10,7 @@ const benchmarks = /** @type {const} */ ([
   'mcp',
   'hosted',
   'path-length',
+  'client-size',
 ]);
 
 const { values, positionals } = parseArgs({

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { bundledSize } from '@wemasy-orders/bench/bundled-size';
 import { publint } from 'publint';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -74,4 +75,11 @@ runAll();
   );
   for (const name of ['order 0 of 2000', 'bookOrder', 'confirm', 'runAll']) expect(stderr).toContain(name);
   expect(stderr.length).toBeLessThan(1_500);
+});
+
+it.each([
+  ['the whole client', "export * from '@wemasy-orders/client';", 57_000],
+  ['its guard alone', "export { isOrdersError } from '@wemasy-orders/client';", 500],
+])('%s costs no more in a page than it did', async (_, source, limit) => {
+  expect(await bundledSize(source, import.meta.dirname)).toBeLessThanOrEqual(limit);
 });
