@@ -37,7 +37,7 @@ export interface OpenShopsOptions {
 
 /** How long the services of a shop without calls are kept, in ms. */
 const keepMs = 10 * 60_000;
-/** Shops that have services at once; each takes some 40 kB. */
+/** Shops that have services at once; each takes some 30 kB of heap. */
 const mostShops = 5_000;
 
 /**
