@@ -107,7 +107,10 @@ export async function serveHosted(options: ServeHostedOptions): Promise<HostedSe
       const drained = server.drain();
       await Promise.race([drained, pause(answerWithinMs)]);
       stopping.abort();
-      await Promise.race([Promise.all([drained, shops.close()]), pause(graceMs)]);
+      const closed = shops.close().catch((error: unknown) => {
+        log.warn('the shops could not be closed', { error });
+      });
+      await Promise.race([Promise.all([drained, closed]), pause(graceMs)]);
       await endpoint.close();
       server.close();
       metricsServer?.close();
