@@ -1,7 +1,6 @@
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import type { Operation } from '@wemasy-orders/client/operations';
 import type * as schemasModule from '@wemasy-orders/client/schemas';
-import type * as testingModule from '@wemasy-orders/client/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestSandbox, type TestSandbox } from './testing/test-sandbox.js';
 
@@ -63,8 +62,7 @@ vi.mock('@wemasy-orders/client/schemas', async (importOriginal) => {
     ...{ showWrong: nothing, listShops: nothing },
   };
 });
-vi.mock('@wemasy-orders/client/testing', async (importOriginal) => ({
-  ...(await importOriginal<typeof testingModule>()),
+vi.mock('@wemasy-orders/client/examples', () => ({
   documentedAnswers: {
     showLine: { status: 200, body: line },
     countLines: { status: 204 },

@@ -1,6 +1,6 @@
+import { type DocumentedAnswer, documentedAnswers } from '@wemasy-orders/client/examples';
 import type { Operation } from '@wemasy-orders/client/operations';
 import * as schemas from '@wemasy-orders/client/schemas';
-import { type DocumentedAnswer, documentedAnswers } from '@wemasy-orders/client/testing';
 import * as z from 'zod';
 
 type Found =

@@ -1,6 +1,5 @@
 export { type Damage, damaged, damageKinds } from './damage.js';
 export { type AmountForm, amountForms, amountsAnswer } from './amounts.js';
-export { type DocumentedAnswer, documentedAnswers } from '../generated/examples.js';
 export { operationsMarkedAs } from './marks.js';
 export { type Mutation, mutationsOf } from './mutations.js';
 export { orderPage } from './order-page.js';
