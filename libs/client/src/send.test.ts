@@ -104,8 +104,8 @@ function transport(script: readonly Answering[], options: Partial<SendOptions> =
     },
     ...options,
   });
-  const call = (operation: Operation, asked: CallOptions = {}) =>
-    send({ operation, url: 'https://api.test/orders', headers: { 'x-own': '1' }, body: '{}' }, asked);
+  const call = (operation: Operation, asked: CallOptions = {}, body: string | null = '{}') =>
+    send({ operation, url: 'https://api.test/orders', headers: { 'x-own': '1' }, body }, asked);
   return {
     clock,
     events,
@@ -389,6 +389,18 @@ describe('a request without a good answer', () => {
       }),
     ]);
     expect(await failureOf(sync({ signal: controller.signal }))).toEqual(new CancelledError('unknown'));
+  });
+});
+
+describe('what the log hears of a request', () => {
+  it.each([
+    [null, null],
+    [`{"echo":"${token}"}`, '{"echo":"[token]"}'],
+  ])('is its body without the token: %j', async (body, told) => {
+    const bodies: unknown[] = [];
+    const { call } = transport([answers(200, synced)], { onRequest: (report) => bodies.push(report.body) });
+    await call(syncOrder, {}, body);
+    expect(bodies).toEqual([told]);
   });
 });
 

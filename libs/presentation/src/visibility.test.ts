@@ -95,6 +95,12 @@ describe('of a value, a reader sees', () => {
   it('nothing of a description that leads out of the document', () => {
     const field = object({ a: { types: ['object'], again: 3 } });
     expect(() => visibleValue(field, { a: {} }, 'none')).toThrow('no field is 3 levels above');
+    for (const see of [
+      () => visibleValue({ types: [], again: 1 }, 1, 'none'),
+      () => visibleField({ types: [], again: 1 }, 'none'),
+    ]) {
+      expect(see).toThrow('no field is 1 levels above');
+    }
   });
 
   it('the description of the same part', () => {
