@@ -30,7 +30,7 @@ function createRecord({ limit = 5, windowMs = MINUTE_MS, kind }: RecordOptions =
     const reduced = reduceWindow(state, event, time(), rules);
     // Through JSON, as in a store.
     state = parseWindowState(JSON.parse(JSON.stringify(reduced.state)));
-    expect(state).toEqual(reduced.state);
+    expect(state).toStrictEqual(reduced.state);
     return reduced.decision;
   };
   const record = {
@@ -103,6 +103,15 @@ function createLockedRecord(options: RecordOptions = {}) {
   expect(record.look.state).toBe('locked');
   return record;
 }
+
+test('an event that shows nothing new warns of nothing', () => {
+  const record = createRecord();
+  const permit = record.takeOne();
+  expect(record.send({ kind: 'acquire', by: 'one', calls: [] }).warnings).toEqual([]);
+  expect(record.send({ kind: 'release', permit }).warnings).toEqual([]);
+  expect(record.send({ kind: 'lost', permit: record.takeOne() }).warnings).toEqual([]);
+  expect(record.answer(record.takeOne(), { limit: 5, remaining: 4 })).toEqual([]);
+});
 
 describe('a known window', () => {
   test('grants all permits at once, and all again once it is certainly over', () => {

@@ -235,6 +235,7 @@ function updateLimit(
 ): WindowWarning[] {
   const before = limitOf(draft, policy, rules);
   if (limit === undefined) return [];
+  // Stryker disable next-line ConditionalExpression: the limits are the same then.
   if (limit !== draft.limits[policy]) draft.limits = { ...draft.limits, [policy]: limit };
   return limit === before ? [] : [{ kind: 'limit-changed', policy, from: before, to: limit }];
 }
