@@ -29,7 +29,7 @@ describe.skipIf(!canBuildImages)('the container image (needs podman, runc and mm
     const base = await makeBase(engine);
     const options = ['--isolation', 'chroot', '--format', 'docker', '--build-arg', `BASE=${base}`];
     await engine.podman('build', ...options, '--tag', image, context);
-  }, 5 * minutes);
+  }, 10 * minutes);
   afterAll(() => engine.remove());
 
   it('adds little to its base: the built server, without source maps', async () => {
