@@ -61,3 +61,23 @@ it('reads one page of a search and three of the newest orders, and says what it 
   });
   expect(asked).toHaveLength(4);
 });
+
+it('gives what may show whether an order was sent, and no personal data', async () => {
+  const facts = {
+    id: 7,
+    order_number: 'W-7',
+    date: '2026-11-22 09:00:AM',
+    status: 'paid',
+    payment_status: 'paid',
+    invoice_id: 'F-7',
+    should_snelstart_sync: true,
+  };
+  const found = async (order: Order) => {
+    const client = { list: async () => orderPage([order]).data };
+    return await lookUpOrder(client, 7, { signal: undefined, clock: createVirtualClock() });
+  };
+  const billing = { invoice_firstname: 'Jan', invoice_email: 'jan@example.com' };
+  expect((await found({ ...facts, billing, total: '12.50' })).order).toStrictEqual(facts);
+  const nothing = Object.fromEntries(Object.keys(facts).map((name) => [name, null]));
+  expect((await found({ id: 7 })).order).toStrictEqual({ ...nothing, id: 7 });
+});
