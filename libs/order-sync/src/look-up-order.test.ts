@@ -1,4 +1,4 @@
-import type { OrdersLister } from '@wemasy-orders/client';
+import type { Order, OrdersLister } from '@wemasy-orders/client';
 import { orderPage } from '@wemasy-orders/client/testing';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { expect, it } from 'vitest';
