@@ -8,7 +8,7 @@ export const testsOf = new Map([
   ...inProject('libs/order-sync', {
     journal: ['journal'],
     'order-state': ['journal'],
-    record: ['journal'],
+    record: ['journal', 'move-attempts'],
     'order-journal': ['order-journal'],
     'sync-run': ['sync-run'],
     'shared-sync': ['shared-sync'],
