@@ -14,6 +14,8 @@ import { findFault } from './seeded.js';
 
 /** Percent of the mutants of a file. */
 const goal = 97;
+/** Percent of the mutants of changed lines: a few of them are too small a sample for the goal of a whole file. */
+const changedGoal = 90;
 /** `--changed` is part of CI; mutants that do not fit in are said to be left out. */
 const longestChangedMs = 180_000;
 
@@ -74,7 +76,12 @@ async function mutateChanges(since) {
     killed += score.killed;
     tried += score.tried;
   }
-  if (tried > 0 && (100 * killed) / tried < goal) process.exitCode = 1;
+  if (tried === 0) return;
+  const percent = (100 * killed) / tried;
+  console.log(
+    `changed lines: ${percent.toFixed(1)} % of ${tried} mutants killed (at least ${changedGoal} %)`,
+  );
+  if (percent < changedGoal) process.exitCode = 1;
 }
 
 async function findFaults() {
