@@ -96,6 +96,10 @@ describe('a cell', () => {
     ['2026-02-17 12:05:AM', '2026-02-17 00:05'],
     ['2026-02-17 01:05:PM', '2026-02-17 13:05'],
     ['2026-02-17 11:59:AM', '2026-02-17 11:59'],
+    ['2026-02-17 1:05:PM', '2026-02-17 13:05'],
+    ['2026-02-17 10:05PM', '2026-02-17 22:05'],
+    ['2026-02-17 10:05 pm', '2026-02-17 22:05'],
+    ['2026-02-17 10:05: am', '2026-02-17 10:05'],
     ...[
       '2026-02-17 15:30:AM',
       '2026-02-17 99:99:PM',
@@ -103,11 +107,18 @@ describe('a cell', () => {
       '2026-02-17 11:60:AM',
       '2026-02-31 11:59:AM',
       '2026-13-01 11:59:AM',
+      '12026-02-17 11:59:AM',
+      '2026-02-17 11:59:AMx',
     ].map((unreadable): [string, string] => [unreadable, unreadable]),
     ['17 februari\u202e 2026', '17 februari 2026'],
     [null, null],
   ])('shows the date %j as %j', (date, shown) => {
     expect(valueOf('none', 'date', { id: 1, date })).toBe(shown);
+  });
+
+  it('reads a time on a twelve-hour clock only where the document has the date', () => {
+    const text = '2026-02-17 12:00:PM';
+    expect(valueOf('none', 'status', { id: 1, status: text })).toBe(text);
   });
 
   it.each([

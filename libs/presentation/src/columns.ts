@@ -28,10 +28,8 @@ const defaultColumnNames = [
 ];
 
 /** Who bought: the company where there is one, else the person. */
-const customerPaths = [
-  ['billing.invoice_company'],
-  ['billing.invoice_firstname', 'billing.invoice_lastname'],
-];
+const companyPaths = ['billing.invoice_company'];
+const personPaths = ['billing.invoice_firstname', 'billing.invoice_lastname'];
 
 /**
  * All columns of an order that may be shown, in the document's order: every field that the personal-data mode allows, and
@@ -60,8 +58,8 @@ export function columnsOf(field: AnswerField, personalData: PersonalData): reado
   let last: { readonly row: unknown; readonly shown: unknown } | undefined;
   const shownOf = (row: unknown) => {
     // Rows are read cell by cell.
-    if (last?.row !== row) last = { row, shown: visibleValue(field, row, personalData) };
-    return last?.shown;
+    if (last === undefined || last.row !== row) last = { row, shown: visibleValue(field, row, personalData) };
+    return last.shown;
   };
   return columns.map((column) => ({ ...column, cellOf: (row) => column.cellOf(shownOf(row)) }));
 }
@@ -158,9 +156,9 @@ export function defaultColumns(columns: readonly Column[]): readonly Column[] {
 
 /** @returns undefined where no part of a customer's name may be shown */
 function customerColumn(columns: readonly FieldColumn[]): Column | undefined {
-  const [companies = [], names = []] = customerPaths.map((paths) =>
-    columns.filter(({ path }) => paths.includes(path)),
-  );
+  const columnsAt = (paths: readonly string[]) => columns.filter(({ path }) => paths.includes(path));
+  const companies = columnsAt(companyPaths);
+  const names = columnsAt(personPaths);
   if (companies.length + names.length === 0) return undefined;
   const textOf = (parts: readonly FieldColumn[], order: Order) =>
     cleanText(parts.map((part) => part.cellOf(order) ?? '').join(' '));
@@ -181,14 +179,18 @@ function toCell(value: unknown): Cell {
  * date of another form, or with a time that a twelve-hour clock does not have, is shown as it came.
  */
 export function readableDate(text: string): string {
-  const match = /^(\d{4}-\d{2}-\d{2}) (0?[1-9]|1[0-2]):([0-5]\d):?\s?([AP])M$/i.exec(text);
-  const [, day = '', hour = '', minute = '', half = ''] = match ?? [];
-  if (!isDay(day)) return cleanText(text);
-  const hours = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
-  return `${day} ${String(hours).padStart(2, '0')}:${minute}`;
+  const shown = text.replace(
+    /^(\d{4}-\d{2}-\d{2}) (0?[1-9]|1[0-2]):([0-5]\d):?\s?([AP])M$/i,
+    (whole, day: string, hour: string, minute: string, half: string) => {
+      if (!isDay(day)) return whole;
+      const hours = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
+      return `${day} ${String(hours).padStart(2, '0')}:${minute}`;
+    },
+  );
+  return cleanText(shown);
 }
 
 function isDay(day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && day !== '' && date.toISOString().startsWith(day);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }

@@ -1,7 +1,7 @@
 import type { AnswerField, Privacy } from '@wemasy-orders/client/operations';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnsFor, columnsOf } from './columns.js';
+import { columnsFor, columnsOf, shownColumns } from './columns.js';
 import { createTotals, unreadableAmountsText, withheldAmountsText } from './totals.js';
 import { type PersonalData, personalDataModes, visibleField, visibleValue } from './visibility.js';
 
@@ -168,6 +168,65 @@ describe('a column', () => {
     expect(cellsOf({ id: 1, lines: [] })).toMatchObject({ sku: '[]' });
     expect(cellsOf({ id: 1, lines: [{}, {}] })).toMatchObject({ sku: null });
   });
+
+  it('reads a row once for all its cells, and the next row anew', () => {
+    const reads: string[] = [];
+    const rowOf = (name: string) => ({
+      get a() {
+        reads.push(name);
+        return name;
+      },
+      b: name,
+    });
+    const columns = columnsOf(object({ a: text('public'), b: text('public') }), 'none');
+    const cells = [rowOf('x'), rowOf('y')].map((row) => columns.map(({ cellOf }) => cellOf(row)));
+    expect(cells).toEqual([
+      ['x', 'x'],
+      ['y', 'y'],
+    ]);
+    expect(reads).toEqual(['x', 'y']);
+  });
+
+  const whole: [string, AnswerField][] = [
+    ['with one mark', { privacy: 'public', types: ['object'], fields: { a: text('public') } }],
+    ['that is a map', { types: ['object'], values: text('public'), fields: { a: text('public') } }],
+    [
+      'that may be a list, too',
+      { types: ['object', 'array'], fields: { a: text('public') }, items: object({ b: text('public') }) },
+    ],
+    ['that is a list of texts', list(text('public'))],
+  ];
+  it.each(whole)('holds the whole of a value %s', (_, field) => {
+    expect(columnsOf(object({ all: field }), 'none').map(({ path }) => path)).toEqual(['all']);
+  });
+
+  it.each<[string, AnswerField, readonly (readonly [name: string, path: string])[]]>([
+    ['a value without fields', text('public'), [['', '']]],
+    ['the fields of each row of a list', list(object({ a: text('public') })), [['a', '[].a']]],
+    ['lists in lists', object({ a: list(list(object({ b: text('public') }))) }), [['b', 'a[][].b']]],
+    [
+      'a field whose name holds a dot',
+      object({ 'a.b': text('public'), a: object({ b: text('public') }) }),
+      [
+        ['a.b', 'a.b'],
+        ['b', 'a.b'],
+      ],
+    ],
+  ])('has a name and a path: %s', (_, field, expected) => {
+    expect(columnsOf(field, 'none').map(({ name, path }) => [name, path])).toEqual(expected);
+  });
+
+  it('is not there where nothing of an object or of a list is visible', () => {
+    const hidden = object({ deep: object({ a: text('secret') }) });
+    const field = object({ id: text('public'), one: hidden, many: list(hidden) });
+    expect(columnsOf(field, 'none').map(({ path }) => path)).toEqual(['id']);
+    expect(shownColumns(field, { types: ['object'] })).toEqual([]);
+  });
+
+  it('is empty for a field that a row does not have, whatever every object has', () => {
+    const [column] = columnsOf(object({ constructor: text('public') }), 'none');
+    expect(column?.cellOf({})).toBeNull();
+  });
 });
 
 describe('the customer of an order', () => {
@@ -193,6 +252,13 @@ describe('the customer of an order', () => {
     ['secret', 'secret', undefined],
   ])('with a company that is %s and a person who is %s is %j', (company, person, shown) => {
     expect(customerOf(orderWith(company, person))).toBe(shown);
+  });
+
+  it('has what may be shown of a company and a person', () => {
+    const order = object({
+      billing: object({ invoice_company: text('name'), invoice_lastname: text('name') }),
+    });
+    expect(customerOf(order)).toBe('Jansen BV');
   });
 
   it('gives way to a field of that name, whoever may see it', () => {
