@@ -72,6 +72,7 @@ describe('the columns of an order', () => {
     expect(
       modes.map((mode) => defaultColumns(columnsFor(mode)).some(({ name }) => name === 'customer')),
     ).toEqual([false, true, true]);
+    expect(defaultColumns(columnsFor('none'))).toHaveLength(9);
   });
 
   it('are, unless chosen otherwise, those of the contract', () => {

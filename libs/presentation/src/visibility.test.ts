@@ -195,15 +195,27 @@ describe('a column', () => {
       { types: ['object', 'array'], fields: { a: text('public') }, items: object({ b: text('public') }) },
     ],
     ['that is a list of texts', list(text('public'))],
+    ['that contains what it is part of', { types: ['object'], again: 1 }],
   ];
   it.each(whole)('holds the whole of a value %s', (_, field) => {
-    expect(columnsOf(object({ all: field }), 'none').map(({ path }) => path)).toEqual(['all']);
+    expect(columnsOf(object({ all: field, b: text('public') }), 'none').map(({ path }) => path)).toEqual([
+      'all',
+      'b',
+    ]);
   });
 
   it.each<[string, AnswerField, readonly (readonly [name: string, path: string])[]]>([
     ['a value without fields', text('public'), [['', '']]],
     ['the fields of each row of a list', list(object({ a: text('public') })), [['a', '[].a']]],
     ['lists in lists', object({ a: list(list(object({ b: text('public') }))) }), [['b', 'a[][].b']]],
+    [
+      'fields of one name in several lists',
+      object({ a: list(object({ x: text('public') })), b: list(object({ x: text('public') })) }),
+      [
+        ['a.x', 'a[].x'],
+        ['b.x', 'b[].x'],
+      ],
+    ],
     [
       'a field whose name holds a dot',
       object({ 'a.b': text('public'), a: object({ b: text('public') }) }),
@@ -226,6 +238,14 @@ describe('a column', () => {
   it('is empty for a field that a row does not have, whatever every object has', () => {
     const [column] = columnsOf(object({ constructor: text('public') }), 'none');
     expect(column?.cellOf({})).toBeNull();
+  });
+
+  it.each([
+    ['an object', object({ a: object({ length: text('public') }) })],
+    ['a list', object({ a: list(object({ length: text('public') })) })],
+  ])('is empty where a text is in the place of %s', (_, field) => {
+    const [column] = shownColumns(field, field);
+    expect(column?.cellOf({ a: 'Jan' })).toBeNull();
   });
 });
 

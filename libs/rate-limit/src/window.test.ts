@@ -592,6 +592,25 @@ describe('the open window', () => {
     }
   });
 
+  test('is not proved by an answer to a call from before it', () => {
+    const record = createLockedRecord();
+    record.pass(59_900);
+    const older = record.takeOne();
+    record.pass(100 + MARGIN_MS);
+    const opener = record.takeOne();
+    record.answer(older);
+    expect(record.state()?.window).toStrictEqual({ issued: opener.issued, from: older.from });
+  });
+
+  test('is proved as late as it can still be the one', () => {
+    const record = createRecord();
+    record.answer(record.takeOne(), {}, 401);
+    const second = record.takeOne();
+    record.pass(59_000);
+    record.answer(second);
+    expect(record.state()?.window?.openBy).toBe(START + 59_000);
+  });
+
   test('is another one if the only call that the server counts was answered when the last one can have closed', () => {
     const record = createLockedRecord();
     const opener = record.takeOne();

@@ -256,7 +256,7 @@ function onRefusal(
   draft.pausedUntil = Math.max(draft.pausedUntil, draft.clock.minElapsed + pausedMs);
   draft.uncertainty = { reason: 'rejected', issued: draft.issued };
   delete draft.window;
-  if (facts.remaining !== undefined && facts.remaining > 0) {
+  if ((facts.remaining ?? 0) > 0) {
     // The window is not full: the refusal comes from behind the server's counter, so the call was counted.
     const until = draft.clock.minElapsed + windowMs + marginMs;
     addHits(draft, { n: permit.cost, from: permit.from, until });
@@ -268,8 +268,8 @@ function onRefusal(
 function endWithPause(draft: Draft, refused: PermitStamp, { windowMs, marginMs }: Timing): void {
   const { pausedUntil } = draft;
   const shortened = (hits: Hits): Hits =>
-    hits.until - windowMs - marginMs <= refused.at && hits.until > pausedUntil
-      ? { ...hits, until: pausedUntil }
+    hits.until - windowMs - marginMs <= refused.at
+      ? { ...hits, until: Math.min(hits.until, pausedUntil) }
       : hits;
   const hits = draft.hits.map(shortened);
   draft.hits = [];

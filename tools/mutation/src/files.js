@@ -39,7 +39,7 @@ export const testsOf = new Map([
   ...inProject('libs/rate-limit', {
     window: ['window'],
     'window-state': ['window-state'],
-    counter: ['window'],
+    counter: ['counter', 'window'],
     queue: ['window', 'rate-limiter'],
     time: ['time'],
     fallback: ['fallback', 'window'],
