@@ -73,7 +73,7 @@ export function createSend(options: SendOptions): Send {
         failure,
       });
       const number = retries + 1;
-      notify(options.onRequest, requestReport(outgoing, number, tokens));
+      if (options.onRequest) notify(options.onRequest, requestReport(outgoing, number, tokens));
       const sentAt = clock.monotonic();
       const result = await attempt(outgoing, {
         permit,

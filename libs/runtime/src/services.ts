@@ -1,6 +1,7 @@
 import {
   type AttemptReport,
   createOrdersClient,
+  type Fetch,
   isOrdersError,
   type OrdersClient,
   rateLimitPolicies,
@@ -41,6 +42,8 @@ export interface ServiceOptions {
   readonly anchorStore: ListableStore | undefined;
   /** Opens the folder of an earlier journal; undefined where it is gone. */
   readonly openFolder: (folder: string) => ListableStore | undefined;
+  /** How it connects to the API; default: with connections of its own. */
+  readonly fetch?: Fetch;
   readonly log: Log;
   readonly clock: Clock;
   /** The program that the journal names as the sender. */
@@ -77,7 +80,7 @@ export function connect(options: ServiceOptions): Services {
   const client = createOrdersClient({
     token,
     baseUrl,
-    fetch: createHttpFetch({ clock }),
+    fetch: options.fetch ?? createHttpFetch({ clock }),
     rateLimiter,
     clock,
     timeoutMs: config.WEMASY_TIMEOUT_MS,

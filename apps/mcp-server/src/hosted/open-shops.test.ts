@@ -39,7 +39,10 @@ const shopOf = (account: string, token = account, callers = [account]) => ({
 async function scene(shops: readonly ReturnType<typeof shopOf>[], state: (folder: string) => string) {
   const folder = await mkdtemp(join(tmpdir(), 'wemasy-open-shops-'));
   const booked: string[] = [];
+  /** Ports from which lists were asked for. */
+  const connections: (number | undefined)[] = [];
   const upstream = await startUpstream(({ url, headers, body }, response) => {
+    if (!url.includes('sync')) connections.push(response.socket?.remotePort);
     const token = String(headers.authorization).replace('Bearer ', '');
     if (token === 'refused') return sendJson(response, 401, { message: 'Unauthenticated.' });
     if (token === 'silent') return;
@@ -57,6 +60,7 @@ async function scene(shops: readonly ReturnType<typeof shopOf>[], state: (folder
   return {
     booked,
     folder,
+    connections,
     apiUrl: upstream.url,
     async replica(environment: Readonly<Record<string, string>> = {}): Promise<Shops> {
       const machine = { platform: process.platform, home: folder, environment: {} };
@@ -123,6 +127,17 @@ describe('many shops of one server', () => {
     const shops = await replica();
     const names = Array.from({ length: 30 }, (_, index) => 'abc'[index % 3] ?? 'a');
     expect(await Promise.all(names.map((name) => markOf(shops, name)))).toEqual(names);
+  });
+
+  it('are asked for over the same connection, one after the other', async () => {
+    const { replica, connections } = await scene(
+      ['a', 'b', 'c'].map((name) => shopOf(name)),
+      () => 'memory',
+    );
+    const shops = await replica({ WEMASY_ACCEPT_VOLATILE_JOURNAL: 'true' });
+    for (const name of ['a', 'b', 'c']) expect(await markOf(shops, name)).toBe(name);
+    expect(connections).toHaveLength(3);
+    expect(new Set(connections).size).toBe(1);
   });
 
   it('send orders without a word on each account, and each its own ones', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '@wemasy-orders/client';
+import { createHttpFetch } from '@wemasy-orders/client/node';
 import type { Caller } from '@wemasy-orders/order-sync';
 import {
   createLog,
@@ -91,12 +92,15 @@ export async function openShops(options: OpenShopsOptions): Promise<Shops> {
     anchorStore: withGroupedUpdates(anchorStore),
   };
 
+  // Its connections serve all shops: each alone would mostly open a new one for a call.
+  const fetch = createHttpFetch({ clock });
   const services = createShopServices({
     connect: (account) =>
       connectShop(account, {
         config,
         ...shopStores,
         openFolder: (folder) => (existsSync(folder) ? openFolder(folder) : undefined),
+        fetch,
         writeLog,
         clock,
         caller,
