@@ -33,8 +33,8 @@ export const testsOf = new Map([
   }),
   ...inProject('libs/state', {
     generation: ['generation'],
-    'folder/lock': ['folder', 'conformance'],
-    'folder/drafts': ['folder', 'conformance'],
+    'folder/lock': ['folder/lock'],
+    'folder/drafts': ['folder/drafts'],
   }),
   ...inProject('libs/rate-limit', {
     window: ['window'],

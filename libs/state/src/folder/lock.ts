@@ -94,7 +94,7 @@ export function createLockManager(options: LockManagerOptions): LockManager {
   }
 
   function isDead(name: string): boolean {
-    const [itsPid = '', itsHost, itsBoot] = name.split('-');
+    const [itsPid, itsHost, itsBoot] = name.split('-');
     return itsHost === host && (itsBoot !== boot || !system.isAlive(Number(itsPid)));
   }
 
@@ -216,16 +216,14 @@ export function createLockManager(options: LockManagerOptions): LockManager {
   async function hold<T>(place: string, record: string, action: (lock: Lock) => T): Promise<T> {
     tidyOnce(place);
     const draft = openDraft(place, record);
-    let isHeld = false;
     try {
       // If the lock is free there is no wait, so no other work of this process comes between taking and using it.
       if (!tryTake(place, FREE, draft.name)) await waitFor(place, draft.name);
-      isHeld = true;
       return action({ commit: draft.publish });
     } finally {
       draft.discard();
-      if (isHeld)
-        ignoreErrors(() => fs.renameSync(pathIn(place, `${draft.name}${HELD}`), pathIn(place, FREE)));
+      // There is none if it was never taken.
+      ignoreErrors(() => fs.renameSync(pathIn(place, `${draft.name}${HELD}`), pathIn(place, FREE)));
     }
   }
 
