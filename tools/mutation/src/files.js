@@ -40,7 +40,7 @@ export const testsOf = new Map([
     window: ['window'],
     'window-state': ['window-state'],
     counter: ['counter', 'window'],
-    queue: ['window', 'rate-limiter'],
+    queue: ['queue', 'window'],
     time: ['time'],
     fallback: ['fallback', 'window'],
     unsent: ['unsent'],

@@ -180,6 +180,18 @@ describe('a lock that is taken', () => {
     expect(timers).toEqual([]);
   });
 
+  test('and loses its token is created again, and no draft of before counts', async () => {
+    const holder = await nameIn({ pid: 8 });
+    take(holder);
+    fs.rmSync(join(place, `${holder}.held`));
+    const { use, elapsedMs } = createLocks();
+    // Its own draft is from before, too; an update then starts again.
+    const files = await use();
+    expect(files).toEqual([expect.stringMatching(/^7-.*\.held$/)]);
+    expect(fs.readdirSync(place)).toEqual(['free']);
+    expect(elapsedMs()).toBeLessThan(2_000);
+  });
+
   test('is released after a failure', async () => {
     const { locks } = createLocks();
     const failing = locks.hold(place, join(folder, 'record'), () => fail('EIO'));
