@@ -99,6 +99,12 @@ describe('a call gets a permit', () => {
       [call({ place: { record: 1, since: 6 } }), call({ waitedMs: 1_000 })],
       [false, true],
     ],
+    [
+      'in turn with one of another kind that came at the same time',
+      { hits: [hits(7, 9)] },
+      [call(), call(), call({ cost: 2 })],
+      [true, false, true],
+    ],
     ['up to its own limit', { hits: [hits(10, 9)] }, [call(), list()], [false, true]],
     [
       'up to the lowest limit in flight',
@@ -205,6 +211,12 @@ describe('calls of another process', () => {
     expect(ask(recordWith({ hits: [hits(9, 9)], waiting: waits }), [list()]).went).toEqual([false]);
     // It cannot go now in any case.
     expect(ask(recordWith({ hits: [hits(10, 9)], waiting: waits }), [list()]).went).toEqual([true]);
+  });
+
+  test('in the background keep no room that is left to interactive calls', () => {
+    const waits = [waiting([group({ n: 10, priority: 'background' })])];
+    const draft = recordWith({ hits: [hits(8, cycleMs)], waiting: waits });
+    expect(ask(draft, [background({ policy: 'list' })]).went).toEqual([true]);
   });
 
   test('that come first are waited for while the count is uncertain', () => {
@@ -388,6 +400,43 @@ describe('a process looks again', () => {
       [call()],
       300,
     ],
+    ['when its call can go after a pause', { pausedUntil: start, hits: [hits(10, 3_000)] }, [call()], 3_000],
+    [
+      'when its call can go, although a probe is late',
+      { uncertainty, probe: { issued: 1, at: start - 6_000, by: 'two' }, hits: [hits(10, 3_000)] },
+      [call()],
+      3_000,
+    ],
+    [
+      'not for others where it has no room itself',
+      {
+        hits: [hits(10, 3_000)],
+        waiting: [waiting([group({ policy: 'list' })], { due: start + 7 })],
+      },
+      [call()],
+      3_000,
+    ],
+    [
+      'not for others that come before a call which waits behind a larger one',
+      {
+        hits: [hits(8, 3_000)],
+        waiting: [waiting([group({ since: 6 })], { due: start + 7 })],
+      },
+      [call({ cost: 3, place: { record: start, since: 5 } }), call({ place: { record: start, since: 7 } })],
+      3_000,
+    ],
+    [
+      'when others that come before its second call are late',
+      {
+        uncertainty,
+        waiting: [
+          waiting([group({ since: 4 })]),
+          waiting([group({ since: 6 })], { id: 'x', due: start - 900 }),
+        ],
+      },
+      [call({ place: { record: start, since: 5 } }), call({ place: { record: start, since: 7 } })],
+      101,
+    ],
     ['after a millisecond at least', { hits: [hits(10, 0.2)] }, [call()], 1],
     ['in whole milliseconds', { hits: [hits(10, 1.2)] }, [call()], 2],
   ])('%s', (_, parts, calls, ms) => {
@@ -437,6 +486,13 @@ describe('the expected wait', () => {
       { hits: [hits(8, cycleMs)] },
       { priority: 'background' },
       2,
+      cycleMs,
+    ],
+    [
+      'in the background lasts for a window beyond the limit',
+      { hits: [hits(2, cycleMs - 30_000)] },
+      { priority: 'background' },
+      8,
       cycleMs,
     ],
     ['in the background ends with its window', { hits: [hits(8, 10_000)] }, { priority: 'background' }, 1, 0],

@@ -125,7 +125,7 @@ export function grantPermits(
       lowest = Math.min(lowest, limit);
       continue;
     }
-    if (allowed > 0 && own > 0 && room <= 0) isHeldUp = true;
+    if (own > 0 && room <= 0) isHeldUp = true;
     if (allowed > 0 && room > 0) othersLateAt = Math.min(othersLateAt, before.due + timing.graceMs + 1);
     // Smaller calls do not overtake one that waits for more room.
     if (left > 0 && needed > 1) allowed = 0;

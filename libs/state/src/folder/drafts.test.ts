@@ -157,10 +157,12 @@ describe.runIf(process.platform !== 'win32')('the file that was replaced', () =>
   test.each([
     ['the update was durable', true, 'linux'],
     ['another system may not have links', false, 'darwin'],
-  ] as const)('is not kept where %s', (_, durable, platform) => {
-    const { write } = createAll({}, { platform });
+  ] as const)('is not kept, nor looked for, where %s', (_, durable, platform) => {
+    const openSync = vi.fn(fs.openSync);
+    const { write } = createAll({ openSync }, { platform });
     write('first', durable);
     write('second', durable);
+    expect(openSync.mock.calls.map(([, flags]) => flags)).toEqual(['wx', 'wx']);
     expect(fs.readdirSync(place)).toEqual([]);
   });
 

@@ -71,8 +71,9 @@ export function createDrafts(system: FolderSystem, access: Access, nextName: () 
       fs.linkSync(record, pathIn(place, name));
       return name;
     } catch {
-      return undefined;
+      // There is no record yet, or the disk has no second names.
     }
+    return undefined;
   }
 
   /** @param keep whether the old file may be overwritten later: only if a power cut may take the new one */

@@ -138,9 +138,12 @@ export function createLockManager(options: LockManagerOptions): LockManager {
   function tidyOnce(place: string): void {
     const uses = used.get(place) ?? 0;
     if (uses > 1) return;
-    if (uses === 0) checkFolder(place);
-    used.set(place, uses + 1);
-    if (uses === 0) return;
+    if (uses === 0) {
+      checkFolder(place);
+      used.set(place, 1);
+      return;
+    }
+    used.set(place, 2);
     for (const name of fs.readdirSync(place)) {
       if (!name.endsWith(HELD) && isDead(name)) ignoreErrors(() => fs.unlinkSync(pathIn(place, name)));
     }
