@@ -3,6 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 /** Longest text that one cell or one quoted message may have, in characters. */
 const maxLength = 300;
 
+/** Words of printable ASCII with a space between them: most texts, and nothing of them has to go. */
+const plain = /^[!-~]+( [!-~]+)*$/;
+
 /** Characters that show nothing or reorder what is shown; they hide instructions from a human reader. */
 const invisible =
   /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Co}\p{Cn}\p{Cs}\u{E0000}-\u{E0FFF}\uFFF9-\uFFFB]/gu;
@@ -13,6 +16,8 @@ const invisible =
  * belongs in data positions only.
  */
 export function cleanText(text: string): string {
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: it only saves time.
+  if (text.length <= maxLength && plain.test(text)) return text;
   const visible = stripVTControlCharacters(text)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
     .replace(invisible, '')

@@ -22,6 +22,9 @@ const handler = createMcpHandler(() => {
       body: '{"per_page":25}',
     });
     await response.json();
+    // A refusal is a smaller page, and would make the comparison unfair.
+    if (!response.ok)
+      throw new Error(`the API refused a call (${response.status}); measure with more --shops`);
     return result;
   });
   return server;

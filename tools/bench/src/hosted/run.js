@@ -21,7 +21,7 @@ const goal = 0.85;
 export async function run({
   quick,
   seconds = quick ? 30 : 600,
-  shops = quick ? 200 : 2_000,
+  shops = quick ? 1_000 : 2_000,
   rate: callsPerSecond = 50,
 }) {
   const folder = await mkdtemp(join(tmpdir(), 'wemasy-bench-hosted-'));
