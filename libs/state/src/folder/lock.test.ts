@@ -281,6 +281,19 @@ describe('a lock that is not there', () => {
   });
 });
 
+describe('a lock that is free', () => {
+  test('is taken, used and given back without a pause in which other work could come between', async () => {
+    await createLocks().use();
+    const { locks, timers } = createLocks();
+    const record = join(folder, 'record');
+    const held = locks.hold(place, record, ({ commit }) => commit('text', false));
+    expect(fs.readFileSync(record, 'utf8')).toBe('text');
+    expect(fs.readdirSync(place)).toEqual(['free']);
+    await held;
+    expect(timers).toEqual([]);
+  });
+});
+
 describe('drafts of dead processes', () => {
   test('are removed at the second use, and only then', async () => {
     const [alive, dead] = [await nameIn({ pid: 8 }), await nameIn({ pid: 9 })];
