@@ -233,7 +233,10 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
   const isNamed = told.some(({ kind, recorded }) => kind === 'unknown' || recorded === false);
   rules.push([state !== 'unknown' || isNamed, 'is unknown, and nobody was told']);
   const words = told.map(({ kind }) => kind).join(', ');
-  return rules.filter(([holds]) => !holds).map(([, fault]) => `order ${orderId} ${fault} (told: ${words})`);
+  const recorded = attempts.map((attempt) => (attempt.resend ? `${attempt.state} by resend` : attempt.state));
+  return rules
+    .filter(([holds]) => !holds)
+    .map(([, fault]) => `order ${orderId} ${fault} (told: ${words}; journal: ${recorded.join(', ')})`);
 }
 
 /**
