@@ -24,6 +24,8 @@ export default defineConfig(({ mode }) => {
         ...(files === undefined ? ['e2e/**'] : []),
       ],
       restoreMocks: true,
+      // Files of e2e folders mostly wait for processes; Nx runs one project of them at a time.
+      ...(files === undefined ? {} : { maxWorkers: 2 }),
       // Only a test that hangs takes that long; a busy machine must not fail one.
       testTimeout: 60_000,
       hookTimeout: 60_000,
