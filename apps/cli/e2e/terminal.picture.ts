@@ -59,7 +59,7 @@ interface Run {
   text: string;
 }
 
-/** What stands in a row: neighbouring cells of one look are one run, and a gap of two cells ends a run. */
+/** The runs of a row: neighbouring cells with the same look. A gap of two cells ends a run. */
 function runsOf(terminal: xterm.Terminal, y: number): Run[] {
   const line = terminal.buffer.active.getLine(y);
   const runs: Run[] = [];

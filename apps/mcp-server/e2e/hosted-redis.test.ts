@@ -86,7 +86,7 @@ async function scene(stateUrl: string) {
         }),
       );
     },
-    /** What callers are told of each order once they ask until trying again does not help. */
+    /** The last answer about each order, after trying again as long as the answers say so. */
     async outcomes(): Promise<readonly string[]> {
       return await Promise.all(
         ids.map(async (id, at) => {

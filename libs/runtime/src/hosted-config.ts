@@ -10,7 +10,7 @@ import {
   type SettingDescription,
 } from './setting-sources.js';
 
-/** Asymmetric signatures only: with a shared secret, whoever checks a token could also make one. */
+/** Asymmetric signatures only: with a shared secret, a server that checks tokens could also make them. */
 const algorithmNames = [
   'RS256',
   'RS384',

@@ -56,7 +56,7 @@ export function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== '';
 }
 
-/** Some assistants pass `${VARIABLE}` on as it stands in their configuration file. */
+/** Some assistants pass on `${VARIABLE}` unchanged from their configuration file. */
 export function hasPlaceholder(value: string): boolean {
   return /\$\{.*\}/.test(value);
 }

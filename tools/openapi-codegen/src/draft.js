@@ -110,7 +110,7 @@ function toolOf(name, { title, description, reads }) {
  *
  * @param {Node} responses
  * @param {Decisions} decisions
- * @returns {string[]} the fields that nobody decided about, by their path
+ * @returns {string[]} the paths of the fields without a decision
  */
 function decideMarks(responses, { public: everyone = [], names = [], personal = [] }) {
   const marks = new Map([

@@ -52,7 +52,7 @@ export async function startPodman() {
 }
 
 /**
- * What stands in for the published base image, which not every machine can fetch: Debian, this process's Node, and the
+ * A substitute for the published base image, which not every machine can fetch: Debian, this process's Node, and the
  * user `node`.
  *
  * @param {Awaited<ReturnType<typeof startPodman>>} engine

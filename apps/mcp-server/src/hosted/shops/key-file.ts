@@ -52,7 +52,7 @@ function foundKey(line: string): FoundKey {
   return { id, key, line };
 }
 
-/** A new key, as it stands in a key file. */
+/** A new key, in the form of a key file. */
 export function newKeyLine(): string {
   return randomBytes(keyBytes).toString('base64');
 }
