@@ -1,5 +1,6 @@
 // @ts-check
 import { defineConfig } from 'vitest/config';
+import { TestReporter } from './tools/workspace/src/test-report.js';
 
 const filesByMode = new Map([
   ['e2e', 'e2e/**/*.test.{ts,js}'],
@@ -29,9 +30,9 @@ export default defineConfig(({ mode }) => {
       // Only a test that hangs takes that long; a busy machine must not fail one.
       testTimeout: 60_000,
       hookTimeout: 60_000,
-      // .ci/run adds up the counts of all projects from these files.
+      // .ci/run adds up these files of all projects.
       reporters: process.env['CI']
-        ? ['default', ['json', { outputFile: `test-results/${files === undefined ? 'test' : mode}.json` }]]
+        ? ['default', new TestReporter(`test-results/${files === undefined ? 'test' : mode}.json`)]
         : ['default'],
     },
   };
