@@ -9,5 +9,10 @@ const { test, ...config } = shared({ mode: 'test', command: 'serve' });
  */
 export default {
   ...config,
-  test: { ...test, include: JSON.parse(process.env['MUTATION_TESTS'] ?? '[]'), reporters: [] },
+  test: {
+    ...test,
+    include: JSON.parse(process.env['MUTATION_TESTS'] ?? '[]'),
+    globalSetup: [],
+    reporters: [],
+  },
 };
