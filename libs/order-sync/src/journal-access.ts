@@ -11,8 +11,12 @@ export interface JournalAccess {
   readonly guard?: GenerationGuard | undefined;
   /** Identifies the sending token without revealing it. It is recorded with each attempt. */
   readonly token?: string | undefined;
-  /** Called with what the store holds after a write, before the request leaves. */
-  readonly onWritten?: ((generation: Generation) => Promise<void>) | undefined;
+  /**
+   * Called with what the store holds after a write, before the request leaves.
+   *
+   * @returns why the journal is not the right one after all
+   */
+  readonly onWritten?: ((generation: Generation) => Promise<OrdersError | undefined>) | undefined;
   /** Turns a change that the store noticed into what the caller gets. */
   readonly onChanged?: ((found: Generation | undefined) => OrdersError) | undefined;
   /** Called when the API has accepted an order and that is recorded. */
@@ -35,6 +39,7 @@ export function journalAt(store: JournalStore, namespace: string): FindJournal {
   let expected: Generation | undefined;
   const remember = async (generation: Generation) => {
     if (expected === undefined || generation.writes > expected.writes) expected = generation;
+    return undefined;
   };
   return async () => {
     if (expected === undefined) {

@@ -43,11 +43,9 @@ const begin =
     after: attempts.at(-1)?.id,
   });
 
-const finish = (id: string, outcome: Outcome) => (): JournalEvent => ({
-  type: 'finish',
-  attempt: sending(id),
-  outcome,
-});
+const finish =
+  (id: string, outcome: Outcome, earlier: OrderRecord['attempts'] = []) =>
+  (): JournalEvent => ({ type: 'finish', attempt: sending(id), earlier, outcome });
 const rollback = (id: string) => (): JournalEvent => ({ type: 'rollback', id });
 const abandon = (id: string) => (): JournalEvent => ({ type: 'abandon', id });
 const confirm = (as: Verdict) => (): JournalEvent => ({ type: 'confirm', as, by: human });
@@ -204,6 +202,23 @@ describe('the journal of one order', () => {
 
   test('records an outcome although the store lost that the request was sent', () => {
     expect(play([finish('a1', synced)]).order).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
+  });
+
+  test('brings back the attempts before it that the store lost, oldest first, and no others', () => {
+    const before = play([begin('a1'), finish('a1', unknown)]).record.attempts;
+    const since = (id: string) => play([begin(id), finish(id, rejected)]).record;
+    const ids = (record: OrderRecord) =>
+      play([finish('a2', synced, before)], record).record.attempts.map(({ id, state }) => `${id} ${state}`);
+    expect(ids(emptyRecord(42))).toEqual(['a1 unknown', 'a2 synced']);
+    // What is there is newer than what the sender knew.
+    expect(ids(since('a1'))).toEqual(['a1 rejected', 'a2 synced']);
+    const later = since('a3').attempts.map((attempt) => ({
+      ...attempt,
+      startedAt: '2026-11-23T00:00:00.000Z',
+    }));
+    expect(ids({ ...emptyRecord(42), attempts: later })).toEqual(['a1 unknown', 'a2 synced', 'a3 rejected']);
+    const present = play([begin('a2')]).record;
+    expect(ids(present)).toEqual(['a2 synced']);
   });
 
   test('does not change an outcome once it is known', () => {
@@ -682,7 +697,9 @@ describe('whatever happens, in any order', () => {
         return { type: act.type, id: begun.at(-1 - act.which)?.id ?? 'never begun' };
       case 'end': {
         const attempt = begun.at(-1 - act.which);
-        return attempt === undefined ? { type: 'look' } : { type: 'finish', attempt, outcome: act.outcome };
+        return attempt === undefined
+          ? { type: 'look' }
+          : { type: 'finish', attempt, earlier: [], outcome: act.outcome };
       }
       case 'confirm':
         return { type: 'confirm', as: act.as, by: human };
@@ -702,6 +719,29 @@ describe('whatever happens, in any order', () => {
             expect(noEffect).toBe(true);
           }
         });
+      }),
+    );
+  });
+
+  test('a store that is emptied during a request knows all of it after the request', () => {
+    fc.assert(
+      fc.property(happenings, fc.constantFrom(synced, rejected, unknown), (history, outcome) => {
+        const wallMs = start + 60 * 3 * leaseMs;
+        const { record } = play(
+          [abandon('a1'), begin('last', { resend: true })],
+          live(history, 3, () => {}),
+        );
+        const attempt = record.attempts.find(({ id }) => id === 'last');
+        if (attempt?.state !== 'sending') return;
+        const earlier = record.attempts.filter((other) => other !== attempt);
+        const end: JournalEvent = { type: 'finish', attempt, earlier, outcome };
+        const endOf = (stored: unknown) =>
+          reduceStored(stored, 42, end, { wallMs }, retention).record.attempts;
+        const sorted = (attempts: OrderRecord['attempts']) =>
+          attempts.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+        expect(endOf(undefined).filter(({ id }) => id !== 'last')).toEqual(sorted(earlier));
+        expect(endOf(undefined).find(({ id }) => id === 'last')?.state).toBe(outcome.state);
+        expect(endOf(record).map(({ id }) => id)).toEqual(record.attempts.map(({ id }) => id));
       }),
     );
   });

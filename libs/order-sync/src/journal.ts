@@ -38,7 +38,13 @@ export type JournalEvent =
   /** The request had no effect: it did not leave, or the API rejected it unread. */
   | { readonly type: 'rollback'; readonly id: string }
   /** The sender knows what became of its request, or that it will never know. */
-  | { readonly type: 'finish'; readonly attempt: SendingAttempt; readonly outcome: Outcome }
+  | {
+      readonly type: 'finish';
+      readonly attempt: SendingAttempt;
+      /** The attempts before it, as they were when it began. */
+      readonly earlier: readonly Attempt[];
+      readonly outcome: Outcome;
+    }
   /** The sender's process is gone. */
   | { readonly type: 'abandon'; readonly id: string }
   /** A human looked. */
@@ -108,9 +114,8 @@ export function reduce(
       return withdrawn === undefined ? refuse() : accept(attempts.filter((other) => other !== withdrawn));
     }
     case 'finish': {
-      // The store lost the attempt with its last writes; its outcome is recorded all the same.
       const found = attempts.find(({ id }) => id === event.attempt.id);
-      if (found === undefined) return accept([...attempts, ended(event.attempt, event.outcome, now)]);
+      if (found === undefined) return accept(withLost(attempts, event, now));
       if (found.state === 'synced' || found.state === 'rejected') return accept(attempts);
       if (found.state === 'unknown' && event.outcome.state === 'unknown') return accept(attempts);
       return accept(replace(attempts, found, ended(found, event.outcome, now)));
@@ -193,6 +198,17 @@ function isOver(attempt: Attempt, { wallMs }: StoreTime): attempt is SendingAtte
   const start = Date.parse(attempt.startedAt);
   const end = Date.parse(attempt.leaseUntil);
   return wallMs > end || wallMs < start - (end - start);
+}
+
+/** The attempts where the store has lost the one that ends, and maybe those before it. */
+function withLost(
+  attempts: readonly Attempt[],
+  { attempt, earlier, outcome }: JournalEvent & { readonly type: 'finish' },
+  now: string,
+): Attempt[] {
+  const known = new Set(attempts.map(({ id }) => id));
+  const lost = [...earlier.filter(({ id }) => !known.has(id)), ended(attempt, outcome, now)];
+  return [...attempts, ...lost].sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
 function expired(attempt: SendingAttempt, now: string): Attempt {

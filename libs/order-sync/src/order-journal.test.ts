@@ -1,7 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { ConfigurationError } from '@wemasy-orders/client';
-import { createMemoryStore, NotDurableError, NotReplicatedError } from '@wemasy-orders/state';
+import {
+  createMemoryStore,
+  type Generation,
+  NotDurableError,
+  NotReplicatedError,
+} from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { describe, expect, it } from 'vitest';
 import { JournalUnavailableError, JournalUnreadableError, WriteRefusedError } from './errors.js';
@@ -13,7 +18,7 @@ import {
   type JournalWarning,
   type OrderJournalOptions,
 } from './order-journal.js';
-import type { RecordedCaller } from './record.js';
+import { parseRecord, type RecordedCaller } from './record.js';
 
 const key = 'api/a/order/42';
 const synced: Outcome = { state: 'synced', message: 'Order synced.' };
@@ -434,22 +439,97 @@ describe('the end of an attempt', () => {
     expect(await memory.keys('api/a/order')).toEqual(['api/a/order/41']);
   });
 
-  it('is recorded in a journal that lost its past, which knows more afterwards', async () => {
-    const { journal, memory, put, read, updates } = scene();
-    const attempt = await journal.begin(42, fresh);
+  /** An order whose first attempt is unknown and that is sent again, while its journal is emptied. */
+  async function emptiedWhileSending() {
+    const it = scene();
+    const { journal, memory, put, read, clock } = it;
+    const first = await journal.begin(42, fresh);
+    await journal.finish(42, first, { state: 'unknown', reason: 'No answer.' });
+    await clock.advance(1_000);
+    const second = await journal.begin(42, { resend: true, after: first.id });
+    const keys = [key, 'api/a/journal'];
+    const backup = await Promise.all(
+      keys.map((at) => memory.update(at, (record) => ({ record: undefined, result: record }))),
+    );
+    const restore = async () => {
+      for (const [index, at] of keys.entries())
+        await memory.update(at, () => ({ record: Object(backup[index]), result: undefined }));
+    };
     await put(undefined);
-    await memory.update('api/a/journal', () => ({ record: undefined, result: undefined }));
-    expect(await journal.finish(42, attempt, synced)).toMatchObject({ written: true });
-    expect(updates.slice(-1)).toEqual(['durable']);
-    expect(await read()).toMatchObject({ attempts: [{ id: attempt.id, state: 'synced' }] });
-    expect(await failureOf(journal.begin(42, { resend: true, after: attempt.id }))).toMatchObject({
+    it.updates.length = 0;
+    const finishing = journal.finish(42, second, synced);
+    const states = async () => {
+      const record = parseRecord(await read(), 42).record;
+      return record?.attempts.map(({ id, state }) => `${id === first.id ? 'first' : 'second'} ${state}`);
+    };
+    return { ...it, finishing, restore, states, second };
+  }
+
+  it('is kept by a journal that lost its past, with the attempts before it, and not called recorded', async () => {
+    const { journal, clock, updates, finishing, states, second, warnings } = await emptiedWhileSending();
+    await clock.advance(2_000);
+    expect(await finishing).toMatchObject({ written: false });
+    expect(updates.filter((how) => how !== 'guarded')).toEqual(Array(4).fill('durable'));
+    expect(await states()).toEqual(['first unknown', 'second synced']);
+    expect(warnings).toMatchObject([
+      { orderId: 42, attemptId: second.id, outcome: 'synced', cause: { name: 'WriteRefusedError' } },
+    ]);
+    expect(await journal.look(42)).toMatchObject({ order: { state: 'synced' } });
+    const refusal = {
       name: 'WriteRefusedError',
       details: [
         expect.stringMatching(/^Expected: \S+ with \d writes\.$/),
         'Found: none.',
         'Find out what happened to the state before you send orders again.',
       ],
-    });
+    };
+    expect(await failureOf(journal.begin(42, { resend: true, after: second.id }))).toMatchObject(refusal);
+    expect(await failureOf(journal.confirm(42, 'synced'))).toMatchObject(refusal);
+  });
+
+  it('is recorded once its journal is back, whatever the backup knew', async () => {
+    const { clock, finishing, restore, states } = await emptiedWhileSending();
+    await clock.advance(2_000);
+    await finishing;
+    await restore();
+    expect(await states()).toEqual(['first unknown', 'second sending']);
+    await clock.advance(10_000);
+    expect(await states()).toEqual(['first unknown', 'second synced']);
+    expect(clock.timers().waiting).toBe(0);
+  });
+
+  it('is recorded at once where its journal is back within the time that it is tried', async () => {
+    const { clock, finishing, restore, states, warnings } = await emptiedWhileSending();
+    await clock.advance(1_000);
+    await restore();
+    await clock.advance(1_000);
+    expect(await finishing).toMatchObject({ written: true });
+    expect(await states()).toEqual(['first unknown', 'second synced']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is recorded in the journal that the user decides for, once the one before is gone', async () => {
+    let isDecided = false;
+    const { journal, memory, clock, read } = scene(
+      {},
+      {
+        get guard() {
+          return isDecided ? { key: 'api/a/journal', expected: { id: 'new', writes: 0 } } : undefined;
+        },
+        get refusal() {
+          return isDecided ? undefined : new WriteRefusedError('Decide first.', []);
+        },
+      },
+    );
+    const attempt = await scene().journal.begin(42, fresh);
+    const finishing = journal.finish(42, attempt, synced);
+    await clock.advance(2_000);
+    expect(await finishing).toMatchObject({ written: false });
+    await memory.update('api/a/journal', () => ({ record: { id: 'new', writes: 0 }, result: undefined }));
+    isDecided = true;
+    await clock.advance(500);
+    expect(await memory.readGeneration('api/a/journal')).toEqual({ id: 'new', writes: 1 });
+    expect(await read()).toMatchObject({ attempts: [{ id: attempt.id, state: 'synced' }] });
   });
 
   it('is no more than was recorded before', async () => {
@@ -498,11 +578,23 @@ describe('the end of an attempt', () => {
 describe('the owner of a journal', () => {
   it('learns what the store holds after each write, before the request leaves', async () => {
     const written: unknown[] = [];
-    const { journal } = scene({}, { onWritten: async (generation) => void written.push(generation) });
+    const onWritten = async (generation: Generation) => {
+      written.push(generation);
+      return undefined;
+    };
+    const { journal } = scene({}, { onWritten });
     const attempt = await journal.begin(42, fresh);
     expect(written).toEqual([{ id: expect.any(String), writes: 1 }]);
     await journal.rollback(42, attempt);
     expect(written).toHaveLength(2);
+  });
+
+  it('may find that it is not the right one after all: nothing is sent, and nothing is left of it', async () => {
+    const doubt = new WriteRefusedError('Another process wrote meanwhile.', []);
+    const { journal, read, updates } = scene({}, { onWritten: () => Promise.resolve(doubt) });
+    expect(await failureOf(journal.begin(42, fresh))).toBe(doubt);
+    expect(await read()).toBeUndefined();
+    expect(updates).toEqual(['guarded', 'guarded']);
   });
 
   it('says what a change means for the caller', async () => {

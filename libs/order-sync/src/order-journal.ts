@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isOrdersError } from '@wemasy-orders/client';
+import { isOrdersError, type OrdersError } from '@wemasy-orders/client';
 import {
   type Clock,
   GenerationChangedError,
@@ -36,6 +36,11 @@ export interface JournalView {
 interface Changed extends JournalView {
   /** Whether the event, or the time, changed the record. */
   readonly changed: boolean;
+}
+
+interface Written extends JournalView {
+  /** Why the journal that was written to is not the right one after all. */
+  readonly doubt: OrdersError | undefined;
 }
 
 /** What became of an attempt is known here and could not be written. */
@@ -128,13 +133,21 @@ type Result = JournalEvent & { readonly type: 'finish' | 'rollback' };
 
 interface UnwrittenResult {
   readonly event: Result;
+  /** Undefined where the journal has to be looked up anew. */
+  access: JournalAccess | undefined;
+}
+
+/** An attempt that this sender is working on. */
+interface InFlight {
   readonly access: JournalAccess;
+  /** The attempts before it, as they were when it began. */
+  readonly earlier: readonly Attempt[];
 }
 
 export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
   const { store, clock, retention, leaseMs, me, onWarning } = options;
-  /** Attempts that this sender is working on, and the journal that each is in. */
-  const inFlight = new Map<string, JournalAccess>();
+  /** By the attempt's id. */
+  const inFlight = new Map<string, InFlight>();
   /** Results that could not be written yet, by order. */
   const unwritten = new Map<number, UnwrittenResult>();
   let isRetrying = false;
@@ -178,30 +191,40 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     }
   }
 
-  /** Writes durably, if the journal is still the one that is expected. */
-  async function write(access: JournalAccess, orderId: number, event: JournalEvent): Promise<JournalView> {
+  /**
+   * Writes durably, if the journal is still the one that is expected.
+   *
+   * @returns with `doubt`: why it is not the right one after all
+   */
+  async function write(access: JournalAccess, orderId: number, event: JournalEvent): Promise<Written> {
     const { guard, onWritten, onChanged } = access;
     if (access.refusal !== undefined) throw access.refusal;
     if (guard === undefined) throw new TypeError('unreachable: a journal that may be written to has a guard');
     try {
       const updater = updaterOf(orderId, event, true);
       const { result, generation } = await store.updateGuarded(keyOf(access, orderId), updater, guard);
-      await onWritten?.(generation);
-      return result;
+      return { ...result, doubt: await onWritten?.(generation) };
     } catch (error) {
       if (error instanceof GenerationChangedError) throw onChanged?.(error.found) ?? changedMeanwhile(error);
       throw failureOf(orderId, error);
     }
   }
 
-  /** Writes what is known about an attempt, also to a journal that lost its past: it knows more afterwards. */
-  async function writeOnce({ event, access }: UnwrittenResult, orderId: number): Promise<JournalView> {
+  /**
+   * Writes what is known about an attempt. Where its journal is gone, what is there now keeps it as well, since it knows
+   * more afterwards; but it is not recorded before its journal is back, or the user has decided for another one.
+   */
+  async function writeOnce(result: UnwrittenResult, orderId: number): Promise<JournalView> {
+    const access = (result.access ??= await findJournal(orderId, 'write'));
     try {
-      return await write(access, orderId, event);
+      return await write(access, orderId, result.event);
     } catch (error) {
-      if (!(error instanceof WriteRefusedError)) throw error;
-      const updater = updaterOf(orderId, event, true);
-      return await store.update(keyOf(access, orderId), updater, { durable: true });
+      if (error instanceof WriteRefusedError) {
+        result.access = undefined;
+        const updater = updaterOf(orderId, result.event, true);
+        await store.update(keyOf(access, orderId), updater, { durable: true }).catch(() => undefined);
+      }
+      throw error;
     }
   }
 
@@ -227,11 +250,15 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     }
   }
 
-  /** @throws {JournalUnavailableError} when what is known about the order still cannot be written */
+  /**
+   * @throws {WriteRefusedError} when what is known about the order belongs to a journal that is gone
+   * @throws {JournalUnavailableError} when it still cannot be written
+   */
   async function catchUpOn(orderId: number): Promise<void> {
     const result = unwritten.get(orderId);
     if (result === undefined) return;
     await writeOnce(result, orderId).catch((error: unknown) => {
+      if (error instanceof WriteRefusedError) throw error;
       throw new JournalUnavailableError(orderId, error, 'an earlier outcome could not be recorded yet');
     });
     if (unwritten.get(orderId) === result) unwritten.delete(orderId);
@@ -260,7 +287,9 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     },
     async look(orderId) {
       const access = await findJournal(orderId, 'read');
-      await catchUpOn(orderId);
+      await catchUpOn(orderId).catch((error: unknown) => {
+        if (!(error instanceof WriteRefusedError)) throw error;
+      });
       const settle = async (event: JournalEvent, view: Changed) => {
         if (!view.changed) return view;
         return access.guard === undefined ? view : await write(access, orderId, event);
@@ -279,7 +308,8 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       await catchUpOn(orderId);
       const id = randomUUID();
       const started = { monotonicMs: clock.monotonic(), wallMs: clock.now() };
-      inFlight.set(id, access);
+      inFlight.set(id, { access, earlier: [] });
+      let doubt: OrdersError | undefined;
       try {
         const { token } = access;
         const view = await write(access, orderId, {
@@ -292,16 +322,19 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
           after,
         });
         if (!view.accepted) throw new ConflictError(view);
+        ({ doubt } = view);
+        if (doubt !== undefined) throw doubt;
         // The wall clock notices a machine that slept, the monotonic one a clock that was set.
         const tookMs = Math.max(clock.monotonic() - started.monotonicMs, clock.now() - started.wallMs);
         if (tookMs > slowestBeginMs) {
           throw new JournalUnavailableError(orderId, undefined, `writing took ${Math.round(tookMs)} ms`);
         }
         if (view.order.state !== 'sending') throw new TypeError('unreachable: a begun attempt is sending');
+        inFlight.set(id, { access, earlier: view.attempts.filter((attempt) => attempt.id !== id) });
         return view.order.attempt;
       } catch (error) {
         // A store that fails may have written all the same.
-        if (error instanceof JournalUnavailableError) {
+        if (error instanceof JournalUnavailableError || error === doubt) {
           await writeResult(orderId, { event: { type: 'rollback', id }, access }, []);
         }
         inFlight.delete(id);
@@ -309,20 +342,20 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       }
     },
     async rollback(orderId, { id }) {
-      const access = inFlight.get(id) ?? (await findJournal(orderId, 'write'));
-      const view = await writeResult(orderId, { event: { type: 'rollback', id }, access }, retriesMs);
+      const result: UnwrittenResult = { event: { type: 'rollback', id }, access: inFlight.get(id)?.access };
+      const view = await writeResult(orderId, result, retriesMs);
       inFlight.delete(id);
       return { written: view !== undefined };
     },
     async finish(orderId, attempt, outcome) {
-      const access = inFlight.get(attempt.id) ?? (await findJournal(orderId, 'write'));
-      const event: Result = { type: 'finish', attempt, outcome: recordable(outcome) };
+      const { access, earlier = [] } = inFlight.get(attempt.id) ?? {};
+      const event: Result = { type: 'finish', attempt, earlier, outcome: recordable(outcome) };
       const result: UnwrittenResult = { event, access };
       const view = await writeResult(orderId, result, retriesMs);
       inFlight.delete(attempt.id);
       if (view !== undefined && outcome.state === 'synced') {
         // If it fails, the next order records the same.
-        await access.onSynced?.().catch(() => undefined);
+        await result.access?.onSynced?.().catch(() => undefined);
       }
       const recorded = view?.attempts.find(({ id }) => id === attempt.id);
       const at =

@@ -72,4 +72,42 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     await expect(sender().sync(42)).rejects.toMatchObject({ code: 'already_synced' });
     expect(upstream.requests).toHaveLength(1);
   });
+
+  it.each([
+    ['restored where nothing is', 'SETNX'],
+    ['restored as it was', 'SET'],
+  ])(
+    'no attempt is lost by a Redis that is emptied while a request is in flight, and %s',
+    async (_, restore) => {
+      let backup = '';
+      const { redis, upstream, journalWarnings, sender } = await sceneOf(
+        async (_request, response, index) => {
+          if (index === 0) return sendJson(response, 500, {});
+          backup = await redis.command('EVAL', takeAll, '0');
+          accept(response);
+        },
+      );
+      const orderSync = sender();
+      await expect(orderSync.sync(42)).rejects.toMatchObject({ code: 'outcome_unknown' });
+      expect(await orderSync.sync(42, { resend: true })).toMatchObject({ recorded: false });
+      expect(journalWarnings).toMatchObject([{ orderId: 42, outcome: 'synced' }]);
+      await redis.command('EVAL', putBack, '0', restore, backup);
+      await orderSync.settle();
+      const { attempts } = await sender().history(42);
+      expect(attempts.map(({ state }) => state)).toEqual(['unknown', 'synced']);
+      await expect(sender().sync(42)).rejects.toMatchObject({ code: 'already_synced' });
+      expect(upstream.requests).toHaveLength(2);
+    },
+  );
 });
+
+/** Takes all records, and empties the server, in one step. */
+const takeAll = `
+local taken = {}
+for _, key in ipairs(redis.call('KEYS', '*')) do taken[key] = redis.call('GET', key) end
+redis.call('FLUSHALL')
+return cjson.encode(taken)`;
+
+const putBack = `
+for key, record in pairs(cjson.decode(ARGV[2])) do redis.call(ARGV[1], key, record) end
+return 1`;

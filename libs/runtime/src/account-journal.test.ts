@@ -1,36 +1,46 @@
+import type { JournalAccess } from '@wemasy-orders/order-sync';
 import { createMemoryStore, type ListableStore, systemClock } from '@wemasy-orders/state';
 import { expect, it } from 'vitest';
-import { type AccountJournal, createAccountJournal } from './account-journal.js';
+import { createAccountJournal } from './account-journal.js';
+import { apiNamespace } from './api-identity.js';
 
 const recorded = { record: { recorded: true }, result: undefined };
+const generationKey = `${apiNamespace('https://api.example.com/api')}/journal`;
 
-/** Writes into the journal as the sending of an order does. */
-async function write(journal: AccountJournal, store: ListableStore): Promise<void> {
-  const { namespace, guard, refusal, onWritten } = await journal.find('write');
+/** A store and a user's file, and the processes that use them. */
+function scene() {
+  const store = createMemoryStore();
+  const anchorStore = createMemoryStore();
+  return {
+    store,
+    processOn: (on: ListableStore, accountName?: string) =>
+      createAccountJournal({
+        store: on,
+        anchorStore,
+        baseUrl: 'https://api.example.com/api',
+        accountName,
+        token: 'token',
+        clock: systemClock,
+        acceptsVolatile: true,
+        openFolder: () => undefined,
+        onNotice: () => undefined,
+      }),
+  };
+}
+
+/** Writes into the journal as the sending of an order does. @returns why the request must not leave */
+async function write({ namespace, guard, refusal, onWritten }: JournalAccess, store: ListableStore) {
   if (guard === undefined) throw refusal ?? new TypeError('the journal has begun');
   const { generation } = await store.updateGuarded(`${namespace}/order/1`, () => recorded, guard);
-  await onWritten?.(generation);
+  return await onWritten?.(generation);
 }
 
 it('a journal that another process writes to at the same moment is not taken for one that lost writes', async () => {
-  const store = createMemoryStore();
-  const anchorStore = createMemoryStore();
-  let meanwhile = async (): Promise<void> => undefined;
-  const journalOn = (on: ListableStore) =>
-    createAccountJournal({
-      store: on,
-      anchorStore,
-      baseUrl: 'https://api.example.com/api',
-      accountName: undefined,
-      token: 'token',
-      clock: systemClock,
-      acceptsVolatile: true,
-      openFolder: () => undefined,
-      onNotice: () => undefined,
-    });
-  const other = journalOn(store);
-  await write(other, store);
-  const slow = journalOn({
+  const { store, processOn } = scene();
+  let meanwhile = async (): Promise<unknown> => undefined;
+  const other = processOn(store);
+  await write(await other.find('write'), store);
+  const slow = processOn({
     ...store,
     async readGeneration(key) {
       const generation = await store.readGeneration(key);
@@ -38,8 +48,66 @@ it('a journal that another process writes to at the same moment is not taken for
       return generation;
     },
   });
-  meanwhile = () => write(other, store);
+  meanwhile = async () => write(await other.find('write'), store);
   expect((await slow.find('write')).refusal).toBeUndefined();
   meanwhile = async () => undefined;
-  await write(slow, store);
+  expect(await write(await slow.find('write'), store)).toBeUndefined();
+});
+
+it('processes that write in turn, faster than they remember it, are not taken for ones that lost writes', async () => {
+  const { store, processOn } = scene();
+  const [one, two] = [processOn(store), processOn(store)];
+  const [first, second] = [await one.find('write'), await two.find('write')];
+  let behindFirst: unknown;
+  const { onWritten } = first;
+  const late: JournalAccess = {
+    ...first,
+    async onWritten(generation) {
+      behindFirst = await write(second, store);
+      return await onWritten?.(generation);
+    },
+  };
+  expect([await write(late, store), behindFirst]).toEqual([undefined, undefined]);
+});
+
+it.each([
+  ['as many', 1],
+  ['more', 2],
+])(
+  'a store that lost %s writes of another process after the look is noticed before the request leaves, and later',
+  async (_, lost) => {
+    const { store, processOn } = scene();
+    const [one, two] = [processOn(store), processOn(store)];
+    await write(await one.find('write'), store);
+    const looked = await two.find('write');
+    const behind = await store.readGeneration(generationKey);
+    for (let n = 0; n < lost; n += 1) await write(await one.find('write'), store);
+    await store.update(generationKey, () => ({ record: behind, result: undefined }));
+    const refusal = {
+      name: 'WriteRefusedError',
+      reason: expect.stringMatching(/has lost (its last )?writes/),
+    };
+    expect(await write(looked, store)).toMatchObject(refusal);
+    // Taking the record back is a write too.
+    for (let n = 0; n < 3; n += 1) await write(looked, store);
+    for (const journal of [one, two, processOn(store)]) {
+      expect((await journal.status()).refusal).toMatchObject(refusal);
+    }
+    await one.useJournal();
+    expect(await write(await processOn(store).find('write'), store)).toBeUndefined();
+  },
+);
+
+it('a token that went to another account after the look sends nothing for the one before', async () => {
+  const { store, processOn } = scene();
+  const unnamed = processOn(store);
+  const looked = await unnamed.find('write');
+  await processOn(store, 'shop-b').addAccount('shop-b');
+  expect(await write(looked, store)).toMatchObject({
+    name: 'WriteRefusedError',
+    reason: expect.stringContaining('given to another account'),
+  });
+  const again = await unnamed.find('write');
+  expect(again.namespace).not.toBe(looked.namespace);
+  expect(await write(again, store)).toBeUndefined();
 });

@@ -25,7 +25,13 @@ import {
 } from './account-registry.js';
 import { adopt, type FoundJournal, type KnownJournal, type Mismatch, withNewName } from './anchor.js';
 import { apiNamespace, isSandbox, tokenFingerprint } from './api-identity.js';
-import { accountRefusal, journalRefusal, unreadableRegistryRefusal, volatileRefusal } from './refusals.js';
+import {
+  accountRefusal,
+  journalRefusal,
+  movedRefusal,
+  unreadableRegistryRefusal,
+  volatileRefusal,
+} from './refusals.js';
 import { createRememberedJournals } from './remembered-journals.js';
 
 export interface AccountJournalOptions {
@@ -239,7 +245,28 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     return await lookLately();
   }
 
-  function accessOf({ resolution, found, refusal }: Sight): JournalAccess {
+  /**
+   * Why the journal that was written to is not the right one after all. Between the look and the write, the store may have
+   * lost writes, and the user may have moved the token's attempts to another account.
+   */
+  async function doubtAfter(
+    written: Generation,
+    { resolution, found }: Sight,
+  ): Promise<WriteRefusedError | undefined> {
+    const mismatch = await remembered.noteWrite(found, written);
+    const registry = await readRegistry();
+    const refusal = () => {
+      if (mismatch !== undefined) return journalRefusal(mismatch, { ...found, generation: written });
+      if (registry === undefined) return unreadableRegistryRefusal(found.place);
+      return resolveAccount(registry, claim).id === resolution.id ? undefined : movedRefusal();
+    };
+    const doubt = refusal();
+    if (doubt !== undefined) last = undefined;
+    return doubt;
+  }
+
+  function accessOf(sight: Sight): JournalAccess {
+    const { resolution, found, refusal } = sight;
     const { generation } = found;
     const namespace = namespaceOf(resolution);
     if (refusal !== undefined || generation === undefined) return { namespace, refusal };
@@ -250,7 +277,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       namespace,
       guard: { key: generationKey, expected },
       token: claim.token,
-      onWritten: (written) => remembered.note(found, written),
+      onWritten: (written) => doubtAfter(written, sight),
       onChanged: (changed) => {
         last = undefined;
         const known: KnownJournal = { ...expected, place: found.place, accounts: [], seenAt: now() };

@@ -14,6 +14,8 @@ export interface KnownJournal {
   readonly seenAt: string;
   /** When the user said that it is the right one, ISO 8601 in UTC. */
   readonly adoptedAt?: string | undefined;
+  /** Writes that were seen were gone later, although others have come since. */
+  readonly hasLostWrites?: true | undefined;
 }
 
 /** What this user knows of the journals of one API, in a place that no setting moves. */
@@ -38,6 +40,7 @@ const anchorSchema = z.looseObject({
       accounts: z.array(z.string()),
       seenAt: z.string(),
       adoptedAt: z.string().optional(),
+      hasLostWrites: z.literal(true).optional(),
     }),
   ),
 });
@@ -70,7 +73,8 @@ export function checkAnchor({ journals }: Anchor, found: FoundJournal): Mismatch
     if (expected === undefined) return undefined;
     return { kind: generation === undefined ? 'none_here' : 'other_journal', expected };
   }
-  if (generation.writes < known.writes) return { kind: 'lost_writes', expected: known };
+  if (known.hasLostWrites === true || generation.writes < known.writes)
+    return { kind: 'lost_writes', expected: known };
   return place === known.place ? undefined : { kind: 'other_place', expected: known };
 }
 
@@ -92,6 +96,16 @@ export function remember(
   return {
     ...anchor,
     journals: [...anchor.journals.filter((other) => other.id !== id), journal],
+  };
+}
+
+/** The anchor after writes that were seen turned out to be gone. */
+export function withLostWrites(anchor: Anchor, id: string): Anchor {
+  return {
+    ...anchor,
+    journals: anchor.journals.map((journal) =>
+      journal.id === id ? { ...journal, hasLostWrites: true } : journal,
+    ),
   };
 }
 

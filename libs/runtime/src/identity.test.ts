@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { cp, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOrdersError } from '@wemasy-orders/client';
@@ -350,7 +348,7 @@ describe.runIf(hasRedis)('a journal in Redis', () => {
     const state = { WEMASY_STATE: redis.url };
     await scene.run(state, async ({ orderSync }) => {
       await orderSync.sync(42);
-      await flushAll(redis.port);
+      await redis.command('FLUSHALL');
       expect(await outcomeOf(orderSync.sync(42))).toBe('configuration_error');
     });
     expect(await scene.refusal(state)).toMatch(/Expected: journal \S+ at redis:.* with \d+ writes/);
@@ -364,29 +362,10 @@ describe.runIf(hasRedis)('a journal in Redis', () => {
     const redis = await start();
     const state = { WEMASY_STATE: redis.url };
     await scene.sync(state, 41);
-    const behind = await command(redis.port, 'GET', await generationKey(redis.port));
+    const key = await redis.command('EVAL', "return redis.call('KEYS', '*/journal')[1]", '0');
+    const behind = await redis.command('GET', key);
     await scene.sync(state, 42);
-    await command(redis.port, 'SET', await generationKey(redis.port), behind);
+    await redis.command('SET', key, behind);
     expect(await scene.refusal(state, 43)).toMatch(/has lost its last writes/);
   });
 });
-
-async function flushAll(port: number): Promise<void> {
-  await command(port, 'FLUSHALL');
-}
-
-async function generationKey(port: number): Promise<string> {
-  return await command(port, 'EVAL', "return redis.call('KEYS', '*/journal')[1]", '0');
-}
-
-/** Sends one command, as the protocol of Redis has it, and gives back its answer without the type. */
-async function command(port: number, ...words: readonly string[]): Promise<string> {
-  const socket = createConnection(port, '127.0.0.1');
-  socket.write(
-    `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
-  );
-  const [data] = await once(socket, 'data');
-  socket.destroy();
-  const text = String(data);
-  return text.startsWith('$') ? text.replace(/^\$\d+\r\n/, '').trimEnd() : text.slice(1).trimEnd();
-}

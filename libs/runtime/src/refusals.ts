@@ -49,6 +49,13 @@ export function accountRefusal(doubt: Doubt): WriteRefusedError {
   }
 }
 
+/** The account of the token changed between the look at it and the record that was to be sent. */
+export function movedRefusal(): WriteRefusedError {
+  return new WriteRefusedError('Nothing was sent: the token was given to another account meanwhile.', [
+    'Send the order again.',
+  ]);
+}
+
 /** A command as a shell takes it, set apart from the sentence. */
 function command(name: string, ...args: readonly string[]): string {
   const words = args.map((arg) => (/^[\p{L}\p{N}._+-]+$/u.test(arg) ? arg : `"${arg}"`));
@@ -62,12 +69,16 @@ const mismatches = {
   other_place: 'Nothing was sent: the journal is at another place than before, so it may be a copy.',
 } as const satisfies Record<Mismatch['kind'], string>;
 
+/** The number of writes does not show it any more. */
+const hiddenLoss = 'Nothing was sent: the journal has lost writes, and others took their place.';
+
 /** The journal may not be the one that this user's orders were recorded in. */
 export function journalRefusal(
   { kind, expected }: Mismatch,
   { generation, place }: FoundJournal,
 ): WriteRefusedError {
-  return new WriteRefusedError(mismatches[kind], [
+  const isHidden = kind === 'lost_writes' && generation !== undefined && generation.writes >= expected.writes;
+  return new WriteRefusedError(isHidden ? hiddenLoss : mismatches[kind], [
     `Expected: ${journalText(expected)}.`,
     `Found: ${generation === undefined ? `no journal at ${place}` : journalText({ ...generation, place })}.`,
     'Correct WEMASY_STATE, or find out what happened to the state.',

@@ -7,6 +7,7 @@ import {
   type Mismatch,
   parseAnchor,
   remember,
+  withLostWrites,
   withoutOld,
 } from './anchor.js';
 import { apiNamespace, isLoopback, loopbackListener, normalizeBaseUrl } from './api-identity.js';
@@ -28,7 +29,15 @@ export interface RememberedJournals {
   byThisProcess(id: string): KnownJournal | undefined;
   /** Remembers a use of a journal. */
   note(found: FoundJournal, generation: Generation): Promise<void>;
-  update(change: (anchor: Anchor) => Anchor): Promise<void>;
+  /**
+   * Remembers a write of this process.
+   *
+   * @returns why the journal is not the one before after all: the store may have lost writes of other processes after this
+   *   one has looked, and given their numbers anew
+   */
+  noteWrite(found: FoundJournal, written: Generation): Promise<Mismatch | undefined>;
+  /** @returns what was remembered before */
+  update(change: (anchor: Anchor) => Anchor): Promise<Anchor>;
   hasFile(): Promise<boolean>;
 }
 
@@ -60,18 +69,19 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
   let memory: Anchor = { version: 1, api: normalizeBaseUrl(baseUrl), journals: [] };
   let listening: { readonly listener: string | undefined; readonly at: number } | undefined;
 
-  async function update(change: (anchor: Anchor) => Anchor): Promise<void> {
-    memory = change(memory);
-    if (anchorStore === undefined) return;
+  async function update(change: (anchor: Anchor) => Anchor): Promise<Anchor> {
+    const inMemory = memory;
+    memory = change(inMemory);
+    if (anchorStore === undefined) return inMemory;
     try {
-      await anchorStore.update(
+      return await anchorStore.update(
         anchorKey,
         (record) => {
           const before = current(parseAnchor(record, memory.api));
           const after = change(before);
           return {
             record: after === before && record !== undefined ? Object(record) : after,
-            result: undefined,
+            result: before,
           };
         },
         { durable: true },
@@ -80,6 +90,7 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
       onNotice(
         `The journal is remembered by this process alone, since its file cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       );
+      return inMemory;
     }
   }
 
@@ -151,6 +162,24 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     if (!isNoted) await update((anchor) => remember(anchor, { ...found, generation }, now));
   }
 
+  async function noteWrite(found: FoundJournal, written: Generation): Promise<Mismatch | undefined> {
+    const { id, writes } = written;
+    if (writes === 0) {
+      // A folder counts nothing, since it forgets no single writes.
+      await note(found, written);
+      return undefined;
+    }
+    const now = new Date(clock.now()).toISOString();
+    const { journals } = await update((anchor) => remember(anchor, { ...found, generation: written }, now));
+    const known = journals.find((journal) => journal.id === id);
+    if (known === undefined || known.writes < writes) return undefined;
+    // Another process may have been faster. But no two writes of one journal have the same number.
+    const present = known.writes === writes ? undefined : await store.readGeneration(generationKey);
+    if (present?.id === id && present.writes >= known.writes) return undefined;
+    await update((anchor) => withLostWrites(anchor, id));
+    return { kind: 'lost_writes', expected: known };
+  }
+
   return {
     async recall() {
       const file = await readFile();
@@ -159,6 +188,7 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     findMismatch,
     byThisProcess,
     note,
+    noteWrite,
     update,
     hasFile: async () => anchorStore !== undefined && (await anchorStore.healthCheck()) === undefined,
   };

@@ -13,33 +13,11 @@ end
 redis.call('FLUSHALL')
 return taken`;
 
-const swap =
-  "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) return 1 end return 0";
-
 /**
- * Puts a record of a backup back. Of one that was written meanwhile, what is there is newer; but a journal keeps the
- * attempts of both, since an outcome that was written on the empty server knows nothing of those before it.
- *
- * @param {Redis} redis @param {string} key @param {string} old
+ * Puts a backup back, in one step: `SET` replaces what was written on the empty server meanwhile, `SETNX` keeps it.
  */
-async function restore(redis, key, old) {
-  for (;;) {
-    if ((await redis.set(key, old, 'NX')) === 'OK') return;
-    const present = await redis.get(key);
-    if (present === null) continue;
-    const merged = withAttemptsOf(JSON.parse(old), JSON.parse(present));
-    if (merged === undefined || (await redis.eval(swap, 1, key, present, JSON.stringify(merged))) === 1)
-      return;
-  }
-}
-
-/** @param {{ attempts?: { id: string }[] }} old @param {{ attempts?: { id: string }[] }} present */
-function withAttemptsOf(old, present) {
-  const { attempts } = present;
-  if (attempts === undefined || old.attempts === undefined) return undefined;
-  const earlier = old.attempts.filter(({ id }) => !attempts.some((attempt) => attempt.id === id));
-  return { ...present, attempts: [...earlier, ...attempts] };
-}
+const putBack = `
+for at = 2, #ARGV, 2 do redis.call(ARGV[1], ARGV[at], ARGV[at + 1]) end`;
 
 /**
  * A Redis with a replica behind one address, and what happens to it: it is killed and starts again, the replica takes its
@@ -88,6 +66,15 @@ export async function startRedisWorld(random) {
     }
   }
 
+  /** @param {'SET' | 'SETNX'} restore */
+  async function empty(restore) {
+    await withClient(current().port, async (redis) => {
+      const taken = /** @type {string[]} */ (await redis.eval(takeAll, 0));
+      await pause(1_500);
+      await redis.eval(putBack, 0, restore, ...taken);
+    });
+  }
+
   const troubles = {
     async killed() {
       await current().restart();
@@ -104,15 +91,8 @@ export async function startRedisWorld(random) {
       servers = [promoted, await startReplicaOf(promoted.port)];
       await lost.close();
     },
-    async emptied() {
-      const { port } = current();
-      await withClient(port, async (redis) => {
-        const taken = /** @type {string[]} */ (await redis.eval(takeAll, 0));
-        await pause(1_500);
-        for (let at = 0; at < taken.length; at += 2)
-          await restore(redis, taken[at] ?? '', taken[at + 1] ?? '');
-      });
-    },
+    emptied: () => empty('SET'),
+    'emptied, and restored around what was written meanwhile': () => empty('SETNX'),
   };
 
   return {

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +17,8 @@ export interface RedisServer {
   /** Stops it for as long as it is suspended: connections stay open and nothing is answered. */
   suspend(): void;
   resume(): void;
+  /** Sends one command, and resolves to its answer as text. */
+  command(...words: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -82,11 +84,25 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     },
     suspend: () => void server.kill('SIGSTOP'),
     resume: () => void server.kill('SIGCONT'),
+    command: (...words) => command(port, words),
     close: async () => {
       await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** In the protocol of Redis; the answer comes without its type. */
+async function command(port: number, words: readonly string[]): Promise<string> {
+  const socket = createConnection(port, '127.0.0.1');
+  socket.write(
+    `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
+  );
+  const [data] = await once(socket, 'data');
+  socket.destroy();
+  const text = String(data);
+  if (text.startsWith('-')) throw new Error(text.slice(1).trimEnd());
+  return (text.startsWith('$') ? text.replace(/^\$\d+\r\n/, '') : text.slice(1)).trimEnd();
 }
 
 /** A port that no server uses, as far as this process can tell. */
