@@ -12,9 +12,9 @@ import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { NoShopError } from './hosted/no-shop-error.js';
 import { NotPermittedError } from './hosted/not-permitted-error.js';
-import { instructionsFor } from './instructions.js';
 import { failureText, type NextSteps } from './results/failure.js';
 import { answerInTime } from './tools/call-limits.js';
+import { instructionsFor } from './tools/create-tools.js';
 import { type ProgressReporter, startProgress } from './tools/progress.js';
 import type { Tool, ToolCall } from './tools/tool.js';
 import {

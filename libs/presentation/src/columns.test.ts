@@ -2,8 +2,7 @@ import type { Order } from '@wemasy-orders/client';
 import type { AnswerField, Privacy } from '@wemasy-orders/client/operations';
 import { describe, expect, it } from 'vitest';
 import { columnsFor, defaultColumns } from './columns.js';
-import { orderField } from './order-field.js';
-import { type PersonalData, personalDataModes as modes } from './visibility.js';
+import { orderField, type PersonalData, personalDataModes as modes } from './visibility.js';
 
 const orderFields = fieldsIn(orderField);
 

@@ -1,8 +1,7 @@
 import type { Order } from '@wemasy-orders/client';
 import type { AnswerField } from '@wemasy-orders/client/operations';
 import { cleanText, cleanValue } from './clean-text.js';
-import { orderField } from './order-field.js';
-import { type PersonalData, visibleField, visibleValue } from './visibility.js';
+import { orderField, type PersonalData, visibleField, visibleValue } from './visibility.js';
 
 /** What one cell of a table can hold. */
 export type Cell = string | number | boolean | null;

@@ -1,7 +1,6 @@
 import type { Coverage, Drift, UnreadableOrder, WalkDoubt, WalkFacts } from '@wemasy-orders/client';
 import { cleanText } from './clean-text.js';
-import { showsField } from './order-field.js';
-import type { PersonalData } from './visibility.js';
+import { type PersonalData, showsField } from './visibility.js';
 
 /** What a walk over all pages amounts to, as the fields of a JSON result. */
 export interface CoverageFields {

@@ -14,8 +14,7 @@ import {
   WriteRefusedError,
 } from '@wemasy-orders/order-sync';
 import { cleanText } from './clean-text.js';
-import type { PersonalData } from './visibility.js';
-import { showsWords } from './words.js';
+import { type PersonalData, showsWords } from './visibility.js';
 
 /**
  * What a reader should act on: the evidence in the answer where there is some, else the code. One code can need several

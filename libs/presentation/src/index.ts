@@ -10,7 +10,6 @@ export {
   visibleUnreadable,
 } from './coverage.js';
 export { type Advice, type Failure, failureOf } from './failure.js';
-export { orderField, showsField } from './order-field.js';
 export {
   createAmountCheck,
   createTotals,
@@ -22,5 +21,12 @@ export {
   unreadableAmountsText,
   withheldAmountsText,
 } from './totals.js';
-export { type PersonalData, personalDataModes, visibleField, visibleValue } from './visibility.js';
-export { showsWords } from './words.js';
+export {
+  orderField,
+  type PersonalData,
+  personalDataModes,
+  showsField,
+  showsWords,
+  visibleField,
+  visibleValue,
+} from './visibility.js';

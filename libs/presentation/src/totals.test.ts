@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderField } from './order-field.js';
+import { orderField } from './visibility.js';
 import {
   createTotals,
   exactAmount,

@@ -2,8 +2,7 @@ import type { Order } from '@wemasy-orders/client';
 import type { AnswerField } from '@wemasy-orders/client/operations';
 import Big from 'big.js';
 import { cleanText } from './clean-text.js';
-import { orderField, showsField } from './order-field.js';
-import type { PersonalData } from './visibility.js';
+import { orderField, type PersonalData, showsField } from './visibility.js';
 
 /** Count and exact sum of the orders of one status. */
 export interface StatusTotal {

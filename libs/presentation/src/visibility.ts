@@ -1,4 +1,4 @@
-import type { AnswerField, Privacy } from '@wemasy-orders/client/operations';
+import { type AnswerField, type Operation, operations, type Privacy } from '@wemasy-orders/client/operations';
 
 /** How much of a customer's data a reader may see, from least to most. */
 export const personalDataModes = ['none', 'names', 'full'] as const;
@@ -12,6 +12,32 @@ const visiblePrivacies: Readonly<Record<PersonalData, readonly Privacy[]>> = {
 
 export function isVisible(privacy: Privacy | undefined, personalData: PersonalData): boolean {
   return privacy !== undefined && visiblePrivacies[personalData].includes(privacy);
+}
+
+/** What the document says of an order. */
+export const orderField: AnswerField = operations.listOrders.answer.fields.data.fields.data.items;
+
+/** Whether a reader may see a field of an order that holds a single value. */
+export function showsField(
+  name: string,
+  personalData: PersonalData,
+  order: AnswerField = orderField,
+): boolean {
+  return isVisible(order.fields?.[name]?.privacy, personalData);
+}
+
+const described = new Map<string, Operation>(Object.entries(operations));
+
+/**
+ * Whether a reader may see what the API says in its own words: its message, and its complaints about fields, which may
+ * quote values.
+ *
+ * @param operationId whose answer it is; where that is not known, the words of every operation must be visible
+ */
+export function showsWords(personalData: PersonalData, operationId?: string): boolean {
+  const operation = operationId === undefined ? undefined : described.get(operationId);
+  const possible = operation === undefined ? [...described.values()] : [operation];
+  return possible.every(({ words }) => isVisible(words, personalData));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import {
+  createLineSplitter,
   type ErrorResponse,
   errorResponse,
   type Id,
@@ -7,7 +8,6 @@ import {
   type Message,
   readFrame,
 } from './frame.js';
-import { createLineSplitter } from './line-splitter.js';
 
 /** Whatever the server writes: responses, and notifications of progress. */
 export interface Outgoing {

@@ -24,7 +24,6 @@ import {
   withoutTimes,
   withoutYear,
 } from './condense.js';
-import { noteOf } from './note.js';
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -201,4 +200,10 @@ function csvOf(rows: readonly (readonly Cell[])[]): string {
     rows.map((row) => [...row]),
     { cast: { boolean: String }, eof: false },
   );
+}
+
+/** The `note` of a result: all that there is to say beside the facts, or no such field. */
+function noteOf(...notes: readonly (string | undefined)[]): { note?: string } {
+  const given = notes.filter((note) => note !== undefined);
+  return given.length === 0 ? {} : { note: given.join(' ') };
 }

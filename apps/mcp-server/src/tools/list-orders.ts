@@ -2,10 +2,9 @@ import { ListOrdersArguments } from '@wemasy-orders/client/schemas';
 import { columnsFor, defaultColumns } from '@wemasy-orders/presentation';
 import * as z from 'zod';
 import { OrdersTable, tableOf, textOf, withNote } from '../results/orders-table.js';
-import { defineTool, type ToolOperation } from './define-tool.js';
 import { portableSchema } from './portable-schema.js';
 import { summarize } from './summary.js';
-import type { Tool, ToolSettings } from './tool.js';
+import { defineTool, type Tool, type ToolOperation, type ToolSettings } from './tool.js';
 
 const defaultPerPage = 25;
 /** More rows than this would fill an assistant's context; asking for more is an error, never a silent cut. */

@@ -5,7 +5,7 @@ import type { personalDataModes } from '@wemasy-orders/presentation';
 import { systemClock } from '@wemasy-orders/state';
 import ajvModule from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ToolOperation } from './define-tool.js';
+import type { ToolOperation } from './tool.js';
 import { operationTool } from './operation-tool.js';
 
 const { Ajv } = ajvModule;

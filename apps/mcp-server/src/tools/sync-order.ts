@@ -1,10 +1,8 @@
 import { SyncOrderArguments } from '@wemasy-orders/client/schemas';
 import { cleanText, showsWords } from '@wemasy-orders/presentation';
 import * as z from 'zod';
-import { noteOf } from '../results/note.js';
-import { defineTool, type ToolOperation } from './define-tool.js';
 import { portableSchema } from './portable-schema.js';
-import type { Tool, ToolSettings } from './tool.js';
+import { defineTool, type Tool, type ToolOperation, type ToolSettings } from './tool.js';
 
 const { order_id: orderId } = SyncOrderArguments.shape;
 
@@ -35,12 +33,13 @@ export function syncOrderTool(operation: ToolOperation, { personalData, maxWaitM
     async run({ order_id, resend }, call) {
       const { orderSync } = await call.services();
       const { message, syncedAt, recorded } = await orderSync.sync(order_id, { ...call.options, resend });
+      const notes = [recorded ? undefined : notRecorded, call.note].filter((note) => note !== undefined);
       const structured: SyncResult = {
         order_id,
         outcome: 'synced',
         ...(showsMessage ? { message: cleanText(message) } : {}),
         synced_at: syncedAt,
-        ...noteOf(recorded ? undefined : notRecorded, call.note),
+        ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
       };
       return { structured, text: textOf(structured) };
     },

@@ -1,5 +1,6 @@
 import {
   createMcpHandler,
+  isJSONRPCRequest,
   isJsonContentType,
   readRequestBody,
   type Server,
@@ -7,13 +8,13 @@ import {
 import {
   type ErrorResponse,
   errorResponse,
+  invalidMeta,
   invalidRequest,
   type Message,
   readFrame,
   versionWithBatches,
 } from '../frames/frame.js';
 import type { Exchange } from './http.js';
-import { refusalOf } from './sdk-message.js';
 
 /** The largest body that is read, in bytes; a request has some hundred. */
 const largestBodyBytes = 262_144;
@@ -59,7 +60,10 @@ export function createMcpEndpoint({ onError }: { readonly onError: (error: Error
       // Without the header, 2025-03-26 is meant: no earlier version has this transport, and later ones send it.
       const version = request.headers.get('mcp-protocol-version') ?? versionWithBatches;
       const { messages, refusals, isBatch } = readFrame(body.text, version);
-      const allRefusals = [...refusals, ...messages.flatMap((message) => refusalOf(message) ?? [])];
+      const dropped = messages.flatMap((message) =>
+        message.id === undefined || isJSONRPCRequest(message) ? [] : [invalidMeta(message.id)],
+      );
+      const allRefusals = [...refusals, ...dropped];
       if (allRefusals.length > 0) return refuseAll(messages, allRefusals, isBatch);
       if (messages.length === 0) return new Response(null, { status: 202 });
       const refused = refuse?.(messages);

@@ -1,8 +1,12 @@
-import type { JSONRPCMessage, McpServerFactory, Transport } from '@modelcontextprotocol/server';
+import {
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type McpServerFactory,
+  type Transport,
+} from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { Message } from '../frames/frame.js';
+import { invalidMeta, type Message } from '../frames/frame.js';
 import type { StdioChannel } from '../frames/stdio-channel.js';
-import { refusalOf } from './sdk-message.js';
 
 export interface StdioOptions {
   readonly factory: McpServerFactory;
@@ -22,9 +26,9 @@ export function serveOverStdio({ factory, channel, onError }: StdioOptions): () 
 
 function transportOver(channel: StdioChannel): Transport {
   function take(message: Message): void {
-    const refusal = refusalOf(message);
-    if (refusal === undefined) transport.onmessage?.(toSdk(message));
-    else channel.send(refusal).catch((error: Error) => transport.onerror?.(error));
+    const { id } = message;
+    if (id === undefined || isJSONRPCRequest(message)) transport.onmessage?.(toSdk(message));
+    else channel.send(invalidMeta(id)).catch((error: Error) => transport.onerror?.(error));
   }
 
   const transport: Transport = {

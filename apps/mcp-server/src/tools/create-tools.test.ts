@@ -1,6 +1,6 @@
 import { operations } from '@wemasy-orders/client/operations';
 import { expect, it } from 'vitest';
-import { instructionsFor } from './instructions.js';
+import { instructionsFor } from './create-tools.js';
 
 const { listOrders, syncOrder } = operations;
 
