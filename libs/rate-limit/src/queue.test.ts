@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currentDraft, type Draft } from './counter.js';
 import { grantPermits, type WaitingCall } from './queue.js';
@@ -336,6 +337,60 @@ describe('the calls that wait', () => {
   });
 });
 
+describe('a process that waits', () => {
+  const policy = fc.constantFrom('sync', 'list');
+  const priority = fc.constantFrom('interactive' as const, 'background' as const);
+  const upTo = (most: number) => fc.integer({ min: 1, max: most });
+  const calls = fc.array(fc.record({ policy, priority, cost: upTo(25), waitedMs: fc.nat(5_000) }), {
+    minLength: 1,
+    maxLength: 5,
+  });
+  const drafts = fc.record({
+    hits: fc.array(fc.tuple(upTo(9), upTo(60_000)), { maxLength: 4 }),
+    inFlight: fc.array(fc.tuple(upTo(9), policy), { maxLength: 2 }),
+    foreign: fc.option(fc.tuple(upTo(9), upTo(60_000)), { nil: undefined }),
+    waiting: fc.array(
+      fc.record({
+        policy,
+        priority,
+        since: fc.integer({ min: start - 5_000, max: start }),
+        n: upTo(3),
+        cost: upTo(12),
+      }),
+      { maxLength: 2 },
+    ),
+  });
+
+  test('seldom looks in vain, whatever it waits for', () => {
+    fc.assert(
+      fc.property(calls, drafts, (asked, given) => {
+        let draft = recordWith({
+          hits: given.hits.map(([n, until]) => hits(n, until)),
+          inFlight: given.inFlight.map(([n, of]) => inFlight(n, of)),
+          ...(given.foreign && { foreign: hits(...given.foreign) }),
+          waiting: [waiting(given.waiting.map(group), { due: start + 500 })],
+        });
+        let left: readonly WaitingCall[] = asked;
+        let inVain = 0;
+        for (let passedMs = 0; passedMs < 2 * cycleMs && left.length > 0;) {
+          const { calls: grants, recheckMs = 0 } = ask(draft, left);
+          const still = left.flatMap((one, at): WaitingCall[] => {
+            const grant = grants[at];
+            return grant === undefined || grant.permit ? [] : [{ ...one, place: grant.place }];
+          });
+          if (still.length === left.length) inVain += 1;
+          // Four times a second at most, besides the moments at which something expires.
+          expect(inVain).toBeLessThanOrEqual(passedMs / 250 + 20);
+          passedMs += recheckMs;
+          left = still.map((one) => ({ ...one, waitedMs: one.waitedMs + recheckMs }));
+          draft = currentDraft(draft, { wallMs: start + passedMs, monotonicMs: 9 + passedMs }, timing);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('a process looks again', () => {
   test.each<[string, Partial<Draft>, readonly WaitingCall[], number]>([
     ['when its call can go', { hits: [hits(10, 3_000)] }, [call()], 3_000],
@@ -373,6 +428,24 @@ describe('a process looks again', () => {
       { inFlight: [inFlight(10)] },
       [list()],
       250,
+    ],
+    [
+      'four times a second when a larger call is held up by one in flight',
+      { inFlight: [inFlight(9)] },
+      [list({ cost: 2 })],
+      250,
+    ],
+    [
+      'when a larger call can go that none behind it overtakes',
+      { hits: [hits(8, 3_000)] },
+      [call({ cost: 3 }), list({ priority: 'background' })],
+      3_000,
+    ],
+    [
+      'not for calls that are held up behind a larger one',
+      { hits: [hits(8, 3_000)], inFlight: [inFlight(1)] },
+      [list({ cost: 12 }), list({ cost: 2 })],
+      3_000,
     ],
     [
       'when others that come first are late',

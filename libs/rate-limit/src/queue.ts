@@ -101,6 +101,8 @@ export function grantPermits(
   let charged = chargedHits(draft) + foreign;
   let lowest = lowestLimitInFlight(draft, rules);
   let isHeldUp = false;
+  /** How many of the ungranted calls may go before the others: those behind them do not overtake. */
+  let inFront = Infinity;
   let costAhead = 0;
   const roomBelow = (limit: number): number =>
     Math.min(limit - charged, shareOf(limit, rules, foreign) - (charged - foreign));
@@ -125,13 +127,16 @@ export function grantPermits(
       lowest = Math.min(lowest, limit);
       continue;
     }
-    if (own > 0 && room <= 0) isHeldUp = true;
+    if (inFront === Infinity && own >= needed && room < needed) isHeldUp = true;
     if (allowed > 0 && room > 0) othersLateAt = Math.min(othersLateAt, before.due + timing.graceMs + 1);
-    // Smaller calls do not overtake one that waits for more room.
-    if (left > 0 && needed > 1) allowed = 0;
     const ahead = before.all + costAhead;
     costAhead += cost;
     ungranted.push({ ...queued, ahead });
+    // Smaller calls do not overtake one that waits for more room.
+    if (left > 0 && needed > 1) {
+      allowed = 0;
+      inFront = Math.min(inFront, ungranted.length);
+    }
     calls[queued.at] = { ahead, place: { record: draft.since, since: queued.since } };
   }
 
@@ -140,7 +145,8 @@ export function grantPermits(
     draft.waiting = others;
     return { calls, expectedWaitMs };
   }
-  const look = nextLook(draft, request.by, timing, othersLateAt, isHeldUp, ungranted, expectedWaitMs);
+  const front = ungranted.slice(0, inFront);
+  const look = nextLook(draft, request.by, timing, othersLateAt, isHeldUp, front, expectedWaitMs);
   const recheckMs = Math.max(1, Math.ceil(look));
   draft.waiting = [...others, { id: request.by, due: now + recheckMs, calls: groupCalls(ungranted) }];
   return { calls, expectedWaitMs, recheckMs };
