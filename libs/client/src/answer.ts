@@ -1,5 +1,5 @@
 import { parseRateLimitHeaders } from '@wemasy-orders/rate-limit';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { apiWords } from './api-words.js';
 import {
   type AnsweredBy,
@@ -14,28 +14,29 @@ import {
   ValidationFailedError,
 } from './errors.js';
 import type { FetchHeaders } from './fetch.js';
-import type { Operation, SchemaName } from './generated/operations.js';
-import * as schemas from './generated/schemas.js';
+import { type Call, type Shape, type ShapeName, shapes } from './generated/calls.js';
+import type * as schemas from './generated/schemas.js';
 import { isSafe } from './operations.js';
-import { fits, readBody, type ReadBody } from './read-body.js';
+import { readBody, type ReadBody } from './read-body.js';
+import { fits, isRecord } from './shape.js';
 import type { Answer } from './types.js';
 
 /** The schemas of an operation's documented successes; null for one without a JSON body. */
-export type SuccessName<Of extends Operation> =
+export type SuccessName<Of extends Call> =
   | (Of extends { readonly responseSchema: infer Name } ? Name : null)
   | (Of extends { readonly otherSuccesses: infer Others } ? Others[keyof Others] : never);
 
 /** What a schema of the document makes of a body; undefined where there is none. */
-export type SchemaOutput<Name> = Name extends SchemaName ? z.output<(typeof schemas)[Name]> : undefined;
+export type SchemaOutput<Name> = Name extends ShapeName ? z.output<(typeof schemas)[Name]> : undefined;
 
 /** The body of a success: bytes where the document says that it is no JSON, undefined where it describes none. */
-export type Body<Of extends Operation> = Operation extends Of
+export type Body<Of extends Call> = Call extends Of
   ? unknown
   : Of extends { readonly responseType: string }
     ? Uint8Array<ArrayBuffer>
     : SchemaOutput<SuccessName<Of>>;
 
-type Judgement<Of extends Operation> =
+type Judgement<Of extends Call> =
   { readonly read: ReadBody<Body<Of>>; readonly fault?: undefined } | { readonly fault: OrdersError };
 
 /**
@@ -44,7 +45,7 @@ type Judgement<Of extends Operation> =
  * @param nowMs wall clock in ms, to read a Retry-After that is a date
  * @returns the body when the answer is a success, else the error that describes it
  */
-export function judge<Of extends Operation>(operation: Of, answer: Answer, nowMs: number): Judgement<Of> {
+export function judge<Of extends Call>(operation: Of, answer: Answer, nowMs: number): Judgement<Of> {
   const { status, text } = answer;
   const body = parseJson(text);
   const facts = factsOf(operation, answer, body, nowMs);
@@ -52,7 +53,7 @@ export function judge<Of extends Operation>(operation: Of, answer: Answer, nowMs
   return { fault: faultOf(operation, answer, facts, nowMs) };
 }
 
-function faultOf(operation: Operation, answer: Answer, facts: AnswerFacts, nowMs: number): OrdersError {
+function faultOf(operation: Call, answer: Answer, facts: AnswerFacts, nowMs: number): OrdersError {
   const { status } = answer;
   if (status === 0 || (status >= 300 && status < 400)) return new UnexpectedResponseError('redirect', facts);
   switch (status) {
@@ -104,12 +105,7 @@ const documentedRejectionHeaders = ['x-ratelimit-limit', 'x-ratelimit-remaining'
  */
 const longestCredibleWaitSeconds = 3_600;
 
-function rateLimited(
-  operation: Operation,
-  answer: Answer,
-  facts: AnswerFacts,
-  nowMs: number,
-): RateLimitedError {
+function rateLimited(operation: Call, answer: Answer, facts: AnswerFacts, nowMs: number): RateLimitedError {
   const { windowSeconds } = operation.rateLimit;
   const stated = retryAfterSeconds(answer, nowMs);
   if (stated === undefined) return new RateLimitedError('upstream', windowSeconds, facts);
@@ -128,7 +124,7 @@ function retryAfterSeconds({ headers }: Answer, nowMs: number): number | undefin
   return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
 }
 
-function judgeSuccess<Of extends Operation>(
+function judgeSuccess<Of extends Call>(
   operation: Of,
   { text, bytes }: Answer,
   body: unknown,
@@ -142,27 +138,27 @@ function judgeSuccess<Of extends Operation>(
   });
   const name = successSchema(operation, facts.status);
   // Stryker disable next-line ConditionalExpression,LogicalOperator: no schema has the name undefined or null.
-  const schema = name === undefined || name === null ? undefined : schemas[name];
+  const shape = name === undefined || name === null ? undefined : shapes[name];
   const isBody = (value: unknown): value is Body<Of> =>
-    schema === undefined ? value === bytes : fits(schema, value);
+    shape === undefined ? value === bytes : fits(shape, value);
   const file: unknown = bytes;
   if (name === null && isBody(file)) return { read: { value: file, drift: [], dropped: [] } };
   if (text.trim() === '') return unexpected('empty_body');
   if (isPage(text)) return unexpected('html_body');
   if (body === undefined) return unexpected('malformed_json');
   if (reportsError(body)) return { fault: new ApiReportedError(facts) };
-  if (schema === undefined) return unexpected('undocumented_success');
-  const read = readBody(schema, body, isBody);
+  if (shape === undefined) return unexpected('undocumented_success');
+  const read = readBody(shape, body, isBody);
   return 'problem' in read ? unexpected('schema_mismatch', read.problem) : { read };
 }
 
 /** Whether an answer is the one of another type than JSON that the document describes. */
-export function isFile({ successStatus, responseType }: Operation, status: number): boolean {
+export function isFile({ successStatus, responseType }: Call, status: number): boolean {
   return responseType !== undefined && status === successStatus;
 }
 
 /** @returns null for a success without a JSON body; undefined where the status proves nothing */
-function successSchema(operation: Operation, status: number): SchemaName | null | undefined {
+function successSchema(operation: Call, status: number): ShapeName | null | undefined {
   const { successStatus, responseSchema = null, otherSuccesses = {} } = operation;
   const other = otherSuccesses[status];
   if (other !== undefined) return other;
@@ -170,11 +166,15 @@ function successSchema(operation: Operation, status: number): SchemaName | null 
   return status === successStatus || isSafe(operation) ? responseSchema : undefined;
 }
 
-const errorFlag = z.object({ error: z.boolean() });
+const errorFlag: Shape = {
+  type: 'object',
+  properties: { error: { type: 'boolean' } },
+  required: ['error'],
+};
 
 /** Whether the API says that it failed, in whatever form it writes the flag. */
 function reportsError(body: unknown): boolean {
-  const isFlag = (value: unknown): value is z.output<typeof errorFlag> => fits(errorFlag, value);
+  const isFlag = (value: unknown): value is { readonly error: boolean } => fits(errorFlag, value);
   const flag = readBody(errorFlag, body, isFlag);
   return 'value' in flag && flag.value.error;
 }
@@ -192,7 +192,7 @@ function isPage(text: string): boolean {
   return /^\s*</.test(text);
 }
 
-function factsOf(operation: Operation, answer: Answer, body: unknown, nowMs: number): AnswerFacts {
+function factsOf(operation: Call, answer: Answer, body: unknown, nowMs: number): AnswerFacts {
   const { status, headers } = answer;
   const { limit, remaining } = parseRateLimitHeaders(headers, nowMs);
   return {
@@ -218,14 +218,11 @@ export function requestIdOf(headers: FetchHeaders): string | undefined {
   return typeof id === 'string' && /^[\w.:-]{1,100}$/.test(id) ? id : undefined;
 }
 
-const apiBody = z.union([z.object({ message: z.unknown() }), z.object({ error: z.unknown() })]);
-
 /** Cloudflare's own statuses: it could not reach the API, or the API did not answer it. */
 const isCloudflareStatus = (status: number) => status >= 520 && status <= 530;
 
 function answeredByOf({ status, headers, text }: Answer, body: unknown): AnsweredBy | undefined {
-  // Stryker disable next-line ObjectLiteral,BooleanLiteral: the result is the same, see readBody.
-  if (apiBody.safeParse(body, { jitless: true }).success) return 'api';
+  if (isRecord(body) && ('message' in body || 'error' in body)) return 'api';
   // Behind Cloudflare every answer carries its headers; one that is no JSON is its own.
   const isBehindCloudflare =
     /\bcloudflare\b/i.test(headers.get('server') ?? '') || typeof headers.get('cf-mitigated') === 'string';

@@ -1,4 +1,5 @@
 import type { AnswerFacts, ApiErrors } from './errors.js';
+import { isRecord } from './shape.js';
 
 /** Longest text that is kept of one message, in characters. */
 const longestText = 1_000;
@@ -47,8 +48,4 @@ function textOf(value: unknown): string | undefined {
     return texts.length === 0 ? undefined : texts.join(' ');
   }
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -9,7 +9,7 @@ import {
   UnexpectedResponseError,
 } from './errors.js';
 import type { Fetch, FetchHeaders, FetchResponse } from './fetch.js';
-import type { Operation } from './generated/operations.js';
+import type { Call } from './generated/calls.js';
 import { isSafe } from './operations.js';
 import type { ReadBody } from './read-body.js';
 import { bodyFaultOf, readBytes, readText } from './read-text.js';
@@ -28,12 +28,12 @@ export interface AttemptOptions {
 }
 
 /** An answer that is a success as the document describes it. */
-export interface Success<Of extends Operation = Operation> {
+export interface Success<Of extends Call = Call> {
   readonly answer: Answer;
   readonly read: ReadBody<Body<Of>>;
 }
 
-export type AttemptResult<Of extends Operation> = (
+export type AttemptResult<Of extends Call> = (
   (Success<Of> & { readonly fault?: undefined }) | { readonly fault: OrdersError; readonly answer?: Answer }
 ) & {
   /** Settles when the limiter has recorded the outcome. */
@@ -41,7 +41,7 @@ export type AttemptResult<Of extends Operation> = (
 };
 
 /** Sends a request once, with the permit, and judges its answer. Never rejects. */
-export async function attempt<Of extends Operation>(
+export async function attempt<Of extends Call>(
   { operation, url, headers, body }: OutgoingRequest<Of>,
   { permit, token, redact, fetch, timeoutMs, clock, signal }: AttemptOptions,
 ): Promise<AttemptResult<Of>> {
@@ -88,7 +88,7 @@ export async function attempt<Of extends Operation>(
   }
 }
 
-function acceptedBy({ responseType }: Operation): string {
+function acceptedBy({ responseType }: Call): string {
   return [responseType ?? [], 'application/json'].flat().join(', ');
 }
 

@@ -1,14 +1,14 @@
 import type { RateLimitPolicy } from '@wemasy-orders/rate-limit';
 import type * as z from 'zod';
-import { type Operation, operations } from './generated/operations.js';
+import { type Call, calls } from './generated/calls.js';
 import type * as schemas from './generated/schemas.js';
 
 /** An operation of the document, e.g. `listOrders`. */
-export type OperationId = keyof typeof operations;
+export type OperationId = keyof typeof calls;
 
 /** All arguments of an operation, wherever they go, in one flat object. */
 export type CallArguments<Id extends OperationId> = OrUndefined<
-  z.output<(typeof schemas)[(typeof operations)[Id]['argumentsSchema']]>
+  z.output<(typeof schemas)[(typeof calls)[Id]['argumentsSchema']]>
 >;
 
 /** What may be left out may also be undefined. */
@@ -30,7 +30,7 @@ export function rateLimitPolicies(
   overrides: Readonly<Partial<Record<OperationId, RateLimitOverride>>> = {},
 ): RateLimitPolicy[] {
   const limits = new Map<string, RateLimitOverride>(Object.entries(overrides));
-  return Object.values<Operation>(operations).map(({ operationId, rateLimit }) => {
+  return Object.values<Call>(calls).map(({ operationId, rateLimit }) => {
     const { limit, windowSeconds } = limits.get(operationId) ?? rateLimit;
     const { bucket } = rateLimit;
     return {
@@ -43,13 +43,13 @@ export function rateLimitPolicies(
 }
 
 /** Whether repeating the operation changes nothing at the API. */
-export function isSafe(operation: Operation): boolean {
-  return operation.method === 'GET' || operation.tool?.annotations.readOnlyHint === true;
+export function isSafe(operation: Call): boolean {
+  return operation.method === 'GET' || operation.isSafe === true;
 }
 
 /** The operation that a request to the API is for, if the document knows it. */
-export function operationOf(method: string, path: string): Operation | undefined {
-  const candidates = Object.values<Operation>(operations).filter((operation) => operation.method === method);
+export function operationOf(method: string, path: string): Call | undefined {
+  const candidates = Object.values<Call>(calls).filter((operation) => operation.method === method);
   return (
     candidates.find((operation) => operation.path === path) ??
     candidates.find((operation) => matches(operation.path, path))

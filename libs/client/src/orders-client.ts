@@ -9,7 +9,7 @@ import type { OrdersPage } from './drift.js';
 import { ConfigurationError, OutcomeUnknownError, UnexpectedResponseError } from './errors.js';
 import { isOrdersError } from './is-orders-error.js';
 import type { Fetch } from './fetch.js';
-import { type Operation, operations, productionUrl } from './generated/operations.js';
+import { type Call, calls, productionUrl } from './generated/calls.js';
 import type { SyncOrderResponse } from './generated/schema.js';
 import { logCalls } from './log-calls.js';
 import { type CallArguments, isSafe, type OperationId, rateLimitPolicies } from './operations.js';
@@ -118,7 +118,7 @@ export interface OrdersClient extends AsyncDisposable {
    *
    * @throws {OrdersError} as `call` does
    */
-  callOperation<Of extends Operation>(
+  callOperation<Of extends Call>(
     operation: Of,
     args: object,
     call?: CallOptions,
@@ -132,7 +132,7 @@ export interface OrdersClient extends AsyncDisposable {
 }
 
 /** The body of a success, undefined where the document describes none, and where it differs from the document. */
-export type CallResult<Id extends OperationId> = ReadBody<Body<(typeof operations)[Id]>>;
+export type CallResult<Id extends OperationId> = ReadBody<Body<(typeof calls)[Id]>>;
 
 /**
  * Client of the operations that the document describes.
@@ -175,7 +175,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   const base = baseUrl.href.replace(/\/$/, '');
   let paths: PathsClient | undefined;
 
-  const perform = async <Of extends Operation>(
+  const perform = async <Of extends Call>(
     operation: Of,
     args: object,
     call: CallOptions = {},
@@ -195,7 +195,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     call?: CallOptions,
   ): Promise<WithResponse<OrdersPage>> => {
     const args = { ...withoutNothing(filters), page };
-    const { data: read, response } = await perform(operations.listOrders, args, call);
+    const { data: read, response } = await perform(calls.listOrders, args, call);
     const data = pageOf(read);
     // Laravel's paginator repeats the page it was asked for, also beyond the last one.
     if (data.current_page !== page) {
@@ -207,7 +207,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   };
 
   const sync = async (orderId: number, call?: CallOptions): Promise<WithResponse<SyncOrderResponse>> => {
-    const { data: read, response } = await perform(operations.syncOrder, { order_id: orderId }, call);
+    const { data: read, response } = await perform(calls.syncOrder, { order_id: orderId }, call);
     return { data: read.value, response };
   };
 
@@ -215,7 +215,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     apiPromise(perform(operation, args, call));
 
   const call: OrdersClient['call'] = (operationId, args, options) =>
-    callOperation(operations[operationId], args, options);
+    callOperation(calls[operationId], args, options);
 
   const client: OrdersClient = disposable({
     call,

@@ -1,7 +1,7 @@
-import * as z from 'zod';
 import type { OrdersPage, UnreadableOrder } from './drift.js';
 import type { ListOrdersResponse } from './generated/schema.js';
 import type { DroppedItem, ReadBody } from './read-body.js';
+import { isRecord } from './shape.js';
 
 /** Path of the orders in a list's answer. */
 const ordersPath = 'data.data';
@@ -17,9 +17,8 @@ export function pageOf({ value, drift, dropped }: ReadBody<ListOrdersResponse>):
   };
 }
 
-const numbered = z.object({ order_number: z.union([z.string(), z.number()]) });
-
 function unreadableOrder({ position, item, problem }: DroppedItem): UnreadableOrder {
-  const { data } = numbered.safeParse(item, { jitless: true });
-  return { position, problem, ...(data === undefined ? {} : { orderNumber: String(data.order_number) }) };
+  const number = isRecord(item) ? item['order_number'] : undefined;
+  const isNamed = typeof number === 'string' || typeof number === 'number';
+  return { position, problem, ...(isNamed ? { orderNumber: String(number) } : {}) };
 }

@@ -1,5 +1,6 @@
-import * as z from 'zod';
 import { type Drift, driftKey } from './drift.js';
+import type { Shape } from './generated/calls.js';
+import { fits, isRecord, type Option, optionsOf } from './shape.js';
 
 /** An element of an array that cannot be used; it is left out. */
 export interface DroppedItem {
@@ -30,41 +31,25 @@ export interface UnreadableBody {
 }
 
 /**
- * zod compiles a function for each object schema, which takes twice as long as reading a page of orders without. Then a page
- * takes a quarter of the time, so that it pays for a server and for nothing shorter.
- */
-const interpreted = { jitless: true };
-/** Values that a process checks before schemas are compiled. */
-const uncompiledChecks = 500;
-let checks = 0;
-
-/**
- * Reads a body as its schema says. What the document requires decides: without it the body is unreadable. Any other value
+ * Reads a body as its shape says. What the document requires decides: without it the body is unreadable. Any other value
  * that differs is converted where nothing is lost, or left out, and named as drift; an unreadable element of an array is
  * left out.
  *
- * @param isValue whether a value fits the schema, see `fits`
+ * @param isValue whether a value fits the shape, see `fits`
  */
 export function readBody<Value>(
-  schema: z.core.$ZodType,
+  shape: Shape,
   body: unknown,
   isValue: (value: unknown) => value is Value,
 ): ReadBody<Value> | UnreadableBody {
   if (isValue(body)) return { value: body, drift: [], dropped: [] };
   const notes = newNotes();
-  const repaired = repair(schema, body, '', notes);
+  const repaired = repair(shape, body, '', notes);
   if (!repaired.usable) return { problem: problemOf(repaired.difference) };
   const { value } = repaired;
   // What leaves here is what its type says, whatever the repair did.
   if (!isValue(value)) return { problem: 'body: it fits no schema, whatever is left out' };
   return { value, drift: distinct(notes.drift), dropped: notes.dropped };
-}
-
-export function fits(schema: z.core.$ZodType, value: unknown): boolean {
-  // Stryker disable next-line ConditionalExpression,EqualityOperator,AssignmentOperator: compiled or not, the result is the same.
-  if (checks < uncompiledChecks) checks += 1;
-  // Stryker disable next-line ConditionalExpression,EqualityOperator: as above.
-  return z.safeParse(schema, value, checks < uncompiledChecks ? interpreted : undefined).success;
 }
 
 type Repaired =
@@ -85,46 +70,45 @@ function addTo(notes: Notes, { drift, dropped }: Notes): void {
   notes.dropped.push(...dropped);
 }
 
-function repair(schema: z.core.$ZodType, value: unknown, path: string, notes: Notes): Repaired {
-  if (fits(schema, value)) return { usable: true, value };
-  if (isOptional(schema) || schema instanceof z.ZodNullable) {
-    return repair(schema._zod.def.innerType, value, path, notes);
-  }
-  if (schema instanceof z.ZodLazy) return repair(schema._zod.innerType, value, path, notes);
-  if (schema instanceof z.ZodUnion) return repairUnion(schema, value, path, notes);
-  if (schema instanceof z.ZodObject) return repairObject(schema, value, path, notes);
-  if (schema instanceof z.ZodArray) return repairArray(schema, value, path, notes);
-  const converted = convert(schema, value);
-  if (converted === undefined || !fits(schema, converted)) return unusable(schema, value, path);
-  noteConverted(notes, schema, value, path);
-  return { usable: true, value: converted };
-}
-
-/** Takes the option that needs the fewest changes. */
-function repairUnion(schema: z.ZodUnion, value: unknown, path: string, notes: Notes): Repaired {
-  const attempts = schema.options.map((option) => {
-    const own = newNotes();
-    return { own, repaired: repair(option, value, path, own) };
-  });
-  const [best] = attempts
+function repair(shape: Shape, value: unknown, path: string, notes: Notes): Repaired {
+  if (fits(shape, value)) return { usable: true, value };
+  const options = optionsOf(shape);
+  const [only] = options;
+  if (options.length === 1 && only !== undefined) return repairOption(only, value, path, notes);
+  // The option that needs the fewest changes.
+  const [best] = options
+    .map((option) => {
+      const own = newNotes();
+      return { own, repaired: repairOption(option, value, path, own) };
+    })
     .filter(({ repaired }) => repaired.usable)
     .sort((a, b) => changes(a.own) - changes(b.own));
-  if (best === undefined) return unusable(schema, value, path);
+  if (best === undefined) return unusable(shape, value, path);
   addTo(notes, best.own);
   return best.repaired;
 }
 
 const changes = ({ drift, dropped }: Notes): number => drift.length + dropped.length;
 
-function repairObject(schema: z.ZodObject, value: unknown, path: string, notes: Notes): Repaired {
+function repairOption(option: Option, value: unknown, path: string, notes: Notes): Repaired {
+  if (fits(option, value)) return { usable: true, value };
+  if (option.properties !== undefined) return repairObject(option, value, path, notes);
+  if (option.items !== undefined) return repairArray(option, value, path, notes);
+  const converted = convert(option, value);
+  if (converted === undefined || !fits(option, converted)) return unusable(option, value, path);
+  noteConverted(notes, option, value, path);
+  return { usable: true, value: converted };
+}
+
+function repairObject(shape: Option, value: unknown, path: string, notes: Notes): Repaired {
   const isEmptyArray = Array.isArray(value) && value.length === 0;
-  if (!isEmptyArray && !isRecord(value)) return unusable(schema, value, path);
+  if (!isEmptyArray && !isRecord(value)) return unusable(shape, value, path);
   // PHP writes an associative array without entries as [].
-  if (isEmptyArray) noteConverted(notes, schema, value, path);
+  if (isEmptyArray) noteConverted(notes, shape, value, path);
   const fields = new Map<string, unknown>(Object.entries(value));
-  for (const [name, field] of Object.entries(schema.shape)) {
+  for (const [name, field] of Object.entries(shape.properties ?? {})) {
     const place = path === '' ? name : `${path}.${name}`;
-    const mayBeAbsent = isOptional(field);
+    const mayBeAbsent = shape.required?.includes(name) !== true;
     if (!fields.has(name)) {
       if (mayBeAbsent) continue;
       return unusable(field, undefined, place);
@@ -144,14 +128,14 @@ function repairObject(schema: z.ZodObject, value: unknown, path: string, notes: 
   return { usable: true, value: Object.fromEntries(fields) };
 }
 
-function repairArray(schema: z.ZodArray, value: unknown, path: string, notes: Notes): Repaired {
+function repairArray(shape: Option, value: unknown, path: string, notes: Notes): Repaired {
   const items = Array.isArray(value) ? value : itemsOf(value);
-  if (items === undefined) return unusable(schema, value, path);
-  if (!Array.isArray(value)) noteConverted(notes, schema, value, path);
+  if (items === undefined) return unusable(shape, value, path);
+  if (!Array.isArray(value)) noteConverted(notes, shape, value, path);
   const kept: unknown[] = [];
   for (const [at, item] of items.entries()) {
     const own = newNotes();
-    const repaired = repair(schema.element, item, `${path}[]`, own);
+    const repaired = repair(shape.items ?? {}, item, `${path}[]`, own);
     if (repaired.usable) {
       kept.push(repaired.value);
       addTo(notes, own);
@@ -160,7 +144,7 @@ function repairArray(schema: z.ZodArray, value: unknown, path: string, notes: No
       notes.dropped.push({ path, position: at + 1, item, problem: problemOf(repaired.difference) });
     }
   }
-  return fits(schema, kept) ? { usable: true, value: kept } : unusable(schema, value, path);
+  return fits(shape, kept) ? { usable: true, value: kept } : unusable(shape, value, path);
 }
 
 /** The elements of an array that PHP wrote as an object, because its keys had a gap. */
@@ -172,14 +156,15 @@ function itemsOf(value: unknown): unknown[] | undefined {
 }
 
 /** @returns undefined where a conversion would lose or invent something */
-function convert(schema: z.core.$ZodType, value: unknown): unknown {
-  if (schema instanceof z.ZodString) return typeof value === 'number' ? exactText(value) : undefined;
-  if (schema instanceof z.ZodNumber) {
+function convert({ type, ...shape }: Option, value: unknown): unknown {
+  if (shape.enum !== undefined || 'const' in shape) return undefined;
+  if (type === 'string') return typeof value === 'number' ? exactText(value) : undefined;
+  if (type === 'integer' || type === 'number') {
     const isExact =
       typeof value === 'string' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) && isExactNumber(value);
     return isExact ? Number(value) : undefined;
   }
-  if (schema instanceof z.ZodBoolean) {
+  if (type === 'boolean') {
     if (value === 1 || value === '1' || value === 'true') return true;
     return value === 0 || value === '0' || value === 'false' ? false : undefined;
   }
@@ -200,29 +185,23 @@ function isExactNumber(text: string): boolean {
   return /^-?\d+(\.\d+)?$/.test(text) && digits.length <= 15;
 }
 
-function unusable(schema: z.core.$ZodType, value: unknown, path: string): Repaired {
-  return { usable: false, difference: difference(schema, value, path) };
+function unusable(shape: Shape, value: unknown, path: string): Repaired {
+  return { usable: false, difference: difference(shape, value, path) };
 }
 
 function problemOf({ path, expected, found }: Difference): string {
   return `${path}: expected ${expected}, found ${found}`;
 }
 
-function noteConverted(notes: Notes, schema: z.core.$ZodType, value: unknown, path: string): void {
-  notes.drift.push({ ...difference(schema, value, path), result: 'converted' });
+function noteConverted(notes: Notes, shape: Shape, value: unknown, path: string): void {
+  notes.drift.push({ ...difference(shape, value, path), result: 'converted' });
 }
 
-function difference(schema: z.core.$ZodType, value: unknown, path: string): Difference {
-  return { path: path || 'body', expected: [...new Set(kindsOf(schema))].join(' or '), found: kindOf(value) };
-}
-
-function kindsOf(schema: z.core.$ZodType): string[] {
-  if (isOptional(schema) || schema instanceof z.ZodNullable) return kindsOf(schema._zod.def.innerType);
-  if (schema instanceof z.ZodLazy) return kindsOf(schema._zod.innerType);
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap(kindsOf);
-  if (schema instanceof z.ZodNumber) return [schema.isInt ? 'integer' : 'number'];
-  if (schema instanceof z.ZodRecord) return ['object'];
-  return [schema._zod.def.type];
+function difference(shape: Shape, value: unknown, path: string): Difference {
+  const kinds = optionsOf(shape).map((option) =>
+    option.enum !== undefined ? 'enum' : 'const' in option ? 'literal' : (option.type ?? 'unknown'),
+  );
+  return { path: path || 'body', expected: [...new Set(kinds)].join(' or ') || 'null', found: kindOf(value) };
 }
 
 function kindOf(value: unknown): string {
@@ -230,14 +209,6 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return Number.isInteger(value) ? 'integer' : typeof value;
-}
-
-function isOptional(schema: z.core.$ZodType): schema is z.ZodOptional | z.ZodExactOptional {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function distinct(drift: readonly Drift[]): readonly Drift[] {

@@ -1,7 +1,6 @@
-import * as z from 'zod';
 import { type ArgumentFault, InvalidArgumentsError } from './errors.js';
-import type { Argument, Operation } from './generated/operations.js';
-import * as schemas from './generated/schemas.js';
+import { type Argument, type Call, type Shape, shapes } from './generated/calls.js';
+import { faultsIn } from './shape.js';
 import type { OutgoingRequest } from './types.js';
 
 /**
@@ -11,7 +10,7 @@ import type { OutgoingRequest } from './types.js';
  * @param baseUrl without a slash at its end
  * @throws {InvalidArgumentsError} naming every argument that the document does not allow, or that no URL or header can carry
  */
-export function requestOf<Of extends Operation>(
+export function requestOf<Of extends Call>(
   operation: Of,
   given: object,
   baseUrl: string,
@@ -42,11 +41,10 @@ export function requestOf<Of extends Operation>(
 
 type Values = Readonly<Record<string, unknown>>;
 
-function checked(operation: Operation, given: object): Values {
+function checked({ argumentsSchema }: Call, given: object): Values {
   const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const result = schemas[operation.argumentsSchema].safeParse(values);
-  if (result.success) return Object.fromEntries(Object.entries(result.data));
-  throw invalidArguments(result.error);
+  check(shapes[argumentsSchema], values);
+  return values;
 }
 
 /**
@@ -54,20 +52,15 @@ function checked(operation: Operation, given: object): Values {
  *
  * @throws {InvalidArgumentsError} naming every field that the document does not allow
  */
-export function checkBody({ requestSchema }: Operation, body: unknown): void {
+export function checkBody({ requestSchema }: Call, body: unknown): void {
   if (requestSchema === undefined) return;
-  const schema = schemas[requestSchema];
-  const { error } = (schema instanceof z.ZodObject ? schema.strict() : schema).safeParse(body);
-  if (error !== undefined) throw invalidArguments(error);
+  const shape = shapes[requestSchema];
+  check(shape.properties === undefined ? shape : { ...shape, additionalProperties: false }, body);
 }
 
-function invalidArguments({ issues }: z.ZodError): InvalidArgumentsError {
-  return new InvalidArgumentsError(
-    issues.map(({ path, message }) => ({
-      argument: path.map(String).join('.') || 'arguments',
-      fault: message,
-    })),
-  );
+function check(shape: Shape, value: unknown): void {
+  const faults = faultsIn(shape, value, '');
+  if (faults.length > 0) throw new InvalidArgumentsError(faults);
 }
 
 interface Placed extends Argument {
@@ -76,7 +69,7 @@ interface Placed extends Argument {
   readonly value: unknown;
 }
 
-function place(operation: Operation, values: Values): Record<Argument['in'], Placed[]> {
+function place(operation: Call, values: Values): Record<Argument['in'], Placed[]> {
   const placed: Record<Argument['in'], Placed[]> = { path: [], query: [], header: [], body: [] };
   for (const [name, argument] of Object.entries(operation.arguments)) {
     const value = values[name];
@@ -87,7 +80,7 @@ function place(operation: Operation, values: Values): Record<Argument['in'], Pla
 }
 
 /** An operation that takes a body gets one, even without a field: the API reads an empty object as "no filter". */
-function bodyOf(operation: Operation, fields: readonly Placed[]): string | null {
+function bodyOf(operation: Call, fields: readonly Placed[]): string | null {
   if (operation.requestSchema === undefined) return null;
   const [first] = fields;
   if (first?.isWhole === true) return JSON.stringify(first.value);

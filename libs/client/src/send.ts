@@ -6,7 +6,7 @@ import { callLimitFaults } from './call-limits.js';
 import { type Drift, driftKey } from './drift.js';
 import { InvalidArgumentsError, type OrdersError } from './errors.js';
 import type { Fetch } from './fetch.js';
-import type { Operation } from './generated/operations.js';
+import type { Call } from './generated/calls.js';
 import { isSafe } from './operations.js';
 import { retryDelayMs } from './retry.js';
 import { takePermit } from './take-permit.js';
@@ -42,10 +42,7 @@ export interface SendOptions {
 }
 
 /** Sends one request and returns its answer, a success as documented. Throws everything else. */
-export type Send = <Of extends Operation>(
-  request: OutgoingRequest<Of>,
-  call: CallOptions,
-) => Promise<Success<Of>>;
+export type Send = <Of extends Call>(request: OutgoingRequest<Of>, call: CallOptions) => Promise<Success<Of>>;
 
 /**
  * The transport stack: permit → deadline → send → report → check the answer → retry only what is safe.

@@ -1,7 +1,7 @@
 import type { Drift, ReadPage } from './drift.js';
 import type { OrdersError } from './errors.js';
 import type { FetchHeaders } from './fetch.js';
-import type { Operation } from './generated/operations.js';
+import type { Call } from './generated/calls.js';
 import type { SyncOrderResponse } from './generated/schema.js';
 import type { CallArguments } from './operations.js';
 
@@ -119,7 +119,7 @@ export interface DriftReport {
 }
 
 /** A request as it leaves, without the token. */
-export interface OutgoingRequest<Of extends Operation = Operation> {
+export interface OutgoingRequest<Of extends Call = Call> {
   readonly operation: Of;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

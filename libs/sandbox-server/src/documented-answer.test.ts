@@ -8,7 +8,7 @@ import { startTestSandbox, type TestSandbox } from './testing/test-sandbox.js';
 const { line } = vi.hoisted(() => ({ line: { sku: 'A-1', amount: '2.50' } }));
 vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
   const { operations, ...others } = await importOriginal<typeof operationsModule>();
-  const { tool, ...read } = operations.listOrders;
+  const { tool, ...read } = operations.syncOrder;
   const gained: Record<string, Partial<Operation>> = {
     showLine: {
       path: '/orders/{order-id}/lines/{line}',
@@ -26,7 +26,7 @@ vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
       path: '/orders/lines',
       method: 'PUT',
       arguments: { lines: { in: 'body', isWhole: true } },
-      tool: { ...tool, annotations: { ...tool.annotations, readOnlyHint: false } },
+      tool,
     },
     showInvoice: { path: '/invoice', method: 'GET', arguments: {}, responseType: 'application/pdf' },
     showNothing: { path: '/nothing', method: 'GET', arguments: {} },

@@ -62,7 +62,7 @@ const tool = (readOnlyHint) => ({
  * @typedef {object} Kind
  * @property {string} what
  * @property {(document: Document) => void} change
- * @property {readonly ['schema.ts' | 'schemas.ts' | 'operations.ts', string | RegExp]} [carried] what a generated file then has
+ * @property {readonly ['schema.ts' | 'schemas.ts' | 'calls.ts' | 'operations.ts', string | RegExp]} [carried] what a generated file then has
  * @property {string} [refused] what the message then says
  */
 
@@ -79,7 +79,7 @@ const kinds = [
       document.setIn([...sync, 'x-rate-limit', 'limit'], 10);
       document.setIn(['components', 'headers', 'SyncOrderLimit', 'example'], 10);
     },
-    carried: ['operations.ts', 'limit: 10'],
+    carried: ['calls.ts', 'limit: 10'],
   },
   {
     what: 'a rate limit that contradicts its header example',
@@ -95,7 +95,7 @@ const kinds = [
       document.setIn([...list, 'x-rate-limit', 'bucket'], 'reads');
       addOperation(document, { 'x-rate-limit': { ...documented, bucket: 'reads' } });
     },
-    carried: ['operations.ts', "bucket: 'reads'"],
+    carried: ['calls.ts', "bucket: 'reads'"],
   },
   {
     what: 'a shared bucket with two limits',
@@ -152,7 +152,7 @@ const kinds = [
     what: 'such a filter with a name of its own (x-argument)',
     change: (document) =>
       document.setIn([...filters, 'summarize'], { type: 'string', 'x-argument': 'summary_of' }),
-    carried: ['operations.ts', "summary_of: { in: 'body', field: 'summarize' }"],
+    carried: ['calls.ts', "summary_of: { in: 'body', field: 'summarize' }"],
   },
   {
     what: 'a parameter of a tool with a name that assistants refuse',
@@ -243,7 +243,7 @@ const kinds = [
       document.setIn(['components', 'requestBodies'], { Sync: document.getIn([...sync, 'requestBody']) });
       document.setIn([...sync, 'requestBody'], { $ref: '#/components/requestBodies/Sync' });
     },
-    carried: ['operations.ts', "requestSchema: 'SyncOrderRequest'"],
+    carried: ['calls.ts', "requestSchema: 'SyncOrderRequest'"],
   },
   {
     what: 'an inline request schema',
@@ -276,12 +276,12 @@ const kinds = [
   {
     what: 'a second 2xx answer',
     change: (document) => document.setIn([...list, 'responses', '201'], jsonAnswer),
-    carried: ['operations.ts', "otherSuccesses: { '201': 'Order' }"],
+    carried: ['calls.ts', "otherSuccesses: { '201': 'Order' }"],
   },
   {
     what: 'a 204 only',
     change: (document) => addOperation(document, { responses: { 204: answer } }),
-    carried: ['operations.ts', 'successStatus: 204'],
+    carried: ['calls.ts', 'successStatus: 204'],
   },
   {
     what: 'a 204 of a tool',
@@ -314,7 +314,7 @@ const kinds = [
           },
         },
       }),
-    carried: ['operations.ts', "responseType: 'application/pdf'"],
+    carried: ['calls.ts', "responseType: 'application/pdf'"],
   },
   {
     what: 'a binary answer of a tool',

@@ -1,6 +1,5 @@
 // @ts-check
 import { answerFields, strictestIn } from './answer-fields.js';
-import { argumentsSchema } from './document.js';
 import { strictest } from './marks.js';
 
 /** @import { AnswerField } from './answer-fields.js' */
@@ -13,11 +12,16 @@ import { strictest } from './marks.js';
  * @returns {string} TypeScript source, not formatted
  */
 export function emitOperations(api) {
-  const operations = Object.fromEntries(
-    api.operations.map((operation) => [operation.operationId, operationData(api, operation)]),
-  );
+  const operations = api.operations.map((operation) => {
+    const { operationId } = operation;
+    const described = JSON.stringify(operationData(api, operation)).slice(1, -1);
+    return `${operationId}: { ...calls.${operationId}, ${described} }`;
+  });
   return `
+import { type Call, calls } from './calls.js';
 import type * as schemas from './schemas.js';
+
+export { type Argument, type Call, productionUrl, type Shape, type ShapeName, type ShapeType } from './calls.js';
 
 /** Who may see a field of an answer. */
 export type Privacy = 'public' | 'name' | 'personal' | 'secret';
@@ -47,29 +51,9 @@ export interface AnswerField {
 /** A schema of the document, by the name of its constant in \`./schemas\`. */
 export type SchemaName = keyof typeof schemas;
 
-/** Where an argument of an operation goes. */
-export interface Argument {
-  readonly in: 'path' | 'query' | 'header' | 'body';
-  /** Its name at the API, where that is another one. */
-  readonly field?: string;
-  /** It is the whole body, not a field of it. */
-  readonly isWhole?: true;
-}
-
-/** What the document says of one operation. */
-export interface Operation {
-  readonly operationId: string;
-  readonly method: string;
-  /** Path below the base URL. */
-  readonly path: string;
+/** What the document says of one operation: what a call needs, and what people and assistants are told. */
+export interface Operation extends Call {
   readonly summary: string;
-  /** The server's allowance: \`limit\` requests per window of \`windowSeconds\`. */
-  readonly rateLimit: {
-    readonly limit: number;
-    readonly windowSeconds: number;
-    /** Operations with the same bucket share one allowance. */
-    readonly bucket?: string;
-  };
   /** The tool for assistants; absent if there is none. */
   readonly tool?: {
     readonly name: string;
@@ -84,22 +68,9 @@ export interface Operation {
   };
   /** The API answers without a token. */
   readonly isPublic?: true;
-  /** All arguments, by their name in one flat namespace. */
-  readonly arguments: Readonly<Record<string, Argument>>;
-  /** Schema of all arguments together: \`schemas[operation.argumentsSchema]\`. */
-  readonly argumentsSchema: Extract<SchemaName, \`\${string}Arguments\`>;
   readonly pathSchema?: SchemaName;
   readonly querySchema?: SchemaName;
   readonly headerSchema?: SchemaName;
-  readonly requestSchema?: SchemaName;
-  /** The documented 2xx status; the first of several. */
-  readonly successStatus: number;
-  /** Schema of its JSON body; absent if it has none. */
-  readonly responseSchema?: SchemaName;
-  /** Type of its body, if that is not JSON. */
-  readonly responseType?: string;
-  /** Further documented 2xx answers, by status; null for one without a JSON body. */
-  readonly otherSuccesses?: Readonly<Record<string, SchemaName | null>>;
   /** Documented answers other than 2xx, by status; \`default\` for all that have no own. */
   readonly errorSchemas: Readonly<Record<string, SchemaName>>;
   /** What the JSON body of a success holds; absent if it has none. */
@@ -108,10 +79,7 @@ export interface Operation {
   readonly words: Privacy;
 }
 
-/** Base URL of the vendor's production server. */
-export const productionUrl = ${JSON.stringify(api.serverUrl)};
-
-export const operations = ${JSON.stringify(operations)} as const satisfies Record<string, Operation>;
+export const operations = { ${operations.join(', ')} } as const satisfies Record<string, Operation>;
 `;
 }
 
@@ -127,10 +95,9 @@ function wordsIn(answer) {
 }
 
 /** @param {ApiDescription} api @param {OperationDescription} operation */
-function operationData(api, { operationId, method, path, summary, rateLimit, tool, isPublic, ...rest }) {
+function operationData(api, { operationId, summary, tool, isPublic, ...rest }) {
   const successes = rest.answers.filter(({ status }) => status.startsWith('2'));
   const failures = rest.answers.filter(({ status }) => !status.startsWith('2'));
-  const [success, ...others] = successes;
   const constant = (/** @type {string | undefined} */ name) =>
     name === undefined ? undefined : api.identifiers.get(name);
   const parameterSchema = (/** @type {'path' | 'query' | 'header'} */ place) =>
@@ -146,35 +113,12 @@ function operationData(api, { operationId, method, path, summary, rateLimit, too
     ),
   ];
   return {
-    operationId,
-    method,
-    path,
     summary,
-    rateLimit,
     tool,
     isPublic: isPublic || undefined,
-    arguments: Object.fromEntries(
-      rest.arguments.map(({ name, in: place, field }) => [
-        name,
-        {
-          in: place,
-          field: field === name ? undefined : field,
-          isWhole: field === undefined || undefined,
-        },
-      ]),
-    ),
-    argumentsSchema: argumentsSchema(operationId),
     pathSchema: parameterSchema('path'),
     querySchema: parameterSchema('query'),
     headerSchema: parameterSchema('header'),
-    requestSchema: constant(rest.requestSchema),
-    successStatus: Number(success?.status),
-    responseSchema: constant(success?.schema),
-    responseType: success?.schema === undefined ? success?.contentType : undefined,
-    otherSuccesses:
-      others.length === 0
-        ? undefined
-        : Object.fromEntries(others.map(({ status, schema }) => [status, constant(schema) ?? null])),
     errorSchemas: Object.fromEntries(
       failures.flatMap(({ status, schema }) => (schema === undefined ? [] : [[status, constant(schema)]])),
     ),

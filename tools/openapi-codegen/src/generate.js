@@ -2,6 +2,7 @@
 import openapiTS, { astToString, NULL, oapiRef, stringToAST, tsLiteral, tsUnion } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { firstParagraph, readDocument } from './document.js';
+import { emitCalls } from './emit-calls.js';
 import { emitExamples } from './emit-examples.js';
 import { emitOperations } from './emit-operations.js';
 import { emitZod } from './emit-zod.js';
@@ -16,7 +17,7 @@ import { DocumentError } from './issues.js';
  * @param {string} text the document, YAML or JSON
  * @param {ReadOptions & { documentPath: string, outputPath: string }} options paths below the workspace root: the first
  *   is named in the header of each file, the second decides which formatting rules apply
- * @returns {Promise<Record<'schema.ts' | 'schemas.ts' | 'operations.ts' | 'examples.ts', string>>} file name → content
+ * @returns {Promise<Record<'schema.ts' | 'schemas.ts' | 'calls.ts' | 'operations.ts' | 'examples.ts', string>>} file name → content
  * @throws {import('./issues.js').DocumentError} with every place that is not understood or contradicts another
  */
 export async function generate(text, { outputPath, ...options }) {
@@ -27,6 +28,7 @@ export async function generate(text, { outputPath, ...options }) {
   ].join('\n');
   // Ours come first: they refuse what they do not understand in words that name the place.
   const schemas = emitZod(api);
+  const calls = emitCalls(api);
   const operations = emitOperations(api);
   const examples = emitExamples(api);
   api.issues.throwIfAny();
@@ -46,6 +48,7 @@ export async function generate(text, { outputPath, ...options }) {
   return {
     'schema.ts': await finish(described(astToString(types), api)),
     'schemas.ts': await finish(schemas),
+    'calls.ts': await finish(calls),
     'operations.ts': await finish(operations),
     'examples.ts': await finish(examples),
   };

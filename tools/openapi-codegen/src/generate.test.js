@@ -162,9 +162,7 @@ describe('a document that is not understood', () => {
 describe('the arguments of an operation', () => {
   /** @param {Record<string, unknown>} operation @param {Record<string, unknown>} [schemas] */
   const argumentsOf = async (operation, schemas = {}) => {
-    const files = await generate(documentWith({ operation, schemas }), place);
-    const [, literal = ''] = /operations = (\{.*\}) as const/s.exec(files['operations.ts']) ?? [];
-    return new Function(`return ${literal}`)().listThings.arguments;
+    return operationsIn(await generate(documentWith({ operation, schemas }), place)).listThings.arguments;
   };
   const body = (/** @type {unknown} */ schema) => ({
     requestBody: { content: { 'application/json': { schema } } },
@@ -244,12 +242,8 @@ describe('operations.ts', () => {
       properties: { owner: { type: 'string', 'x-privacy': 'name', description: 'Who owns it.' } },
     };
     const State = { type: 'string', enum: ['open', 'closed'] };
-    const { 'operations.ts': source } = await generate(
-      documentWith({ schemas: { Things, Thing, State } }),
-      place,
-    );
-    const [, literal = ''] = /operations = (\{.*\}) as const/s.exec(source) ?? [];
-    expect(new Function(`return ${literal}`)()).toEqual({
+    const files = await generate(documentWith({ schemas: { Things, Thing, State } }), place);
+    expect(operationsIn(files)).toEqual({
       listThings: {
         operationId: 'listThings',
         method: 'POST',
@@ -280,3 +274,10 @@ describe('operations.ts', () => {
     });
   });
 });
+
+/** The operations of the generated files. @param {Record<'calls.ts' | 'operations.ts', string>} files */
+function operationsIn(files) {
+  const [, calls = ''] = /calls = (\{.*\}) as const/s.exec(files['calls.ts']) ?? [];
+  const [, operations = ''] = /operations = (\{.*\}) as const/s.exec(files['operations.ts']) ?? [];
+  return new Function(`const calls = ${calls}; return ${operations};`)();
+}

@@ -1,3 +1,4 @@
+import type * as callsModule from '@wemasy-orders/client/calls';
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import type * as schemasModule from '@wemasy-orders/client/schemas';
 import { sendJson, startUpstream } from '@wemasy-orders/client/testing';
@@ -7,16 +8,13 @@ import { commands } from '../program.js';
 import { runLine } from '../testing/run-line.js';
 
 // A document that gained two operations. The generated files follow it.
-vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
-  const { operations, ...others } = await importOriginal<typeof operationsModule>();
-  const text = (privacy: operationsModule.Privacy) => ({ privacy, types: ['string', 'null'] });
+const { calls } = vi.hoisted(() => {
   const showLines = {
-    ...operations.listOrders,
-    tool: { ...operations.listOrders.tool, name: 'show_order_lines' },
     operationId: 'showLines',
-    summary: 'Show order lines',
     method: 'GET',
     path: '/orders/{id}/lines',
+    rateLimit: { limit: 60, windowSeconds: 60 },
+    isSafe: true,
     arguments: {
       id: { in: 'path' },
       kind: { in: 'query' },
@@ -25,8 +23,62 @@ vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
       shop_code: { in: 'header', field: 'X-Shop' },
     },
     argumentsSchema: 'ShowLinesArguments',
-    requestSchema: undefined,
+    successStatus: 200,
     responseSchema: 'ShowLinesResponse',
+  };
+  const writeLines = { ...showLines, operationId: 'writeLines', method: 'PUT', isSafe: undefined };
+  return { calls: { showLines, writeLines } };
+});
+vi.mock('@wemasy-orders/client/calls', async (importOriginal) => {
+  const original = await importOriginal<typeof callsModule>();
+  const text = { type: ['string', 'null'] };
+  const number = { type: 'number' };
+  return {
+    ...original,
+    calls: { ...original.calls, ...calls },
+    shapes: {
+      ...original.shapes,
+      ShowLinesArguments: {
+        type: 'object',
+        properties: {
+          id: { type: 'integer', minimum: 1 },
+          kind: { type: 'array', items: { enum: ['goods', 'shipping'] } },
+          rates: { type: 'array', items: number },
+          isOpen: { type: 'boolean' },
+          shop_code: { type: 'string' },
+        },
+        required: ['id'],
+        additionalProperties: false,
+      },
+      ShowLinesResponse: {
+        type: 'object',
+        properties: {
+          buyer: { type: 'object', properties: { name: text, mail: text } },
+          session: text,
+          note: text,
+          lines: {
+            type: 'array',
+            items: {
+              type: 'object',
+              properties: { sku: { type: 'string' }, remark: text },
+              required: ['sku'],
+            },
+          },
+        },
+        required: ['lines'],
+      },
+    },
+  };
+});
+vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
+  const { operations, ...others } = await importOriginal<typeof operationsModule>();
+  const text = (privacy: operationsModule.Privacy) => ({ privacy, types: ['string', 'null'] });
+  const showLines = {
+    ...operations.listOrders,
+    ...calls.showLines,
+    tool: { ...operations.listOrders.tool, name: 'show_order_lines' },
+    summary: 'Show order lines',
+    requestSchema: undefined,
     answer: {
       types: ['object'],
       fields: {
@@ -41,7 +93,7 @@ vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
     },
   };
   const { tool } = operations.syncOrder;
-  const writeLines = { ...showLines, operationId: 'writeLines', method: 'PUT', tool };
+  const writeLines = { ...showLines, ...calls.writeLines, tool };
   return { ...others, operations: { ...operations, showLines, writeLines } };
 });
 vi.mock('@wemasy-orders/client/schemas', async (importOriginal) => {

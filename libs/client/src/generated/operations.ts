@@ -1,7 +1,17 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
 // SHA-256 of the document: d47f2665ae01a70ab9307e1ef0c9df09e96ecf7da31613de6125783518aa89c9
 
+import { type Call, calls } from './calls.js';
 import type * as schemas from './schemas.js';
+
+export {
+  type Argument,
+  type Call,
+  productionUrl,
+  type Shape,
+  type ShapeName,
+  type ShapeType,
+} from './calls.js';
 
 /** Who may see a field of an answer. */
 export type Privacy = 'public' | 'name' | 'personal' | 'secret';
@@ -31,29 +41,9 @@ export interface AnswerField {
 /** A schema of the document, by the name of its constant in `./schemas`. */
 export type SchemaName = keyof typeof schemas;
 
-/** Where an argument of an operation goes. */
-export interface Argument {
-  readonly in: 'path' | 'query' | 'header' | 'body';
-  /** Its name at the API, where that is another one. */
-  readonly field?: string;
-  /** It is the whole body, not a field of it. */
-  readonly isWhole?: true;
-}
-
-/** What the document says of one operation. */
-export interface Operation {
-  readonly operationId: string;
-  readonly method: string;
-  /** Path below the base URL. */
-  readonly path: string;
+/** What the document says of one operation: what a call needs, and what people and assistants are told. */
+export interface Operation extends Call {
   readonly summary: string;
-  /** The server's allowance: `limit` requests per window of `windowSeconds`. */
-  readonly rateLimit: {
-    readonly limit: number;
-    readonly windowSeconds: number;
-    /** Operations with the same bucket share one allowance. */
-    readonly bucket?: string;
-  };
   /** The tool for assistants; absent if there is none. */
   readonly tool?: {
     readonly name: string;
@@ -68,22 +58,9 @@ export interface Operation {
   };
   /** The API answers without a token. */
   readonly isPublic?: true;
-  /** All arguments, by their name in one flat namespace. */
-  readonly arguments: Readonly<Record<string, Argument>>;
-  /** Schema of all arguments together: `schemas[operation.argumentsSchema]`. */
-  readonly argumentsSchema: Extract<SchemaName, `${string}Arguments`>;
   readonly pathSchema?: SchemaName;
   readonly querySchema?: SchemaName;
   readonly headerSchema?: SchemaName;
-  readonly requestSchema?: SchemaName;
-  /** The documented 2xx status; the first of several. */
-  readonly successStatus: number;
-  /** Schema of its JSON body; absent if it has none. */
-  readonly responseSchema?: SchemaName;
-  /** Type of its body, if that is not JSON. */
-  readonly responseType?: string;
-  /** Further documented 2xx answers, by status; null for one without a JSON body. */
-  readonly otherSuccesses?: Readonly<Record<string, SchemaName | null>>;
   /** Documented answers other than 2xx, by status; `default` for all that have no own. */
   readonly errorSchemas: Readonly<Record<string, SchemaName>>;
   /** What the JSON body of a success holds; absent if it has none. */
@@ -92,16 +69,10 @@ export interface Operation {
   readonly words: Privacy;
 }
 
-/** Base URL of the vendor's production server. */
-export const productionUrl = 'https://api.wemasy.nl/api';
-
 export const operations = {
   listOrders: {
-    operationId: 'listOrders',
-    method: 'POST',
-    path: '/services/webshop/v1/orders/all',
+    ...calls.listOrders,
     summary: 'List orders',
-    rateLimit: { limit: 60, windowSeconds: 60 },
     tool: {
       name: 'list_orders',
       title: 'List webshop orders',
@@ -109,20 +80,7 @@ export const operations = {
         'List, search, filter, sort and page through webshop orders; or, with summarize, count and sum all matching orders by status.',
       annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     },
-    arguments: {
-      sortKey: { in: 'body' },
-      sortOrder: { in: 'body' },
-      per_page: { in: 'body' },
-      status: { in: 'body' },
-      type: { in: 'body' },
-      search_query: { in: 'body' },
-      page: { in: 'query' },
-    },
-    argumentsSchema: 'ListOrdersArguments',
     querySchema: 'ListOrdersQuery',
-    requestSchema: 'ListOrdersRequest',
-    successStatus: 200,
-    responseSchema: 'ListOrdersResponse',
     errorSchemas: { '401': 'ApiError', '403': 'ApiError', '422': 'ValidationError', '429': 'ApiError' },
     answer: {
       types: ['object'],
@@ -374,11 +332,8 @@ export const operations = {
     words: 'public',
   },
   syncOrder: {
-    operationId: 'syncOrder',
-    method: 'POST',
-    path: '/services/webshop/v1/orders/sync-snelstart-order',
+    ...calls.syncOrder,
     summary: 'Sync order to financial provider',
-    rateLimit: { limit: 5, windowSeconds: 60 },
     tool: {
       name: 'sync_order',
       title: 'Send an order to SnelStart',
@@ -386,11 +341,6 @@ export const operations = {
         "Send one order to the shop's bookkeeping (SnelStart). Writes; cannot be undone here; at most 5 a minute. Ask the user first.",
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
     },
-    arguments: { order_id: { in: 'body' } },
-    argumentsSchema: 'SyncOrderArguments',
-    requestSchema: 'SyncOrderRequest',
-    successStatus: 200,
-    responseSchema: 'SyncOrderResponse',
     errorSchemas: { '401': 'ApiError', '403': 'ApiError', '422': 'ValidationError', '429': 'ApiError' },
     answer: {
       types: ['object'],

@@ -1,0 +1,299 @@
+// Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
+// SHA-256 of the document: d47f2665ae01a70ab9307e1ef0c9df09e96ecf7da31613de6125783518aa89c9
+
+/** A JSON Schema (2020-12) of the document, with the keywords that are checked. */
+export interface Shape {
+  /** Name of another schema in `shapes`. */
+  readonly $ref?: ShapeName;
+  readonly anyOf?: readonly Shape[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly type?: ShapeType | readonly ShapeType[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
+  readonly items?: Shape;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly required?: readonly string[];
+  /** What fields without a shape of their own hold; default: anything. */
+  readonly additionalProperties?: boolean | Shape;
+}
+
+/** A type of JSON Schema. */
+export type ShapeType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null';
+
+/** Where an argument of an operation goes. */
+export interface Argument {
+  readonly in: 'path' | 'query' | 'header' | 'body';
+  /** Its name at the API, where that is another one. */
+  readonly field?: string;
+  /** It is the whole body, not a field of it. */
+  readonly isWhole?: true;
+}
+
+/** What a call of one operation needs. */
+export interface Call {
+  readonly operationId: string;
+  readonly method: string;
+  /** Path below the base URL. */
+  readonly path: string;
+  /** The server's allowance: `limit` requests per window of `windowSeconds`. */
+  readonly rateLimit: {
+    readonly limit: number;
+    readonly windowSeconds: number;
+    /** Operations with the same bucket share one allowance. */
+    readonly bucket?: string;
+  };
+  /** Repeating it changes nothing at the API. */
+  readonly isSafe?: true;
+  /** All arguments, by their name in one flat namespace. */
+  readonly arguments: Readonly<Record<string, Argument>>;
+  /** Schema of all arguments together. */
+  readonly argumentsSchema: Extract<ShapeName, `${string}Arguments`>;
+  readonly requestSchema?: ShapeName;
+  /** The documented 2xx status; the first of several. */
+  readonly successStatus: number;
+  /** Schema of its JSON body; absent if it has none. */
+  readonly responseSchema?: ShapeName;
+  /** Type of its body, if that is not JSON. */
+  readonly responseType?: string;
+  /** Further documented 2xx answers, by status; null for one without a JSON body. */
+  readonly otherSuccesses?: Readonly<Record<string, ShapeName | null>>;
+}
+
+/** A schema of the document, by the name of its constant in `./schemas`. */
+export type ShapeName =
+  | 'OrderStatus'
+  | 'OrderSortKey'
+  | 'SortOrder'
+  | 'ListOrdersRequest'
+  | 'SyncOrderRequest'
+  | 'ListOrdersResponse'
+  | 'OrderPage'
+  | 'PaginationLink'
+  | 'Order'
+  | 'EmptyArray'
+  | 'OrderBilling'
+  | 'OrderPdfStatus'
+  | 'PdfDocument'
+  | 'SyncOrderResponse'
+  | 'ApiError'
+  | 'ValidationError'
+  | 'ListOrdersArguments'
+  | 'SyncOrderArguments';
+
+/** Base URL of the vendor's production server. */
+export const productionUrl = 'https://api.wemasy.nl/api';
+
+export const shapes: Readonly<Record<ShapeName, Shape>> = {
+  OrderStatus: {
+    type: 'string',
+    enum: [
+      'on_hold',
+      'payment_received',
+      'paid',
+      'completed',
+      'cancelled',
+      'refunding',
+      'refunded',
+      'pending',
+      'failed',
+    ],
+  },
+  OrderSortKey: {
+    type: 'string',
+    enum: ['created_at', 'order_number', 'status', 'total_amount', 'payment_method', 'invoice_id'],
+  },
+  SortOrder: { type: 'string', enum: ['asc', 'desc'] },
+  ListOrdersRequest: {
+    type: 'object',
+    properties: {
+      sortKey: { anyOf: [{ $ref: 'OrderSortKey' }, { type: 'null' }] },
+      sortOrder: { anyOf: [{ $ref: 'SortOrder' }, { type: 'null' }] },
+      per_page: { type: ['integer', 'null'], minimum: 1 },
+      status: { anyOf: [{ $ref: 'OrderStatus' }, { type: 'null' }] },
+      type: { type: ['string', 'null'] },
+      search_query: { type: ['string', 'null'] },
+    },
+  },
+  SyncOrderRequest: { type: 'object', properties: { order_id: { type: 'integer' } }, required: ['order_id'] },
+  ListOrdersResponse: {
+    type: 'object',
+    properties: { error: { type: 'boolean' }, data: { $ref: 'OrderPage' } },
+    required: ['data'],
+  },
+  OrderPage: {
+    type: 'object',
+    properties: {
+      current_page: { type: 'integer' },
+      data: { type: 'array', items: { $ref: 'Order' } },
+      first_page_url: { type: 'string' },
+      from: { type: ['integer', 'null'] },
+      last_page: { type: 'integer' },
+      last_page_url: { type: 'string' },
+      links: { anyOf: [{ type: 'array', items: { $ref: 'PaginationLink' } }, { type: 'object' }] },
+      next_page_url: { type: ['string', 'null'] },
+      path: { type: ['string', 'null'] },
+      per_page: { type: 'integer' },
+      prev_page_url: { type: ['string', 'null'] },
+      to: { type: ['integer', 'null'] },
+      total: { type: 'integer' },
+    },
+    required: ['current_page', 'data', 'last_page'],
+  },
+  PaginationLink: {
+    type: 'object',
+    properties: { url: { type: ['string', 'null'] }, label: { type: 'string' }, active: { type: 'boolean' } },
+    required: ['url', 'label', 'active'],
+  },
+  Order: {
+    type: 'object',
+    properties: {
+      id: { type: 'integer' },
+      date: { type: ['string', 'null'] },
+      type: { type: ['string', 'null'] },
+      status: { type: ['string', 'null'] },
+      status_label: { type: ['string', 'null'] },
+      billing: { anyOf: [{ $ref: 'OrderBilling' }, { $ref: 'EmptyArray' }, { type: 'null' }] },
+      eu_vat: { type: ['string', 'null'] },
+      order_number: { type: ['string', 'null'] },
+      should_snelstart_sync: { type: ['boolean', 'null'] },
+      total: { type: ['string', 'null'] },
+      order_session: { type: ['string', 'null'] },
+      payment_method: { type: ['string', 'null'] },
+      payment_status: { type: ['string', 'null'] },
+      metadata: { anyOf: [{ type: 'object' }, { type: 'array', items: {} }, { type: 'null' }] },
+      vendor_comment: { type: ['string', 'null'] },
+      pdf_status: { anyOf: [{ $ref: 'OrderPdfStatus' }, { $ref: 'EmptyArray' }, { type: 'null' }] },
+      invoice_id: { type: ['string', 'null'] },
+    },
+    required: ['id'],
+  },
+  EmptyArray: { type: 'array', items: {}, maxItems: 0 },
+  OrderBilling: {
+    type: 'object',
+    properties: {
+      invoice_email: { type: ['string', 'null'] },
+      invoice_firstname: { type: ['string', 'null'] },
+      invoice_lastname: { type: ['string', 'null'] },
+      invoice_phonenumber: { type: ['string', 'null'] },
+      invoice_is_company: { type: ['boolean', 'integer', 'null'] },
+      invoice_company: { type: ['string', 'null'] },
+      invoice_tax_number: { type: ['string', 'null'] },
+      invoice_street: { type: ['string', 'null'] },
+      invoice_number: { type: ['string', 'null'] },
+      invoice_postcode: { type: ['string', 'null'] },
+      invoice_city: { type: ['string', 'null'] },
+      invoice_country: { type: ['string', 'null'] },
+      invoice_notes: { type: ['string', 'null'] },
+      custom_shipping_information: { type: ['boolean', 'integer', 'string', 'null'] },
+      shipping_firstname: { type: ['string', 'null'] },
+      shipping_lastname: { type: ['string', 'null'] },
+      shipping_phonenumber: { type: ['string', 'null'] },
+      shipping_email: { type: ['string', 'null'] },
+      shipping_company: { type: ['string', 'null'] },
+      shipping_street: { type: ['string', 'null'] },
+      shipping_number: { type: ['string', 'null'] },
+      shipping_postcode: { type: ['string', 'null'] },
+      shipping_city: { type: ['string', 'null'] },
+      shipping_country: { type: ['string', 'null'] },
+    },
+  },
+  OrderPdfStatus: {
+    type: 'object',
+    properties: {
+      invoice: { anyOf: [{ $ref: 'PdfDocument' }, { $ref: 'EmptyArray' }, { type: 'null' }] },
+      package_slip: { anyOf: [{ $ref: 'PdfDocument' }, { $ref: 'EmptyArray' }, { type: 'null' }] },
+    },
+  },
+  PdfDocument: {
+    type: 'object',
+    properties: {
+      status: { type: ['string', 'null'] },
+      url: { type: ['string', 'null'] },
+      pending: { type: ['boolean', 'null'] },
+    },
+  },
+  SyncOrderResponse: {
+    type: 'object',
+    properties: {
+      error: { type: 'boolean' },
+      message: { type: 'string' },
+      data: { type: 'array', items: { type: 'string' } },
+    },
+    required: ['error'],
+  },
+  ApiError: {
+    type: 'object',
+    properties: { error: { type: 'boolean' }, message: { type: 'string' } },
+    required: ['error', 'message'],
+  },
+  ValidationError: {
+    type: 'object',
+    properties: {
+      message: { type: 'string' },
+      errors: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
+    },
+    required: ['message', 'errors'],
+  },
+  ListOrdersArguments: {
+    type: 'object',
+    properties: {
+      sortKey: { anyOf: [{ $ref: 'OrderSortKey' }, { type: 'null' }] },
+      sortOrder: { anyOf: [{ $ref: 'SortOrder' }, { type: 'null' }] },
+      per_page: { type: ['integer', 'null'], minimum: 1 },
+      status: { anyOf: [{ $ref: 'OrderStatus' }, { type: 'null' }] },
+      type: { type: ['string', 'null'] },
+      search_query: { type: ['string', 'null'] },
+      page: { type: 'integer', minimum: 1 },
+    },
+    additionalProperties: false,
+  },
+  SyncOrderArguments: {
+    type: 'object',
+    properties: { order_id: { type: 'integer' } },
+    required: ['order_id'],
+    additionalProperties: false,
+  },
+};
+
+export const calls = {
+  listOrders: {
+    operationId: 'listOrders',
+    method: 'POST',
+    path: '/services/webshop/v1/orders/all',
+    rateLimit: { limit: 60, windowSeconds: 60 },
+    isSafe: true,
+    arguments: {
+      sortKey: { in: 'body' },
+      sortOrder: { in: 'body' },
+      per_page: { in: 'body' },
+      status: { in: 'body' },
+      type: { in: 'body' },
+      search_query: { in: 'body' },
+      page: { in: 'query' },
+    },
+    argumentsSchema: 'ListOrdersArguments',
+    requestSchema: 'ListOrdersRequest',
+    successStatus: 200,
+    responseSchema: 'ListOrdersResponse',
+  },
+  syncOrder: {
+    operationId: 'syncOrder',
+    method: 'POST',
+    path: '/services/webshop/v1/orders/sync-snelstart-order',
+    rateLimit: { limit: 5, windowSeconds: 60 },
+    arguments: { order_id: { in: 'body' } },
+    argumentsSchema: 'SyncOrderArguments',
+    requestSchema: 'SyncOrderRequest',
+    successStatus: 200,
+    responseSchema: 'SyncOrderResponse',
+  },
+} as const satisfies Record<string, Call>;

@@ -1,0 +1,203 @@
+// @ts-check
+import { argumentsSchema } from './document.js';
+import { referenceName } from './nodes.js';
+
+/** @import { ApiDescription, OperationDescription } from './document.js' */
+/** @import { SchemaNode } from './shape.js' */
+
+/**
+ * Emits, as plain data, what a call needs while the program runs: where its arguments go, and the JSON Schemas that arguments
+ * and answers are checked against. Texts, privacy marks and zod schemas are left to other files, so that a page which only
+ * calls the API does not carry them.
+ *
+ * @param {ApiDescription} api
+ * @returns {string} TypeScript source, not formatted
+ */
+export function emitCalls(api) {
+  const shapes = {
+    ...Object.fromEntries(
+      Object.entries(api.schemas).map(([name, node]) => [api.identifiers.get(name), shapeOf(api, node)]),
+    ),
+    ...Object.fromEntries(
+      api.operations.map((operation) => [
+        argumentsSchema(operation.operationId),
+        argumentsShape(api, operation),
+      ]),
+    ),
+  };
+  const calls = Object.fromEntries(
+    api.operations.map((operation) => [operation.operationId, callData(api, operation)]),
+  );
+  return `
+/** A JSON Schema (2020-12) of the document, with the keywords that are checked. */
+export interface Shape {
+  /** Name of another schema in \`shapes\`. */
+  readonly $ref?: ShapeName;
+  readonly anyOf?: readonly Shape[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly type?: ShapeType | readonly ShapeType[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
+  readonly items?: Shape;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly required?: readonly string[];
+  /** What fields without a shape of their own hold; default: anything. */
+  readonly additionalProperties?: boolean | Shape;
+}
+
+/** A type of JSON Schema. */
+export type ShapeType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null';
+
+/** Where an argument of an operation goes. */
+export interface Argument {
+  readonly in: 'path' | 'query' | 'header' | 'body';
+  /** Its name at the API, where that is another one. */
+  readonly field?: string;
+  /** It is the whole body, not a field of it. */
+  readonly isWhole?: true;
+}
+
+/** What a call of one operation needs. */
+export interface Call {
+  readonly operationId: string;
+  readonly method: string;
+  /** Path below the base URL. */
+  readonly path: string;
+  /** The server's allowance: \`limit\` requests per window of \`windowSeconds\`. */
+  readonly rateLimit: {
+    readonly limit: number;
+    readonly windowSeconds: number;
+    /** Operations with the same bucket share one allowance. */
+    readonly bucket?: string;
+  };
+  /** Repeating it changes nothing at the API. */
+  readonly isSafe?: true;
+  /** All arguments, by their name in one flat namespace. */
+  readonly arguments: Readonly<Record<string, Argument>>;
+  /** Schema of all arguments together. */
+  readonly argumentsSchema: Extract<ShapeName, \`\${string}Arguments\`>;
+  readonly requestSchema?: ShapeName;
+  /** The documented 2xx status; the first of several. */
+  readonly successStatus: number;
+  /** Schema of its JSON body; absent if it has none. */
+  readonly responseSchema?: ShapeName;
+  /** Type of its body, if that is not JSON. */
+  readonly responseType?: string;
+  /** Further documented 2xx answers, by status; null for one without a JSON body. */
+  readonly otherSuccesses?: Readonly<Record<string, ShapeName | null>>;
+}
+
+/** A schema of the document, by the name of its constant in \`./schemas\`. */
+export type ShapeName = ${Object.keys(shapes)
+    .map((name) => JSON.stringify(name))
+    .join(' | ')};
+
+/** Base URL of the vendor's production server. */
+export const productionUrl = ${JSON.stringify(api.serverUrl)};
+
+export const shapes: Readonly<Record<ShapeName, Shape>> = ${JSON.stringify(shapes)};
+
+export const calls = ${JSON.stringify(calls)} as const satisfies Record<string, Call>;
+`;
+}
+
+/** All that `emitZod` understands; the other keywords check nothing. */
+const checked = /** @type {const} */ ([
+  'anyOf',
+  'type',
+  'const',
+  'enum',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'items',
+  'minItems',
+  'maxItems',
+  'properties',
+  'required',
+  'additionalProperties',
+]);
+
+/** @param {ApiDescription} api @param {SchemaNode} node @returns {object} */
+function shapeOf(api, node) {
+  const below = (/** @type {SchemaNode} */ child) => shapeOf(api, child);
+  const { anyOf, items, properties, additionalProperties } = node;
+  const parts = {
+    ...node,
+    anyOf: anyOf?.map(below),
+    items: items && below(items),
+    properties:
+      properties &&
+      Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, below(child)])),
+    additionalProperties:
+      typeof additionalProperties === 'object'
+        ? below(additionalProperties)
+        : additionalProperties === false
+          ? false
+          : undefined,
+  };
+  return {
+    $ref: node.$ref === undefined ? undefined : api.identifiers.get(referenceName(node.$ref)),
+    ...Object.fromEntries(checked.map((keyword) => [keyword, parts[keyword]])),
+  };
+}
+
+/** @param {ApiDescription} api @param {OperationDescription} operation */
+function argumentsShape(api, operation) {
+  const required = operation.arguments.filter((argument) => argument.required).map(({ name }) => name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      operation.arguments.map(({ name, schema }) => [name, shapeOf(api, schema)]),
+    ),
+    required: required.length === 0 ? undefined : required,
+    additionalProperties: false,
+  };
+}
+
+/** @param {ApiDescription} api @param {OperationDescription} operation */
+function callData(api, { operationId, method, path, rateLimit, tool, ...rest }) {
+  const [success, ...others] = rest.answers.filter(({ status }) => status.startsWith('2'));
+  const constant = (/** @type {string | undefined} */ name) =>
+    name === undefined ? undefined : api.identifiers.get(name);
+  return {
+    operationId,
+    method,
+    path,
+    rateLimit,
+    isSafe: method === 'GET' || tool?.annotations.readOnlyHint === true || undefined,
+    arguments: Object.fromEntries(
+      rest.arguments.map(({ name, in: place, field }) => [
+        name,
+        {
+          in: place,
+          field: field === name ? undefined : field,
+          isWhole: field === undefined || undefined,
+        },
+      ]),
+    ),
+    argumentsSchema: argumentsSchema(operationId),
+    requestSchema: constant(rest.requestSchema),
+    successStatus: Number(success?.status),
+    responseSchema: constant(success?.schema),
+    responseType: success?.schema === undefined ? success?.contentType : undefined,
+    otherSuccesses:
+      others.length === 0
+        ? undefined
+        : Object.fromEntries(others.map(({ status, schema }) => [status, constant(schema) ?? null])),
+  };
+}
