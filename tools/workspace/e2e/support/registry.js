@@ -17,13 +17,13 @@ export async function startRegistry() {
   const folder = await mkdtemp(join(tmpdir(), 'registry-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
-  const upstream = execFileSync('npm', ['config', 'get', 'registry', '--no-workspaces'], {
-    encoding: 'utf8',
-  }).trim();
+  const upstream = npmSetting('registry');
+  const certificates = npmSetting('cafile');
   const ours = { access: '$all', publish: '$anonymous' };
   const config = {
     storage: join(folder, 'storage'),
-    uplinks: { upstream: { url: upstream, cache: false } },
+    // By default two failed requests take the upstream registry away for five minutes.
+    uplinks: { upstream: { url: upstream, cache: false, max_fails: 100, fail_timeout: '1s' } },
     packages: {
       '@wemasy-orders/*': ours,
       'wemasy-orders*': ours,
@@ -34,7 +34,11 @@ export async function startRegistry() {
   // JSON is YAML.
   await writeFile(join(folder, 'config.yaml'), JSON.stringify(config));
   const args = [require.resolve('verdaccio/bin/verdaccio'), '--config', join(folder, 'config.yaml')];
-  const server = spawn(process.execPath, [...args, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' });
+  const env = { NODE_EXTRA_CA_CERTS: certificates, ...process.env };
+  const server = spawn(process.execPath, [...args, '--listen', `127.0.0.1:${port}`], {
+    env,
+    stdio: 'ignore',
+  });
   const exited = once(server, 'exit');
   const userConfig = join(folder, 'npmrc');
   await writeFile(userConfig, `registry=${url}\n//127.0.0.1:${port}/:_authToken=anonymous\n`);
@@ -62,6 +66,12 @@ export async function startRegistry() {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** @param {string} name @returns {string} */
+function npmSetting(name) {
+  const value = execFileSync('npm', ['config', 'get', name, '--no-workspaces'], { encoding: 'utf8' }).trim();
+  return value === 'null' ? '' : value;
 }
 
 /** npm and Nx hand settings of the run that they are part of to their children. @param {NodeJS.ProcessEnv} environment */
