@@ -153,7 +153,16 @@ describe('a release', () => {
     await writeFile(join(cwd, 'app.ts'), code.join('\n'));
     const tsc = join(workspaceRoot, 'node_modules/@typescript/native/bin/tsc');
     // A tsconfig.json in a folder above would end the compiler otherwise.
-    const flags = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--types', 'node', '--ignoreConfig'];
+    const flags = [
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--strict',
+      '--types',
+      'node',
+      '--ignoreConfig',
+    ];
     await inFolder(cwd, process.execPath, tsc, ...flags, 'app.ts');
     expect((await inFolder(cwd, process.execPath, 'app.js')).stdout.trim()).toBe('network_error');
   });
