@@ -202,8 +202,13 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
     if (guard === undefined) throw new TypeError('unreachable: a journal that may be written to has a guard');
     try {
       const updater = updaterOf(orderId, event, true);
-      const { result, generation } = await store.updateGuarded(keyOf(access, orderId), updater, guard);
-      return { ...result, doubt: await onWritten?.(generation) };
+      const { result, generation, isUnchanged } = await store.updateGuarded(
+        keyOf(access, orderId),
+        updater,
+        guard,
+      );
+      // The number of a write that another process made proves nothing.
+      return { ...result, doubt: isUnchanged ? undefined : await onWritten?.(generation) };
     } catch (error) {
       if (error instanceof GenerationChangedError) throw onChanged?.(error.found) ?? changedMeanwhile(error);
       throw failureOf(orderId, error);

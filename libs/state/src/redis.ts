@@ -220,7 +220,7 @@ export function createRedisStore({
       const record = parseRecord(found);
       const generation = checkGeneration(guard, record);
       const { old, fresh, result } = apply(updater, text, time);
-      if (fresh === undefined) return { result, generation };
+      if (fresh === undefined) return { result, generation, isUnchanged: true };
       await requireDurability();
       cached.delete(key);
       answer = await swapDurably(

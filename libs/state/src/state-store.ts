@@ -81,6 +81,8 @@ export interface GuardedUpdate<T> {
   readonly result: T;
   /** What the store holds now; the caller expects at least this of the next update. */
   readonly generation: Generation;
+  /** The record was left as it was, so that nothing was written. */
+  readonly isUnchanged?: true;
 }
 
 /** Where a store keeps its records. */
