@@ -130,7 +130,7 @@ export function respondHosted(options: HostedOptions): HttpOptions['respond'] {
           personalData: config.WEMASY_PERSONAL_DATA,
           listTtlMs,
           requestId,
-          log: withFacts(log, { requestId, principal: shortNameOf(principal) }),
+          log: withFacts(log, () => ({ requestId, principal: shortNameOf(principal) })),
           onCall: (call) => metrics?.called(call),
         });
       },
@@ -209,11 +209,11 @@ function shortNameOf({ issuer, subject }: Principal): string {
 }
 
 /** The log, with the same facts in every line. */
-function withFacts(log: Log, common: Readonly<Record<string, unknown>>): Log {
+function withFacts(log: Log, common: () => Readonly<Record<string, unknown>>): Log {
   const at =
     (level: keyof Log): Log[keyof Log] =>
     (message, facts) => {
-      log[level](message, { ...common, ...facts });
+      log[level](message, { ...common(), ...facts });
     };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), trace: at('trace') };
 }

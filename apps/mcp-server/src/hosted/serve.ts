@@ -58,6 +58,7 @@ export async function serveHosted(options: ServeHostedOptions): Promise<HostedSe
   const stopping = new AbortController();
   let isReady = true;
   const endpoint = createMcpEndpoint({
+    clock,
     onError: (error) => {
       refusals.refused(...refusalOfProtocol(error));
       metrics?.refused('protocol');

@@ -25,6 +25,7 @@ async function ask(method: string, params: object, granted: readonly Scope[], li
     ...link,
   };
   const endpoint = createMcpEndpoint({
+    clock: systemClock,
     onError: (error) => {
       throw error;
     },
@@ -35,7 +36,12 @@ async function ask(method: string, params: object, granted: readonly Scope[], li
       headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     }),
-    exchange: { setHeader: () => undefined, onClose: () => undefined, doNotAwait: () => undefined },
+    exchange: {
+      setHeader: () => undefined,
+      onClose: () => undefined,
+      doNotAwait: () => undefined,
+      sendJson: (json) => new Response(json),
+    },
     server: () =>
       createShopServer({
         version: '0',

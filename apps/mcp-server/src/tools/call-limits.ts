@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   CancelledError,
   OrdersError,
@@ -65,7 +66,16 @@ export async function answerInTime<Result>(
   { clock, answerWithinMs, writes, client, stopping }: AnswerInTimeOptions,
 ): Promise<Result> {
   const timeIsUp = new AbortController();
-  const stopped = AbortSignal.any([timeIsUp.signal, stopping]);
+  const working = new AbortController();
+  const stopWork = () => {
+    working.abort();
+  };
+  // Not `AbortSignal.any`: it leaves a reference on `stopping` for every call.
+  const signals = [client, stopping, timeIsUp.signal];
+  if (signals.some(({ aborted }) => aborted)) stopWork();
+  for (const signal of signals) signal.addEventListener('abort', stopWork);
+  // Each running call listens once.
+  setMaxListeners(0, stopping);
   const interruption = () => {
     if (stopping.aborted) {
       const effect = writes ? 'nothing was sent' : 'nothing was changed';
@@ -93,13 +103,15 @@ export async function answerInTime<Result>(
     });
   });
   try {
-    return await Promise.race([work(AbortSignal.any([client, stopped])), late]);
+    return await Promise.race([work(working.signal), late]);
   } catch (error) {
-    if (error instanceof CancelledError && stopped.aborted && !client.aborted) throw interruption();
+    const isStopped = timeIsUp.signal.aborted || stopping.aborted;
+    if (error instanceof CancelledError && isStopped && !client.aborted) throw interruption();
     throw error;
   } finally {
     stopTimer();
     stopLastTimer();
+    for (const signal of signals) signal.removeEventListener('abort', stopWork);
   }
 }
 

@@ -1,12 +1,15 @@
-import { createServer, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type ServerOptions, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 
 /** A request that is being answered. */
 export interface Exchange {
   /** Sets a header of the response, whichever handler makes it. */
   setHeader(name: string, value: string): void;
-  /** Calls the listener once the response has been sent or the client has gone. */
+  /** Calls the listener once the response has been sent or the client has gone; at once, if that was before. */
   onClose(listener: () => void): void;
+  /** Sends a text of JSON at once, which takes half the time of a `Response` with a body. */
+  sendJson(json: string): Response;
   /** The response lasts as long as the client likes, so the server does not wait for it before it ends. */
   doNotAwait(): void;
 }
@@ -67,28 +70,44 @@ export async function listen(options: HttpOptions): Promise<HttpServer> {
     outgoing.once('close', leave);
     return {
       setHeader: (name, value) => void outgoing.setHeader(name, value),
-      onClose: (listener) => void outgoing.once('close', listener),
+      onClose(listener) {
+        if (outgoing.closed) listener();
+        else outgoing.once('close', listener);
+      },
+      sendJson(json) {
+        outgoing.writeHead(200, {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(json),
+          ...(closesConnections ? { connection: 'close' } : {}),
+        });
+        outgoing.end(json);
+        return RESPONSE_ALREADY_SENT;
+      },
       doNotAwait: leave,
     };
   }
 
+  async function answer(request: Request, outgoing: ServerResponse): Promise<Response> {
+    const response = await respond(request, exchangeOf(outgoing));
+    // The SDK's streams ask for the opposite.
+    if (closesConnections && !outgoing.headersSent) response.headers.set('connection', 'close');
+    return response;
+  }
+
+  const onRequest: Parameters<typeof getRequestListener>[0] = async (request, { outgoing }) => {
+    if (outgoing instanceof ServerResponse) return await answer(request, outgoing);
+    throw new TypeError('the server speaks HTTP/1.1');
+  };
+  const listener = getRequestListener(onRequest, {
+    // The listener would otherwise replace Request and Response for the whole process.
+    overrideGlobalObjects: false,
+    errorHandler: (error) => {
+      if (error instanceof RequestError) return new Response('Bad request.\n', { status: 400 });
+      onError(error instanceof Error ? error : new Error(String(error)));
+      return new Response('Internal error.\n', { status: 500 });
+    },
+  });
   const server = createServer({ ...limits, keepAliveTimeout: keepAliveMs }, (incoming, outgoing) => {
-    const exchange = exchangeOf(outgoing);
-    const answer = async (request: Request) => {
-      const response = await respond(request, exchange);
-      // The SDK's streams ask for the opposite.
-      if (closesConnections) response.headers.set('connection', 'close');
-      return response;
-    };
-    const listener = getRequestListener(answer, {
-      // The listener would otherwise replace Request and Response for the whole process.
-      overrideGlobalObjects: false,
-      errorHandler: (error) => {
-        if (error instanceof RequestError) return new Response('Bad request.\n', { status: 400 });
-        onError(error instanceof Error ? error : new Error(String(error)));
-        return new Response('Internal error.\n', { status: 500 });
-      },
-    });
     void listener(incoming, outgoing);
   });
   server.maxHeadersCount = maxHeaders;

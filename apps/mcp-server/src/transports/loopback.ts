@@ -42,6 +42,7 @@ export async function serveOnLoopback(options: LoopbackOptions): Promise<Loopbac
   const origins = [...localhostAllowedOrigins(), hostname];
   const refusals = createRefusalLog({ log, clock });
   const endpoint = createMcpEndpoint({
+    clock,
     onError: (error) => {
       refusals.refused(...refusalOfProtocol(error));
     },

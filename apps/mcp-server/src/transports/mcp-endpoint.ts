@@ -2,9 +2,12 @@ import {
   createMcpHandler,
   isJSONRPCRequest,
   isJsonContentType,
+  type JSONRPCRequest,
   readRequestBody,
   type Server,
+  SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
+import type { Clock } from '@wemasy-orders/state';
 import {
   type ErrorResponse,
   errorResponse,
@@ -14,7 +17,20 @@ import {
   readFrame,
   versionWithBatches,
 } from '../frames/frame.js';
+import { CallTransport } from './call-transport.js';
 import type { Exchange } from './http.js';
+
+/** As nginx logs it; no client sees it. */
+const clientGone = 499;
+const reservedNames = 'io.modelcontextprotocol/';
+/** JSON-RPC 2.0 §5.1. */
+const internalError = -32_603;
+/** As the SDK sends them: no proxy may keep or gather what arrives. */
+const eventHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
 
 /** The largest body that is read, in bytes; a request has some hundred. */
 const largestBodyBytes = 262_144;
@@ -36,7 +52,13 @@ export interface McpEndpoint {
 }
 
 /** Answers MCP over Streamable HTTP, in either protocol era, without sessions: each request has a server of its own. */
-export function createMcpEndpoint({ onError }: { readonly onError: (error: Error) => void }): McpEndpoint {
+export function createMcpEndpoint({
+  onError,
+  clock,
+}: {
+  readonly onError: (error: Error) => void;
+  readonly clock: Clock;
+}): McpEndpoint {
   const servers = new WeakMap<Request, McpRequest['server']>();
   const handler = createMcpHandler(
     ({ requestInfo }) => {
@@ -46,8 +68,34 @@ export function createMcpEndpoint({ onError }: { readonly onError: (error: Error
     },
     { onerror: onError, maxRequestBodySize: largestBodyBytes },
   );
+
+  /** What the SDK's handler does for such a call, without a stream where one text is enough. */
+  async function answerCall(
+    call: JSONRPCRequest,
+    { request, exchange, server: make }: McpRequest,
+  ): Promise<Response> {
+    const transport = new CallTransport(clock);
+    try {
+      const server = await make();
+      await server.connect(transport);
+      exchange.onClose(() => {
+        if (!transport.isOver) void server.close();
+      });
+      transport.onmessage?.(call, { request });
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+      return Response.json(errorResponse(call.id, internalError, 'Internal server error'), { status: 500 });
+    }
+    const answer = await transport.answer;
+    if (answer === undefined) return new Response(null, { status: clientGone });
+    return 'json' in answer
+      ? exchange.sendJson(answer.json)
+      : new Response(answer.events, { headers: eventHeaders });
+  }
+
   return {
-    async answer({ request, exchange, server, refuse }) {
+    async answer(mcpRequest) {
+      const { request, exchange, server, refuse } = mcpRequest;
       servers.set(request, server);
       if (request.method !== 'POST' || !isJsonContentType(request.headers.get('content-type'))) {
         return handler.fetch(request);
@@ -72,10 +120,33 @@ export function createMcpEndpoint({ onError }: { readonly onError: (error: Error
       if (messages.every(({ id, method }) => id === undefined || method === 'subscriptions/listen')) {
         exchange.doNotAwait();
       }
-      return handler.fetch(request, { parsedBody: isBatch ? messages : messages[0] });
+      const [message] = messages;
+      return !isBatch && message !== undefined && isUsualCall(message, request)
+        ? answerCall(message, mcpRequest)
+        : handler.fetch(request, { parsedBody: isBatch ? messages : message });
     },
     close: () => handler.close(),
   };
+}
+
+/**
+ * Whether it is a call of the 2025 era without anything that the SDK would refuse. Calls are nearly all that is asked; the
+ * SDK's handler answers the others.
+ */
+function isUsualCall(message: Message, { headers }: Request): message is Message & JSONRPCRequest {
+  const version = headers.get('mcp-protocol-version');
+  const accepted = headers.get('accept') ?? '';
+  const meta = message.params?.['_meta'];
+  return (
+    message.method === 'tools/call' &&
+    version !== null &&
+    SUPPORTED_PROTOCOL_VERSIONS.includes(version) &&
+    accepted.includes('application/json') &&
+    accepted.includes('text/event-stream') &&
+    // Such names make a request of the 2026 era.
+    (meta === undefined || !Object.keys(Object(meta)).some((name) => name.startsWith(reservedNames))) &&
+    isJSONRPCRequest(message)
+  );
 }
 
 /** Node reads no more than a length that the client states, and a body that is read at once needs no stream. */

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigurationError, isOrdersError } from '@wemasy-orders/client';
 import type { PersonalData } from '@wemasy-orders/presentation';
@@ -93,16 +94,13 @@ async function watchFile<Content>(
   { log, clock }: Pick<FileShopsOptions, 'log' | 'clock'>,
   parse: (text: string) => Promise<Content>,
 ): Promise<WatchedFile<Content>> {
-  let mark = await markOf(path);
+  let mark = markOf(path);
   let content = await parse(await read(path));
   let looked = clock.monotonic();
   let looking: Promise<void> | undefined;
 
-  async function look(): Promise<void> {
-    const before = mark;
+  async function readAgain(): Promise<void> {
     try {
-      mark = await markOf(path);
-      if (mark === before) return;
       content = await parse(await read(path));
       log.info('a file of the shops was read again', { path });
     } catch (error) {
@@ -118,7 +116,9 @@ async function watchFile<Content>(
     async present() {
       if (looking === undefined && clock.monotonic() - looked > freshMs) {
         looked = clock.monotonic();
-        looking = look().finally(() => (looking = undefined));
+        const before = mark;
+        mark = markOf(path);
+        if (mark !== before) looking = readAgain().finally(() => (looking = undefined));
       }
       await looking;
       return content;
@@ -128,9 +128,10 @@ async function watchFile<Content>(
 }
 
 /** Changes with every edit; also where a link in the path leads to another file, as in Kubernetes. */
-async function markOf(path: string): Promise<string> {
+function markOf(path: string): string {
   try {
-    const { mtimeMs, size, ino } = await stat(path);
+    // Every shop's file is looked at once a second: asynchronously, that takes twenty times as long.
+    const { mtimeMs, size, ino } = statSync(path);
     return `${mtimeMs} ${size} ${ino}`;
   } catch (error) {
     return codeOf(error);

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Server, type ServerContext } from '@modelcontextprotocol/server';
+import { type Clock, systemClock } from '@wemasy-orders/state';
+import { createVirtualClock } from '@wemasy-orders/state/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { listen } from './http.js';
+import { createMcpEndpoint } from './mcp-endpoint.js';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** Serves one tool; `work` is what a call of it does. */
+async function serve(work: (context: ServerContext) => Promise<void>, clock: Clock = systemClock) {
+  const endpoint = createMcpEndpoint({ clock, onError: (error) => expect.fail(error.message) });
+  const { origin, close } = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    onError: (error) => expect.fail(error.message),
+    respond: (request, exchange) =>
+      endpoint.answer({
+        request,
+        exchange,
+        server() {
+          const server = new Server({ name: 'a server', version: '1' }, { capabilities: { tools: {} } });
+          server.setRequestHandler('tools/call', async (_, context) => {
+            await work(context);
+            return { content: [{ type: 'text', text: 'done: é' }] };
+          });
+          return server;
+        },
+      }),
+  });
+  closers.push(close);
+  return origin;
+}
+
+function call(origin: string, changes: { readonly headers?: object; readonly signal?: AbortSignal } = {}) {
+  return fetch(origin, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+      ...changes.headers,
+    },
+    body: '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"t","_meta":{"progressToken":1}}}',
+    ...(changes.signal && { signal: changes.signal }),
+  });
+}
+
+const result = { jsonrpc: '2.0', id: 'a', result: { content: [{ type: 'text', text: 'done: é' }] } };
+const progress = { method: 'notifications/progress', params: { progressToken: 1, progress: 1 } } as const;
+
+describe('a call', () => {
+  it('is answered with one text where there is nothing to say before its result', async () => {
+    const response = await call(await serve(async () => undefined));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    const text = await response.text();
+    expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+    expect(JSON.parse(text)).toEqual(result);
+  });
+
+  it('is answered with a stream where it tells of its progress', async () => {
+    const response = await call(await serve(({ mcpReq }) => mcpReq.notify(progress)));
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    expect(response.headers.get('x-accel-buffering')).toBe('no');
+    const events = [...(await response.text()).matchAll(/^event: message\ndata: (.*)\n\n/gm)];
+    expect(events.map(([, data = '']) => JSON.parse(data))).toEqual([
+      { jsonrpc: '2.0', ...progress },
+      result,
+    ]);
+  });
+
+  it('that takes long is not taken for dead: it gets a sign of life every 15 s', async () => {
+    const clock = createVirtualClock();
+    let finish: () => void = () => undefined;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const work = () =>
+      new Promise<void>((resolve) => {
+        finish = resolve;
+        begin();
+      });
+    const response = call(await serve(work, clock));
+    await begun;
+    await clock.advance(15_000);
+    const answer = await response;
+    await clock.advance(15_000);
+    finish();
+    const [first, second, event = ''] = (await answer.text()).split('\n\n');
+    expect([first, second]).toEqual([': waiting', ': waiting']);
+    expect(JSON.parse(event.replace('event: message\ndata: ', ''))).toEqual(result);
+  });
+
+  it('whose client goes is cancelled, and nothing waits for it', async () => {
+    const leaving = new AbortController();
+    let cancelled: Promise<unknown> | undefined;
+    const origin = await serve(async ({ mcpReq }) => {
+      cancelled = once(mcpReq.signal, 'abort');
+      leaving.abort();
+      await cancelled;
+    });
+    await expect(call(origin, { signal: leaving.signal })).rejects.toThrow('aborted');
+    await cancelled;
+  });
+
+  it.each([
+    ['accepts no streams', { accept: 'application/json' }, 406],
+    ['names a version that there is not', { 'mcp-protocol-version': '2030-01-01' }, 400],
+    ['names none', { 'mcp-protocol-version': '' }, 400],
+  ])('whose client %s gets the answer of the SDK', async (_, headers, status) => {
+    expect((await call(await serve(async () => undefined), { headers })).status).toBe(status);
+  });
+
+  it('of the official client is answered in each era', async () => {
+    const origin = await serve(async () => undefined);
+    for (const mode of ['legacy', 'auto'] as const) {
+      const client = new Client({ name: 'a client', version: '1' }, { versionNegotiation: { mode } });
+      await client.connect(new StreamableHTTPClientTransport(new URL(origin)));
+      const { content } = await client.callTool({ name: 't' });
+      expect(content).toEqual(result.result.content);
+      await client.close();
+    }
+  });
+});
+
+describe('a listener for the end of an exchange', () => {
+  it('is called also where the client has gone before', async () => {
+    const leaving = new AbortController();
+    let isTold: (isTold: boolean) => void = () => undefined;
+    const told = new Promise<boolean>((resolve) => (isTold = resolve));
+    const { origin, close } = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      onError: () => undefined,
+      async respond(_, exchange) {
+        const gone = new Promise<void>((resolve) => {
+          exchange.onClose(resolve);
+        });
+        leaving.abort();
+        await gone;
+        exchange.onClose(() => {
+          isTold(true);
+        });
+        return new Response();
+      },
+    });
+    closers.push(close);
+    await expect(fetch(origin, { signal: leaving.signal })).rejects.toThrow('aborted');
+    expect(await told).toBe(true);
+  });
+});
