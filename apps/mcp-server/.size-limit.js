@@ -13,7 +13,7 @@ export default [
   },
   {
     name: 'loaded for the first call over stdio',
-    path: loadedWith(['main', 'start', 'run']),
+    path: loadedWith(['main', 'start', 'stdio']),
     limit: '590 kB',
     brotli: false,
   },

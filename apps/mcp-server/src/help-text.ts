@@ -1,4 +1,5 @@
 import { describeHostedSettings, describeSettings, settingsHelp } from '@wemasy-orders/runtime';
+import type { SettingFlag } from './cli-args.js';
 
 /** What `--help` prints. */
 export function helpText(): string {
@@ -23,4 +24,11 @@ export function helpText(): string {
     'Settings of a server that others reach. --metrics [host:]port serves /metrics for Prometheus besides.',
     settingsHelp(describeHostedSettings()),
   ].join('\n');
+}
+
+/** The flags of all settings, and whether each takes a value. */
+export function settingFlags(): SettingFlag[] {
+  return [...describeSettings(), ...describeHostedSettings()].flatMap(({ flag, takesValue }) =>
+    flag === undefined ? [] : [{ flag, takesValue }],
+  );
 }

@@ -12,12 +12,23 @@ afterEach(() => {
 
 type Mode = 'none' | 'names' | 'full';
 
+type Operations = typeof operationsModule.operations;
+
 /** Calls a tool of a server that is built from a document with these marks. */
 async function serverWith(privacy: Privacy, personalData: Mode, answer: readonly [number, unknown]) {
+  return serverOf((operations) => operationsMarkedAs(privacy, operations), personalData, answer);
+}
+
+/** Calls a tool of a server that is built from a changed document. */
+async function serverOf(
+  change: (operations: Operations) => object,
+  personalData: Mode,
+  answer: readonly [number, unknown],
+) {
   vi.resetModules();
   vi.doMock('@wemasy-orders/client/operations', async (importOriginal) => {
     const { operations, ...others } = await importOriginal<typeof operationsModule>();
-    return { ...others, operations: operationsMarkedAs(privacy, operations) };
+    return { ...others, operations: change(operations) };
   });
   const { createTools } = await import('./tools/create-tools.js');
   const { failureText } = await import('./results/failure.js');
@@ -102,3 +113,30 @@ it('shows the same where the marks allow it', async () => {
   expect(structured).toMatchObject({ totals: { canary_status: { count: 2, sum: '7531.42' } } });
   expect(text).toContain('Canary BV');
 });
+
+describe.each([[{}], [{ summarize: true }]])(
+  'where no field of an order may be shown, list_orders with %j',
+  (input) => {
+    it('counts the orders, and says why there is no more', async () => {
+      const call = await serverOf(allSecret, 'full', [200, page(orders)]);
+      const { structured, text } = await call('list_orders', input);
+      expect(structured).toMatchObject({
+        columns: [],
+        rows: [],
+        totals: { '(not shown)': { count: 2 } },
+        note: expect.stringContaining('may not be shown'),
+      });
+      expect(JSON.stringify(structured) + text).not.toMatch(canary);
+    });
+
+    it('takes no fields', async () => {
+      const call = await serverOf(allSecret, 'full', [200, page(orders)]);
+      const { text } = await call('list_orders', { ...input, fields: ['id'] });
+      expect(text).toContain('invalid_arguments');
+    });
+  },
+);
+
+function allSecret(operations: Operations): object {
+  return JSON.parse(JSON.stringify(operations).replaceAll(/"privacy":"\w+"/g, '"privacy":"secret"'));
+}

@@ -9,5 +9,18 @@ export interface Program {
   readonly stderr: () => Writable;
 }
 
-/** Signals that ask the process to end. */
-export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+/** What a command writes besides the protocol. */
+export interface Output {
+  /** Writes a line to stdout. */
+  readonly print: (line: string) => void;
+  /** Writes a line to stderr. What cannot be written there is lost, and the server goes on. */
+  readonly printError: (line: string) => void;
+  /** Writes a line of the log, which has its line end. */
+  readonly writeLog: (line: string) => void;
+}
+
+/** Put in when the package is bundled. */
+declare const PACKAGE_VERSION: string;
+
+/** Version of the package. */
+export const version = PACKAGE_VERSION;

@@ -16,7 +16,7 @@ import { systemClock } from '@wemasy-orders/state';
 import { hasRedis, type RedisServer, startRedis } from '@wemasy-orders/state/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Check, checksText, examine } from './doctor.js';
-import { setUp } from './set-up.js';
+import { setUp } from './services.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
 

@@ -8,7 +8,7 @@ import { hasRedis, startRedis } from '@wemasy-orders/state/testing';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Services } from './services.js';
-import { setUp, type SetUpOptions } from './set-up.js';
+import { setUp, type SetUpOptions } from './services.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
 

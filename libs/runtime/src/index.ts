@@ -5,8 +5,14 @@ export { type Check, checksText, type DoctorOptions, examine } from './doctor.js
 export { describeHostedSettings, type HostedConfig, mcpPath, readHostedConfig } from './hosted-config.js';
 export { createLog, type Log, type LogLevel } from './log.js';
 export { accountFlags, leadingTo, type RunningSandbox, setUpWithSandbox } from './sandbox.js';
-export { connect, type ServiceOptions, type Services } from './services.js';
-export { setUp, type SetUp, type SetUpOptions } from './set-up.js';
+export {
+  connect,
+  type ServiceOptions,
+  type Services,
+  setUp,
+  type SetUp,
+  type SetUpOptions,
+} from './services.js';
 export type { SettingDescription } from './setting-sources.js';
 export { settingsHelp, settingsTable } from './settings-help.js';
 export {

@@ -1,5 +1,5 @@
 import type { ConfigSources } from './config.js';
-import { setUp, type SetUp, type SetUpOptions } from './set-up.js';
+import { setUp, type SetUp, type SetUpOptions } from './services.js';
 
 /** A sandbox that runs inside the app. */
 export interface RunningSandbox {

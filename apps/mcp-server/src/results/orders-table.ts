@@ -59,7 +59,11 @@ export function tableOf(page: ReadPage, { columns, chosen, personalData }: Table
   const totals = totalsOf(orders, personalData);
   const full = {
     columns: columns.map(({ name }) => name),
-    rows: orders.map((order: Order) => columns.map((column): Cell => column.cellOf(order))),
+    // Rows without cells would show nothing; the totals say how many orders there are.
+    rows:
+      columns.length === 0
+        ? []
+        : orders.map((order: Order) => columns.map((column): Cell => column.cellOf(order))),
   };
   const { columns: names, rows, constant, aboutDates } = shorten(full, chosen);
   return {
@@ -71,6 +75,7 @@ export function tableOf(page: ReadPage, { columns, chosen, personalData }: Table
     totals_scope: page.last_page <= 1 && orders.length === (page.total ?? orders.length) ? 'all' : 'page',
     ...noteOf(
       beyondEnd(page.current_page, page.last_page),
+      columns.length === 0 ? 'No field of an order may be shown here.' : undefined,
       repeated === 0 ? undefined : `The API showed ${repeated} of these orders twice; each is counted once.`,
       unreadableText(page.unreadable ?? [], personalData),
       unreadableAmountsText(totals.unreadable),

@@ -149,6 +149,7 @@ function faultsOf(issue: z.core.$ZodIssue, properties: ReadonlyMap<string, Prope
 }
 
 function faultOf(issue: z.core.$ZodIssue, property: Property | undefined): string {
+  if (issue.code === 'invalid_value' && issue.values.length === 0) return 'has no value that is allowed';
   if (issue.code === 'invalid_value' && issue.values.length > longestListShown) {
     return `Invalid option: none of the ${issue.values.length} in the schema`;
   }

@@ -2,7 +2,6 @@ import * as schemas from '@wemasy-orders/client/schemas';
 import { driftText, visibleField, visibleValue } from '@wemasy-orders/presentation';
 import { answerSchema } from '../results/answer-schema.js';
 import { noteOfCut, readable } from '../results/readable.js';
-import type { JsonSchema } from './portable-schema.js';
 import { defineTool, type Tool, type ToolOperation, type ToolSettings } from './tool.js';
 
 /**
@@ -15,18 +14,17 @@ export function operationTool(operation: ToolOperation, { personalData, maxWaitM
     throw new TypeError(`${operation.operationId} has no answer to show, or it writes`);
   }
   const visible = visibleField(answer, personalData);
-  const outputSchema: JsonSchema = {
-    type: 'object',
-    properties: {
-      ...(visible === undefined ? {} : { answer: answerSchema(visible) }),
-      note: { type: 'string' },
-    },
-    additionalProperties: false,
-  };
   return defineTool({
     operation,
     arguments: schemas[operation.argumentsSchema],
-    outputSchema,
+    outputSchema: () => ({
+      type: 'object',
+      properties: {
+        ...(visible === undefined ? {} : { answer: answerSchema(visible) }),
+        note: { type: 'string' },
+      },
+      additionalProperties: false,
+    }),
     maxWaitMs,
     async run(values, call) {
       const { client } = await call.services();

@@ -17,11 +17,15 @@ export function portableSchema(schema: z.ZodObject): JsonSchema {
 /** The schema of a tool's arguments: each has one type and a description, which some clients need to send it at all. */
 export function portableArguments(schema: z.ZodObject): JsonSchema {
   const { properties, ...rest } = portableSchema(schema);
-  const described = Object.entries(isKeywords(properties) ? properties : {}).map(([name, property]) => [
-    name,
-    describedArgument(name, isKeywords(property) ? property : {}),
-  ]);
+  const described = Object.entries(isKeywords(properties) ? properties : {}).flatMap(([name, property]) =>
+    isKeywords(property) && isPossible(property) ? [[name, describedArgument(name, property)]] : [],
+  );
   return { ...rest, properties: Object.fromEntries(described) };
+}
+
+/** Whether it has a value at all: where no field may be shown, there is none to choose. */
+function isPossible({ enum: values, items }: Keywords): boolean {
+  return !(Array.isArray(values) && values.length === 0) && !(isKeywords(items) && !isPossible(items));
 }
 
 function describedArgument(name: string, argument: Keywords): Keywords {

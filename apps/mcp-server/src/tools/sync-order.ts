@@ -28,7 +28,7 @@ export function syncOrderTool(operation: ToolOperation, { personalData, maxWaitM
   return defineTool({
     operation,
     arguments: Arguments,
-    outputSchema: portableSchema(showsMessage ? SyncedOrder : SilentlySyncedOrder),
+    outputSchema: () => portableSchema(showsMessage ? SyncedOrder : SilentlySyncedOrder),
     maxWaitMs,
     async run({ order_id, resend }, call) {
       const { orderSync } = await call.services();

@@ -73,7 +73,7 @@ export interface CheckedCall extends ToolCall {
 export interface ToolDefinition<Schema extends z.ZodObject> {
   readonly operation: ToolOperation;
   readonly arguments: Schema;
-  readonly outputSchema: JsonSchema;
+  readonly outputSchema: () => JsonSchema;
   /** Longest wait for the API's allowance, in ms. */
   readonly maxWaitMs: number;
   /** @throws {OrdersError} when the call does not succeed */
@@ -82,14 +82,20 @@ export interface ToolDefinition<Schema extends z.ZodObject> {
 
 /** The tool of an operation: its texts from the document, its arguments checked before anything else. */
 export function defineTool<Schema extends z.ZodObject>(definition: ToolDefinition<Schema>): Tool {
-  const { operation, arguments: schema, outputSchema, maxWaitMs, run } = definition;
-  const inputSchema = portableArguments(schema);
+  const { operation, arguments: schema, maxWaitMs, run } = definition;
+  // The build has recorded the list of tools, so that most processes need the input schema of one tool alone.
+  const inputSchema = once(() => portableArguments(schema));
+  const outputSchema = once(definition.outputSchema);
   return {
     ...operation.tool,
-    inputSchema,
-    outputSchema,
+    get inputSchema() {
+      return inputSchema();
+    },
+    get outputSchema() {
+      return outputSchema();
+    },
     async run(input, call) {
-      const { values, ignored } = parseArguments({ schema, inputSchema }, input);
+      const { values, ignored } = parseArguments({ schema, inputSchema: inputSchema() }, input);
       const { signal, progress } = call;
       const options: CallOptions = {
         signal,
@@ -101,4 +107,9 @@ export function defineTool<Schema extends z.ZodObject>(definition: ToolDefinitio
       return run(values, { ...call, options, note: noteOfIgnored(ignored) });
     },
   };
+}
+
+function once<Result>(make: () => Result): () => Result {
+  let made: Result | undefined;
+  return () => (made ??= make());
 }

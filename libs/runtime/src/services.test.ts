@@ -7,7 +7,7 @@ import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testin
 import { AlreadySyncedError } from '@wemasy-orders/order-sync';
 import { systemClock } from '@wemasy-orders/state';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { setUp, type SetUpOptions } from './set-up.js';
+import { setUp, type SetUpOptions } from './services.js';
 
 const { limit } = operations.listOrders.rateLimit;
 
