@@ -22,10 +22,10 @@ export async function bundleOrdersView() {
     return file.text.trim();
   };
   const page = await readFile(join(folder, 'orders.html'), 'utf8');
-  const inlined = [
-    ['<link rel="stylesheet" href="./orders.css" />', `<style>${bundled('.css')}</style>`],
-    ['<script type="module" src="./orders.ts"></script>', `<script type="module">${bundled('.js')}</script>`],
-  ].reduce((html, [reference, content]) => {
+  const inlined = Object.entries({
+    '<link rel="stylesheet" href="./orders.css" />': `<style>${bundled('.css')}</style>`,
+    '<script type="module" src="./orders.ts"></script>': `<script type="module">${bundled('.js')}</script>`,
+  }).reduce((html, [reference, content]) => {
     if (!html.includes(reference)) throw new Error(`the page has no ${reference}`);
     return html.replace(reference, () => content);
   }, page);

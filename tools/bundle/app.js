@@ -33,8 +33,8 @@ export async function bundle(options = {}) {
     conditions: ['@wemasy-orders/source'],
     sourcemap: 'linked',
     legalComments: 'none',
-    metafile: true,
     ...options,
+    metafile: true,
     define: { PACKAGE_VERSION: JSON.stringify(version), __dirname: 'import.meta.dirname', ...options.define },
   });
   const inputs = Object.keys(metafile.inputs);

@@ -82,15 +82,7 @@ describe('an operation of a vendor page', () => {
     `;
     const file = join(copy.root, 'libs/client/src/use.ts');
     await writeFile(file, use);
-    await copy.nx(
-      'run-many',
-      '-t',
-      'typecheck',
-      '-p',
-      'wemasy-orders-mcp',
-      'wemasy-orders',
-      '@wemasy-orders/sandbox',
-    );
+    await copy.typecheck();
   }, 300_000);
 });
 

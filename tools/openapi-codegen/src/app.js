@@ -1,6 +1,5 @@
 // @ts-check
 import { logger } from '@nx/devkit';
-import { format } from 'prettier';
 
 /**
  * Nx generator: a new app that imports the client, with its configuration, an example and a test of it.
@@ -8,14 +7,13 @@ import { format } from 'prettier';
  * @param {import('@nx/devkit').Tree} tree
  * @param {{ name: string }} options
  */
-export default async function app(tree, { name }) {
+export default function app(tree, { name }) {
   if (!/^[a-z][a-z0-9-]*$/.test(name)) throw new Error(`${name} is not a name: write it in kebab case.`);
   const root = `apps/${name}`;
   if (tree.exists(`${root}/package.json`)) throw new Error(`${root} exists already.`);
   for (const [file, content] of Object.entries(filesOf(name))) tree.write(`${root}/${file}`, content);
-  await addReference(tree, `./${root}`);
   logger.info(
-    `Wrote ${root}. Run npm install, then: npx nx run-many -t build lint typecheck test -p ${name}`,
+    `Wrote ${root}. Run npm install, then: npm run typecheck && npx nx run-many -t build lint test -p ${name}`,
   );
 }
 
@@ -31,14 +29,8 @@ function filesOf(name) {
     engines: { node: '>=20.19' },
     devDependencies: { '@wemasy-orders/client': '*' },
   };
-  const settings = {
-    extends: '../../tsconfig.base.json',
-    include: ['src'],
-    references: [{ path: '../../libs/client' }],
-  };
   return {
     'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
-    'tsconfig.json': `${JSON.stringify(settings, null, 2)}\n`,
     'bundle.config.js': `// @ts-check
 import { bundle } from '../../tools/bundle/app.js';
 
@@ -92,11 +84,4 @@ it('prints id, status and amount of each order', async () => {
 });
 `,
   };
-}
-
-/** TypeScript builds a project that the root refers to. @param {import('@nx/devkit').Tree} tree @param {string} path */
-async function addReference(tree, path) {
-  const settings = JSON.parse(tree.read('tsconfig.json', 'utf-8') ?? '{}');
-  settings.references = [...(settings.references ?? []), { path }];
-  tree.write('tsconfig.json', await format(JSON.stringify(settings), { parser: 'json' }));
 }

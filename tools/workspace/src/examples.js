@@ -40,14 +40,8 @@ export async function exampleFaults(examples, workspaceRoot) {
     await writeFile(file, `${'\n'.repeat(line - 1)}${code}export {};\n`);
   }
   const config = {
-    extends: join(workspaceRoot, 'tsconfig.base.json'),
-    compilerOptions: {
-      noEmit: true,
-      composite: false,
-      declarationMap: false,
-      rootDir: workspaceRoot,
-      noUnusedLocals: false,
-    },
+    extends: join(workspaceRoot, 'tsconfig.json'),
+    compilerOptions: { noUnusedLocals: false },
     include: ['**/*'],
     exclude: [],
   };

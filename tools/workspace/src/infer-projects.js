@@ -7,7 +7,7 @@ import { createNodesFromFiles } from '@nx/devkit';
 const types = { apps: 'app', libs: 'lib', tools: 'tool' };
 
 /**
- * Infers what folders say of a project: its tags, `build` of an app, `test` where there are tests beside the sources, and
+ * Infers what folders say of a project: its tags, `build` of an app or a published library, `test` where there are tests beside the sources, and
  * `e2e` and `api` where there is a folder of that name. nx.json says what the targets do.
  *
  * @type {import('@nx/devkit').CreateNodesV2}
@@ -21,7 +21,7 @@ export const createNodesV2 = [
         const folder = join(workspaceRoot, root);
         const type = Object.entries(types).find(([parent]) => parent === dirname(root))?.[1];
         const targets = [
-          ...(type === 'app' ? ['build'] : []),
+          ...(type === 'app' || existsSync(join(folder, 'tsconfig.lib.json')) ? ['build'] : []),
           ...(hasTests(join(folder, 'src')) ? ['test'] : []),
           ...(existsSync(join(folder, 'e2e')) ? ['e2e'] : []),
           ...(existsSync(join(folder, 'api')) ? ['api'] : []),

@@ -15,7 +15,7 @@ let root = '';
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'unused-'));
-  await cp(join(workspaceRoot, 'package.json'), join(root, 'package.json'));
+  for (const file of ['package.json', 'knip.json']) await cp(join(workspaceRoot, file), join(root, file));
   await write('libs/box/package.json', '{ "name": "box", "type": "module", "exports": "./src/index.ts" }');
   await write('libs/box/src/index.ts', `import { pack } from './pack.ts';\nconsole.log(pack);`);
   await write('libs/box/src/pack.ts', 'export const pack = 1;');

@@ -11,6 +11,7 @@ const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
 export const workspaceRoot = fileURLToPath(new URL('../../..', import.meta.url));
+const tsc = join(workspaceRoot, 'node_modules/@typescript/native/bin/tsc');
 
 /** What is made, not written. */
 const derived = new Set(['node_modules', 'dist', 'out-tsc', 'test-results', '.nx', '.git']);
@@ -36,6 +37,8 @@ export async function copyWorkspace() {
     remove: () => rm(root, { recursive: true, force: true }),
     /** @param {readonly string[]} args of Nx @returns what it printed; rejects when it fails */
     nx: (/** @type {readonly string[]} */ ...args) => runIn(root, [require.resolve('nx'), ...args]),
+    /** Rejects with what the compiler says. */
+    typecheck: () => runIn(root, [tsc]),
     /** @param {string} folder @param {readonly string[]} args of Node */
     node: (/** @type {string} */ folder, /** @type {string[]} */ ...args) => runIn(join(root, folder), args),
     /** Files that differ from the workspace's, by their path below the root. */

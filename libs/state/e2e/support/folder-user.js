@@ -3,8 +3,8 @@
  * A process that counts in a folder store: on request as another user, and with a signal to itself while it holds the
  * lock. It reports the counts that it saw, or why it could not go on, and how long it waited for timers, in ms.
  */
-import { createFolderStore } from '../../dist/folder.js';
-import { systemClock } from '../../dist/index.js';
+import { createFolderStore } from '@wemasy-orders/state/folder';
+import { systemClock } from '@wemasy-orders/state';
 
 /**
  * @type {{

@@ -1,6 +1,6 @@
 // @ts-check
 /** A process that makes one update on Redis, and says what came of it. */
-import { createRedisStore } from '../../dist/redis.js';
+import { createRedisStore } from '@wemasy-orders/state/redis';
 
 const store = createRedisStore({ url: process.argv[2] ?? '', timeoutMs: 2_000 });
 try {
