@@ -71,8 +71,8 @@ function faultOf(operation: Call, answer: Answer, facts: AnswerFacts, nowMs: num
         ? rateLimited(operation, answer, facts, nowMs)
         : new UpstreamError(facts);
     default: {
-      const seconds = retryAfterSeconds(answer, nowMs);
-      const isCredible = seconds !== undefined && seconds <= longestCredibleWaitSeconds;
+      const seconds = retryAfterSeconds(answer, nowMs) ?? Infinity;
+      const isCredible = seconds <= longestCredibleWaitSeconds;
       return new UpstreamError({ ...facts, ...(isCredible ? { retryAfterSeconds: seconds } : {}) });
     }
   }
@@ -137,10 +137,8 @@ function judgeSuccess<Of extends Call>(
     }),
   });
   const name = successSchema(operation, facts.status);
-  // Stryker disable next-line ConditionalExpression,LogicalOperator: no schema has the name undefined or null.
-  const shape = name === undefined || name === null ? undefined : shapes[name];
-  const isBody = (value: unknown): value is Body<Of> =>
-    shape === undefined ? value === bytes : fits(shape, value);
+  const shape = name == null ? undefined : shapes[name];
+  const isBody = (value: unknown): value is Body<Of> => shape === undefined || fits(shape, value);
   const file: unknown = bytes;
   if (name === null && isBody(file)) return { read: { value: file, drift: [], dropped: [] } };
   if (text.trim() === '') return unexpected('empty_body');

@@ -78,16 +78,20 @@ export function createWalkTally(skipped: () => number): WalkTally {
   let unreadable = 0;
   let shrunk = 0;
   let counted: number | undefined;
-  let lastPage = 1;
+
+  /** How many orders more the API counted at the end; negative where it counted fewer. */
+  function missingOf(end: 'reached' | 'unfinished' | EarlyEnd, accounted: number): number {
+    return end === 'reached' && counted !== undefined ? counted - accounted : 0;
+  }
 
   function doubtsOf(end: 'reached' | 'unfinished' | EarlyEnd, accounted: number): WalkDoubt[] {
-    const total = end === 'reached' ? counted : undefined;
+    const missing = missingOf(end, accounted);
     return [
       ...(end === 'reached' ? [] : [end]),
       ...(skipped() > 0 ? ['started_late' as const] : []),
       ...(shrunk > 0 ? ['shrank' as const] : []),
-      ...(total !== undefined && accounted < total ? ['shortfall' as const] : []),
-      ...(total !== undefined && accounted > total && shrunk === 0 ? ['surplus' as const] : []),
+      ...(missing > 0 ? ['shortfall' as const] : []),
+      ...(missing < 0 && shrunk === 0 ? ['surplus' as const] : []),
       ...(counted === undefined && pages > 1 ? ['uncounted' as const] : []),
       ...(unreadable > 0 ? ['unreadable' as const] : []),
     ];
@@ -109,19 +113,17 @@ export function createWalkTally(skipped: () => number): WalkTally {
       for (const difference of page.drift ?? []) drift.set(driftKey(difference), difference);
       if (counted !== undefined && page.total !== undefined) shrunk += Math.max(0, counted - page.total);
       counted = page.total ?? counted;
-      lastPage = page.last_page;
       return fresh;
     },
     facts(end) {
       const accounted = skipped() + seen.size + unreadable;
       const doubts = doubtsOf(end, accounted);
-      const shortfall = end === 'reached' && counted !== undefined ? Math.max(0, counted - accounted) : 0;
-      const isWhole = pages === 1 && lastPage <= 1 && repeated === 0;
+      const isWhole = pages === 1 && repeated === 0;
       return {
         read: seen.size,
         counted,
         repeated,
-        possiblyMissed: Math.max(shrunk, shortfall),
+        possiblyMissed: Math.max(shrunk, missingOf(end, accounted)),
         unreadable,
         pages,
         coverage: doubts.length > 0 ? 'in_doubt' : isWhole ? 'complete' : 'adds_up',

@@ -303,7 +303,7 @@ describe('the steps of a walk', () => {
     );
     const { steps, facts } = await stepsOf(shop);
     expect(steps).toHaveLength(30);
-    expect(facts).toMatchObject({ unreadable: 29, doubts: ['uncounted', 'unreadable'] });
+    expect(facts).toMatchObject({ unreadable: 29, possiblyMissed: 0, doubts: ['uncounted', 'unreadable'] });
   });
 
   it('count by the page size that the API applied, however small', async () => {
@@ -329,6 +329,11 @@ describe('the steps of a walk', () => {
     ];
     const shop = clientOf(({ page: number }) => pages[number - 1] ?? page([], { last_page: 3, total: 4 }));
     expect((await stepsOf(shop, { fromPage: 2 })).facts.doubts).toEqual(['started_late']);
+  });
+
+  it('that begin later are never all, whatever page size the API names', async () => {
+    const shop = clientOf(() => page([3], { current_page: 2, last_page: 2, per_page: 0, total: 2 }));
+    expect((await stepsOf(shop, { fromPage: 2 })).facts).toMatchObject({ read: 1, coverage: 'in_doubt' });
   });
 
   it('end at a last page that brings nothing new, whatever the count says', async () => {
@@ -512,6 +517,20 @@ describe('a walk where the API takes fewer orders a page', () => {
     if (sizes.length === 1) await expect(walk).rejects.toBe(refusal);
     else expect((await walk).ids).toEqual([1]);
     expect(shop.asked.map(({ per_page }) => per_page)).toEqual(sizes);
+  });
+
+  it.each([
+    ['the first page', 0, 110],
+    ['a later page', 1, 219],
+  ])('ends where the list does not, although %s was refused', async (_, refused, most) => {
+    const shop = clientOf(({ page, perPage }, at) => {
+      if (at > 1_000) throw new Error('the walk does not end');
+      if (at >= refused && perPage > 50) throw tooLarge(50);
+      // Five pages at first: twice as many, and a hundred more, of the size that they had.
+      return { current_page: page, last_page: at <= 1 ? 5 : 1e6, data: [{ id: at }] };
+    });
+    const { facts } = await walkOver(shop);
+    expect(facts).toMatchObject({ pages: most, doubts: ['endless', 'uncounted'] });
   });
 
   it('keeps the number of its first page, which only a walk with this size can have named', async () => {

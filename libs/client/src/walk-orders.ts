@@ -99,7 +99,7 @@ export function walkOrders({ client, filters = {}, fromPage = 1, call = {} }: Wa
         continue;
       }
       const perPage = answer.per_page ?? size;
-      if (furthest === undefined) skipped = (fromPage - 1) * perPage;
+      if (furthest === undefined) skipped = (fromPage - 1) * Math.max(1, perPage);
       const { unreadable = [] } = answer;
       const orders = tally.add(answer);
       const lastPage = Math.max(answer.last_page, Math.ceil((answer.total ?? 0) / Math.max(1, perPage)));

@@ -46,6 +46,14 @@ function begin() {
   };
 }
 
+it('a piece of work keeps its process alive with the longest timer that Node has', async () => {
+  const { clock } = begin();
+  await clock.advance(2 ** 31 - 2);
+  expect(clock.timers().keepingAlive).toBe(1);
+  await clock.advance(1);
+  expect(clock.timers().keepingAlive).toBe(0);
+});
+
 describe('callers of one piece of work', () => {
   it('all get its result', async () => {
     const { clock, finish, join } = begin();

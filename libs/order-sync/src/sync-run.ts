@@ -197,6 +197,5 @@ function rejection(error: OrdersError): Outcome {
 }
 
 function apiReasonOf(error: unknown): { readonly message?: string } {
-  // Stryker disable next-line ConditionalExpression: a field that is undefined is not stored.
   return isOrdersError(error) && error.apiReason !== undefined ? { message: error.apiReason } : {};
 }

@@ -16,7 +16,6 @@ const invisible =
  * belongs in data positions only.
  */
 export function cleanText(text: string): string {
-  // Stryker disable next-line ConditionalExpression,EqualityOperator: it only saves time.
   if (text.length <= maxLength && plain.test(text)) return text;
   const visible = stripVTControlCharacters(text)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')

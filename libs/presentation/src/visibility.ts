@@ -4,14 +4,14 @@ import { type AnswerField, type Operation, operations, type Privacy } from '@wem
 export const personalDataModes = ['none', 'names', 'full'] as const;
 export type PersonalData = (typeof personalDataModes)[number];
 
-const visiblePrivacies: Readonly<Record<PersonalData, readonly Privacy[]>> = {
+const visiblePrivacies: Readonly<Record<PersonalData, readonly (Privacy | undefined)[]>> = {
   none: ['public'],
   names: ['public', 'name'],
   full: ['public', 'name', 'personal'],
 };
 
 export function isVisible(privacy: Privacy | undefined, personalData: PersonalData): boolean {
-  return privacy !== undefined && visiblePrivacies[personalData].includes(privacy);
+  return visiblePrivacies[personalData].includes(privacy);
 }
 
 /** What the document says of an order. */
@@ -68,8 +68,7 @@ function below(above: Place, field: AnswerField): Place {
 
 /** Where a field is described that contains itself. */
 function target(place: Place): Place {
-  const { again } = place.field;
-  if (again === undefined) return place;
+  const { again = 0 } = place.field;
   let found: Place | undefined = place;
   for (let level = 0; level < again; level += 1) found = found?.above;
   if (found === undefined) throw new TypeError(`no field is ${again} levels above`);
@@ -100,7 +99,6 @@ function visiblePart(value: unknown, written: Place, personalData: PersonalData)
     }
     return Object.fromEntries(parts);
   }
-  if (value === undefined) return undefined;
   // That there is nothing is as private as what could be there.
   const isShown = value === null ? hasVisible(place, personalData) : isVisible(field.privacy, personalData);
   return isShown ? value : undefined;

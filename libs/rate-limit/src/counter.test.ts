@@ -276,7 +276,7 @@ describe('permits', () => {
   });
 
   test('are taken out of their own group only', () => {
-    const others = [flight({ policy: 'list' }), flight({ first: start - 1 })];
+    const others = [flight({ policy: 'list', first: start - 1 }), flight({ first: start - 1 })];
     const draft = trusted({ inFlight: others });
     const permit = issue(draft, call, 'one', timing);
     issue(draft, { ...call, cost: 1 }, 'one', timing);

@@ -80,8 +80,10 @@ function dropExpired(draft: Draft, { windowMs, marginMs, roundingMs }: Timing): 
       if (maxElapsed > closes) delete draft.window;
     } else if (minElapsed >= window.openBy + windowMs + marginMs) {
       // Whatever is still charged and is in an open window arrived after this one had closed.
-      const notBefore = <T extends { readonly from: number }>(part: T): T =>
-        part.from < closes ? { ...part, from: closes } : part;
+      const notBefore = <T extends { readonly from: number }>(part: T): T => ({
+        ...part,
+        from: Math.max(part.from, closes),
+      });
       draft.hits = draft.hits.map(notBefore);
       draft.inFlight = draft.inFlight.map(notBefore);
       delete draft.window;

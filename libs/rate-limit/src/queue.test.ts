@@ -395,6 +395,12 @@ describe('a process looks again', () => {
   test.each<[string, Partial<Draft>, readonly WaitingCall[], number]>([
     ['when its call can go', { hits: [hits(10, 3_000)] }, [call()], 3_000],
     ['when the first of its calls can go', { hits: [hits(10, 3_000)] }, [background(), call()], 3_000],
+    [
+      'when the first of its calls can go, which may be in the background',
+      { hits: [hits(10, 1_000), hits(10, 3_000)] },
+      [call(), background({ policy: 'list' })],
+      1_000,
+    ],
     ['when its background call can go', { hits: [hits(10, 3_000)] }, [background()], 3_000],
     ['after a tenth of a window at the latest', { hits: [hits(10, 9_000)] }, [call()], 6_000],
     ['when the pause is over', { pausedUntil: start + 7_000 }, [call()], 7_000],

@@ -233,9 +233,8 @@ function callsBefore(
 }
 
 function precedingCalls(group: WaitingCalls, winsTies: boolean, { call, since, index }: Queued): number {
-  const byRank = rank(group.priority) - rank(call.priority);
-  if (byRank !== 0) return byRank < 0 ? group.n : 0;
-  if (group.since !== since) return group.since < since ? group.n : 0;
+  const order = rank(group.priority) - rank(call.priority) || group.since - since;
+  if (order !== 0) return order < 0 ? group.n : 0;
   return Math.max(0, Math.min(group.n, index - group.first + (winsTies ? 1 : 0)));
 }
 

@@ -206,7 +206,7 @@ function isText(value: unknown): value is string {
 }
 
 function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+  return Number.isFinite(value);
 }
 
 function isCount(value: unknown): value is number {

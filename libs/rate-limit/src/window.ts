@@ -143,17 +143,16 @@ function onAnswer(
     addHits(draft, { n: permit.cost, from: draft.clock.maxElapsed - timing.windowMs, until });
     return warnings;
   }
-  const used =
-    facts.remaining === undefined
-      ? undefined
-      : Math.max(0, limitOf(draft, permit.policy, rules) - facts.remaining);
-  const counted = (used !== undefined && used > 0) || (status >= 200 && status < 300);
+  const limit = limitOf(draft, permit.policy, rules);
+  // None where the server does not say: an answer that shows the count shows at least the call itself.
+  const used = Math.max(0, limit - (facts.remaining ?? limit));
+  const counted = used > 0 || (status >= 200 && status < 300);
 
   chargeAnswered(draft, permit, counted, used, timing, rules);
   const ours = permit.charged + (draft.issued - permit.issued);
   const known = draft.foreign?.n ?? 0;
-  if (used !== undefined) reconcile(draft, permit, used, ours, timing, rules);
-  if (used !== undefined && used - ours > known) {
+  reconcile(draft, permit, used, ours, timing, rules);
+  if (used - ours > known) {
     warnings.push({ kind: 'foreign-use', policy: permit.policy, calls: used - ours });
     draft.uncertainty = { reason: 'foreign-use', issued: draft.issued };
     delete draft.window;
@@ -168,7 +167,7 @@ function chargeAnswered(
   draft: Draft,
   permit: PermitStamp,
   counted: boolean,
-  used: number | undefined,
+  used: number,
   { windowMs, marginMs, roundingMs }: Timing,
   { kind }: WindowRules,
 ): void {
@@ -235,8 +234,7 @@ function updateLimit(
 ): WindowWarning[] {
   const before = limitOf(draft, policy, rules);
   if (limit === undefined) return [];
-  // Stryker disable next-line ConditionalExpression: the limits are the same then.
-  if (limit !== draft.limits[policy]) draft.limits = { ...draft.limits, [policy]: limit };
+  draft.limits = { ...draft.limits, [policy]: limit };
   return limit === before ? [] : [{ kind: 'limit-changed', policy, from: before, to: limit }];
 }
 
