@@ -1,5 +1,9 @@
+/**
+ * Explores every schedule of two senders, a person and the API up to a number of disturbances, and drawn schedules beyond
+ * it. `npm run bench -- interleavings` explores more of them and writes the figures down.
+ */
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it, type TestContext, vi } from 'vitest';
 import { type Exploration, exploreAll, runDrawn } from './support/explore.js';
 import { apiBehaviours, createInterleavedWorld, type Scenario } from './support/interleaved-world.js';
 
@@ -10,8 +14,16 @@ function behaviours(...names: readonly string[]) {
 /** The kinds of answer that differ most: done, certainly not done, and lost. */
 const mainBehaviours = behaviours('accepts', 'rejects the values', 'books, then the answer is lost');
 
-// Thousands of schedules take a minute on a busy machine.
-vi.setConfig({ testTimeout: 300_000 });
+const explores = process.env['EXPLORE'] === 'more' ? 'more' : 'usual';
+// Thousands of schedules take a minute on a busy machine, millions some hours.
+vi.setConfig({ testTimeout: explores === 'usual' ? 300_000 : 4 * 3_600_000 });
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a test explored, for the page of `npm run bench -- interleavings`. */
+    explored?: Exploration & { readonly disturbances: number | 'any' };
+  }
+}
 
 /** Two processes send one order, and a person may confirm what became of it. */
 const twoSenders: Scenario = {
@@ -24,53 +36,76 @@ const twoSenders: Scenario = {
   disturbances: ['crash', 'cancel', 'store failure', 'time'],
 };
 
-function report({ schedules, steps, states }: Exploration): void {
-  console.log(`${schedules} schedules, ${steps} steps${states > 0 ? `, ${states} states` : ''}`);
+/** @param disturbances the most in one schedule */
+async function exploreAndReport(
+  { task }: TestContext,
+  scenario: Scenario,
+  disturbances: Readonly<Record<typeof explores, number>>,
+): Promise<number> {
+  const limit = { disturbances: disturbances[explores] };
+  const explored = await exploreAll(() => createInterleavedWorld(scenario), limit);
+  const { schedules, steps, states } = explored;
+  task.meta.explored = { ...explored, ...limit };
+  console.log(`${schedules} schedules, ${steps} steps, ${states} states, ${limit.disturbances} disturbances`);
+  return schedules;
 }
 
-it('holds in every order of events, whatever the API answers', async () => {
+it('holds in every order of events, whatever the API answers', async (context) => {
   const scenario: Scenario = { ...twoSenders, api: apiBehaviours };
-  const explored = await exploreAll(() => createInterleavedWorld(scenario), { disturbances: 0 });
-  report(explored);
-  expect(explored.schedules).toBeGreaterThan(5_000);
+  expect(await exploreAndReport(context, scenario, { usual: 0, more: 0 })).toBeGreaterThan(5_000);
 });
 
-it('holds in every order of events with one crash, cancel, failed update or lapse of time', async () => {
-  const explored = await exploreAll(() => createInterleavedWorld(twoSenders), { disturbances: 1 });
-  report(explored);
-  expect(explored.schedules).toBeGreaterThan(5_000);
+it('holds in every order of events with a crash, cancel, failed update or lapse of time', async (context) => {
+  expect(await exploreAndReport(context, twoSenders, { usual: 1, more: 2 })).toBeGreaterThan(5_000);
 });
 
-it('holds when one of the senders resends', async () => {
+it('holds when one of the senders resends', async (context) => {
   const [first, second] = twoSenders.senders;
   const scenario: Scenario = {
     ...twoSenders,
     senders: [first, { ...second, resend: true }],
     api: behaviours('accepts', 'answers the documented 429', 'books, then the answer is lost'),
   };
-  const explored = await exploreAll(() => createInterleavedWorld(scenario), { disturbances: 0 });
-  report(explored);
-  expect(explored.schedules).toBeGreaterThan(500);
+  expect(await exploreAndReport(context, scenario, { usual: 0, more: 1 })).toBeGreaterThan(500);
 });
 
-it('holds when others cannot see that a sender has crashed', async () => {
+it('holds when both senders resend', async (context) => {
+  const scenario: Scenario = {
+    ...twoSenders,
+    senders: [
+      { name: 'A', resend: true },
+      { name: 'B', resend: true },
+    ],
+    api: behaviours('accepts', 'answers the documented 429', 'books, then the answer is lost'),
+    disturbances: ['crash', 'cancel', 'store failure'],
+  };
+  expect(await exploreAndReport(context, scenario, { usual: 0, more: 1 })).toBeGreaterThan(500);
+});
+
+it('holds when the store is emptied at any moment', async (context) => {
+  const scenario: Scenario = { ...twoSenders, disturbances: ['store emptied', 'store failure', 'cancel'] };
+  expect(await exploreAndReport(context, scenario, { usual: 1, more: 2 })).toBeGreaterThan(500);
+});
+
+it('holds when others cannot see that a sender has crashed', async (context) => {
   const scenario: Scenario = {
     senders: [{ name: 'A' }, { name: 'B' }],
     verdicts: [],
     api: mainBehaviours,
     disturbances: ['crash'],
   };
-  const explored = await exploreAll(() => createInterleavedWorld(scenario), { disturbances: 1 });
-  report(explored);
-  expect(explored.schedules).toBeGreaterThan(100);
+  expect(await exploreAndReport(context, scenario, { usual: 1, more: 2 })).toBeGreaterThan(100);
 });
 
-it('holds in schedules drawn at random, with any number of disturbances', async () => {
+it('holds in schedules drawn at random, with any number of disturbances', async ({ task }) => {
   const scenario: Scenario = { ...twoSenders, api: apiBehaviours, verdicts: ['synced', 'not_synced'] };
+  const schedules = { usual: 2_000, more: 200_000 }[explores];
+  let steps = 0;
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(fc.nat()), async (draws) => {
-      await runDrawn(createInterleavedWorld(scenario), draws);
+      steps += await runDrawn(createInterleavedWorld(scenario), draws);
     }),
-    { numRuns: 2_000 },
+    { numRuns: schedules },
   );
+  task.meta.explored = { schedules, steps, states: 0, disturbances: 'any' };
 });

@@ -1,6 +1,6 @@
 /**
  * Explores every schedule of a few processes on one record: which process acts next, which call is lost, which process
- * dies, and which moment comes next.
+ * dies, and which moment comes next. `npm run bench -- interleavings` explores more of them and writes the figures down.
  */
 import { expect, test } from 'vitest';
 import type { PermitStamp } from './counter.js';
@@ -212,20 +212,28 @@ function explore(settings: Settings): number {
   return seen.size;
 }
 
-/** More for a longer run: `EXPLORED_MOMENTS=3 npx vitest run --root libs/rate-limit exploration`. */
-const more = Number(process.env['EXPLORED_MOMENTS'] ?? 0);
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a test explored, for the page of `npm run bench -- interleavings`. */
+    exploredStates?: { readonly states: number; readonly moments: number };
+  }
+}
 
-test.each([
-  { start: 'first-window', moments: Math.max(1, more), expiry: 'exact', remaining: 'at-hit' },
-  { start: 'first-window', moments: Math.max(1, more), expiry: 'floored', remaining: 'after-controller' },
-  { start: 'boundary', moments: Math.max(2, more), expiry: 'exact', remaining: 'after-controller' },
-  { start: 'boundary', moments: Math.max(1, more), expiry: 'floored', remaining: 'at-hit' },
+const explores = process.env['EXPLORE'] === 'more' ? 'more' : 'usual';
+
+test.for([
+  { start: 'first-window', expiry: 'exact', remaining: 'at-hit', moments: { usual: 1, more: 3 } },
+  { start: 'first-window', expiry: 'floored', remaining: 'after-controller', moments: { usual: 1, more: 3 } },
+  { start: 'boundary', expiry: 'exact', remaining: 'after-controller', moments: { usual: 2, more: 3 } },
+  { start: 'boundary', expiry: 'floored', remaining: 'at-hit', moments: { usual: 1, more: 3 } },
 ] as const)(
-  'in no schedule of three processes is a call refused or starved: %o',
-  (settings) => {
-    const states = explore(settings);
+  'in no schedule of three processes is a call refused or starved: $start, $expiry expiry, Remaining $remaining',
+  { timeout: 4 * 3_600_000 },
+  ({ moments, ...settings }, { task }) => {
+    const limit = { moments: moments[explores] };
+    const states = explore({ ...settings, ...limit });
+    task.meta.exploredStates = { states, ...limit };
     expect(states).toBeGreaterThan(10_000);
     console.log(`${states} states`);
   },
-  3_600_000,
 );

@@ -11,6 +11,7 @@ const benchmarks = /** @type {const} */ ([
   'hosted',
   'path-length',
   'client-size',
+  'interleavings',
 ]);
 
 const { values, positionals } = parseArgs({

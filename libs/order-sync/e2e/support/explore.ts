@@ -84,10 +84,16 @@ export async function exploreAll(
 /**
  * Runs one schedule, with a drawn number for each choice and any number of disturbances.
  *
+ * @returns how many steps it took
  * @throws {BrokenSchedule}
  */
-export async function runDrawn(world: World, draws: Iterator<number>): Promise<void> {
-  await runSchedule(world, (choices) => choices[Number(draws.next().value) % choices.length]);
+export async function runDrawn(world: World, draws: Iterator<number>): Promise<number> {
+  let steps = 0;
+  await runSchedule(world, (choices, step) => {
+    steps = step;
+    return choices[Number(draws.next().value) % choices.length];
+  });
+  return steps;
 }
 
 async function runSchedule(

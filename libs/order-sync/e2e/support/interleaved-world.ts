@@ -109,7 +109,7 @@ export const apiBehaviours: readonly ApiBehaviour[] = [
   },
 ];
 
-export type Disturbance = 'crash' | 'cancel' | 'store failure' | 'time';
+export type Disturbance = 'crash' | 'cancel' | 'store failure' | 'store emptied' | 'time';
 
 export interface Scenario {
   readonly senders: readonly [SenderOfScenario, SenderOfScenario];
@@ -146,6 +146,8 @@ type Told =
 interface Actor {
   readonly name: string;
   readonly resend: boolean;
+  /** Whether other processes believe that it has ended. */
+  readonly looksGone: boolean;
   readonly controller: AbortController;
   /** Digest of everything that it has observed, in turn. */
   log: string;
@@ -174,12 +176,21 @@ export function createInterleavedWorld(scenario: Scenario): World {
   const verdictsGiven = new Set<Verdict>();
   const violations: string[] = [];
   const records = new Map<string, string>();
+  let isEmptied = false;
   /** Random ids by the actor that made them, so that equal states read the same. */
   const names = new Map<string, string>();
 
-  function actorOf(name: string, { resend = false } = {}): Actor {
-    const controller = new AbortController();
-    const actor: Actor = { name, resend, controller, log: '', ids: 0, told: undefined, crashed: false };
+  function actorOf(name: string, { resend = false, looksGone = false } = {}): Actor {
+    const actor: Actor = {
+      name,
+      resend,
+      looksGone,
+      controller: new AbortController(),
+      log: '',
+      ids: 0,
+      told: undefined,
+      crashed: false,
+    };
     actors.push(actor);
     return actor;
   }
@@ -301,7 +312,10 @@ export function createInterleavedWorld(scenario: Scenario): World {
     return (_: string, { signal }: FetchRequest): Promise<FetchResponse> => {
       const request: Request = { sender: actor, fate: 'in flight', disproved: false };
       const sentBefore = requests.filter(({ fate, disproved }) => fate !== 'certainly nothing' && !disproved);
-      if (!actor.resend && sentBefore.length > 0) violations.push(`${actor.name} sent the order once more`);
+      // A resend allows one request more, and none beside another that is known to be under way.
+      const isRefused = ({ sender, fate }: Request) =>
+        !actor.resend || sender === actor || (fate === 'in flight' && !sender.looksGone);
+      if (sentBefore.some(isRefused)) violations.push(`${actor.name} sent the order once more`);
       requests.push(request);
       return new Promise((resolve, reject) => {
         let torndown = false;
@@ -336,7 +350,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
     return scenario.disturbances.includes(kind) ? choices.map((calm) => ({ ...calm, disturbs: true })) : [];
   }
 
-  function orderSyncOf(actor: Actor, looksGone: boolean): OrderSync {
+  function orderSyncOf(actor: Actor): OrderSync {
     const clock = clockOf(actor);
     const actorStore = storeOf(actor);
     const client = createOrdersClient({
@@ -353,7 +367,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
       journal: journalAt(actorStore, namespace),
       clock,
       caller: { app: actor.name, version: '1.0.0' },
-      process: { pid: looksGone ? pidOfTheDead : process.pid, host: hostname() },
+      process: { pid: actor.looksGone ? pidOfTheDead : process.pid, host: hostname() },
     });
   }
 
@@ -373,8 +387,8 @@ export function createInterleavedWorld(scenario: Scenario): World {
   }
 
   function start(name: string, { resend = false, looksGone = false }: Omit<SenderOfScenario, 'name'>): void {
-    const actor = actorOf(name, { resend });
-    orderSyncOf(actor, looksGone)
+    const actor = actorOf(name, { resend, looksGone });
+    orderSyncOf(actor)
       .sync(orderId, { resend, signal: actor.controller.signal })
       .then(
         (synced) => {
@@ -389,7 +403,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
   function confirm(verdict: Verdict): void {
     verdicts.clear();
     const actor = actorOf('person');
-    orderSyncOf(actor, false)
+    orderSyncOf(actor)
       .confirm(orderId, verdict)
       .then(
         () => {
@@ -409,6 +423,14 @@ export function createInterleavedWorld(scenario: Scenario): World {
       if (request.sender === actor && request.fate === 'in flight') request.fate = 'booked or unknown';
     }
     start(`${actor.name} restarted`, { resend, looksGone });
+  }
+
+  function empty(): void {
+    isEmptied = true;
+    for (const key of [...records.keys(), `${namespace}/journal`]) {
+      void store.update(key, () => ({ record: undefined, result: undefined }));
+    }
+    records.clear();
   }
 
   for (const { name, ...sender } of scenario.senders) start(name, sender);
@@ -454,6 +476,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
               }),
             ),
         ),
+        ...disturbing('store emptied', waiting.length > 0 ? [choice('the store is emptied', empty)] : []),
         ...disturbing(
           'crash',
           scenario.senders.flatMap(({ name, ...sender }) =>
@@ -476,6 +499,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
           .map(({ sender, fate, disproved: isDisproved }) => [sender.name, fate, isDisproved])
           .sort(),
         bookings,
+        isEmptied,
         elapsedMs,
         pending: [...pending].flatMap(({ choices }) => choices().map(({ name }) => name)).sort(),
         verdicts: [...verdicts],
@@ -501,6 +525,8 @@ export function createInterleavedWorld(scenario: Scenario): World {
         caller: { app: 'auditor', version: '1.0.0' },
       });
       const { state, attempts } = await audit.history(orderId);
+      // What was in the store is gone.
+      if (isEmptied) return;
       if (
         bookings > 0 &&
         !verdictsGiven.has('not_synced') &&
