@@ -36,7 +36,7 @@ export const faults = [
   {
     name: 'a mark that is ignored',
     file: 'libs/presentation/src/visibility.ts',
-    code: 'privacy !== undefined && visiblePrivacies[personalData].includes(privacy)',
+    code: 'visiblePrivacies[personalData].includes(privacy)',
     fault: 'privacy !== undefined',
   },
 ];

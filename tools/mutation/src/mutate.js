@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { equivalents } from './equivalents.js';
 
 /**
  * @typedef {{ readonly line: number, readonly column: number }} Place
  * @typedef {object} Mutant
- * @property {'Killed' | 'Timeout' | 'Survived' | 'NoCoverage' | 'Ignored' | 'RuntimeError'} status
+ * @property {'Killed' | 'Timeout' | 'Survived' | 'NoCoverage' | 'RuntimeError'} status
+ * @property {string} mutatorName Stryker's name of the kind of change
  * @property {{ readonly start: Place, readonly end: Place }} location
  * @property {string} replacement
  */
@@ -16,20 +18,29 @@ export class Score {
   /** Mutants that were to be tried; more than were, if the time was over. */
   planned = 0;
   killed = 0;
-  /** @type {Mutant[]} Those that no test noticed. */
+  /** How many of the killed mutants were stopped because their tests did not end. */
+  endless = 0;
+  /** @type {Mutant[]} Those that no test noticed, although a test could. */
   survivors = [];
-  /** Equivalent mutants, each with its reason in the source. */
-  ignored = 0;
+  /** Mutants that no test can notice. */
+  equivalent = 0;
   /** Mutants that ended the test runner. */
   crashed = 0;
   /** Seconds. */
   seconds = 0;
+  #expected;
 
-  /** @param {string} file */
-  constructor(file) {
+  /**
+   * @param {string} file
+   * @param {{ readonly source?: string, readonly equivalents?: readonly import('./equivalents.js').Equivalent[] }} [parts]
+   */
+  constructor(file, { source, equivalents: listed = equivalents } = {}) {
     this.file = file;
     /** As it was mutated; it may be edited meanwhile. */
-    this.source = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+    this.source = source ?? readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+    this.#expected = new Set(listed.filter((entry) => entry.file === file));
+    /** Entries of the list of which no mutant survived: a test kills it now, or the code is another. */
+    this.stale = new Set(this.#expected);
   }
 
   get tried() {
@@ -43,13 +54,63 @@ export class Score {
 
   /** @param {Mutant} mutant */
   add(mutant) {
-    if (mutant.status === 'Killed' || mutant.status === 'Timeout') this.killed += 1;
-    else if (mutant.status === 'Survived' || mutant.status === 'NoCoverage') this.survivors.push(mutant);
-    else if (mutant.status === 'Ignored') this.ignored += 1;
-    // It fails outside of any test, where Stryker's runner cannot go on: neither noticed nor missed.
-    else if (mutant.status === 'RuntimeError') this.crashed += 1;
-    else throw new Error(`unexpected mutant: ${JSON.stringify(mutant)}`);
+    switch (mutant.status) {
+      case 'Killed':
+        this.killed += 1;
+        return;
+      case 'Timeout':
+        this.killed += 1;
+        this.endless += 1;
+        return;
+      case 'Survived':
+      case 'NoCoverage':
+        this.#addSurvivor(mutant);
+        return;
+      case 'RuntimeError':
+        // It fails outside of any test, where Stryker's runner cannot go on: neither noticed nor missed.
+        this.crashed += 1;
+        return;
+      default:
+        throw new Error(`unexpected mutant: ${JSON.stringify(mutant)}`);
+    }
   }
+
+  /** @param {Mutant} mutant */
+  #addSurvivor(mutant) {
+    const found = this.describe(mutant);
+    const entry = [...this.#expected].find(
+      ({ mutator, line, code, becomes }) =>
+        mutator === found.mutator && line === found.line && code === found.code && becomes === found.becomes,
+    );
+    if (entry === undefined) this.survivors.push(mutant);
+    else {
+      this.equivalent += 1;
+      this.stale.delete(entry);
+    }
+  }
+
+  /**
+   * A mutant by its text, so that it is found again when lines move.
+   *
+   * @param {Pick<Mutant, 'mutatorName' | 'location' | 'replacement'>} mutant
+   * @returns {Omit<import('./equivalents.js').Equivalent, 'reason' | 'file'>}
+   */
+  describe({ mutatorName, location: { start, end }, replacement }) {
+    const lines = this.source.split('\n').slice(start.line - 1, end.line);
+    const line = lines[0]?.trim() ?? '';
+    const last = lines.length - 1;
+    const code = lines
+      .map((text, at) =>
+        text.slice(at === 0 ? start.column - 1 : 0, at === last ? end.column - 1 : text.length),
+      )
+      .join('\n');
+    return { mutator: mutatorName, line, code: onOneLine(code), becomes: onOneLine(replacement) };
+  }
+}
+
+/** @param {string} text */
+function onOneLine(text) {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 /**
@@ -89,16 +150,7 @@ export async function mutate({ file, ranges, longestMs }) {
   score.seconds = (Date.now() - startedAt) / 1000;
   const isOutOfTime = result === 'SIGKILL' && longestMs !== undefined && Date.now() - startedAt >= longestMs;
   if (result !== 0 && !isOutOfTime) throw new Error(`Stryker failed on ${file}: ${result}`);
+  // Of some lines, it cannot be said which entries are stale.
+  if (ranges !== undefined || longestMs !== undefined) score.stale.clear();
   return score;
-}
-
-/** @param {Score} score @param {Mutant} mutant a line as compilers print it */
-export function describeMutant({ file, source }, { status, location: { start, end }, replacement }) {
-  const [first = ''] = source.split('\n').slice(start.line - 1);
-  const original =
-    start.line === end.line
-      ? first.slice(start.column - 1, end.column - 1)
-      : `${first.slice(start.column - 1)} … (${end.line - start.line + 1} lines)`;
-  const outcome = status === 'NoCoverage' ? 'no test runs' : 'survived';
-  return `${file}:${start.line}:${start.column} ${outcome}: ${original} -> ${replacement.replaceAll(/\s+/g, ' ')}`;
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { fileURLToPath } from 'node:url';
 import shared from '../../../vitest.config.js';
 
 const { test, ...config } = shared({ mode: 'test', command: 'serve' });
@@ -14,5 +15,6 @@ export default {
     include: JSON.parse(process.env['MUTATION_TESTS'] ?? '[]'),
     globalSetup: [],
     reporters: [],
+    setupFiles: [fileURLToPath(new URL('fixed-seed.js', import.meta.url))],
   },
 };
