@@ -10,7 +10,7 @@ const visiblePrivacies: Readonly<Record<PersonalData, readonly (Privacy | undefi
   full: ['public', 'name', 'personal'],
 };
 
-export function isVisible(privacy: Privacy | undefined, personalData: PersonalData): boolean {
+function isVisible(privacy: Privacy | undefined, personalData: PersonalData): boolean {
   return visiblePrivacies[personalData].includes(privacy);
 }
 
