@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Stands in the bundle for what the MCP SDK loads by platform: a JSON Schema validator, 150 kB of it. The SDK's server
+ * Replaces in the bundle what the MCP SDK loads by platform: a JSON Schema validator, 150 kB of it. The SDK's server
  * uses one to check what a user typed into a form that the server sent (elicitation), and this one sends none.
  */
 export { default as process } from 'node:process';

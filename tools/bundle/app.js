@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 /**
  * Bundles an app into dist/main.js: one executable file without dependencies, so that starting it costs no module
- * resolution and installing it brings nothing else along. What is imported lazily lies in chunks beside it.
+ * resolution and installing it brings nothing else along. Lazy imports are chunks beside it.
  *
  * @param {import('esbuild').BuildOptions} [options] what this app needs besides
  */

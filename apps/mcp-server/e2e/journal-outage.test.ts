@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startApi } from './support/api.js';
 import { startAssistant } from './support/assistant.js';
 
-it('an outcome that came while the state was away is told so, and recorded once the state is back', async () => {
+it('an outcome that came during an outage of the state says so, and is recorded once the state is back', async () => {
   const api = await startApi();
   const home = await mkdtemp(join(tmpdir(), 'wemasy-orders-outage-'));
   onTestFinished(async () => {

@@ -171,7 +171,7 @@ describeInBrowser('the orders view', (open) => {
     await end();
   });
 
-  it('sends an order once, after asking, shows what came of it and tells the assistant', async () => {
+  it('sends an order once after asking, shows its outcome and notifies the assistant', async () => {
     const sandbox = await ownSandbox();
     const host = await hostOn(sandbox.apiUrl, { list: { per_page: 5 } });
     const { view, end } = await show(host);
@@ -233,7 +233,7 @@ describeInBrowser('the orders view', (open) => {
     await end();
   });
 
-  it('says how long to wait when the allowance is used up, and lets nobody try before', async () => {
+  it('says how long to wait when the allowance is used up, and disables the button until then', async () => {
     const { limit } = operations.syncOrder.rateLimit;
     const sandbox = await ownSandbox();
     const host = await hostOn(sandbox.apiUrl, {
@@ -348,7 +348,7 @@ describeInBrowser('the orders view', (open) => {
     await end();
   });
 
-  it('tells once what is the same in every row of a long page', async () => {
+  it('shows once what is the same in every row of a long page', async () => {
     const host = await hostOn(shop.apiUrl, { list: { per_page: 60, status: 'completed' } });
     const { view, end } = await show(host);
     expect(await view.locator('#constant').textContent()).toMatch(/^In every row:.*status completed/);
@@ -367,7 +367,7 @@ describeInBrowser('the orders view', (open) => {
 
   it('says that no order matches', async () => {
     const { view, end } = await show(
-      await hostOn(shop.apiUrl, { list: { search_query: 'nobody has this' } }),
+      await hostOn(shop.apiUrl, { list: { search_query: 'matches no order' } }),
     );
     expect(await view.getByText('0 matching orders').isVisible()).toBe(true);
     expect(await view.locator('table').isVisible()).toBe(false);
@@ -422,7 +422,7 @@ describeInBrowser('the orders view', (open) => {
     await end();
   });
 
-  it('tells its host how high it is, and lets itself be taken away', async () => {
+  it('reports its height to its host, and ends when the host removes it', async () => {
     const { page, view, end } = await show(await hostOn(shop.apiUrl));
     const contentHeight = Number(await view.evaluate('document.documentElement.scrollHeight'));
     await page.waitForFunction(`document.querySelector('iframe').clientHeight >= ${contentHeight}`);

@@ -53,7 +53,7 @@ describe.each(clientKinds)('the allowance, with the official %s', (kind) => {
     expect(statuses.map(([, status]) => status)).toEqual(answers.map(() => '200'));
   });
 
-  it('for all syncs that it allows is told of the next, with the seconds to wait', async () => {
+  it('used up by syncs rejects the next one with the seconds to wait', async () => {
     const assistant = await start({ WEMASY_MAX_WAIT_MS: '0' });
     const { structured } = await assistant.call('list_orders', { fields: ['id'], per_page: limit + 1 });
     const ids = [structured?.['rows']].flat(2).map(Number);

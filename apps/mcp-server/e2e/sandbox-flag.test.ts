@@ -13,7 +13,7 @@ import { run } from './support/run.js';
 
 const canary = 'canary-token-77d1';
 
-/** Stands for the API of an account, which must hear nothing. */
+/** In place of an account's API, which must receive no request. */
 let account: Upstream;
 let environment: Record<string, string>;
 beforeEach(async () => {

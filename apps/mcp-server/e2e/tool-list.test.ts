@@ -25,7 +25,7 @@ describe('the tool list', () => {
   });
 
   it.each([operations.listOrders, operations.syncOrder])(
-    'has of $tool.name what the document does not say as it stands in a file',
+    'has a snapshot of what the document does not say about $tool.name',
     async ({ tool, arguments: documented }) => {
       const { inputSchema, outputSchema } = tools().find(({ name }) => name === tool.name) ?? expect.fail();
       const { fields, ...properties } = inputSchema.properties;

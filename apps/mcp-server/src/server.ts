@@ -46,7 +46,7 @@ export interface ServerOptions {
   readonly permits?: (tool: Tool) => boolean;
   /** Names the request in a failure, as the log does. */
   readonly requestId?: string;
-  /** Told of each call that has ended. */
+  /** Called after each call. */
   readonly onCall?: (call: CallReport) => void;
 }
 

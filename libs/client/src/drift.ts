@@ -5,7 +5,7 @@ import type { OrderPage } from './generated/schema.js';
  * absent. It holds names and kinds, never a value: values may be personal.
  */
 export interface Drift {
-  /** Where, e.g. `data.data[].order_number`; `[]` stands for each element of an array. */
+  /** Where, e.g. `data.data[].order_number`; `[]` is each element of an array. */
   readonly path: string;
   /** What the document describes, e.g. `object or array`. */
   readonly expected: string;

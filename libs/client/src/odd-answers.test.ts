@@ -306,7 +306,7 @@ describe('who answered', () => {
       { server: 'cloudflare' },
       'api',
     ],
-    ['not known, where nothing tells', 403, '', {}, undefined],
+    ['unknown, where nothing shows it', 403, '', {}, undefined],
   ])('is %s', async (_, status, body, headers, answeredBy) => {
     const { client } = await answer(status, body, headers);
     expect(await failureOf(client.list({}, { maxWaitMs: 0 }))).toMatchObject({ answeredBy });

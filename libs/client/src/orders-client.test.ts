@@ -239,7 +239,7 @@ describe('a documented failure', () => {
   });
 
   it.each(operations)(
-    '%s: 429 tells how long to wait, a second more than Laravel says',
+    '%s: a 429 gives the time to wait, a second more than Laravel says',
     async (operation) => {
       const upstream = await upstreamWith((_, response) =>
         sendJson(response, 429, apiError('Too Many Attempts.'), { ...limits(5, 0), 'retry-after': '37' }),
@@ -682,7 +682,7 @@ describe('pacing', () => {
     expect(outcomes).toEqual(['synced', 'synced', 'synced', 'synced', 'synced', 'rate_limited']);
   });
 
-  it('tells what is left of the allowance', async () => {
+  it('reports what is left of the allowance', async () => {
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, emptyPage, limits(60, 59)));
     const client = clientOf(upstream.url);
     await client.list();

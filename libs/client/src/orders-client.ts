@@ -149,7 +149,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
       ? createRateLimiter({
           store: createMemoryStore({ clock }),
           policies: rateLimitPolicies(),
-          // Nobody else uses its store.
+          // Its store has no other user.
           namespace: 'own',
           clock,
         })

@@ -161,7 +161,7 @@ describe('a request', () => {
     );
   });
 
-  it('is told to the log with how long it waited and took, and what came', async () => {
+  it('is logged with its wait, its duration and its result', async () => {
     const { sync, clock, reports } = transport([
       async () => {
         await clock.advance(30);
@@ -353,7 +353,7 @@ describe('a request without a good answer', () => {
     ]);
     const error = await failureOf(sync());
     expect(error).toMatchObject({ ...facts, effect: 'unknown' });
-    // Its headers have told the limiter what was counted.
+    // The limiter knows the count from its headers.
     expect(events).toEqual(['permit', 'sent', 'reported 200']);
   });
 
@@ -392,7 +392,7 @@ describe('a request without a good answer', () => {
   });
 });
 
-describe('what the log hears of a request', () => {
+describe('what the log says of a request', () => {
   it.each([
     [null, null],
     [`{"echo":"${token}"}`, '{"echo":"[token]"}'],

@@ -96,7 +96,7 @@ describe('processes that share a folder', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('leave a journal that a human can read and grep, and nobody else', async () => {
+  it('leave a journal that only its owner can read, and can grep', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const { orderSync, close } = createStack(stackOptions(upstream.url, 'wemasy-orders-mcp'));
     closers.push(close);

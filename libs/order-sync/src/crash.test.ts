@@ -53,7 +53,7 @@ const pidOfTheDead = spawnSync(process.execPath, ['--version']).pid;
 
 type Told = { readonly synced: SyncedOrder } | { readonly code: unknown } | 'nothing';
 
-/** What the caller of a sync is told; nothing if its process dies first. */
+/** What the caller of a sync gets; nothing if its process dies first. */
 async function tell(orderSync: OrderSync, dead: Promise<void>, clock: VirtualClock): Promise<Told> {
   let told: Told | undefined;
   const call = orderSync.sync(42).then(
@@ -93,7 +93,7 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
         const told = await tell(doomed.orderSync, first.dead, clock);
         expect(first.struck()).toBe(true);
 
-        // What the first caller was told is true.
+        // The first caller got the truth.
         if (told !== 'nothing' && 'synced' in told) {
           expect(books.entries).toBe(1);
           expect(told.synced.recorded).toBe(journalWarnings.length === 0);

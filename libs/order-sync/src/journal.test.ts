@@ -99,7 +99,7 @@ describe('the journal of one order', () => {
     expect(accepted).toEqual([true, true, true]);
   });
 
-  test('lets nobody begin while somebody sends, whatever they say', () => {
+  test('refuses a new attempt while another one is in flight, with resend too', () => {
     expect(play([begin('a1'), begin('a2'), begin('a3', { resend: true })]).accepted).toEqual([
       true,
       false,
@@ -107,7 +107,7 @@ describe('the journal of one order', () => {
     ]);
   });
 
-  test('lets nobody begin who does not know the last attempt', () => {
+  test('refuses an attempt by a caller that does not know the last one', () => {
     const { record } = play([begin('a1'), finish('a1', rejected)]);
     const event = begin('a2')(emptyRecord(42));
     expect(reduce(record, event, { wallMs: start }, retention).accepted).toBe(false);
@@ -548,10 +548,7 @@ describe('a record that cannot be read', () => {
     ['is not an object', 'synced'],
     ['is null', null],
     ['lacks a field', { version: 1, orderId: 42, attempts: [{ id: 'a1', state: 'synced' }] }],
-    [
-      'has a state nobody knows',
-      { version: 1, orderId: 42, attempts: [{ ...sending('a1'), state: 'sent' }] },
-    ],
+    ['has an unknown state', { version: 1, orderId: 42, attempts: [{ ...sending('a1'), state: 'sent' }] }],
   ])('because it %s never lets the order be sent, not even when resend is said', (_, stored) => {
     expect(() => reduceStored(stored, 42, beginning, time, retention)).toThrow(JournalUnreadableError);
   });

@@ -262,14 +262,14 @@ describe('beginning', () => {
     [5_000, 'begun'],
     [5_001, 'too late'],
   ])('that takes %i ms is %s', async (ms, outcome) => {
-    for (const how of ['the process stands still', 'the machine sleeps', 'the clock is set']) {
+    for (const how of ['the process is suspended', 'the machine sleeps', 'the clock is set']) {
       const { journal, store, clock, read, memory } = scene();
       // So that a time is not taken for a duration.
       await clock.advance(60_000);
       const { updateGuarded } = memory;
       memory.updateGuarded = async (...update) => {
         const result = await updateGuarded(...update);
-        if (store.faults.length === 0 && how === 'the process stands still') await clock.advance(ms);
+        if (store.faults.length === 0 && how === 'the process is suspended') await clock.advance(ms);
         else clock.stepWall(ms);
         return result;
       };
@@ -297,7 +297,7 @@ describe('beginning', () => {
     expect(await writes()).toBe(3);
   });
 
-  it('needs no owner that hears of writes', async () => {
+  it('works without a listener for writes', async () => {
     const { journal } = scene({}, { onWritten: undefined });
     expect(await journal.begin(42, fresh)).toMatchObject({ state: 'sending' });
   });
@@ -332,7 +332,7 @@ describe('beginning', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('tries to take it back later where the store still fails, and tells why', async () => {
+  it('tries to take it back later while the store still fails, and reports why', async () => {
     const { journal, store, clock, read, warnings } = scene();
     store.faults = [{ error: full, after: true }, { error: full }];
     await failureOf(journal.begin(42, fresh));
@@ -615,7 +615,7 @@ describe('the owner of a journal', () => {
     expect(found).toEqual([{ id: 'other', writes: 3 }]);
   });
 
-  it('is otherwise told which journal was expected and which one was found', async () => {
+  it('otherwise names the journal that was expected and the one that was found', async () => {
     const { journal, memory } = scene();
     await journal.begin(41, fresh);
     await memory.update('api/a/journal', () => ({ record: { id: 'other', writes: 3 }, result: undefined }));

@@ -60,7 +60,7 @@ function lose(response: ServerResponse): void {
   response.destroy();
 }
 
-/** An upstream that answers only when it is told to. */
+/** An upstream that answers only on command. */
 async function heldUpstream() {
   const arrivals: ServerResponse[] = [];
   const waiting: (() => void)[] = [];
@@ -258,34 +258,37 @@ describe('an unknown outcome', () => {
     ['the answer is late', () => undefined],
   ];
 
-  it.each(losses)('is told with when and what to do, and not sent again, when %s', async (_, lose) => {
-    const upstream = await upstreamWith(lose);
-    const store = createMemoryStore();
-    const sender = senderOf({ url: upstream.url, store, timeoutMs: 200 });
-    const failure = await failureOf(sender.orderSync.sync(42));
-    expect(failure).toBeInstanceOf(SyncOutcomeUnknownError);
-    expect(failure).toMatchObject({
-      code: 'outcome_unknown',
-      moment: 'now',
-      effect: 'unknown',
-      retryable: false,
-      attempt: { startedAt: expect.any(String), by: { app: 'tests' } },
-      cause: { effect: 'unknown' },
-      message: expect.stringMatching(
-        /^Order 42 was sent at \S+; whether it reached the books is not known\. Look for it in SnelStart/,
-      ),
-    });
+  it.each(losses)(
+    'is reported with its time and what to do, and not sent again, when %s',
+    async (_, lose) => {
+      const upstream = await upstreamWith(lose);
+      const store = createMemoryStore();
+      const sender = senderOf({ url: upstream.url, store, timeoutMs: 200 });
+      const failure = await failureOf(sender.orderSync.sync(42));
+      expect(failure).toBeInstanceOf(SyncOutcomeUnknownError);
+      expect(failure).toMatchObject({
+        code: 'outcome_unknown',
+        moment: 'now',
+        effect: 'unknown',
+        retryable: false,
+        attempt: { startedAt: expect.any(String), by: { app: 'tests' } },
+        cause: { effect: 'unknown' },
+        message: expect.stringMatching(
+          /^Order 42 was sent at \S+; whether it reached the books is not known\. Look for it in SnelStart/,
+        ),
+      });
 
-    const later = await failureOf(senderOf({ url: upstream.url, store }).orderSync.sync(42));
-    expect(later).toBeInstanceOf(SyncOutcomeUnknownError);
-    expect(later).toMatchObject({
-      moment: 'before',
-      message: expect.stringContaining(`by tests 1.0.0 (process ${process.pid} on ${hostname()})`),
-    });
-    expect(upstream.requests).toHaveLength(1);
-  });
+      const later = await failureOf(senderOf({ url: upstream.url, store }).orderSync.sync(42));
+      expect(later).toBeInstanceOf(SyncOutcomeUnknownError);
+      expect(later).toMatchObject({
+        moment: 'before',
+        message: expect.stringContaining(`by tests 1.0.0 (process ${process.pid} on ${hostname()})`),
+      });
+      expect(upstream.requests).toHaveLength(1);
+    },
+  );
 
-  it('is told and recorded with what the API said, where it said something', async () => {
+  it('is reported and recorded with the words of the API, where it gave any', async () => {
     const upstream = await upstreamWith((_, response) => sendJson(response, 200, failed));
     const { orderSync } = senderOf({ url: upstream.url });
     for (const moment of ['now', 'before']) {
@@ -507,7 +510,7 @@ describe('calls for one order at the same time', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('are told of what stands, when what they waited for was a resend that the API rejected', async () => {
+  it('get the earlier outcome, when they waited for a resend that the API rejected', async () => {
     const { upstream, arrival } = await heldUpstream();
     const store = createMemoryStore();
     const { orderSync } = senderOf({ url: upstream.url, store });
@@ -664,7 +667,7 @@ describe('a permit', () => {
 });
 
 describe('the journal', () => {
-  it('is durable before the request leaves and again before its outcome is told', async () => {
+  it('is durable before the request leaves and again before its outcome is returned', async () => {
     const upstream = await upstreamWith((_, response) => {
       events.push('request');
       accept(response);
@@ -746,7 +749,7 @@ describe('the journal', () => {
     expect(await orderSync.sync(42)).toMatchObject({ orderId: 42 });
   });
 
-  it.each(['stands still', 'sleeps with the machine'])(
+  it.each(['is suspended', 'sleeps with the machine'])(
     'that %s while "sending" is written leaves too little of the lease: nothing is sent',
     async (how) => {
       const upstream = await upstreamWith((_, response) => accept(response));
@@ -758,7 +761,7 @@ describe('the journal', () => {
         store: {
           ...store,
           async updateGuarded(key, updater, guard) {
-            if (how === 'stands still') await clock.advance(6_000);
+            if (how === 'is suspended') await clock.advance(6_000);
             else clock.stepWall(6_000);
             return await store.updateGuarded(key, updater, guard);
           },

@@ -18,7 +18,7 @@ describe('a process is gone', () => {
     expect(isGone(recorded({ pid: pidOfTheDead, bootId: 'b1' }), 'b1')).toBe(true);
   });
 
-  it('when this machine was started anew since, whoever has its pid now', () => {
+  it('when this machine has restarted since, whichever process has its pid now', () => {
     expect(isGone(recorded({ bootId: 'b1' }), 'b2')).toBe(true);
   });
 

@@ -11,7 +11,7 @@ it('names the orders that were sent, those of this account only', async () => {
       await call?.beforeSend?.();
       return { error: false, message: 'booked', data: [] };
     },
-    list: () => Promise.reject(new Error('nobody lists')),
+    list: () => Promise.reject(new Error('list is not used here')),
   };
   const options = { client, store, caller: { app: 'test', version: '1.0.0' } };
   const ours = createOrderSync({ ...options, journal: journalAt(store, 'ours') });
@@ -20,7 +20,7 @@ it('names the orders that were sent, those of this account only', async () => {
   await theirs.sync(7);
   await store.update('ours/order/no-id', () => ({ record: {}, result: undefined }));
   expect(await recordedOrders(store, 'ours')).toEqual([2, 12, 101]);
-  expect(await recordedOrders(store, 'nobody')).toEqual([]);
+  expect(await recordedOrders(store, 'unknown')).toEqual([]);
 });
 
 it('does not take a journal that cannot be read, or kept, for an empty one', async () => {

@@ -34,7 +34,7 @@ function begin() {
     finish: (result: string) => finish(result),
     fail: (error: Error) => fail(error),
     shared,
-    /** Joins, and tells how that ended. */
+    /** Joins, and returns how that ended. */
     join(waiting: WaitOptions = {}) {
       const joined: { result?: string; error?: unknown } = {};
       shared.join(waiting).then(
@@ -105,7 +105,7 @@ describe('callers of one piece of work', () => {
     expect(joined).toEqual({ error: expect.any(CancelledError) });
   });
 
-  it('that go while another process sends are told that it does', async () => {
+  it('that leave while another process sends learn that it does', async () => {
     const { clock, context, join } = begin();
     const cancel = new AbortController();
     const joined = join({ signal: cancel.signal });
@@ -157,7 +157,7 @@ describe('a caller that joins', () => {
     },
   );
 
-  it('hears of each wait, and of none that is over', async () => {
+  it('is notified of each wait, and of none that is over', async () => {
     const { clock, context, join } = begin();
     const waits: number[] = [];
     join({ onWait: ({ expectedWaitMs }) => waits.push(expectedWaitMs) });
@@ -239,7 +239,7 @@ describe('a caller’s patience', () => {
     expect(joined.error).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 1 });
   });
 
-  it('is for budget only: it does not end while nobody waits for that', async () => {
+  it('covers the wait for allowance alone: it does not expire while no caller waits for that', async () => {
     const { clock, context, join } = begin();
     const joined = join({ maxWaitMs: 1_000 });
     context.waitForPermit(500);

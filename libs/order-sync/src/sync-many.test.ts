@@ -52,7 +52,7 @@ const orderSyncOf = (options: SenderOptions) =>
 const lose: Script = (_, response) => void response.destroy();
 const reject: Script = (_, response) => sendJson(response, 422, { message: 'No.', errors: {} });
 
-/** Runs to the end, and tells what was yielded before it ended, and with what error it ended. */
+/** Runs to the end, and returns what was yielded and the error that ended it. */
 async function collect(run: AsyncIterable<SyncOutcome>) {
   const outcomes: [number, string][] = [];
   let error: unknown;
@@ -212,7 +212,7 @@ describe('syncMany', () => {
     expect(started).toEqual([1, 2]);
   });
 
-  it('tells how it goes', async () => {
+  it('reports its progress', async () => {
     const upstream = await upstreamWith({ 2: reject });
     const progress: SyncProgress[] = [];
     await collect(
@@ -240,7 +240,7 @@ describe('syncMany', () => {
     });
   });
 
-  it('passes on a fault that is nobody’s outcome', async () => {
+  it('rethrows an error that is no order’s outcome', async () => {
     const upstream = await upstreamWith();
     const orderSync = orderSyncOf({ url: upstream.url, rateLimiter: limiterOf([]).rateLimiter });
     expect(await collect(syncMany(orderSync, [1]))).toMatchObject({

@@ -328,7 +328,7 @@ describe('a run that waits for another process', () => {
     ['it is a resend of a synced order', synced, true, RejectedByOtherProcessError],
     ['the order is synced all the same', synced, false, AlreadySyncedError],
     ['the order is unknown all the same', unknown, false, SyncOutcomeUnknownError],
-  ] as const)('learns of a rejection what stands: %s', async (_, before, resend, errorClass) => {
+  ] as const)('returns the earlier outcome after a rejection: %s', async (_, before, resend, errorClass) => {
     const { sync, attempt, begin, other } = scene();
     if (before !== undefined) await attempt(before);
     const sending = await begin();

@@ -58,7 +58,7 @@ describe('the columns of an order', () => {
     expect(shown).not.toContain('order_session');
   });
 
-  it('are named by the end of their path that tells them apart, the same in every mode', () => {
+  it('are named by the shortest end of their path that is unique, the same in every mode', () => {
     const names = modes.map((mode) => columnsFor(mode).map(({ name }) => name));
     expect(names[2]).toEqual(
       expect.arrayContaining(['status', 'invoice_email', 'package_slip.status', 'invoice.url']),

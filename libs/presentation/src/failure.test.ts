@@ -126,7 +126,7 @@ describe('what an error means', () => {
     },
   );
 
-  it('tells nothing of an error that is not ours', () => {
+  it('reveals nothing of an error that is not ours', () => {
     expect(failureOf(unreadable)).toEqual({
       code: 'internal_error',
       advice: 'internal_error',
@@ -170,7 +170,7 @@ describe('what an error means', () => {
     });
   });
 
-  it('of a faulty configuration tells every fault, however many there are', () => {
+  it('of a faulty configuration names every fault, however many there are', () => {
     const faults = Array.from({ length: 10 }, (_, at) => `WEMASY_SETTING_${at} must be ${'x'.repeat(80)}.`);
     expect(failureOf(new client.ConfigurationError(...faults))).toMatchObject({
       sentence: 'The configuration has 10 faults.',

@@ -487,7 +487,7 @@ describe('a request with several policies', () => {
     expect(third).toBeGreaterThanOrEqual(1_000);
     expect(third).toBeLessThan(2_000);
     expect(fourth).toBeGreaterThanOrEqual(MINUTE_MS);
-    // Each waiting call hears of it once.
+    // Each waiting call is notified once.
     expect(onWait.mock.calls.length).toBeLessThanOrEqual(4);
   });
 

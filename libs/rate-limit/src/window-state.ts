@@ -5,7 +5,7 @@
  */
 export interface WindowState {
   readonly version: 2;
-  /** When the record was created; tells it from an earlier record that was lost. */
+  /** When the record was created; distinguishes it from an earlier record that was lost. */
   readonly since: number;
   readonly clock: RecordClock;
   /** The cost of all permits ever issued. Permits are numbered in this order. */

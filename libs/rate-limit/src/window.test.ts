@@ -288,7 +288,7 @@ describe('Remaining', () => {
     expect(record.look).toMatchObject({ remaining: 4, resetInMs: MINUTE_MS + MARGIN_MS });
   });
 
-  test('of Limit - 1 from a later call proves a new window, even if our clocks stood still meanwhile', () => {
+  test('of Limit - 1 from a later call proves a new window, even if our clocks stopped meanwhile', () => {
     const record = createLockedRecord();
     for (const permit of record.take(2)) record.answer(permit);
     record.pass(48_000);

@@ -180,7 +180,7 @@ function chargeAnswered(
   const isOpener = used === n;
   const closes = ({ from }: { from: number }): number => from + windowMs - roundingMs;
   const isCurrent = draft.window !== undefined && permit.issued >= draft.window.issued;
-  // A window that had a call before this permit was issued is over, even if our clocks stood still meanwhile.
+  // A window that had a call before this permit was issued is over, even if our clocks stopped meanwhile.
   const isOver = isOpener && (draft.window?.openBy ?? Infinity) < permit.at;
 
   if (draft.window && isCurrent && !isOver && maxElapsed <= closes(draft.window)) {

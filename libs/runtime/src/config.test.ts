@@ -241,7 +241,7 @@ describe('a faulty configuration', () => {
     ['WEMASY_API_URL', 'https://${HOST}/api'],
     ['WEMASY_STATE', '/var/lib/${USER}/orders'],
     ['WEMASY_STATE', 'redis://${REDIS_HOST}:6379'],
-  ])('names a placeholder in %s, wherever it stands: %s', (variable, value) => {
+  ])('names a placeholder in %s, wherever it is: %s', (variable, value) => {
     const { config, faults } = read({ WEMASY_API_TOKEN: canary, [variable]: value });
     expect(faults).toEqual([expect.stringContaining(`${variable} contains the literal text \${…}`)]);
     expect(config.state === undefined).toBe(variable === 'WEMASY_STATE');

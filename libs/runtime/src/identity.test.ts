@@ -178,7 +178,7 @@ describe('an account that is not certain', () => {
     expect(scene.books).toHaveLength(4);
   });
 
-  it('tells that an order was sent with another token', async () => {
+  it('says that an order was sent with another token', async () => {
     const scene = await startScene();
     await scene.sync({ WEMASY_API_TOKEN: 'shop-a' });
     await scene.run({ WEMASY_API_TOKEN: 'shop-b' }, async ({ orderSync }) => {

@@ -28,7 +28,7 @@ describe('the log', () => {
     expect(levels('trace')).toEqual(['error', 'warn', 'info', 'debug', 'trace']);
   });
 
-  it('tells of errors with their stack and cause, and never of the token', () => {
+  it('logs errors with their stack and cause, and never the token', () => {
     const [line = ''] = logged('error', (log) =>
       log.error('failed', { error: new Error('Bearer canary-token', { cause: new TypeError('no header') }) }),
     );

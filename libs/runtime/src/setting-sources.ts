@@ -6,7 +6,7 @@ import type { Machine } from './state-place.js';
 /** A row of the documentation's table of settings. */
 export interface SettingDescription {
   readonly variable: string;
-  /** Undefined where there is none: the token never stands on a command line. */
+  /** Undefined where there is none: the token is never on a command line. */
   readonly flag: string | undefined;
   readonly takesValue: boolean;
   readonly meaning: string;
@@ -61,7 +61,7 @@ export function hasPlaceholder(value: string): boolean {
   return /\$\{.*\}/.test(value);
 }
 
-/** The end of a sentence that names where it stands. */
+/** The end of a sentence that names its source. */
 export const placeholderFault =
   'contains the literal text ${…}: the assistant did not fill the variable in; write the value itself';
 

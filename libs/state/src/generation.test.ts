@@ -22,7 +22,7 @@ describe('a record that is no generation', () => {
     [{ id: 'g1', writes: 1.5 }],
     [{ id: 'g1', writes: 2 ** 53 }],
     [{ id: 'g1', writes: null }],
-  ])('is refused by whoever reads it: %j', async (record) => {
+  ])('is refused by every reader: %j', async (record) => {
     expect(() => checkGeneration({ key, expected }, record)).toThrow(GenerationUnreadableError);
     const store = createMemoryStore();
     await store.update(key, () => ({ record: Object({ record }), result: undefined }));

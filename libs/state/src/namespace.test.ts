@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { accountNamespace } from './namespace.js';
 
-const TOKEN = 'a-token-that-nobody-may-see';
+const TOKEN = 'a-token-that-stays-secret';
 const API = 'https://api.example.test/api';
 
 test('is a short name of hexadecimal digits that does not contain the token', () => {

@@ -13,7 +13,7 @@ import { startRedisWorld } from './redis-world.js';
 import { createStack, token, windowSeconds } from './stack.js';
 
 /**
- * What a process was told about an order.
+ * What a process got for an order.
  *
  * @typedef {{ orderId: number, kind: string, code?: string, message?: string, recorded?: boolean }} Told
  */
@@ -23,14 +23,14 @@ import { createStack, token, windowSeconds } from './stack.js';
  * @property {number} seed
  * @property {readonly string[]} violations what must not happen and did
  * @property {Record<string, number>} faults what the proxy did to syncs
- * @property {Record<string, number>} told what callers were told, how often
+ * @property {Record<string, number>} told what callers got, how often
  * @property {Record<string, number>} states of all orders when the chaos was over
  * @property {Record<string, number>} troubles what happened to the Redis, if there is one
  * @property {number} refusals how often a process was refused before anything was sent
  * @property {{ kills: number, freezes: number, requests: number, seconds: number }} totals
  */
 
-/** A worker that was told one of these need not ask again. */
+/** A worker that got one of these need not ask again. */
 const settledKinds = new Set(['synced', 'already_synced', 'rejected', 'unknown']);
 
 const workers = 2;
@@ -63,7 +63,7 @@ export async function runCampaign({ orders, seed, store, log = () => undefined }
   const trouble = new AbortController();
   try {
     const known = await idsOf(direct.client);
-    // Nobody knows these; the API rejects them. So many that not all of the rejections get lost.
+    // These do not exist; the API rejects them. So many that not all of the rejections get lost.
     const strange = Array.from({ length: Math.ceil(orders / 8) }, (_, index) => 1_000_000 + index);
     const orderIds = [...known, ...strange];
     const resendIds = shuffled(random, known).slice(0, Math.ceil(orders / 20));
@@ -93,7 +93,7 @@ export async function runCampaign({ orders, seed, store, log = () => undefined }
         for (let round = 0; ; round += 1) {
           // A few are asked for again although this worker knows what became of them.
           const asked = mine.filter((orderId) => !settled.has(orderId) || random() < 0.02);
-          // Whoever is killed while it sends one of those again has not heard what became of that.
+          // A worker that is killed while it resends one of those does not know the outcome of that.
           for (const orderId of asked) settled.delete(orderId);
           const done = await runWorker({
             options: {
@@ -207,7 +207,7 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
   const onceRejected = once.filter((attempt) => attempt.state === 'rejected').length;
   /** @type {[boolean, string][]} */
   const rules = [
-    [entries <= 1 || mayResend, `is in the ledger ${entries} times, and nobody said resend`],
+    [entries <= 1 || mayResend, `is in the ledger ${entries} times, and no caller asked for a resend`],
     [
       entries >= count('synced'),
       `is recorded as synced ${count('synced')} times, the ledger has it ${entries} times`,
@@ -226,12 +226,15 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
     if (kind === 'synced' || kind === 'already_synced')
       rules.push([entries > 0, `was told ${kind}: not in the ledger`]);
     if (kind === 'unknown')
-      rules.push([message?.includes('SnelStart') === true, 'is unknown, and nobody was told what to do']);
+      rules.push([
+        message?.includes('SnelStart') === true,
+        'is unknown, and no caller was advised what to do',
+      ]);
   }
   // A process may be frozen before it tells what happened, so the order of words says nothing. Who was told that it was
   // synced, but that the journal could not be written, knows more than the journal.
   const isNamed = told.some(({ kind, recorded }) => kind === 'unknown' || recorded === false);
-  rules.push([state !== 'unknown' || isNamed, 'is unknown, and nobody was told']);
+  rules.push([state !== 'unknown' || isNamed, 'is unknown, and no caller was informed']);
   const words = told.map(({ kind }) => kind).join(', ');
   const recorded = attempts.map((attempt) => (attempt.resend ? `${attempt.state} by resend` : attempt.state));
   return rules

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * What the proxy does to a sync. `after`: the API has done its work by then, and the answer goes wrong; `before`: the API
- * never hears of it.
+ * never sees it.
  *
  * @typedef {'pass' | 'lost before' | 'lost after' | 'cut after' | 'slow before' | 'slow after' | 'slow, but in time'
  *   | '429 before' | '429 after' | '500 before' | '502 after' | 'web page after' | 'error in 200 before'
@@ -28,7 +28,7 @@ const shares = /** @type {const} */ ({
 });
 
 /**
- * Stands between a client and the sandbox and misbehaves, towards syncs only.
+ * Sits between a client and the sandbox and misbehaves, towards syncs only.
  *
  * @param {{ target: string, random: import('./random.js').Random, timeoutMs: number }} options `target`: the API's base URL;
  *   `timeoutMs`: what the clients take for too slow
@@ -93,7 +93,7 @@ export async function startProxy({ target, random, timeoutMs }) {
         return void setTimeout(() => response.destroy(), 5);
       }
       case 'slow before':
-        // The client is long gone when the API hears of it.
+        // The client is long gone when the API gets it.
         await pause(timeoutMs * 1.5);
         return pass(await forward());
       case 'slow after': {

@@ -1,5 +1,5 @@
 /**
- * A process that sends orders, and writes what it is told about each as a line of JSON. It may be killed at any moment.
+ * A process that sends orders, and writes each outcome as a line of JSON. It may be killed at any moment.
  *
  * Its one argument is JSON: what `createStack` takes, and
  * - `orderIds`: what to send, in this order;

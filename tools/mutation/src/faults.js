@@ -2,7 +2,7 @@
  * @typedef {object} Fault
  * @property {string} name what goes wrong for the shop
  * @property {string} file
- * @property {string} code what stands there once
+ * @property {string} code what occurs there once
  * @property {string} fault what replaces it
  */
 

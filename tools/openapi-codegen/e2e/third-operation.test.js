@@ -50,7 +50,7 @@ describe('an operation of a vendor page', () => {
     );
   });
 
-  it('stands in the table of tools', async () => {
+  it('is in the table of tools', async () => {
     const readme = await readFile(join(copy.root, 'README.md'), 'utf8');
     const row = readme.split('\n').find((line) => line.includes('`show_order_details`')) ?? '';
     expect(row.replaceAll(/ +/g, ' ')).toBe(
@@ -190,7 +190,7 @@ describe('against the sandbox', () => {
     expect(text).toContain('source: local');
   });
 
-  it('a documented 404 is told in the words of the API', async () => {
+  it('a documented 404 is reported in the API’s words', async () => {
     const api = createServer((_, response) => {
       response.writeHead(404, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: true, message: 'No such order.' }));

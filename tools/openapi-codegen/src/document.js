@@ -246,7 +246,7 @@ function describeOperation(document, { path, method, definition, writes, identif
 }
 
 /**
- * The tool with the numbers of the document in its texts: `{pace}` stands for the rate limit.
+ * The tool with the numbers of the document in its texts: `{pace}` becomes the rate limit.
  *
  * @param {Tool} tool
  * @param {OperationDefinition} definition

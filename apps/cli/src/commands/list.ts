@@ -64,7 +64,7 @@ export const list: CommandDefinition = {
   summary: 'List orders',
   description: [
     'Lists orders: one page, or with --all every page as it arrives. Amounts are exact and have no currency; dates are',
-    "shop-local time. Control characters are removed from customers' texts, and in CSV an apostrophe stands before",
+    "shop-local time. Control characters are removed from customers' texts, and in CSV an apostrophe precedes",
     'everything that a spreadsheet would run as a formula. How many orders were read, and whether that is as many as the',
     'API counts, goes to stderr, and with --json into "facts". If orders may be missing, the exit code is 1.',
   ].join(' '),

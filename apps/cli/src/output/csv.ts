@@ -4,7 +4,7 @@ import type { RowWriter } from './row-writer.js';
 
 /**
  * CSV as in RFC 4180. Customers choose their names freely, so no text runs as a formula, also in a reader that splits on
- * another character than the comma: an apostrophe stands before it (OWASP, CSV injection).
+ * another character than the comma: an apostrophe precedes it (OWASP, CSV injection).
  */
 export function createCsv(columns: readonly string[]): RowWriter {
   return createRecords(columns, (cell) =>

@@ -200,7 +200,7 @@ function plain(status: number, text: string): Response {
   return new Response(`${text}\n`, { status, headers: { 'cache-control': 'no-store' } });
 }
 
-/** Tells principals apart in a log that does not say who they are: a subject may be an email address. */
+/** Distinguishes principals in a log without naming them: a subject may be an email address. */
 function shortNameOf({ issuer, subject }: Principal): string {
   return createHash('sha256')
     .update(JSON.stringify([issuer, subject]))

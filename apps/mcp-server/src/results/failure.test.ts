@@ -87,12 +87,12 @@ describe('a failure as text', () => {
     `);
   });
 
-  it('of a cancelled call tells whether anything was done', () => {
+  it('of a cancelled call says whether anything was done', () => {
     expect(textOf(new CancelledError('none'))).toContain('next: Nothing was done');
     expect(textOf(new CancelledError('unknown'))).toContain('next: The API may have worked on it');
   });
 
-  it('of the server itself tells nothing internal', () => {
+  it('of the server itself reveals nothing internal', () => {
     const text = textOf(new Error('ENOENT: /home/owner/token'));
     expect(text).toMatchInlineSnapshot(`
       "internal_error: Unexpected internal error.

@@ -112,14 +112,14 @@ describe('a page of orders', () => {
     ]);
   });
 
-  it('beyond the last one is told to be so', () => {
+  it('beyond the last one says so', () => {
     const table = tableOf(orderPage([], { page: 9, perPage: 2, total: 7 }).data, columns);
     expect(table.note).toBe('This page is beyond the last one, 4.');
     expect(table.has_more).toBe(false);
     expect(textOf(table)).toContain(table.note);
   });
 
-  it('tells of amounts that are in no sum, in both forms', () => {
+  it('names amounts that are in no sum, in both forms', () => {
     const table = tableOf(orderPage([{ id: 1, status: 'paid', total: 'free' }]).data, columns);
     expect(table.note).toContain('Counted without a readable amount: 1.');
     expect(textOf(table)).toContain(table.note);
@@ -146,7 +146,7 @@ describe('a page that is longer than the default', () => {
   }));
   const { data } = orderPage(many, { perPage: 26 });
 
-  it('tells what is the same in every row once, and dates to the day', () => {
+  it('gives what is the same in every row once, and dates to the day', () => {
     const table = tableOf(data, columns);
     expect(OrdersTable.parse(table)).toEqual(table);
     expect(table.columns).toEqual(['id', 'total']);
@@ -180,7 +180,7 @@ describe('a page that is longer than the default', () => {
   }));
   const varyingColumns = ['id', 'should_snelstart_sync', 'date', 'total', 'invoice_id'];
 
-  it('tells the year of its days once, and has texts last', () => {
+  it('gives the year of its days once, and has texts last', () => {
     const table = tableOf(orderPage(varied, { perPage: 26 }).data, columns);
     expect(table.columns).toEqual(varyingColumns);
     expect(table.rows[0]).toEqual([3000, true, '02-17', '0', '0']);
@@ -198,7 +198,7 @@ describe('a page that is longer than the default', () => {
     expect(table.note).toContain('Dates: shop-local YYYY-MM-DD; name fields for times.');
   });
 
-  it('tells the year also where a date is missing', () => {
+  it('gives the year even where a date is missing', () => {
     const table = tableOf(orderPage([...varied, { id: 1 }], { perPage: 27 }).data, columns);
     const at = table.columns.indexOf('date');
     expect([table.rows[0]?.[at], table.rows[26]?.[at]]).toEqual(['02-17', null]);

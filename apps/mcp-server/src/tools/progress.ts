@@ -30,7 +30,7 @@ export interface ProgressOptions {
   readonly tell: (notice: ProgressNotice) => void;
 }
 
-/** Tells of what happens in a call, and every few seconds that it goes on. */
+/** Reports what happens in a call, and every few seconds that it goes on. */
 export function startProgress({ clock, tell }: ProgressOptions): ProgressReporter {
   let requestsDone = 0;
   let total = 1;

@@ -32,7 +32,7 @@ export interface ToolCall {
   services(): Promise<ToolServices>;
   /** Aborted when the client cancels or goes away. */
   readonly signal: AbortSignal;
-  /** Tells the client how the call is getting on. */
+  /** Reports the call's progress to the client. */
   readonly progress: Progress;
 }
 
@@ -64,7 +64,7 @@ export function isToolOperation(operation: Operation): operation is ToolOperatio
 
 /** A call whose arguments have been checked. */
 export interface CheckedCall extends ToolCall {
-  /** What the client needs to carry it out: how it ends, how long it may wait, and who hears of the wait. */
+  /** What the client needs to carry it out: its cancellation, its longest wait, and what reports the wait. */
   readonly options: CallOptions;
   /** What to say of arguments that were left out. */
   readonly note: string | undefined;

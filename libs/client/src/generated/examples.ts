@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: d47f2665ae01a70ab9307e1ef0c9df09e96ecf7da31613de6125783518aa89c9
+// SHA-256 of the document: a4f3e9a29d898548b3428b68fe8e0eaa29081479b46bdb96dd89670c3971e161
 
 /** The answer that the document shows for a success. */
 export interface DocumentedAnswer {

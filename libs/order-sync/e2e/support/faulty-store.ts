@@ -2,9 +2,9 @@ import type { JournalStore } from '../../src/index.js';
 
 /** What goes wrong with an update. */
 export type Fault =
-  /** The disk is full for a moment: nothing is written, and the caller is told. */
+  /** The disk is full for a moment: nothing is written, and the caller gets an error. */
   | 'fails'
-  /** The connection to the store breaks after writing: the caller is told that it failed. */
+  /** The connection to the store breaks after writing: the caller gets an error. */
   | 'fails after writing'
   /** The disk stays full from here on. */
   | 'fails from now on'

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 /** @typedef {{ what: string, passed: boolean, said: string }} Verdict */
 
 /**
- * Runs a command of somebody else that is on the PATH.
+ * Runs another project's command from the PATH.
  *
  * @param {string} what is judged, in words
  * @param {readonly string[]} command

@@ -32,7 +32,7 @@ export async function runLoad({ callers, environment, seconds, callsPerSecond })
     failedAtDrain: 0,
     refused: /** @type {Record<string, number>} */ ({}),
     durations: /** @type {number[]} */ ([]),
-    /** @type {Map<string, 'synced' | 'unknown' | 'other'>} what callers were told of each order */
+    /** @type {Map<string, 'synced' | 'unknown' | 'other'>} the outcome that callers got for each order */
     told: new Map(),
   };
   let isKilling = false;

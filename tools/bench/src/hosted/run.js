@@ -48,9 +48,12 @@ export async function run({
       ['answers of another shop', load.crossed],
       ['429 from the API', tooMany],
       ['orders booked twice', ledger.filter(([, bookings]) => bookings > 1).length],
-      ['orders told synced, and not in the books', count((key) => told(key) === 'synced' && !books.has(key))],
       [
-        'orders in the books, and told neither synced nor unknown',
+        'orders reported synced, and not in the books',
+        count((key) => told(key) === 'synced' && !books.has(key)),
+      ],
+      [
+        'orders in the books, and reported neither synced nor unknown',
         count((key) => told(key) === 'other' && books.has(key)),
       ],
       ['calls without an answer', load.failed.length],
@@ -76,7 +79,7 @@ export async function run({
       ['Calls', `${load.calls} in ${seconds} s to ${shops} shops`],
       ...checks.map(([name, found]) => [name, String(found)]),
       ['calls made again, since their replica was killed', String(load.retried)],
-      ['failures that callers were told', JSON.stringify(load.refused)],
+      ['failures that callers got', JSON.stringify(load.refused)],
       ['p50, p99 (ms)', `${quantile(0.5).toFixed(0)}, ${quantile(0.99).toFixed(0)}`],
       [
         'memory of a replica: at the beginning, at most, in the end (MB)',

@@ -6,7 +6,7 @@ import { operations } from '@wemasy-orders/client/operations';
 import { markOf } from './mark.js';
 
 const { listOrders, syncOrder } = operations;
-/** Stands for a shop's mark in the page of orders. */
+/** Replaced by a shop's mark in the page of orders. */
 const placeholder = 'MARK-OF-THE-SHOP';
 
 /**

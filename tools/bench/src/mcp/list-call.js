@@ -8,7 +8,7 @@ import { memoryOf, open } from './session.js';
 
 const sandboxFile = fileURLToPath(new URL('../../../../apps/sandbox/dist/main.js', import.meta.url));
 const orders = 50;
-/** Windows so short that nothing waits for them: the sandbox and the limiter are told the same. */
+/** Windows so short that nothing waits for them: the sandbox and the limiter have the same ones. */
 const windowSeconds = 1;
 const perWindow = 60;
 

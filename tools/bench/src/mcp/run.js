@@ -23,7 +23,7 @@ const bounds = { startUp: 1.6, memory: 65 };
  */
 
 /**
- * Our MCP server and public ones in turn: how soon they have told their tools, and what they hold until then.
+ * Our MCP server and public ones in turn: how soon they have listed their tools, and how much memory they hold by then.
  *
  * @param {{ quick: boolean }} options quick: a few rounds; writes no page
  */

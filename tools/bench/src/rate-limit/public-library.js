@@ -15,7 +15,7 @@ export const versions = {
   'rate-limiter-flexible': '11.4.0',
 };
 
-/** Outside the workspace: the libraries are fetched when they are measured, and nobody else has to install them. */
+/** Outside the workspace: the libraries are fetched only when they are measured. */
 const folder = join(tmpdir(), 'wemasy-orders-bench');
 
 /** Installs the libraries, unless an earlier run has. */

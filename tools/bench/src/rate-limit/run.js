@@ -53,7 +53,7 @@ export async function run({ quick }) {
   let made = 0;
   const place = (/** @type {string} */ store) => {
     made += 1;
-    // A new folder or database for each cell: nobody inherits a window.
+    // A new folder or database for each cell, so that no cell inherits a window.
     if (store === 'redis') return `${redis.url}/${made % 16}`;
     return store === 'folder' ? join(folder, String(made)) : store;
   };

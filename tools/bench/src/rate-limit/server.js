@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 
 /**
- * What a server counts, and what it tells its clients.
+ * What a server counts, and what it reports to its clients.
  *
  * - `laravel`: a fixed window that the first call opens; Retry-After in whole seconds, rounded down.
  * - `calendar`: a fixed window that begins at multiples of its length.

@@ -2,7 +2,7 @@
 import { post } from './post.js';
 
 /**
- * One process under load: keeps a fixed number of calls waiting or under way until it is told to stop, and every
+ * One process under load: keeps a fixed number of calls waiting or under way until it is stopped, and every
  * rejected call is sent again. Reports its waits and its CPU time.
  */
 const { strategy, kind, url, limit, windowMs, concurrency, store, tries } = JSON.parse(process.argv[2] ?? '');

@@ -16,7 +16,7 @@ beforeAll(async () => {
   token = (kid = 'one') => new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey);
 });
 
-/** An issuer whose answers a test sets; undefined stands for a connection that fails. */
+/** An issuer whose answers a test sets; undefined is a connection that fails. */
 function issuerWith(answers: (url: string) => object | number | undefined) {
   const asked: string[] = [];
   const warnings: Error[] = [];

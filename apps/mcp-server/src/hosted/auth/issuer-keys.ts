@@ -11,7 +11,7 @@ export interface IssuerKeysOptions {
   readonly issuer: string;
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
-  /** Told that the keys could not be read, while earlier ones are still used. */
+  /** Called when the keys could not be read and earlier ones are still used. */
   readonly onWarning: (error: Error) => void;
 }
 
@@ -123,7 +123,7 @@ async function readKeys({
   const readJson = async (url: string): Promise<unknown> => {
     const response = await fetch(url, {
       headers: { accept: 'application/json' },
-      // Whoever may answer for the issuer is known beforehand.
+      // Hosts that may answer for the issuer are known beforehand.
       redirect: 'error',
       signal: deadline.signal,
     });

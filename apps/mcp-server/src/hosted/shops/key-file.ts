@@ -7,7 +7,7 @@ export interface FoundKey {
   /** Names the key without giving it away. */
   readonly id: string;
   readonly key: Buffer;
-  /** The line of the file that it stands on. */
+  /** Its line in the file. */
   readonly line: string;
 }
 
@@ -37,7 +37,7 @@ export function parseKeyFile(text: string): readonly [FoundKey, ...FoundKey[]] {
     );
   }
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
-    throw new ConfigurationError(`${variable}: a key stands on two lines.`);
+    throw new ConfigurationError(`${variable}: a key is on two lines.`);
   }
   return [first, ...others];
 }

@@ -70,7 +70,7 @@ export function parseShopsFile(text: string): ShopsFile {
   const secrets = new Map<string, MachineSecret>();
   const faults: string[] = [];
   const once = (isNew: boolean, path: string, what: string) => {
-    if (!isNew) faults.push(`${variable}: ${path} ${what} stands in the file twice.`);
+    if (!isNew) faults.push(`${variable}: ${path} ${what} is in the file twice.`);
   };
   const shops = parsed.data.shops.map((given, index): FileShop => {
     const path = `shops.${index}`;

@@ -12,7 +12,7 @@ export interface ToolAnswer {
   readonly text: string;
 }
 
-/** What the host tells the view without being asked. */
+/** What the host sends the view unasked. */
 export interface HostEvents {
   /** The arguments of the call that the view was opened for. */
   toolInput(args: JsonObject): void;
@@ -30,7 +30,7 @@ export interface Host {
   readonly callsTools: boolean;
   /** @throws {Error} when the host gives no answer of the tool; what became of the call is then not known */
   callTool(name: string, args: JsonObject): Promise<ToolAnswer>;
-  /** Tells the assistant what it should know from now on; replaces what it was told before. */
+  /** Sets what the assistant should know from now on; replaces what was set before. */
   tellAssistant(text: string): void;
   sizeChanged(size: { readonly width: number; readonly height: number }): void;
 }

@@ -3,7 +3,7 @@ import { type Failure, readFailure } from './failure.js';
 import type { Host, ToolAnswer } from './host.js';
 import { objectOr } from './json-value.js';
 
-/** Where the sending of one order stands. */
+/** The state of sending one order. */
 type SyncState =
   | { readonly kind: 'idle' | 'asking' | 'sending' }
   | {
