@@ -18,7 +18,7 @@ const safeHints = { readOnlyHint: true, destructiveHint: false, idempotentHint: 
  * What our extensions say about one field of an answer.
  *
  * @typedef {object} Marks
- * @property {unknown} privacy undefined where a field only holds others
+ * @property {string | undefined} privacy the strictest mark on the way to it; undefined where there is none
  * @property {Set<unknown>} knownValues of an open enumeration
  */
 
@@ -192,10 +192,10 @@ function answerFields(document, operation) {
   const fields = new Map();
   for (const [status, answer] of entriesOf(at(operation, 'responses'))) {
     for (const [, content] of entriesOf(at(resolve(document, answer), 'content'))) {
-      for (const [path, node] of nodesOf(document, at(content, 'schema'))) {
+      for (const { path, node, privacy } of nodesOf(document, at(content, 'schema'))) {
         const field = `the field \`${path}\` of the \`${status}\` answer`;
         const marks = fields.get(field) ?? { privacy: undefined, knownValues: new Set() };
-        marks.privacy ??= node['x-privacy'];
+        marks.privacy = strictest(marks.privacy, privacy);
         for (const value of valuesOf(document, node['x-extensible-enum'])) marks.knownValues.add(value);
         fields.set(field, marks);
       }
@@ -205,29 +205,37 @@ function answerFields(document, operation) {
 }
 
 /**
- * The nodes of a schema with the path of the field that they describe, `data[].id`. Several may describe one field: a
- * reference, what it names, and each option of a union.
+ * The nodes of a schema with the path of the field that they describe, `data[].id`, and the strictest mark on the way to
+ * them. Several may describe one field: a reference, what it names, and each option of a union.
  *
  * @param {unknown} document
  * @param {unknown} node
- * @param {string} path
- * @param {readonly unknown[]} followed references on the way here; a schema that holds itself ends there
- * @returns {Generator<[string, Record<string, unknown>]>}
+ * @param {{ path?: string, followed?: readonly unknown[], outer?: string | undefined }} [around] `followed`: references on
+ *   the way here; a schema that holds itself ends there
+ * @returns {Generator<{ path: string, node: Record<string, unknown>, privacy: string | undefined }>}
  */
-function* nodesOf(document, node, path = '', followed = []) {
+function* nodesOf(document, node, { path = '', followed = [], outer } = {}) {
   if (!isRecord(node)) return;
-  yield [path, node];
-  const { $ref } = node;
+  const { $ref, 'x-privacy': mark } = node;
+  const privacy = strictest(outer, mark);
+  yield { path, node, privacy };
+  const inside = (/** @type {string} */ end) => ({ path: path + end, followed, outer: privacy });
   if ($ref !== undefined && !followed.includes($ref)) {
-    yield* nodesOf(document, resolve(document, node), path, [...followed, $ref]);
+    yield* nodesOf(document, resolve(document, node), { ...inside(''), followed: [...followed, $ref] });
   }
   for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-    for (const [, option] of entriesOf(node[keyword])) yield* nodesOf(document, option, path, followed);
+    for (const [, option] of entriesOf(node[keyword])) yield* nodesOf(document, option, inside(''));
   }
   for (const [name, property] of entriesOf(node['properties'])) {
-    yield* nodesOf(document, property, path === '' ? name : `${path}.${name}`, followed);
+    yield* nodesOf(document, property, inside(path === '' ? name : `.${name}`));
   }
-  yield* nodesOf(document, node['items'], `${path}[]`, followed);
+  yield* nodesOf(document, node['items'], inside('[]'));
+  yield* nodesOf(document, node['additionalProperties'], inside('.*'));
+}
+
+/** The stricter of two marks; anything else is none. @param {unknown[]} marks */
+function strictest(...marks) {
+  return privacyLevels.findLast((level) => marks.includes(level));
 }
 
 /**
