@@ -724,9 +724,9 @@ describe('a call by operation id', () => {
 
 describe('an answer of another type than JSON', () => {
   const bytes = Uint8Array.from({ length: 1_024 }, (_, index) => (index * 7) % 256);
-  const { operationId, summary, rateLimit, argumentsSchema, errorSchemas } = operations.listOrders;
+  const { operationId, summary, rateLimit, argumentsSchema } = operations.listOrders;
   const document: Operation = {
-    ...{ operationId, summary, rateLimit, argumentsSchema, errorSchemas },
+    ...{ operationId, summary, rateLimit, argumentsSchema },
     ...{ method: 'GET', path: '/invoice', arguments: {}, words: 'public' },
     ...{ successStatus: 200, responseType: 'application/pdf' },
   };

@@ -71,7 +71,7 @@ describe('an operation without a body', () => {
     const { operationId, summary, rateLimit, argumentsSchema, successStatus } = everywhere;
     const operation: Operation = {
       ...{ operationId, summary, rateLimit, argumentsSchema, successStatus },
-      ...{ method: 'GET', path: '/orders', arguments: {}, errorSchemas: {}, words: 'public' },
+      ...{ method: 'GET', path: '/orders', arguments: {}, words: 'public' },
     };
     expect(requestOf(operation, {}, base)).toMatchObject({ headers: {}, body: null });
   });

@@ -121,12 +121,10 @@ describe('of a value, a reader sees', () => {
       privacy: 'public',
       types: ['string', 'array'],
       items: secret,
-      description: 'x',
     };
     expect(described(open)).toStrictEqual({
       privacy: 'public',
       types: ['string', 'array'],
-      description: 'x',
     });
     expect(described(list(secret))).toBeUndefined();
   });

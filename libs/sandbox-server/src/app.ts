@@ -15,7 +15,7 @@ import { columnOf, filterNames } from './list-columns.js';
 import { createOrderTable, type OrderQuery } from './order-table.js';
 import { argumentsIn, type ReceivedRequest } from './operation-arguments.js';
 import { paginate } from './pagination.js';
-import { documentedQuery, type Input, inputOf, readBody, requestedPage } from './request-input.js';
+import { documentedQuery, fieldsIn, type Input, inputOf, readBody, requestedPage } from './request-input.js';
 import { createThrottle } from './throttle.js';
 import { authenticate, type Token, tokens } from './tokens.js';
 import { nothingSelected, validate } from './validation.js';
@@ -135,7 +135,7 @@ export function createApp(options: AppOptions): App {
   route({
     operation: operations.listOrders,
     allowed: [tokens.fullAccess, tokens.readOnly],
-    answer({ input, request: { url } }) {
+    answer({ input, request: { url, headers } }) {
       const validated = validate(listRequest, input);
       if (!validated.ok) return { status: 422, body: validated.failure };
       const request = validated.value;
@@ -145,6 +145,8 @@ export function createApp(options: AppOptions): App {
       if (unknown !== undefined) {
         return notImplemented(`sort or filter by ${unknown}: an order has no such field to compare`);
       }
+      const header = fieldsIn('header', operations.listOrders).find((name) => headers.has(name));
+      if (header !== undefined) return notImplemented(`apply the header ${header}`);
       const query = {
         filters,
         search: request.search_query ?? null,

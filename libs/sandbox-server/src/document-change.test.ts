@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type * as operationsModule from '@wemasy-orders/client/operations';
 import type * as schemasModule from '@wemasy-orders/client/schemas';
 import { startTestSandbox, type TestAnswer, type TestSandbox } from './testing/test-sandbox.js';
 
@@ -23,13 +24,24 @@ vi.mock('@wemasy-orders/client/schemas', async (importOriginal) => {
     }),
   };
 });
+vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
+  const { operations, ...others } = await importOriginal<typeof operationsModule>();
+  const { listOrders } = operations;
+  const gained = {
+    payment_status: { in: 'query' },
+    archived: { in: 'query' },
+    shop: { in: 'header', field: 'X-Shop' },
+  };
+  const changed = { ...listOrders, arguments: { ...listOrders.arguments, ...gained } };
+  return { ...others, operations: { ...operations, listOrders: changed } };
+});
 let sandbox: TestSandbox;
 beforeAll(async () => {
   sandbox = await startTestSandbox({ orders: 200 });
 });
 afterAll(() => sandbox.close());
 
-async function list(body: object, query = ''): Promise<TestAnswer> {
+async function list(body: object, query = '', headers = {}): Promise<TestAnswer> {
   sandbox.nextWindow();
   return sandbox.send(`/api/services/webshop/v1/orders/all${query}`, {
     method: 'POST',
@@ -37,6 +49,7 @@ async function list(body: object, query = ''): Promise<TestAnswer> {
       Authorization: 'Bearer sandbox-full-access',
       Accept: 'application/json',
       'Content-Type': 'application/json',
+      ...headers,
     },
     body: JSON.stringify({ per_page: 200, ...body }),
   });
@@ -94,6 +107,11 @@ describe('a filter that the document gains', () => {
     const { status, text } = await list(body, query);
     expect(status).toBe(501);
     expect(text).toContain(`by ${name}:`);
+  });
+
+  it('is refused by name when it is a header', async () => {
+    const { status, text } = await list({}, '', { 'X-Shop': '7' });
+    expect([status, text]).toEqual([501, expect.stringContaining('cannot apply the header X-Shop')]);
   });
 
   it('is validated like any other', async () => {

@@ -22,7 +22,7 @@ interface StatusTraits {
 }
 
 /** Only `payment_received` is documented, by the example; the other pairs are invented. */
-const knownTraits: Partial<Record<Status, StatusTraits>> = {
+const knownTraits: Readonly<Partial<Record<string, StatusTraits>>> = {
   on_hold: { weight: 4, label: 'On hold', paymentStatus: 'pending', invoiced: false },
   payment_received: { weight: 9, label: 'Processing', paymentStatus: 'paid', invoiced: true },
   paid: { weight: 6, label: 'Paid', paymentStatus: 'paid', invoiced: true },

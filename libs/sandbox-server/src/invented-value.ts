@@ -9,10 +9,13 @@ export function inventedFields({ fields = {} }: AnswerField, object: object): Re
 }
 
 function inventedValue(field: AnswerField): unknown {
-  const { types, knownValues = ['text'], items, fields, values } = field;
-  switch (types.length === 0 ? 'null' : pick(types)) {
+  const { types, knownValues = [], items, fields, values } = field;
+  const type = types.length === 0 ? 'null' : pick(types);
+  const known = knownValues.filter((value) => typeof value === (type === 'integer' ? 'number' : type));
+  if (known.length > 0) return pick(known);
+  switch (type) {
     case 'string':
-      return pick(knownValues);
+      return 'text';
     case 'integer':
       return int(1, 5_000);
     case 'number':

@@ -1,6 +1,4 @@
-import * as z from 'zod';
-import type { Operation } from '@wemasy-orders/client/operations';
-import * as schemas from '@wemasy-orders/client/schemas';
+import type { Argument, Operation } from '@wemasy-orders/client/operations';
 
 /** Fields of a request, as sent. */
 export type Input = Readonly<Record<string, unknown>>;
@@ -40,11 +38,15 @@ async function readForm(request: Request, contentType: string): Promise<object> 
 }
 
 /** The query parameters that the document describes for an operation. */
-export function documentedQuery(url: URL, { querySchema }: Operation): Input {
-  const schema = querySchema && schemas[querySchema];
-  const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  return Object.fromEntries(
-    names.filter((name) => url.searchParams.has(name)).map((name) => [name, url.searchParams.get(name)]),
+export function documentedQuery({ searchParams }: URL, operation: Operation): Input {
+  const names = fieldsIn('query', operation).filter((name) => searchParams.has(name));
+  return Object.fromEntries(names.map((name) => [name, searchParams.get(name)]));
+}
+
+/** The names at the API of the arguments in one place. */
+export function fieldsIn(place: Argument['in'], operation: Operation): readonly string[] {
+  return Object.entries(operation.arguments).flatMap(([name, { in: its, field = name }]) =>
+    its === place ? [field] : [],
   );
 }
 

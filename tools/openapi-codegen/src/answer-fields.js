@@ -1,5 +1,4 @@
 // @ts-check
-import { firstParagraph } from './document.js';
 import { levels, strictest } from './marks.js';
 import { referenceName } from './nodes.js';
 
@@ -13,8 +12,7 @@ import { referenceName } from './nodes.js';
  * @typedef {object} AnswerField
  * @property {Privacy | undefined} privacy of a value without described fields; undefined where there is none
  * @property {readonly string[]} types JSON Schema types of the value; empty if it can be anything
- * @property {string | undefined} description
- * @property {readonly string[] | undefined} knownValues known values of an open enumeration
+ * @property {readonly unknown[] | undefined} knownValues the values that the document lists
  * @property {Readonly<Record<string, AnswerField>>} [fields] of an object
  * @property {AnswerField} [values] what a map holds
  * @property {AnswerField} [items] what an array holds
@@ -59,13 +57,7 @@ export function answerFields(api, names, place) {
     const key = [privacy, marked, ...present.map(numberOf).toSorted((a, b) => a - b)].join();
     const above = trail.toReversed().indexOf(key);
     if (above >= 0) {
-      return {
-        privacy: undefined,
-        types,
-        description: undefined,
-        knownValues: undefined,
-        again: above + 1,
-      };
+      return { privacy: undefined, types, knownValues: undefined, again: above + 1 };
     }
 
     const objects = present.filter(({ properties }) => properties !== undefined);
@@ -93,6 +85,7 @@ export function answerFields(api, names, place) {
     const childOf = (/** @type {readonly SchemaNode[]} */ schemas, /** @type {string} */ end) =>
       fieldOf(schemas, { ...inside, path: path + end, isMarked: marked });
     const names = [...new Set(objects.flatMap(({ properties = {} }) => Object.keys(properties)))];
+    const known = [...new Set(options.flatMap((option) => knownValues(api, option, place)))];
     const fields = names.map((name) => {
       const own = objects.flatMap(({ properties }) => properties?.[name] ?? []);
       // An option that is a map may hold the same name, and its mark counts for it.
@@ -103,12 +96,7 @@ export function answerFields(api, names, place) {
     return {
       privacy: isWhole ? privacy : undefined,
       types,
-      // That of an object says more of the document than of the value.
-      description:
-        fields.length === 0
-          ? firstParagraph(nodes.concat(options).find(({ description }) => description)?.description)
-          : undefined,
-      knownValues: options.map((option) => knownValues(api, option, place)).find((values) => values),
+      knownValues: known.length === 0 ? undefined : known,
       ...(fields.length === 0 ? {} : { fields: Object.fromEntries(fields) }),
       ...(hasMap && maps.length > 0 ? { values: childOf(maps, '.*') } : {}),
       ...(hasItems ? { items: childOf(arrays, '[]') } : {}),
@@ -188,18 +176,19 @@ function typesOf({ type, enum: values, const: value, properties }) {
   return [...new Set(listed.map((each) => (each === null ? 'null' : typeof each)))];
 }
 
-/** @param {ApiDescription} api @param {SchemaNode} node @param {string} place */
+/** @param {ApiDescription} api @param {SchemaNode} node @param {string} place @returns {readonly unknown[]} */
 function knownValues(api, node, place) {
-  const values = node['x-extensible-enum'];
-  if (values === undefined || Array.isArray(values)) return values;
-  const [target] = optionsOf(api, [values]).options;
-  const list = target?.enum?.filter((value) => typeof value === 'string');
-  if (list === undefined) {
+  const { enum: listed = node.const === undefined ? [] : [node.const], 'x-extensible-enum': open = listed } =
+    node;
+  if (Array.isArray(open)) return open.filter((value) => value !== null);
+  const [target] = optionsOf(api, [open]).options;
+  const values = target?.enum?.filter((value) => typeof value === 'string');
+  if (values === undefined) {
     api.issues.add(
       place,
-      `${values.$ref}: x-extensible-enum must name an enum`,
+      `${open.$ref}: x-extensible-enum must name an enum`,
       'name one, or list the values',
     );
   }
-  return list;
+  return values ?? [];
 }

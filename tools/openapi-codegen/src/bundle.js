@@ -18,6 +18,9 @@ const insideSchema = {
   ...Object.fromEntries(['items', 'additionalProperties', 'x-extensible-enum'].map((key) => [key, 'schema'])),
 };
 
+/** Components that stand where they are used. */
+const inlinedSections = ['headers', 'parameters', 'requestBodies', 'responses', 'examples'];
+
 /** @type {Readonly<Record<string, Kind>>} */
 const insideOther = { schema: 'schema', schemas: 'schemas', value: 'data', example: 'data' };
 
@@ -28,18 +31,20 @@ function kindOf(kind, key) {
 }
 
 /**
- * Brings everything that the document refers to in other files into the document itself: a schema as a component of its
- * own, anything else in the place of the reference.
+ * The document without references but those to schemas, which are its components: whatever else it refers to, in itself or
+ * in other files, stands in the place of the reference, and a schema of another file is a component of its own.
  *
  * @param {unknown} document
  * @param {{ documentPath: string, readFile: (path: string) => string | undefined, issues: Issues }} options
- * @returns {{ document: unknown, files: readonly string[] }} `files`: texts of the other files
+ * @returns {{ document: Record<string, unknown>, files: readonly string[] }} `files`: texts of the other files
  */
 export function bundle(document, { documentPath, readFile, issues }) {
   /** @type {Map<string, { text: string, content: unknown }>} */
   const files = new Map();
   /** @type {Map<string, string>} file and pointer → component name */
   const names = new Map();
+  /** What a reference to anything but a schema stands for; the same object wherever it is used. @type {Map<string, unknown>} */
+  const inlined = new Map();
   /** @type {Record<string, unknown>} */
   const added = {};
   const taken = new Set(entriesOf(at(document, 'components', 'schemas')).map(([name]) => name));
@@ -69,6 +74,14 @@ export function bundle(document, { documentPath, readFile, issues }) {
       return node.map((each, index) => visit(each, file, `${place}[${index}]`, kindOf(kind, '0'), trail));
     }
     if (!isRecord(node)) return node;
+    for (const key of Object.keys(node)) {
+      if (key in Object.prototype)
+        issues.add(
+          place,
+          `nothing can be called ${key}, which every object of JavaScript has`,
+          'leave it out',
+        );
+    }
     const { $ref, ...siblings } = node;
     if (kind === 'schemas' || typeof $ref !== 'string') {
       return Object.fromEntries(
@@ -80,11 +93,16 @@ export function bundle(document, { documentPath, readFile, issues }) {
     }
     const [target = '', pointer = ''] = $ref.split('#');
     const path = target === '' ? file : posix.join(posix.dirname(file), target);
-    if (path === documentPath) return { ...node, $ref: `#${pointer}` };
+    const isOurs = path === documentPath;
+    if (isOurs && kind === 'schema') return { ...node, $ref: `#${pointer}` };
     const id = `${path}#${pointer}`;
-    const found = /^https?:/.test(target) ? undefined : at(contentOf(path), ...keysOf(pointer));
+    const content = isOurs ? document : /^https?:/.test(target) ? undefined : contentOf(path);
+    const found = at(content, ...keysOf(pointer));
     if (found === undefined) {
-      issues.add(place, `${$ref} points at nothing`, 'name a file beside the document and a place in it');
+      const remedy = isOurs
+        ? 'name a component of this document'
+        : 'name a file beside the document and a place in it';
+      issues.add(place, `${$ref} points at nothing`, remedy);
       return siblings;
     }
     if (kind === 'schema') return { ...siblings, $ref: `#/components/schemas/${nameOf(id, found, path)}` };
@@ -92,7 +110,9 @@ export function bundle(document, { documentPath, readFile, issues }) {
       issues.add(place, `${$ref} refers to itself`, 'write out one of the two');
       return siblings;
     }
-    return { ...Object(visit(found, path, place, kind, [...trail, id])), ...siblings };
+    if (!inlined.has(id)) inlined.set(id, visit(found, path, place, kind, [...trail, id]));
+    const shared = inlined.get(id);
+    return Object.keys(siblings).length === 0 ? shared : { ...Object(shared), ...siblings };
   }
 
   /** @param {string} id @param {unknown} found @param {string} path */
@@ -109,9 +129,10 @@ export function bundle(document, { documentPath, readFile, issues }) {
 
   const visited = visit(document, documentPath, '', 'other', []);
   const bundled = isRecord(visited) ? visited : {};
-  if (names.size > 0) {
-    const components = Object(bundled['components']);
-    bundled['components'] = { ...components, schemas: { ...components.schemas, ...added } };
-  }
+  const { schemas, ...others } = Object(bundled['components']);
+  bundled['components'] = {
+    ...Object.fromEntries(Object.entries(others).filter(([section]) => !inlinedSections.includes(section))),
+    schemas: names.size > 0 ? { ...schemas, ...added } : (schemas ?? {}),
+  };
   return { document: bundled, files: [...files.values()].map(({ text }) => text) };
 }

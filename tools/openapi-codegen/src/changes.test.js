@@ -296,12 +296,12 @@ const kinds = [
   {
     what: 'an error status',
     change: (document) => document.setIn([...list, 'responses', '404'], jsonAnswer),
-    carried: ['operations.ts', "'404': 'Order'"],
+    carried: ['schema.ts', /listOrders: \{.*? 404: \{/s],
   },
   {
     what: 'a default answer',
     change: (document) => document.setIn([...list, 'responses', 'default'], jsonAnswer),
-    carried: ['operations.ts', "default: 'Order'"],
+    carried: ['schema.ts', /listOrders: \{.*? default: \{/s],
   },
   {
     what: 'a binary answer',

@@ -1,8 +1,7 @@
 // @ts-check
 import { firstParagraph } from './document.js';
 import { draftOperation } from './draft.js';
-import { at, entriesOf, isRecord } from './nodes.js';
-import { resolveLocal } from './normalize.js';
+import { at, entriesOf, isRecord, keysOf } from './nodes.js';
 
 /** @import { Page } from './page.js' */
 /**
@@ -130,6 +129,16 @@ function factsOf(operation, document) {
       if (isRecord(additional)) addSchema(additional, `${place}.*`, undefined, way);
     }
   }
+}
+
+/** What a local reference points at; anything else as it is. @param {unknown} document @param {unknown} node */
+function resolveLocal(document, node) {
+  const ref = at(node, '$ref');
+  if (typeof ref !== 'string' || !ref.startsWith('#/')) return node;
+  const found = at(document, ...keysOf(ref));
+  if (!isRecord(found) || !isRecord(node)) return found;
+  const siblings = Object.entries(node).filter(([key]) => key !== '$ref');
+  return { ...found, ...Object.fromEntries(siblings) };
 }
 
 /** @param {unknown} value @returns {readonly unknown[]} */

@@ -4,8 +4,8 @@ import { parse } from 'yaml';
 import { argumentsOf, checkArguments } from './arguments.js';
 import { bundle } from './bundle.js';
 import { Issues } from './issues.js';
-import { at, entriesOf, isRecord, pascalCase, referenceName } from './nodes.js';
-import { normalize, resolveLocal } from './normalize.js';
+import { pascalCase, referenceName } from './nodes.js';
+import { normalize } from './normalize.js';
 import { parseShape } from './shape.js';
 
 /** @import { ArgumentDescription, ParameterGroup } from './arguments.js' */
@@ -74,9 +74,9 @@ export function readDocument(
   const issues = new Issues();
   // Line ends differ between checkouts; the hash, and so the generated code, must not.
   const normalized = text.replaceAll('\r\n', '\n');
-  const { document: bundled, files } = bundle(parse(normalized), { documentPath, readFile, issues });
-  const document = normalize(bundled, issues);
-  const shape = parseShape(inlineReferences(document, issues), issues);
+  const { document, files } = bundle(parse(normalized), { documentPath, readFile, issues });
+  normalize(document, issues);
+  const shape = parseShape(document, issues);
   if (shape === undefined) {
     issues.throwIfAny();
     throw new Error('a document without a shape has issues');
@@ -102,68 +102,6 @@ export function readDocument(
     operations,
     issues,
   };
-}
-
-/**
- * A copy in which parameters, bodies, answers and headers stand where they are used. Schemas keep their references.
- *
- * @param {Record<string, unknown>} document
- * @param {Issues} issues
- */
-function inlineReferences(document, issues) {
-  /** @param {unknown} node @param {string} place */
-  function inlined(node, place) {
-    const target = resolveLocal(document, node);
-    const ref = at(node, '$ref');
-    if (target === undefined || (ref !== undefined && target === node)) {
-      issues.add(place, `${String(ref)} points at nothing`, 'name a component of this document');
-      return {};
-    }
-    if (at(target, '$ref') !== undefined) {
-      issues.add(place, `${String(ref)} points at another reference`, 'name the component itself');
-      return {};
-    }
-    return target;
-  }
-  /** @param {unknown} operation @param {string} place */
-  function inlineOperation(operation, place) {
-    if (!isRecord(operation)) return operation;
-    const { parameters, requestBody, responses } = operation;
-    return {
-      ...operation,
-      ...(Array.isArray(parameters)
-        ? { parameters: parameters.map((each, index) => inlined(each, `${place}.parameters[${index}]`)) }
-        : {}),
-      ...(requestBody === undefined ? {} : { requestBody: inlined(requestBody, `${place}.requestBody`) }),
-      ...(isRecord(responses)
-        ? {
-            responses: Object.fromEntries(
-              entriesOf(responses).map(([status, answer]) => {
-                const answerPlace = `${place}.responses.${status}`;
-                const target = inlined(answer, answerPlace);
-                const headers = at(target, 'headers');
-                if (!isRecord(target) || !isRecord(headers)) return [status, target];
-                const found = entriesOf(headers).map(([name, header]) => [
-                  name,
-                  inlined(header, `${answerPlace}.headers.${name}`),
-                ]);
-                return [status, { ...target, headers: Object.fromEntries(found) }];
-              }),
-            ),
-          }
-        : {}),
-    };
-  }
-  const paths = entriesOf(document['paths']).map(([path, item]) => [
-    path,
-    Object.fromEntries(
-      entriesOf(inlined(item, `paths.${path}`)).map(([method, operation]) => [
-        method,
-        inlineOperation(operation, `paths.${path}.${method}`),
-      ]),
-    ),
-  ]);
-  return { ...document, paths: Object.fromEntries(paths) };
 }
 
 /**

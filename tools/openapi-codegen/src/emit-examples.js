@@ -1,6 +1,5 @@
 // @ts-check
 import { at, entriesOf, isRecord, referenceName } from './nodes.js';
-import { resolveLocal } from './normalize.js';
 
 /** @import { ApiDescription, OperationDescription } from './document.js' */
 /** @import { SchemaNode } from './shape.js' */
@@ -36,8 +35,7 @@ function documentedAnswer(api, { path, method, answers }) {
   const responses = at(api.document, 'paths', path, method.toLowerCase(), 'responses');
   for (const { status, contentType } of answers.filter((answer) => answer.status.startsWith('2'))) {
     if (contentType === undefined) return { status: Number(status) };
-    const response = resolveLocal(api.document, at(responses, status));
-    const media = at(response, 'content', 'application/json');
+    const media = at(responses, status, 'content', 'application/json');
     const body = exampleOfMedia(api, media);
     if (body !== undefined) return { status: Number(status), body };
   }
@@ -47,7 +45,7 @@ function documentedAnswer(api, { path, method, answers }) {
 /** The example of a body: its own, one of its schema, or one put together from those of its fields. */
 function exampleOfMedia(/** @type {ApiDescription} */ api, /** @type {unknown} */ media) {
   if (!isRecord(media)) return undefined;
-  const named = entriesOf(media['examples']).map(([, each]) => at(resolveLocal(api.document, each), 'value'));
+  const named = entriesOf(media['examples']).map(([, each]) => at(each, 'value'));
   const given = [media['example'], ...named].find((each) => each !== undefined);
   if (given !== undefined) return given;
   const name = referenceName(String(at(media, 'schema', '$ref')));

@@ -35,9 +35,8 @@ export interface AnswerField {
   readonly privacy?: Privacy;
   /** JSON Schema types of the value; empty if it can be anything. */
   readonly types: readonly string[];
-  readonly description?: string;
-  /** Known values of an open enumeration; others may come. */
-  readonly knownValues?: readonly string[];
+  /** The values that the document lists; where the enumeration is open, others may come. */
+  readonly knownValues?: readonly (string | number | boolean)[];
   /** Of an object, by name. */
   readonly fields?: Readonly<Record<string, AnswerField>>;
   /** What a map holds, whatever the name. */
@@ -68,11 +67,6 @@ export interface Operation extends Call {
   };
   /** The API answers without a token. */
   readonly isPublic?: true;
-  readonly pathSchema?: SchemaName;
-  readonly querySchema?: SchemaName;
-  readonly headerSchema?: SchemaName;
-  /** Documented answers other than 2xx, by status; \`default\` for all that have no own. */
-  readonly errorSchemas: Readonly<Record<string, SchemaName>>;
   /** What the JSON body of a success holds; absent if it has none. */
   readonly answer?: AnswerField;
   /** Who may see what the API says in its own words: the strictest mark of these fields in any of its answers. */
@@ -98,10 +92,6 @@ function wordsIn(answer) {
 function operationData(api, { operationId, summary, tool, isPublic, ...rest }) {
   const successes = rest.answers.filter(({ status }) => status.startsWith('2'));
   const failures = rest.answers.filter(({ status }) => !status.startsWith('2'));
-  const constant = (/** @type {string | undefined} */ name) =>
-    name === undefined ? undefined : api.identifiers.get(name);
-  const parameterSchema = (/** @type {'path' | 'query' | 'header'} */ place) =>
-    rest.parameters.find((group) => group.in === place)?.schemaName;
   const schemasOf = (/** @type {typeof successes} */ answers) =>
     answers.flatMap(({ schema }) => schema ?? []);
   const answer =
@@ -116,12 +106,6 @@ function operationData(api, { operationId, summary, tool, isPublic, ...rest }) {
     summary,
     tool,
     isPublic: isPublic || undefined,
-    pathSchema: parameterSchema('path'),
-    querySchema: parameterSchema('query'),
-    headerSchema: parameterSchema('header'),
-    errorSchemas: Object.fromEntries(
-      failures.flatMap(({ status, schema }) => (schema === undefined ? [] : [[status, constant(schema)]])),
-    ),
     answer,
     // What no answer describes is not known, so it is never shown.
     words: strictest(answers.map(wordsIn)) ?? 'secret',

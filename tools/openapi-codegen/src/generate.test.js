@@ -255,7 +255,6 @@ describe('operations.ts', () => {
         requestSchema: 'Filter',
         successStatus: 200,
         responseSchema: 'Things',
-        errorSchemas: {},
         answer: {
           types: ['object'],
           fields: {
@@ -263,7 +262,7 @@ describe('operations.ts', () => {
               types: ['array'],
               items: {
                 types: ['object'],
-                fields: { owner: { privacy: 'name', types: ['string'], description: 'Who owns it.' } },
+                fields: { owner: { privacy: 'name', types: ['string'] } },
               },
             },
             state: { privacy: 'public', types: ['string', 'null'], knownValues: ['open', 'closed'] },

@@ -1,6 +1,6 @@
 // @ts-check
 import { strictest } from './marks.js';
-import { at, entriesOf, isRecord, keysOf, pascalCase } from './nodes.js';
+import { at, entriesOf, isRecord, pascalCase } from './nodes.js';
 
 /** @import { Issues } from './issues.js' */
 /** @typedef {Record<string, unknown>} Node */
@@ -8,17 +8,15 @@ import { at, entriesOf, isRecord, keysOf, pascalCase } from './nodes.js';
 const methods = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 
 /**
- * Rewrites what can be said in several ways into one: inline schemas of bodies become components, `allOf` becomes one
- * object, `oneOf` becomes `anyOf`, and parameters of a path belong to its operations. What is written that way already
+ * Rewrites, in place, what can be said in several ways into one: inline schemas of bodies become components, `allOf` becomes
+ * one object, `oneOf` becomes `anyOf`, and parameters of a path belong to its operations. What is written that way already
  * stays as it is.
  *
- * @param {unknown} document without references to other files
+ * @param {Node} document without references but those to schemas
  * @param {Issues} issues
- * @returns {Node}
  */
 export function normalize(document, issues) {
-  const copy = structuredClone(isRecord(document) ? document : {});
-  const components = (copy['components'] = isRecord(copy['components']) ? copy['components'] : {});
+  const components = isRecord(document['components']) ? document['components'] : {};
   const schemas = (components['schemas'] = isRecord(components['schemas']) ? components['schemas'] : {});
 
   /** @param {unknown} body a request body or answer @param {string} name @param {string} place */
@@ -36,12 +34,7 @@ export function normalize(document, issues) {
     json['schema'] = { $ref: `#/components/schemas/${name}` };
   }
 
-  for (const section of ['responses', 'requestBodies']) {
-    for (const [name, body] of entriesOf(components[section])) {
-      nameBody(body, `${pascalCase(name)}Body`, `components.${section}.${name}`);
-    }
-  }
-  for (const [path, item] of entriesOf(copy['paths'])) {
+  for (const [path, item] of entriesOf(document['paths'])) {
     if (!isRecord(item)) continue;
     const shared = Array.isArray(item['parameters']) ? item['parameters'] : [];
     delete item['parameters'];
@@ -49,7 +42,7 @@ export function normalize(document, issues) {
       const operation = item[method];
       if (!isRecord(operation)) continue;
       const place = `paths.${path}.${method}`;
-      if (shared.length > 0) operation['parameters'] = mergeParameters(copy, shared, operation['parameters']);
+      if (shared.length > 0) operation['parameters'] = mergeParameters(shared, operation['parameters']);
       const name = pascalCase(String(operation['operationId'] ?? `${method} ${path}`));
       nameBody(operation['requestBody'], `${name}Request`, `${place}.requestBody`);
       const answers = entriesOf(operation['responses']);
@@ -71,7 +64,7 @@ export function normalize(document, issues) {
       trail: [name],
     });
   }
-  for (const [path, item] of entriesOf(copy['paths'])) {
+  for (const [path, item] of entriesOf(document['paths'])) {
     for (const method of methods) {
       for (const parameter of listOf(at(item, method, 'parameters'))) {
         if (!isRecord(parameter) || !isRecord(parameter['schema'])) continue;
@@ -80,21 +73,17 @@ export function normalize(document, issues) {
       }
     }
   }
-  return copy;
 }
 
 /**
  * Parameters of the path, unless the operation has one of the same name and place, and those of the operation.
  *
- * @param {Node} document
  * @param {readonly unknown[]} shared
  * @param {unknown} own
  */
-function mergeParameters(document, shared, own) {
-  const identity = (/** @type {unknown} */ parameter) => {
-    const target = resolveLocal(document, parameter);
-    return `${String(at(target, 'in'))} ${String(at(target, 'name'))}`;
-  };
+function mergeParameters(shared, own) {
+  const identity = (/** @type {unknown} */ parameter) =>
+    `${String(at(parameter, 'in'))} ${String(at(parameter, 'name'))}`;
   const overridden = new Set(listOf(own).map(identity));
   return [...shared.filter((each) => !overridden.has(identity(each))), ...listOf(own)];
 }
@@ -221,16 +210,6 @@ function mergeAllOf(parts, beside, context) {
 function withMark(schema, parts) {
   const mark = strictest(parts.map((part) => part['x-privacy']));
   return mark === undefined ? schema : { ...schema, 'x-privacy': mark };
-}
-
-/** What a local reference points at; anything else as it is. @param {unknown} document @param {unknown} node */
-export function resolveLocal(document, node) {
-  const ref = at(node, '$ref');
-  if (typeof ref !== 'string' || !ref.startsWith('#/')) return node;
-  const found = at(document, ...keysOf(ref));
-  if (!isRecord(found) || !isRecord(node)) return found;
-  const siblings = Object.entries(node).filter(([key]) => key !== '$ref');
-  return { ...found, ...Object.fromEntries(siblings) };
 }
 
 /** @param {unknown} value @returns {readonly unknown[]} */

@@ -25,9 +25,8 @@ export interface AnswerField {
   readonly privacy?: Privacy;
   /** JSON Schema types of the value; empty if it can be anything. */
   readonly types: readonly string[];
-  readonly description?: string;
-  /** Known values of an open enumeration; others may come. */
-  readonly knownValues?: readonly string[];
+  /** The values that the document lists; where the enumeration is open, others may come. */
+  readonly knownValues?: readonly (string | number | boolean)[];
   /** Of an object, by name. */
   readonly fields?: Readonly<Record<string, AnswerField>>;
   /** What a map holds, whatever the name. */
@@ -58,11 +57,6 @@ export interface Operation extends Call {
   };
   /** The API answers without a token. */
   readonly isPublic?: true;
-  readonly pathSchema?: SchemaName;
-  readonly querySchema?: SchemaName;
-  readonly headerSchema?: SchemaName;
-  /** Documented answers other than 2xx, by status; `default` for all that have no own. */
-  readonly errorSchemas: Readonly<Record<string, SchemaName>>;
   /** What the JSON body of a success holds; absent if it has none. */
   readonly answer?: AnswerField;
   /** Who may see what the API says in its own words: the strictest mark of these fields in any of its answers. */
@@ -80,8 +74,6 @@ export const operations = {
         'List, search, filter, sort and page through webshop orders; or, with summarize, count and sum all matching orders by status.',
       annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     },
-    querySchema: 'ListOrdersQuery',
-    errorSchemas: { '401': 'ApiError', '403': 'ApiError', '422': 'ValidationError', '429': 'ApiError' },
     answer: {
       types: ['object'],
       fields: {
@@ -89,36 +81,18 @@ export const operations = {
         data: {
           types: ['object'],
           fields: {
-            current_page: {
-              privacy: 'public',
-              types: ['integer'],
-              description: 'Number of this page, from 1.',
-            },
+            current_page: { privacy: 'public', types: ['integer'] },
             data: {
               types: ['array'],
-              description: 'The orders of this page.',
               items: {
                 types: ['object'],
                 fields: {
-                  id: {
-                    privacy: 'public',
-                    types: ['integer'],
-                    description: "The order's id; what sync_order takes as order_id.",
-                  },
-                  date: {
-                    privacy: 'public',
-                    types: ['string', 'null'],
-                    description: "When the order was placed, in the shop's local time.",
-                  },
-                  type: {
-                    privacy: 'public',
-                    types: ['string', 'null'],
-                    description: 'Type of the order, e.g. checkout.',
-                  },
+                  id: { privacy: 'public', types: ['integer'] },
+                  date: { privacy: 'public', types: ['string', 'null'] },
+                  type: { privacy: 'public', types: ['string', 'null'] },
                   status: {
                     privacy: 'public',
                     types: ['string', 'null'],
-                    description: 'Status of the order.',
                     knownValues: [
                       'on_hold',
                       'payment_received',
@@ -131,11 +105,7 @@ export const operations = {
                       'failed',
                     ],
                   },
-                  status_label: {
-                    privacy: 'public',
-                    types: ['string', 'null'],
-                    description: 'Status in words, as the shop shows it.',
-                  },
+                  status_label: { privacy: 'public', types: ['string', 'null'] },
                   billing: {
                     types: ['object', 'array', 'null'],
                     fields: {
@@ -143,35 +113,18 @@ export const operations = {
                       invoice_firstname: { privacy: 'name', types: ['string', 'null'] },
                       invoice_lastname: { privacy: 'name', types: ['string', 'null'] },
                       invoice_phonenumber: { privacy: 'personal', types: ['string', 'null'] },
-                      invoice_is_company: {
-                        privacy: 'public',
-                        types: ['boolean', 'integer', 'null'],
-                        description: 'Whether the customer is a company.',
-                      },
+                      invoice_is_company: { privacy: 'public', types: ['boolean', 'integer', 'null'] },
                       invoice_company: { privacy: 'name', types: ['string', 'null'] },
                       invoice_tax_number: { privacy: 'personal', types: ['string', 'null'] },
                       invoice_street: { privacy: 'personal', types: ['string', 'null'] },
-                      invoice_number: {
-                        privacy: 'personal',
-                        types: ['string', 'null'],
-                        description: 'House number, not the number of an invoice.',
-                      },
+                      invoice_number: { privacy: 'personal', types: ['string', 'null'] },
                       invoice_postcode: { privacy: 'personal', types: ['string', 'null'] },
                       invoice_city: { privacy: 'personal', types: ['string', 'null'] },
-                      invoice_country: {
-                        privacy: 'public',
-                        types: ['string', 'null'],
-                        description: 'Country of the invoice address, e.g. NL; does not identify a customer.',
-                      },
-                      invoice_notes: {
-                        privacy: 'personal',
-                        types: ['string', 'null'],
-                        description: 'Free text of the customer.',
-                      },
+                      invoice_country: { privacy: 'public', types: ['string', 'null'] },
+                      invoice_notes: { privacy: 'personal', types: ['string', 'null'] },
                       custom_shipping_information: {
                         privacy: 'personal',
                         types: ['boolean', 'integer', 'string', 'null'],
-                        description: 'Whether the order goes to another address.',
                       },
                       shipping_firstname: { privacy: 'name', types: ['string', 'null'] },
                       shipping_lastname: { privacy: 'name', types: ['string', 'null'] },
@@ -179,65 +132,21 @@ export const operations = {
                       shipping_email: { privacy: 'personal', types: ['string', 'null'] },
                       shipping_company: { privacy: 'name', types: ['string', 'null'] },
                       shipping_street: { privacy: 'personal', types: ['string', 'null'] },
-                      shipping_number: {
-                        privacy: 'personal',
-                        types: ['string', 'null'],
-                        description: 'House number.',
-                      },
+                      shipping_number: { privacy: 'personal', types: ['string', 'null'] },
                       shipping_postcode: { privacy: 'personal', types: ['string', 'null'] },
                       shipping_city: { privacy: 'personal', types: ['string', 'null'] },
-                      shipping_country: {
-                        privacy: 'public',
-                        types: ['string', 'null'],
-                        description: 'Country of the shipping address.',
-                      },
+                      shipping_country: { privacy: 'public', types: ['string', 'null'] },
                     },
                   },
-                  eu_vat: {
-                    privacy: 'personal',
-                    types: ['string', 'null'],
-                    description: 'VAT country or number.',
-                  },
-                  order_number: {
-                    privacy: 'public',
-                    types: ['string', 'null'],
-                    description: "The order's number as the customer knows it.",
-                  },
-                  should_snelstart_sync: {
-                    privacy: 'public',
-                    types: ['boolean', 'null'],
-                    description: 'The shop\'s flag "should sync to SnelStart".',
-                  },
-                  total: {
-                    privacy: 'public',
-                    types: ['string', 'null'],
-                    description: 'Total amount, a decimal string.',
-                  },
-                  order_session: {
-                    privacy: 'secret',
-                    types: ['string', 'null'],
-                    description: "Session key of the customer's checkout.",
-                  },
-                  payment_method: {
-                    privacy: 'public',
-                    types: ['string', 'null'],
-                    description: 'Payment method.',
-                  },
-                  payment_status: {
-                    privacy: 'public',
-                    types: ['string', 'null'],
-                    description: 'Payment status.',
-                  },
-                  metadata: {
-                    privacy: 'personal',
-                    types: ['object', 'array', 'null'],
-                    description: 'Further data of the shop.',
-                  },
-                  vendor_comment: {
-                    privacy: 'personal',
-                    types: ['string', 'null'],
-                    description: 'Comment of the shop.',
-                  },
+                  eu_vat: { privacy: 'personal', types: ['string', 'null'] },
+                  order_number: { privacy: 'public', types: ['string', 'null'] },
+                  should_snelstart_sync: { privacy: 'public', types: ['boolean', 'null'] },
+                  total: { privacy: 'public', types: ['string', 'null'] },
+                  order_session: { privacy: 'secret', types: ['string', 'null'] },
+                  payment_method: { privacy: 'public', types: ['string', 'null'] },
+                  payment_status: { privacy: 'public', types: ['string', 'null'] },
+                  metadata: { privacy: 'personal', types: ['object', 'array', 'null'] },
+                  vendor_comment: { privacy: 'personal', types: ['string', 'null'] },
                   pdf_status: {
                     types: ['object', 'array', 'null'],
                     fields: {
@@ -247,14 +156,9 @@ export const operations = {
                           status: {
                             privacy: 'public',
                             types: ['string', 'null'],
-                            description: 'State of the document.',
                             knownValues: ['completed', 'not_generated'],
                           },
-                          url: {
-                            privacy: 'personal',
-                            types: ['string', 'null'],
-                            description: 'Address of the document.',
-                          },
+                          url: { privacy: 'personal', types: ['string', 'null'] },
                           pending: { privacy: 'public', types: ['boolean', 'null'] },
                         },
                       },
@@ -264,44 +168,25 @@ export const operations = {
                           status: {
                             privacy: 'public',
                             types: ['string', 'null'],
-                            description: 'State of the document.',
                             knownValues: ['completed', 'not_generated'],
                           },
-                          url: {
-                            privacy: 'personal',
-                            types: ['string', 'null'],
-                            description: 'Address of the document.',
-                          },
+                          url: { privacy: 'personal', types: ['string', 'null'] },
                           pending: { privacy: 'public', types: ['boolean', 'null'] },
                         },
                       },
                     },
                   },
-                  invoice_id: {
-                    privacy: 'public',
-                    types: ['string', 'null'],
-                    description: 'Number of the invoice.',
-                  },
+                  invoice_id: { privacy: 'public', types: ['string', 'null'] },
                 },
               },
             },
             first_page_url: { privacy: 'public', types: ['string'] },
-            from: {
-              privacy: 'public',
-              types: ['integer', 'null'],
-              description:
-                "Place of this page's first order among all matching ones, from 1; null on an empty page.",
-            },
-            last_page: {
-              privacy: 'public',
-              types: ['integer'],
-              description: 'Number of the last page; 1 when nothing matches.',
-            },
+            from: { privacy: 'public', types: ['integer', 'null'] },
+            last_page: { privacy: 'public', types: ['integer'] },
             last_page_url: { privacy: 'public', types: ['string'] },
             links: {
               privacy: 'public',
               types: ['array', 'object'],
-              description: 'Page links of a web page.',
               items: {
                 types: ['object'],
                 fields: {
@@ -313,18 +198,10 @@ export const operations = {
             },
             next_page_url: { privacy: 'public', types: ['string', 'null'] },
             path: { privacy: 'public', types: ['string', 'null'] },
-            per_page: { privacy: 'public', types: ['integer'], description: 'Orders per page.' },
+            per_page: { privacy: 'public', types: ['integer'] },
             prev_page_url: { privacy: 'public', types: ['string', 'null'] },
-            to: {
-              privacy: 'public',
-              types: ['integer', 'null'],
-              description: "Place of this page's last order among all matching ones; null on an empty page.",
-            },
-            total: {
-              privacy: 'public',
-              types: ['integer'],
-              description: 'Number of matching orders over all pages.',
-            },
+            to: { privacy: 'public', types: ['integer', 'null'] },
+            total: { privacy: 'public', types: ['integer'] },
           },
         },
       },
@@ -341,17 +218,12 @@ export const operations = {
         "Send one order to the shop's bookkeeping (SnelStart). Writes; cannot be undone here; at most 5 a minute. Ask the user first.",
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
     },
-    errorSchemas: { '401': 'ApiError', '403': 'ApiError', '422': 'ValidationError', '429': 'ApiError' },
     answer: {
       types: ['object'],
       fields: {
-        error: { privacy: 'public', types: ['boolean'], description: 'Whether it failed.' },
+        error: { privacy: 'public', types: ['boolean'] },
         message: { privacy: 'public', types: ['string'] },
-        data: {
-          types: ['array'],
-          description: 'Not explained; empty in the example.',
-          items: { privacy: 'personal', types: ['string'] },
-        },
+        data: { types: ['array'], items: { privacy: 'personal', types: ['string'] } },
       },
     },
     words: 'public',

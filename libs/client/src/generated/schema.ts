@@ -434,50 +434,10 @@ export interface components {
       };
     };
   };
-  responses: {
-    /** @description Validation error */
-    ValidationFailed: {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/json': components['schemas']['ValidationError'];
-      };
-    };
-  };
+  responses: never;
   parameters: never;
   requestBodies: never;
-  headers: {
-    /**
-     * @description Maximum number of requests allowed per minute
-     * @example 60
-     */
-    ListOrdersLimit: number;
-    /**
-     * @description Number of requests remaining in the current window
-     * @example 57
-     */
-    ListOrdersRemaining: number;
-    /**
-     * @description Maximum number of requests allowed per minute
-     * @example 5
-     */
-    SyncOrderLimit: number;
-    /**
-     * @description Number of requests remaining in the current window
-     *
-     *     The page prints the example 2 on the 429 as well, where it can only be 0.
-     * @example 2
-     */
-    SyncOrderRemaining: number;
-    /**
-     * @description Seconds until the rate limit resets
-     *
-     *     Servers of this kind round down, so the true moment may be up to a second later.
-     * @example 60
-     */
-    RetryAfter: number;
-  };
+  headers: never;
   pathItems: never;
 }
 /** Status of an order. */
@@ -512,12 +472,6 @@ export type SyncOrderResponse = components['schemas']['SyncOrderResponse'];
 export type ApiError = components['schemas']['ApiError'];
 /** Body of a 422. */
 export type ValidationError = components['schemas']['ValidationError'];
-export type ResponseValidationFailed = components['responses']['ValidationFailed'];
-export type HeaderListOrdersLimit = components['headers']['ListOrdersLimit'];
-export type HeaderListOrdersRemaining = components['headers']['ListOrdersRemaining'];
-export type HeaderSyncOrderLimit = components['headers']['SyncOrderLimit'];
-export type HeaderSyncOrderRemaining = components['headers']['SyncOrderRemaining'];
-export type HeaderRetryAfter = components['headers']['RetryAfter'];
 export type $defs = Record<string, never>;
 export interface operations {
   listOrders: {
@@ -551,8 +505,16 @@ export interface operations {
       /** @description Paginated list of orders */
       200: {
         headers: {
-          'X-RateLimit-Limit': components['headers']['ListOrdersLimit'];
-          'X-RateLimit-Remaining': components['headers']['ListOrdersRemaining'];
+          /**
+           * @description Maximum number of requests allowed per minute
+           * @example 60
+           */
+          'X-RateLimit-Limit'?: number;
+          /**
+           * @description Number of requests remaining in the current window
+           * @example 57
+           */
+          'X-RateLimit-Remaining'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -562,8 +524,16 @@ export interface operations {
       /** @description Unauthenticated — missing or invalid Bearer token */
       401: {
         headers: {
-          'X-RateLimit-Limit': components['headers']['ListOrdersLimit'];
-          'X-RateLimit-Remaining': components['headers']['ListOrdersRemaining'];
+          /**
+           * @description Maximum number of requests allowed per minute
+           * @example 60
+           */
+          'X-RateLimit-Limit'?: number;
+          /**
+           * @description Number of requests remaining in the current window
+           * @example 57
+           */
+          'X-RateLimit-Remaining'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -573,21 +543,51 @@ export interface operations {
       /** @description Forbidden — insufficient permissions for this resource */
       403: {
         headers: {
-          'X-RateLimit-Limit': components['headers']['ListOrdersLimit'];
-          'X-RateLimit-Remaining': components['headers']['ListOrdersRemaining'];
+          /**
+           * @description Maximum number of requests allowed per minute
+           * @example 60
+           */
+          'X-RateLimit-Limit'?: number;
+          /**
+           * @description Number of requests remaining in the current window
+           * @example 57
+           */
+          'X-RateLimit-Remaining'?: number;
           [name: string]: unknown;
         };
         content: {
           'application/json': components['schemas']['ApiError'];
         };
       };
-      422: components['responses']['ValidationFailed'];
+      /** @description Validation error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ValidationError'];
+        };
+      };
       /** @description Too Many Requests — rate limit exceeded */
       429: {
         headers: {
-          'X-RateLimit-Limit': components['headers']['ListOrdersLimit'];
-          'X-RateLimit-Remaining': components['headers']['ListOrdersRemaining'];
-          'Retry-After': components['headers']['RetryAfter'];
+          /**
+           * @description Maximum number of requests allowed per minute
+           * @example 60
+           */
+          'X-RateLimit-Limit'?: number;
+          /**
+           * @description Number of requests remaining in the current window
+           * @example 57
+           */
+          'X-RateLimit-Remaining'?: number;
+          /**
+           * @description Seconds until the rate limit resets
+           *
+           *     Servers of this kind round down, so the true moment may be up to a second later.
+           * @example 60
+           */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -613,8 +613,18 @@ export interface operations {
       /** @description Successful response */
       200: {
         headers: {
-          'X-RateLimit-Limit': components['headers']['SyncOrderLimit'];
-          'X-RateLimit-Remaining': components['headers']['SyncOrderRemaining'];
+          /**
+           * @description Maximum number of requests allowed per minute
+           * @example 5
+           */
+          'X-RateLimit-Limit'?: number;
+          /**
+           * @description Number of requests remaining in the current window
+           *
+           *     The page prints the example 2 on the 429 as well, where it can only be 0.
+           * @example 2
+           */
+          'X-RateLimit-Remaining'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -624,8 +634,18 @@ export interface operations {
       /** @description Unauthenticated — missing or invalid Bearer token */
       401: {
         headers: {
-          'X-RateLimit-Limit': components['headers']['SyncOrderLimit'];
-          'X-RateLimit-Remaining': components['headers']['SyncOrderRemaining'];
+          /**
+           * @description Maximum number of requests allowed per minute
+           * @example 5
+           */
+          'X-RateLimit-Limit'?: number;
+          /**
+           * @description Number of requests remaining in the current window
+           *
+           *     The page prints the example 2 on the 429 as well, where it can only be 0.
+           * @example 2
+           */
+          'X-RateLimit-Remaining'?: number;
           [name: string]: unknown;
         };
         content: {
@@ -635,21 +655,55 @@ export interface operations {
       /** @description Forbidden — insufficient permissions for this resource */
       403: {
         headers: {
-          'X-RateLimit-Limit': components['headers']['SyncOrderLimit'];
-          'X-RateLimit-Remaining': components['headers']['SyncOrderRemaining'];
+          /**
+           * @description Maximum number of requests allowed per minute
+           * @example 5
+           */
+          'X-RateLimit-Limit'?: number;
+          /**
+           * @description Number of requests remaining in the current window
+           *
+           *     The page prints the example 2 on the 429 as well, where it can only be 0.
+           * @example 2
+           */
+          'X-RateLimit-Remaining'?: number;
           [name: string]: unknown;
         };
         content: {
           'application/json': components['schemas']['ApiError'];
         };
       };
-      422: components['responses']['ValidationFailed'];
+      /** @description Validation error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ValidationError'];
+        };
+      };
       /** @description Too Many Requests — rate limit exceeded */
       429: {
         headers: {
-          'X-RateLimit-Limit': components['headers']['SyncOrderLimit'];
-          'X-RateLimit-Remaining': components['headers']['SyncOrderRemaining'];
-          'Retry-After': components['headers']['RetryAfter'];
+          /**
+           * @description Maximum number of requests allowed per minute
+           * @example 5
+           */
+          'X-RateLimit-Limit'?: number;
+          /**
+           * @description Number of requests remaining in the current window
+           *
+           *     The page prints the example 2 on the 429 as well, where it can only be 0.
+           * @example 2
+           */
+          'X-RateLimit-Remaining'?: number;
+          /**
+           * @description Seconds until the rate limit resets
+           *
+           *     Servers of this kind round down, so the true moment may be up to a second later.
+           * @example 60
+           */
+          'Retry-After'?: number;
           [name: string]: unknown;
         };
         content: {
