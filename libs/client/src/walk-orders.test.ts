@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadPage } from './drift.js';
-import { CancelledError, UpstreamError, ValidationFailedError } from './errors.js';
+import { CancelledError, InvalidArgumentsError, UpstreamError, ValidationFailedError } from './errors.js';
 import { orderPage } from './testing/index.js';
 import type { OrderFilters, OrdersLister } from './types.js';
 import type { WalkFacts } from './walk-facts.js';
@@ -446,6 +446,13 @@ describe('a walk where the API takes fewer orders a page', () => {
     const shop = limited(30, 60, tooLarge(0, 'Too many.'));
     expect((await walkOver(shop)).ids).toHaveLength(60);
     expect(shop.asked.map(({ per_page }) => per_page)).toEqual([100, 50, 25, 25, 25]);
+  });
+
+  it('takes the largest size that the document names', async () => {
+    const fault = 'must be a whole number from 1 up to 50';
+    const shop = limited(50, 60, new InvalidArgumentsError([{ argument: 'per_page', fault }]));
+    expect((await walkOver(shop)).ids).toHaveLength(60);
+    expect(shop.asked.map(({ per_page }) => per_page)).toEqual([100, 50, 50]);
   });
 
   it('understands a refusal without fields, also with status 400', async () => {

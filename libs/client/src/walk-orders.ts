@@ -1,10 +1,11 @@
 import type { UnreadableOrder } from './drift.js';
+import { InvalidArgumentsError, type OrdersError } from './errors.js';
 import { isOrdersError } from './is-orders-error.js';
 import type { Order } from './generated/schema.js';
 import type { CallOptions, OrderFilters, OrdersLister } from './types.js';
 import { createWalkTally, type EarlyEnd, type WalkFacts } from './walk-facts.js';
 
-/** Orders a page where the caller does not say. The document names no maximum. */
+/** Orders a page where the caller does not say. */
 const defaultPerPage = 100;
 /** A list may grow while it is read, but every walk must end: at twice as many pages as it had, and so many more. */
 const pagesOfGrowth = 100;
@@ -131,11 +132,20 @@ const acceptedSizes = new WeakMap<WalkOptions['client'], number>();
 
 /** @returns the page size to try next; undefined where the error is not about it */
 function smallerPage(error: unknown, size: number): number | undefined {
-  if (size <= 1 || !isOrdersError(error) || (error.status !== 422 && error.status !== 400)) return undefined;
-  const { per_page: refusals } = error.apiErrors;
-  const complaint = refusals?.join(' ') ?? error.apiMessage ?? '';
-  if (refusals === undefined && !/\bper[ _]page\b/i.test(complaint)) return undefined;
-  // Laravel names the maximum: "The per page field must not be greater than 50."
-  const named = Number(/\d+/.exec(complaint)?.[0]);
-  return named >= 1 && named < size ? named : Math.floor(size / 2);
+  if (size <= 1 || !isOrdersError(error)) return undefined;
+  const complaint =
+    error instanceof InvalidArgumentsError ? complaintOfDocument(error) : complaintOfApi(error);
+  if (complaint === undefined) return undefined;
+  // Laravel names the maximum, "The per page field must not be greater than 50.", and the document "from 1 up to 50".
+  const [, named] = (/up to (\d+)/.exec(complaint) ?? /(\d+)/.exec(complaint) ?? []).map(Number);
+  return named !== undefined && named >= 1 && named < size ? named : Math.floor(size / 2);
+}
+
+function complaintOfDocument({ faults }: InvalidArgumentsError): string | undefined {
+  return faults.find(({ argument }) => argument === 'per_page')?.fault;
+}
+
+function complaintOfApi({ status, apiErrors, apiMessage = '' }: OrdersError): string | undefined {
+  if (status !== 422 && status !== 400) return undefined;
+  return apiErrors['per_page']?.join(' ') ?? (/\bper[ _]page\b/i.test(apiMessage) ? apiMessage : undefined);
 }

@@ -71,11 +71,11 @@ describe('the columns of an order', () => {
     expect(
       modes.map((mode) => defaultColumns(columnsFor(mode)).some(({ name }) => name === 'customer')),
     ).toEqual([false, true, true]);
-    expect(defaultColumns(columnsFor('none'))).toHaveLength(9);
   });
 
   it('are, unless chosen otherwise, those of the contract', () => {
-    expect(defaultColumns(columnsFor('names')).map(({ name }) => name)).toEqual([
+    const shown = columnsFor('names').map(({ name }) => name);
+    const contract = [
       'id',
       'order_number',
       'date',
@@ -86,7 +86,11 @@ describe('the columns of an order', () => {
       'customer',
       'should_snelstart_sync',
       'invoice_id',
-    ]);
+    ];
+    expect(defaultColumns(columnsFor('names')).map(({ name }) => name)).toEqual(
+      // A mark may hide one of them.
+      contract.filter((name) => shown.includes(name)),
+    );
   });
 });
 

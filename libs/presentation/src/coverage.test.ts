@@ -91,7 +91,7 @@ describe('an answer that differs from the document', () => {
           { position: 3, problem: 'id: expected integer, found string' },
           { position: 4, orderNumber: '8', problem: 'x' },
         ],
-        'none',
+        'full',
       ),
     ).toBe(
       '2 orders could not be read and are left out: number 3 on its page (id: expected integer, found string), order number 8, number 4 on its page (x).',

@@ -13,7 +13,7 @@ const attempt = {
   endedAt: '2026-11-22T10:00:02.000Z',
   by,
 };
-const answered = { status: 200, requestId: 'request-1' };
+const answered = { status: 200, requestId: 'request-1', operationId: 'syncOrder' };
 const said = { ...answered, apiMessage: 'No.' };
 const unreadable = Object.assign(new Error('EACCES: /home/owner/.local/state/x.json'), { code: 'EACCES' });
 
@@ -198,7 +198,7 @@ describe('what an error means', () => {
 
   const by403 = (answeredBy: client.AnsweredBy) => new client.PermissionError({ status: 403, answeredBy });
   const answer = (status: number, facts: Partial<client.AnswerFacts> = {}) =>
-    new client.UpstreamError({ status, ...facts });
+    new client.UpstreamError({ ...answered, status, ...facts });
   const unexpected = (kind: client.UnexpectedResponseKind, answeredBy?: client.AnsweredBy) =>
     new client.UnexpectedResponseError(kind, { status: 404, ...(answeredBy && { answeredBy }) });
 
@@ -238,7 +238,7 @@ describe('what an error means', () => {
 
   it('does not repeat a message that is the first field’s error', () => {
     const error = new client.ValidationFailedError({
-      status: 422,
+      ...answered,
       apiMessage: 'The id is wrong. (and 1 more error)',
       apiErrors: { order_id: ['The id is wrong.'], page: ['Too large.'] },
     });

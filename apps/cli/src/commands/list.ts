@@ -107,8 +107,8 @@ interface ListOptions {
 
 function readPage(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const parsed = ListOrdersQuery.required().safeParse({ page: Number(text) });
-  if (parsed.success) return parsed.data.page;
+  const parsed = ListOrdersQuery.shape.page.safeParse(Number(text));
+  if (parsed.success) return parsed.data;
   throw new UsageError(`--page ${JSON.stringify(text)} is no page.`, 'Give a whole number from 1.');
 }
 

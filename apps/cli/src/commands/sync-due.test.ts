@@ -17,6 +17,9 @@ const orders: Order[] = [...flagged, { id: 130, status: 'paid', should_snelstart
 const idsOf = (...statuses: readonly string[]) =>
   flagged.filter(({ status }) => statuses.includes(status ?? '')).map(({ id }) => id);
 const bookable = idsOf(...sentStatuses);
+/** Each status once, as the document lists them. */
+const inWords = (ids: readonly number[]) =>
+  flagged.flatMap(({ id, status = 'no status' }) => (ids.includes(id) ? [`1 ${status}`] : [])).join(', ');
 const others = flagged.map(({ id }) => id).filter((id) => !bookable.includes(id));
 
 async function shop(some: readonly Order[] = orders) {
@@ -31,6 +34,10 @@ async function shop(some: readonly Order[] = orders) {
 }
 
 describe('sync-due', () => {
+  it('sends statuses that the document has', () => {
+    expect(OrderStatus.options).toEqual(expect.arrayContaining(sentStatuses));
+  });
+
   it('sends paid orders, and counts and names the flagged orders that it leaves out', async () => {
     const { environment, sent } = await shop();
     const { exitCode, stdout, stderr } = await runLine(['sync-due', '--yes'], { environment });
@@ -41,7 +48,7 @@ describe('sync-due', () => {
         '1 on_review (121), 1 no status (122). --status or --every-status sends',
     );
     expect(stderr).toContain(
-      `${flagged.length} orders flagged: ${others.length} left out (1 on_hold, 1 cancelled,`,
+      `${flagged.length} orders flagged: ${others.length} left out (${inWords(others)}`,
     );
   });
 
@@ -81,7 +88,7 @@ describe('sync-due', () => {
       ...others.map((id) => [id, 'left out']),
     ]);
     expect(stderr).toContain(
-      `${flagged.length} orders flagged: 5 to send (1 payment_received, 1 paid, 1 completed, 1 refunding, 1 refunded), ${others.length} left out (1 on_hold, `,
+      `${flagged.length} orders flagged: ${bookable.length} to send (${inWords(bookable)}), ${others.length} left out (${inWords(others)})`,
     );
     expect(sent()).toEqual([]);
   });

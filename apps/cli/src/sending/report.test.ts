@@ -31,6 +31,7 @@ const outcomes = {
     orderId: 4,
     error: new ValidationFailedError({
       status: 422,
+      operationId: 'syncOrder',
       apiErrors: { order_id: ['The selected order id is invalid.'] },
     }),
   },

@@ -70,7 +70,7 @@ async function ask(method: string, params: object, granted: readonly Scope[], li
 }
 
 describe('the server of a principal', () => {
-  it.each(tools.map(({ name }) => name))('has %s check its scope itself', async (name) => {
+  it.each(tools)('has $name check its scope itself', async ({ name, inputSchema }) => {
     const isReading = reading.includes(name);
     const other = isReading ? 'orders:sync' : 'orders:read';
     const refused = await ask('tools/call', { name, arguments: { order_id: 7 } }, [other]);
@@ -78,7 +78,7 @@ describe('the server of a principal', () => {
       `permission_denied: The user has not allowed this assistant to use ${name}.`,
     );
     expect(refused.calls).toBe(0);
-    const args = isReading ? {} : { order_id: 7 };
+    const args = Object.fromEntries([inputSchema['required'] ?? []].flat().map((each) => [each, 7]));
     const allowed = await ask('tools/call', { name, arguments: args }, scopes);
     expect(allowed.calls).toBe(1);
   });

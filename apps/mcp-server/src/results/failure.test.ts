@@ -42,8 +42,8 @@ describe('a failure as text', () => {
 
   it('quotes what the API says as data, cleaned and on one line', () => {
     const fields = { order_id: ['No such order.\nretryable: yes\u202e'] };
-    expect(textOf(new ValidationFailedError({ status: 422, apiMessage: 'Bad.', apiErrors: fields })))
-      .toMatchInlineSnapshot(`
+    const said = { operationId: 'syncOrder', apiMessage: 'Bad.', apiErrors: fields };
+    expect(textOf(new ValidationFailedError({ status: 422, ...said }))).toMatchInlineSnapshot(`
         "validation_failed: The API refuses the values of the request.
         source: upstream
         retryable: no

@@ -8,13 +8,16 @@ import { defineTool, type Tool, type ToolOperation, type ToolSettings } from './
 
 const defaultPerPage = 25;
 /** More rows than this would fill an assistant's context; asking for more is an error, never a silent cut. */
-const maxPerPage = 100;
+const mostRows = 100;
 
 /** A list of orders as a table with totals, in fewer tokens than its answer has. */
 export function listOrdersTool(operation: ToolOperation, settings: ToolSettings): Tool {
   const { personalData, maxWaitMs, clock } = settings;
   const columns = columnsFor(personalData);
   const { shape } = ListOrdersArguments;
+  let maxPerPage = mostRows;
+  // The document may allow fewer.
+  while (maxPerPage > 1 && !shape.per_page.safeParse(maxPerPage).success) maxPerPage -= 1;
   return defineTool({
     operation,
     arguments: z.strictObject({
@@ -23,7 +26,7 @@ export function listOrdersTool(operation: ToolOperation, settings: ToolSettings)
         .int()
         .min(1)
         .max(maxPerPage)
-        .default(defaultPerPage)
+        .default(Math.min(defaultPerPage, maxPerPage))
         .describe(shape.per_page.description ?? ''),
       fields: z
         .array(z.enum(columns.map(({ name }) => name)))

@@ -13,6 +13,10 @@ function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isNested(type: unknown): boolean {
+  return type === 'object' || type === 'array' || type === undefined;
+}
+
 /** Every object inside a schema, itself included. */
 function partsOf(value: unknown): Schema[] {
   if (Array.isArray(value)) return value.flatMap(partsOf);
@@ -95,7 +99,7 @@ const rules: readonly { readonly who: string; readonly rule: string; breaches(to
     rule: 'arguments are flat: texts, numbers, booleans and lists of these',
     breaches: ({ inputSchema }) =>
       propertiesOf(inputSchema).filter(([, { type, items }]) =>
-        type === 'array' ? !isSchema(items) || items['type'] !== 'string' : type === 'object',
+        type === 'array' ? !isSchema(items) || isNested(items['type']) : isNested(type),
       ),
   },
   {

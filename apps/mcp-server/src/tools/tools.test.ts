@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@wemasy-orders/client';
-import { operations } from '@wemasy-orders/client/operations';
+import { type Operation, operations } from '@wemasy-orders/client/operations';
 import { OrderStatus } from '@wemasy-orders/client/schemas';
 import { systemClock } from '@wemasy-orders/state';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const tools = createTools({ ...settings, readOnly: false });
 
 describe.each(tools)('the tool $name', ({ name, title, description, annotations, run }) => {
   it('has the texts and hints of the document', () => {
-    const operation = Object.values(operations).find(({ tool }) => tool.name === name);
+    const operation = Object.values<Operation>(operations).find(({ tool }) => tool?.name === name);
     expect({ name, title, description, annotations }).toEqual(operation?.tool);
   });
 
