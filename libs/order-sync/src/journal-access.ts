@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { OrdersError } from '@wemasy-orders/client';
-import type { Generation, GenerationGuard, ListableStore } from '@wemasy-orders/state';
+import type { Generation, GenerationGuard, GuardedUpdate, ListableStore } from '@wemasy-orders/state';
+
+/** What a store holds after a write. */
+type Written = GuardedUpdate<unknown>['generation'];
 
 /** The journal that a call uses, and whether it may write to it. */
 export interface JournalAccess {
@@ -16,7 +20,7 @@ export interface JournalAccess {
    *
    * @returns why the journal is not the right one after all
    */
-  readonly onWritten?: ((generation: Generation) => Promise<OrdersError | undefined>) | undefined;
+  readonly onWritten?: ((generation: Written) => Promise<OrdersError | undefined>) | undefined;
   /** Turns a change that the store noticed into what the caller gets. */
   readonly onChanged?: ((found: Generation | undefined) => OrdersError) | undefined;
   /** Called when the API has accepted an order and that is recorded. */
@@ -36,10 +40,11 @@ export type JournalStore = Pick<ListableStore, 'update' | 'updateGuarded' | 'ope
 export function journalAt(store: JournalStore, namespace: string): FindJournal {
   const key = `${namespace}/journal`;
   let opening: Promise<unknown> | undefined;
-  let expected: Generation | undefined;
-  const remember = async (generation: Generation) => {
+  let expected: Written | undefined;
+  const id = randomUUID();
+  let lastWrite = 0;
+  const remember = (generation: Written) => {
     if (expected === undefined || generation.writes > expected.writes) expected = generation;
-    return undefined;
   };
   return async () => {
     if (expected === undefined) {
@@ -51,8 +56,12 @@ export function journalAt(store: JournalStore, namespace: string): FindJournal {
     }
     return {
       namespace,
-      guard: expected === undefined ? undefined : { key, expected },
-      onWritten: remember,
+      guard: expected === undefined ? undefined : { key, expected, writer: { id, lastWrite } },
+      async onWritten(generation) {
+        remember(generation);
+        lastWrite = Math.max(lastWrite, generation.writes);
+        return undefined;
+      },
     };
   };
 }

@@ -1,12 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { ConfigurationError } from '@wemasy-orders/client';
-import {
-  createMemoryStore,
-  type Generation,
-  NotDurableError,
-  NotReplicatedError,
-} from '@wemasy-orders/state';
+import { createMemoryStore, NotDurableError, NotReplicatedError } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { describe, expect, it } from 'vitest';
 import { JournalUnavailableError, JournalUnreadableError, WriteRefusedError } from './errors.js';
@@ -578,7 +573,7 @@ describe('the end of an attempt', () => {
 describe('the owner of a journal', () => {
   it('learns what the store holds after each write, before the request leaves', async () => {
     const written: unknown[] = [];
-    const onWritten = async (generation: Generation) => {
+    const onWritten = async (generation: unknown) => {
       written.push(generation);
       return undefined;
     };
@@ -587,6 +582,19 @@ describe('the owner of a journal', () => {
     expect(written).toEqual([{ id: expect.any(String), writes: 1 }]);
     await journal.rollback(42, attempt);
     expect(written).toHaveLength(2);
+  });
+
+  it('does not take the write of another process for its own', async () => {
+    const written: unknown[] = [];
+    const onWritten = async (generation: unknown) => {
+      written.push(generation);
+      return undefined;
+    };
+    const { journal, journalOf } = scene({}, { onWritten });
+    await journalOf().begin(42, fresh);
+    written.length = 0;
+    expect(await failureOf(journal.begin(42, fresh))).toBeInstanceOf(ConflictError);
+    expect(written).toEqual([]);
   });
 
   it('may find that it is not the right one after all: nothing is sent, and nothing is left of it', async () => {

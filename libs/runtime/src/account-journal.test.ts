@@ -13,10 +13,10 @@ function scene() {
   const anchorStore = createMemoryStore();
   return {
     store,
-    processOn: (on: ListableStore, accountName?: string) =>
+    processOn: (on: ListableStore, accountName?: string, file: ListableStore | null = anchorStore) =>
       createAccountJournal({
         store: on,
-        anchorStore,
+        anchorStore: file ?? undefined,
         baseUrl: 'https://api.example.com/api',
         accountName,
         token: 'token',
@@ -110,4 +110,33 @@ it('a token that went to another account after the look sends nothing for the on
   const again = await unnamed.find('write');
   expect(again.namespace).not.toBe(looked.namespace);
   expect(await write(again, store)).toBeUndefined();
+});
+
+it('a lost write of this user is noticed although another user has written since', async () => {
+  const { store, processOn } = scene();
+  const [mine, other] = [processOn(store), processOn(store, undefined, createMemoryStore())];
+  await write(await other.find('write'), store);
+  await write(await mine.find('write'), store);
+  const behind = await store.readGeneration(generationKey);
+  const looked = await mine.find('write');
+  await write(looked, store);
+  await store.update(generationKey, () => ({ record: behind, result: undefined }));
+  for (let n = 0; n < 3; n += 1) expect(await write(await other.find('write'), store)).toBeUndefined();
+  await expect(write(await mine.find('write'), store)).rejects.toThrow('are not the expected ones');
+  const later = processOn(store);
+  expect((await later.status()).refusal?.reason).toMatch(/others took their place/);
+  await later.useJournal();
+  for (let n = 0; n < 2; n += 1)
+    expect(await write(await processOn(store).find('write'), store)).toBeUndefined();
+});
+
+it.each([
+  ['has none', null],
+  ['cannot write it', { ...createMemoryStore(), update: () => Promise.reject(new Error('full')) }],
+])('a user who keeps no file, because it %s, is a writer as long as the process runs', async (_, file) => {
+  const { store, processOn } = scene();
+  const journal = processOn(store, undefined, file);
+  for (let n = 0; n < 3; n += 1) expect(await write(await journal.find('write'), store)).toBeUndefined();
+  const { lastWrites = {} } = (await store.readGeneration(generationKey)) ?? {};
+  expect(Object.values(lastWrites)).toHaveLength(1);
 });

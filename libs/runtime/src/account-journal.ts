@@ -275,7 +275,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     const expected = { id: generation.id, writes: known?.writes ?? generation.writes };
     return {
       namespace,
-      guard: { key: generationKey, expected },
+      guard: { key: generationKey, expected, writer: remembered.writerOf(generation.id) },
       token: claim.token,
       onWritten: (written) => doubtAfter(written, sight),
       onChanged: (changed) => {
@@ -401,7 +401,10 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       last = undefined;
       const { found } = await lookLately();
       const generation = await openJournal(found);
-      await remembered.update((anchor) => adopt(anchor, { ...found, generation }, now()));
+      await remembered.update((anchor) => {
+        const lastWrite = generation.lastWrites?.[anchor.writer];
+        return adopt(anchor, { ...found, generation, lastWrite }, now());
+      });
       return await status();
     },
   };

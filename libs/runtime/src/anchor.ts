@@ -1,4 +1,4 @@
-import type { Generation } from '@wemasy-orders/state';
+import { type Generation, hasForgotten } from '@wemasy-orders/state';
 import * as z from 'zod';
 
 /** A journal as this user knows it. */
@@ -8,6 +8,8 @@ export interface KnownJournal {
   readonly place: string;
   /** The highest number of writes seen. */
   readonly writes: number;
+  /** The number of this user's last write, where the store counts; see `GenerationWriter`. */
+  readonly lastWrite?: number | undefined;
   /** Names of the accounts that it was used for. */
   readonly accounts: readonly string[];
   /** ISO 8601 in UTC. */
@@ -25,6 +27,8 @@ export interface Anchor {
   readonly api: string;
   /** What listened there, if the API is on this machine; see `loopbackListener`. */
   readonly listener?: string | undefined;
+  /** Names this user in the journals, see `GenerationWriter`. */
+  readonly writer: string;
   readonly journals: readonly KnownJournal[];
 }
 
@@ -32,11 +36,13 @@ const anchorSchema = z.looseObject({
   version: z.literal(1),
   api: z.string(),
   listener: z.string().optional(),
+  writer: z.string().min(1).optional(),
   journals: z.array(
     z.looseObject({
       id: z.string(),
       place: z.string(),
       writes: z.number(),
+      lastWrite: z.number().optional(),
       accounts: z.array(z.string()),
       seenAt: z.string(),
       adoptedAt: z.string().optional(),
@@ -45,9 +51,10 @@ const anchorSchema = z.looseObject({
   ),
 });
 
-/** @returns an empty one for none and for a damaged one: then nothing is known, as on a new machine */
-export function parseAnchor(stored: unknown, api: string): Anchor {
-  return anchorSchema.safeParse(stored).data ?? { version: 1, api, journals: [] };
+/** @returns `none` for none and for a damaged one: then nothing is known, as on a new machine */
+export function parseAnchor(stored: unknown, none: Anchor): Anchor {
+  const anchor = anchorSchema.safeParse(stored).data;
+  return anchor === undefined ? none : { ...anchor, writer: anchor.writer ?? none.writer };
 }
 
 /** The journal that a call is about to use. */
@@ -65,7 +72,7 @@ export interface Mismatch {
   readonly expected: KnownJournal;
 }
 
-export function checkAnchor({ journals }: Anchor, found: FoundJournal): Mismatch | undefined {
+export function checkAnchor({ writer, journals }: Anchor, found: FoundJournal): Mismatch | undefined {
   const { generation, place, account } = found;
   const known = journals.find(({ id }) => id === generation?.id);
   if (known === undefined || generation === undefined) {
@@ -73,15 +80,22 @@ export function checkAnchor({ journals }: Anchor, found: FoundJournal): Mismatch
     if (expected === undefined) return undefined;
     return { kind: generation === undefined ? 'none_here' : 'other_journal', expected };
   }
-  if (known.hasLostWrites === true || generation.writes < known.writes)
+  const isForgotten = hasForgotten(generation, { id: writer, lastWrite: known.lastWrite ?? 0 });
+  if (known.hasLostWrites === true || generation.writes < known.writes || isForgotten)
     return { kind: 'lost_writes', expected: known };
   return place === known.place ? undefined : { kind: 'other_place', expected: known };
+}
+
+/** A journal that is there, and the number of this user's write to it, if there was one. */
+export interface UsedJournal extends FoundJournal {
+  readonly generation: Generation;
+  readonly lastWrite?: number | undefined;
 }
 
 /** The anchor after a use of a journal that is trusted. */
 export function remember(
   anchor: Anchor,
-  { generation: { id, writes }, place, account }: FoundJournal & { readonly generation: Generation },
+  { generation: { id, writes }, place, account, lastWrite }: UsedJournal,
   now: string,
 ): Anchor {
   const known = anchor.journals.find((journal) => journal.id === id);
@@ -90,6 +104,7 @@ export function remember(
     id,
     place,
     writes: Math.max(writes, known?.writes ?? 0),
+    ...(lastWrite === undefined ? {} : { lastWrite: Math.max(lastWrite, known?.lastWrite ?? 0) }),
     accounts: known === undefined ? [account] : [...new Set([...known.accounts, account])],
     seenAt: now,
   };
@@ -110,11 +125,7 @@ export function withLostWrites(anchor: Anchor, id: string): Anchor {
 }
 
 /** The anchor after the user said that a journal is the right one for an account: no other one is. */
-export function adopt(
-  anchor: Anchor,
-  found: FoundJournal & { readonly generation: Generation },
-  now: string,
-): Anchor {
+export function adopt(anchor: Anchor, found: UsedJournal, now: string): Anchor {
   const others = anchor.journals
     .filter(({ id }) => id !== found.generation.id)
     .map((journal) => ({

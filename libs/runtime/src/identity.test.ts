@@ -357,6 +357,21 @@ describe.runIf(hasRedis)('a journal in Redis', () => {
     expect(await scene.sync(state, 43)).toBe('synced');
   });
 
+  it('that several processes write to at once, also for one order, is not taken for one that lost writes', async () => {
+    const scene = await startScene();
+    const redis = await start();
+    const state = { WEMASY_STATE: redis.url, WEMASY_RATE_LIMITS: 'listOrders=1000/60,syncOrder=1000/60' };
+    const ids = [1, 2, 3, 4, 5, 6];
+    const outcomes = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        scene.run(state, ({ orderSync }) => Promise.all(ids.map((id) => outcomeOf(orderSync.sync(id))))),
+      ),
+    );
+    expect(new Set(outcomes.flat())).not.toContain('configuration_error');
+    expect(scene.books).toHaveLength(ids.length);
+    expect(await scene.sync(state, 7)).toBe('synced');
+  });
+
   it('that lost its last writes is refused', async () => {
     const scene = await startScene();
     const redis = await start();

@@ -1,4 +1,4 @@
-import type { Clock, Generation, ListableStore } from '@wemasy-orders/state';
+import type { Clock, Generation, GenerationWriter, ListableStore } from '@wemasy-orders/state';
 import {
   type Anchor,
   checkAnchor,
@@ -27,6 +27,8 @@ export interface RememberedJournals {
   findMismatch(remembered: Remembered, found: FoundJournal): Promise<Mismatch | undefined>;
   /** A journal as this process has seen it. */
   byThisProcess(id: string): KnownJournal | undefined;
+  /** Names this user in a journal, with its last write as this process has seen it. */
+  writerOf(id: string): GenerationWriter;
   /** Remembers a use of a journal. */
   note(found: FoundJournal, generation: Generation): Promise<void>;
   /**
@@ -66,7 +68,9 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
   const { store, generationKey, anchorStore, baseUrl, clock, onNotice } = options;
   const anchorKey = `anchors/${apiNamespace(baseUrl)}`;
   /** What this process knows by itself, and all there is where no file can be kept. */
-  let memory: Anchor = { version: 1, api: normalizeBaseUrl(baseUrl), journals: [] };
+  let memory: Anchor = { version: 1, api: normalizeBaseUrl(baseUrl), writer: randomId(), journals: [] };
+  /** Whether the writer is the one that the file names. A process keeps its writer, whatever becomes of the file. */
+  let isWriterKnown = false;
   let listening: { readonly listener: string | undefined; readonly at: number } | undefined;
 
   async function update(change: (anchor: Anchor) => Anchor): Promise<Anchor> {
@@ -74,10 +78,10 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     memory = change(inMemory);
     if (anchorStore === undefined) return inMemory;
     try {
-      return await anchorStore.update(
+      const inFile = await anchorStore.update(
         anchorKey,
         (record) => {
-          const before = current(parseAnchor(record, memory.api));
+          const before = current(parse(record));
           const after = change(before);
           return {
             record: after === before && record !== undefined ? Object(record) : after,
@@ -86,6 +90,9 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
         },
         { durable: true },
       );
+      if (!isWriterKnown) memory = { ...memory, writer: inFile.writer };
+      isWriterKnown = true;
+      return inFile;
     } catch (error) {
       onNotice(
         `The journal is remembered by this process alone, since its file cannot be written: ${error instanceof Error ? error.message : String(error)}`,
@@ -99,12 +106,14 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     try {
       return await anchorStore.update(anchorKey, (record) => ({
         record: record === undefined ? undefined : Object(record),
-        result: current(parseAnchor(record, memory.api)),
+        result: current(parse(record)),
       }));
     } catch {
       return memory;
     }
   }
+
+  const parse = (record: unknown): Anchor => parseAnchor(record, { ...memory, journals: [] });
 
   /** A server on this machine is a test server: its successor at the same port is another API. */
   function current(anchor: Anchor): Anchor {
@@ -150,6 +159,11 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
 
   const byThisProcess = (id: string) => memory.journals.find((journal) => journal.id === id);
 
+  const writerOf = (id: string): GenerationWriter => ({
+    id: memory.writer,
+    lastWrite: byThisProcess(id)?.lastWrite ?? 0,
+  });
+
   async function note(found: FoundJournal, generation: Generation): Promise<void> {
     const known = byThisProcess(generation.id);
     const isNoted =
@@ -170,7 +184,11 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
       return undefined;
     }
     const now = new Date(clock.now()).toISOString();
-    const { journals } = await update((anchor) => remember(anchor, { ...found, generation: written }, now));
+    const { writer } = memory;
+    const { journals } = await update((anchor) => {
+      const lastWrite = anchor.writer === writer ? writes : undefined;
+      return remember(anchor, { ...found, generation: written, lastWrite }, now);
+    });
     const known = journals.find((journal) => journal.id === id);
     if (known === undefined || known.writes < writes) return undefined;
     // Another process may have been faster. But no two writes of one journal have the same number.
@@ -187,9 +205,15 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     },
     findMismatch,
     byThisProcess,
+    writerOf,
     note,
     noteWrite,
     update,
     hasFile: async () => anchorStore !== undefined && (await anchorStore.healthCheck()) === undefined,
   };
+}
+
+/** Not imported: loading it would delay every process. */
+function randomId(): string {
+  return process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex');
 }

@@ -173,6 +173,46 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
       expect((await store.readGeneration(at))?.writes).toBe(isCounting ? 20 : 0);
     });
 
+    test('misses the lost write of one writer after others have written, where the store counts', async () => {
+      const store = open();
+      const expected = await store.openGeneration(at);
+      const writing = async (id: string, lastWrite: number) => {
+        const { generation } = await store.updateGuarded('a/1', count, {
+          key: at,
+          expected,
+          writer: { id, lastWrite },
+        });
+        return generation.writes;
+      };
+      const first = await writing('one', 0);
+      if (first === 0) return;
+      const behind = await readRecord(store, at);
+      const lost = await writing('one', first);
+      await store.update(at, () => ({ record: Object(behind), result: undefined }), { durable: true });
+      expect(await writing('two', await writing('two', 0))).toBeGreaterThan(lost);
+      expect(await store.readGeneration(at)).toMatchObject({ lastWrites: { one: first, two: lost + 1 } });
+      await expect(writing('one', lost)).rejects.toMatchObject({ name: 'GenerationChangedError' });
+      // Which the user has accepted, and by a writer whose only write is lost.
+      expect(await writing('one', first)).toBe(lost + 2);
+      await expect(writing('three', 1)).rejects.toMatchObject({ name: 'GenerationChangedError' });
+    });
+
+    test('remembers those who wrote last, and trusts the others', async () => {
+      const store = open();
+      const expected = await store.openGeneration(at);
+      let writes = 0;
+      for (let n = 0; n < 70; n += 1) {
+        const writer = { id: `w${n}`, lastWrite: 0 };
+        ({ writes } = (await store.updateGuarded('a/1', count, { key: at, expected, writer })).generation);
+      }
+      if (writes === 0) return;
+      const { lastWrites } = (await store.readGeneration(at)) ?? {};
+      const last = Array.from({ length: 64 }, (_, n): [string, number] => [`w${n + 6}`, n + 7]);
+      expect(lastWrites).toEqual(Object.fromEntries(last));
+      const again = { key: at, expected, writer: { id: 'w0', lastWrite: 1 } };
+      expect((await store.updateGuarded('a/1', count, again)).generation.writes).toBe(71);
+    });
+
     test.each([
       ['is another one', { id: 'another', writes: 9 }],
       ['has fewer writes', 'fewer'],

@@ -41,11 +41,11 @@ export class UnusableFileError extends Error {
 export class GenerationChangedError extends Error {
   override readonly name = 'GenerationChangedError';
   readonly key: string;
-  readonly expected: Generation;
+  readonly expected: Pick<Generation, 'id' | 'writes'>;
   /** What the store holds now; absent where it holds none. */
   readonly found: Generation | undefined;
 
-  constructor(key: string, expected: Generation, found: Generation | undefined) {
+  constructor(key: string, expected: Pick<Generation, 'id' | 'writes'>, found: Generation | undefined) {
     super(
       `The records at ${key} are not the expected ones: expected ${describe(expected)}, found ${describe(found)}. Nothing was written.`,
     );
@@ -55,7 +55,7 @@ export class GenerationChangedError extends Error {
   }
 }
 
-function describe(generation: Generation | undefined): string {
+function describe(generation: Pick<Generation, 'id' | 'writes'> | undefined): string {
   return generation === undefined ? 'none' : `${generation.id} with ${generation.writes} writes`;
 }
 

@@ -22,6 +22,9 @@ describe('a record that is no generation', () => {
     [{ id: 'g1', writes: 1.5 }],
     [{ id: 'g1', writes: 2 ** 53 }],
     [{ id: 'g1', writes: null }],
+    [{ id: 'g1', writes: 3, lastWrites: null }],
+    [{ id: 'g1', writes: 3, lastWrites: { a: '3' } }],
+    [{ id: 'g1', writes: 3, lastWrites: { a: 3, b: -1 } }],
   ])('is refused by every reader: %j', async (record) => {
     expect(() => checkGeneration({ key, expected }, record)).toThrow(GenerationUnreadableError);
     const store = createMemoryStore();
@@ -55,6 +58,21 @@ describe('a generation', () => {
   ])('is the expected one, or knows more: %j', (record) => {
     const { id, writes } = record;
     expect(checkGeneration({ key, expected }, record)).toEqual({ id, writes });
+  });
+
+  test.each<[Record<string, number> | undefined, number, boolean]>([
+    [{ a: 3 }, 3, false],
+    [{ a: 4 }, 3, false],
+    [{ a: 2, b: 9 }, 3, true],
+    [{ b: 9 }, 3, true],
+    [{ b: 9 }, 0, false],
+    [undefined, 1, true],
+    [undefined, 0, false],
+  ])('with the last writes %j is missing write %i of a: %s', (lastWrites, lastWrite, isMissing) => {
+    const record = { id: 'g1', writes: 9, ...(lastWrites && { lastWrites }) };
+    const check = () => checkGeneration({ key, expected, writer: { id: 'a', lastWrite } }, record);
+    if (isMissing) expect(check).toThrow(GenerationChangedError);
+    else expect(check()).toEqual(record);
   });
 
   test('may have no writes yet', () => {

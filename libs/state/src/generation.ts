@@ -1,5 +1,8 @@
 import { GenerationChangedError, GenerationUnreadableError } from './errors.js';
-import type { Generation, GenerationGuard, StateStore } from './state-store.js';
+import type { Generation, GenerationGuard, GenerationWriter, StateStore } from './state-store.js';
+
+/** How many writers are remembered: those that wrote last. */
+export const mostWriters = 64;
 
 /** Reads the generation at `key` and begins one, durably, where there is none. */
 export function openGeneration(store: Pick<StateStore, 'update'>, key: string): Promise<Generation> {
@@ -38,13 +41,39 @@ function parseGeneration(key: string, record: unknown): Generation | undefined {
     typeof record.id === 'string' &&
     record.id !== '' &&
     'writes' in record &&
-    typeof record.writes === 'number' &&
-    Number.isSafeInteger(record.writes) &&
-    record.writes >= 0
+    isCount(record.writes)
   ) {
-    return { id: record.id, writes: record.writes };
+    const { id, writes } = record;
+    if (!('lastWrites' in record)) return { id, writes };
+    if (isCounts(record.lastWrites)) return { id, writes, lastWrites: record.lastWrites };
   }
   throw new GenerationUnreadableError(key);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCounts(value: unknown): value is Record<string, number> {
+  return typeof value === 'object' && value !== null && Object.values(value).every(isCount);
+}
+
+/** Whether a writer's last write is missing, although others may have written since. */
+export function hasForgotten({ lastWrites = {} }: Generation, { id, lastWrite }: GenerationWriter): boolean {
+  const found = lastWrites[id];
+  if (found !== undefined) return found < lastWrite;
+  // One that is no longer remembered cannot be told from one that was lost.
+  return lastWrite > 0 && Object.keys(lastWrites).length < mostWriters;
+}
+
+/** The generation after a write. */
+export function afterWrite(before: Generation, writer: GenerationWriter | undefined): Generation {
+  const writes = before.writes + 1;
+  if (writer === undefined) return { ...before, writes };
+  const lastWrites = Object.entries({ ...before.lastWrites, [writer.id]: writes })
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, mostWriters);
+  return { ...before, writes, lastWrites: Object.fromEntries(lastWrites) };
 }
 
 /**
@@ -52,9 +81,10 @@ function parseGeneration(key: string, record: unknown): Generation | undefined {
  * @throws {GenerationChangedError} when it is another one, or one that has forgotten writes
  * @throws {GenerationUnreadableError} for a record that is no generation
  */
-export function checkGeneration({ key, expected }: GenerationGuard, record: unknown): Generation {
+export function checkGeneration({ key, expected, writer }: GenerationGuard, record: unknown): Generation {
   const found = parseGeneration(key, record);
-  if (found?.id !== expected.id || found.writes < expected.writes) {
+  const isForgetful = found !== undefined && writer !== undefined && hasForgotten(found, writer);
+  if (found?.id !== expected.id || found.writes < expected.writes || isForgetful) {
     throw new GenerationChangedError(key, expected, found);
   }
   return found;

@@ -6,6 +6,7 @@ export {
   NotReplicatedError,
   StoreClosedError,
 } from './errors.js';
+export { hasForgotten } from './generation.js';
 export { createMemoryStore, type MemoryStoreOptions } from './memory.js';
 export { accountNamespace } from './namespace.js';
 export { notify } from './notify.js';
@@ -14,6 +15,7 @@ export { parseRedisUrl, type RedisTarget } from './redis/url.js';
 export type {
   Generation,
   GenerationGuard,
+  GenerationWriter,
   GuardedUpdate,
   ListableStore,
   Persistence,

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from './clock.js';
 import { StoreClosedError } from './errors.js';
-import { checkGeneration, openGeneration, readGeneration } from './generation.js';
+import { afterWrite, checkGeneration, openGeneration, readGeneration } from './generation.js';
 import { isDirectlyBelow } from './keys.js';
 import type { ListableStore, StoreTime, Updater } from './state-store.js';
 
@@ -44,9 +44,9 @@ export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = 
       const found = checkGeneration(guard, read(guard.key));
       const { result, isWritten } = apply(key, updater);
       if (!isWritten) return { result, generation: found };
-      const generation = { id: found.id, writes: found.writes + 1 };
+      const generation = afterWrite(found, guard.writer);
       records.set(guard.key, JSON.stringify(generation));
-      return { result, generation };
+      return { result, generation: { id: generation.id, writes: generation.writes } };
     },
     openGeneration: (key) => openGeneration({ update }, key),
     readGeneration: (key) => readGeneration({ update }, key),

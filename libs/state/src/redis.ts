@@ -207,6 +207,7 @@ export function createRedisStore({
     refuseClosed();
     if (redis.status !== 'ready') await ready();
     const { id, writes } = guard.expected;
+    const writer = guard.writer?.id ?? '';
     const [name, generationName] = [nameOf(key), nameOf(guard.key)];
     const [read, info] = await answersTo(
       redis.pipeline().readGuarded(name, generationName).info('replication'),
@@ -225,7 +226,17 @@ export function createRedisStore({
       cached.delete(key);
       answer = await swapDurably(
         (commands) =>
-          commands.swapGuarded(name, generationName, old, fresh, id, writes, hasReplicas ? '1' : '0'),
+          commands.swapGuarded(
+            name,
+            generationName,
+            old,
+            fresh,
+            id,
+            writes,
+            hasReplicas ? '1' : '0',
+            writer,
+            generation.lastWrites?.[writer] ?? 0,
+          ),
         needsReplica(hasReplicas || isReplicated(record)),
         (given) => typeof given === 'number',
       );

@@ -67,6 +67,19 @@ export interface Generation {
    * forget single writes, so there it is always 0.
    */
   readonly writes: number;
+  /** The numbers of the last writes of those who name themselves, see `GenerationWriter`; absent where there are none. */
+  readonly lastWrites?: Readonly<Record<string, number>>;
+}
+
+/**
+ * One of several that write on their own. The store remembers which write was the last one of each, so that a lost one is
+ * noticed even after others have written.
+ */
+export interface GenerationWriter {
+  /** Random; kept as long as what the writer knows of its writes. */
+  readonly id: string;
+  /** The number of its last write, 0 where it knows of none. */
+  readonly lastWrite: number;
 }
 
 /** What a guarded update expects of the store. */
@@ -74,13 +87,14 @@ export interface GenerationGuard {
   /** Where the generation is, see `openGeneration`. Its first segment is that of the records' keys. */
   readonly key: string;
   /** The caller's last knowledge: of all that it has seen, the one with the most writes. */
-  readonly expected: Generation;
+  readonly expected: Pick<Generation, 'id' | 'writes'>;
+  readonly writer?: GenerationWriter | undefined;
 }
 
 export interface GuardedUpdate<T> {
   readonly result: T;
   /** What the store holds now; the caller expects at least this of the next update. */
-  readonly generation: Generation;
+  readonly generation: Pick<Generation, 'id' | 'writes'>;
   /** The record was left as it was, so that nothing was written. */
   readonly isUnchanged?: true;
 }
@@ -135,8 +149,8 @@ export interface ListableStore extends StateStore {
    *
    * When it rejects because the store failed, the record may have been written all the same.
    *
-   * @throws {GenerationChangedError} when the id differs, the number of writes is lower than expected, or there is no
-   *   generation; nothing was written
+   * @throws {GenerationChangedError} when the id differs, the number of writes is lower than expected, the writer's last
+   *   write is missing, or there is no generation; nothing was written
    * @throws {GenerationUnreadableError} when the generation is damaged; nothing was written
    */
   updateGuarded<T>(key: string, updater: Updater<T>, guard: GenerationGuard): Promise<GuardedUpdate<T>>;

@@ -1,4 +1,5 @@
 import type { Result } from 'ioredis';
+import { mostWriters } from '../generation.js';
 
 /**
  * Writes a record if it is still the expected one; otherwise returns the present one and the time, so that the next try
@@ -17,18 +18,34 @@ const readGuarded = `return {redis.call('GET', KEYS[1]), redis.call('GET', KEYS[
 
 /**
  * As `swapRecord`, for a record of a generation: writes only if the generation is the expected one and has at least the
- * expected number of writes, and raises that number. Once set, `replicated` stays.
+ * expected number of writes, also of the writer; raises that number, and remembers it as the writer's last one. Once set,
+ * `replicated` stays.
  */
 const swapGuarded = `
 local now, generation = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
 local readable, found = pcall(cjson.decode, generation or '')
 local same = readable and type(found) == 'table' and found.id == ARGV[3] and type(found.writes) == 'number'
   and found.writes >= tonumber(ARGV[4])
-if not same or (now or '') ~= ARGV[1] then return {now, generation, redis.call('TIME')} end
+local lastWrites = same and type(found.lastWrites) == 'table' and found.lastWrites or {}
+if not same or (now or '') ~= ARGV[1] or (lastWrites[ARGV[6]] or 0) < tonumber(ARGV[7]) then
+  return {now, generation, redis.call('TIME')}
+end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
 local writes = found.writes + 1
-local replicated = (found.replicated or ARGV[5] == '1') and ',"replicated":true' or ''
-redis.call('SET', KEYS[2], string.format('{"id":"%s","writes":%.0f%s}', found.id, writes, replicated))
+local fields = {string.format('"id":"%s","writes":%.0f', found.id, writes)}
+if found.replicated or ARGV[5] == '1' then table.insert(fields, '"replicated":true') end
+if ARGV[6] ~= '' then lastWrites[ARGV[6]] = writes end
+local writers = {}
+for writer in pairs(lastWrites) do table.insert(writers, writer) end
+if #writers > 0 then
+  table.sort(writers, function(a, b) return lastWrites[a] > lastWrites[b] end)
+  local kept = {}
+  for at = 1, math.min(#writers, ${mostWriters}) do
+    kept[at] = string.format('%s:%.0f', cjson.encode(writers[at]), lastWrites[writers[at]])
+  end
+  table.insert(fields, '"lastWrites":{' .. table.concat(kept, ',') .. '}')
+end
+redis.call('SET', KEYS[2], '{' .. table.concat(fields, ',') .. '}')
 return writes`;
 
 /** The time of the server that has the key: the servers of a cluster have a clock each. */
@@ -54,6 +71,8 @@ declare module 'ioredis' {
       id: string,
       writes: number,
       replicated: '0' | '1',
+      writer: string,
+      lastWrite: number,
     ): Result<unknown, Context>;
     readTime(key: string): Result<unknown, Context>;
   }
