@@ -157,7 +157,8 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
         (record) => ({ record: Object(record), result: record }),
         { key: at, expected: second.generation },
       );
-      expect(read).toEqual({ result: { n: 2 }, generation: second.generation });
+      expect(read).toEqual({ result: { n: 2 }, generation: second.generation, isUnchanged: true });
+      expect([first.isUnchanged, second.isUnchanged]).toEqual([undefined, undefined]);
       expect(await store.readGeneration(at)).toEqual(second.generation);
     });
 

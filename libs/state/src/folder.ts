@@ -46,6 +46,9 @@ interface RecordFile {
 
 type Outcome<T> = { readonly result: T } | { readonly thrown: unknown };
 
+/** An updater's outcome, and the text to write if there is anything to write. */
+type Applied<T> = Outcome<T> & { readonly text?: string };
+
 const EXTENSION = '.json';
 /** How many times a lock that was broken is taken again. */
 const MAX_ATTEMPTS = 8;
@@ -114,7 +117,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   }
 
   /** Synchronous: nothing else of this process runs while it has the lock. */
-  function exchange<T>(lock: Lock, file: RecordFile, updater: Updater<T>, durable: boolean): Outcome<T> {
+  function exchange<T>(lock: Lock, file: RecordFile, updater: Updater<T>, durable: boolean): Applied<T> {
     requireRealFolders(file, durable);
     const text = readText(file);
     const outcome = apply(updater, parse(text, file));
@@ -141,8 +144,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     }
   }
 
-  /** The result, and the text to write if there is anything to write. */
-  function apply<T>(updater: Updater<T>, record: unknown): Outcome<T> & { text?: string } {
+  function apply<T>(updater: Updater<T>, record: unknown): Applied<T> {
     try {
       const updated = updater(record, readTime());
       if (updated.record === record) return { result: updated.result };
@@ -242,7 +244,8 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
         if ('thrown' in generation) return generation;
         const outcome = exchange(lock, file, updater, true);
         if ('thrown' in outcome) return outcome;
-        return { result: { result: outcome.result, generation: generation.result } };
+        const isUnchanged = outcome.text === undefined && { isUnchanged: true as const };
+        return { result: { result: outcome.result, generation: generation.result, ...isUnchanged } };
       });
     },
     openGeneration: (key) => openGeneration({ update }, key),

@@ -43,7 +43,7 @@ export function createMemoryStore({ clock = systemClock }: MemoryStoreOptions = 
       refuseClosed();
       const found = checkGeneration(guard, read(guard.key));
       const { result, isWritten } = apply(key, updater);
-      if (!isWritten) return { result, generation: found };
+      if (!isWritten) return { result, generation: found, isUnchanged: true };
       const generation = afterWrite(found, guard.writer);
       records.set(guard.key, JSON.stringify(generation));
       return { result, generation: { id: generation.id, writes: generation.writes } };
