@@ -31,6 +31,8 @@ export function functionsRun(folder) {
       const [whole] = ranges;
       // A module as a whole is a function without a name that begins with its file.
       if (whole === undefined || whole.count === 0 || whole.startOffset === 0) continue;
+      // The bundler adds one to each class, so that it keeps its name; our sources have none.
+      if (functionName === '<static_initializer>') continue;
       const before = text.slice(0, whole.startOffset).split('\n');
       const origin = map.findEntry(before.length - 1, before.at(-1)?.length ?? 0);
       if (!('originalSource' in origin)) continue;
@@ -38,15 +40,25 @@ export function functionsRun(folder) {
       if (file.startsWith('node_modules/') || file.includes('built-in:')) continue;
       const functions = files.get(file) ?? new Map();
       files.set(file, functions);
-      functions.set(
-        `${origin.originalLine}:${origin.originalColumn}`,
-        functionName || `line ${origin.originalLine + 1}`,
-      );
+      const place = `${origin.originalLine + 1}:${origin.originalColumn + 1}`;
+      functions.set(place, nameAt(map, origin) ?? `line ${origin.originalLine + 1}`);
     }
   }
   return [...files]
     .map(([file, functions]) => ({ file, functions: [...functions.values()] }))
     .sort((a, b) => a.file.localeCompare(b.file));
+}
+
+/**
+ * What the source calls the function that begins there; undefined where it has no name.
+ *
+ * @param {SourceMap} map
+ * @param {import('node:module').SourceMapping} origin
+ */
+function nameAt({ payload }, { originalSource, originalLine, originalColumn }) {
+  const source = payload.sourcesContent[payload.sources.indexOf(originalSource)] ?? '';
+  const text = source.split('\n')[originalLine]?.slice(originalColumn) ?? '';
+  return /^(?:export )?(?:async )?(?:function\*? )?(?:get )?(#?[A-Za-z_]\w*)(?=[(<])/.exec(text)?.[1];
 }
 
 /** @param {string} file @returns {ScriptCoverage[]} those of the built server */
