@@ -1,5 +1,6 @@
 import { ConfigurationError, isOrdersError } from '@wemasy-orders/client';
-import { type Check, checksText, examine, readHostedConfig } from '@wemasy-orders/runtime';
+import { type Check, checksText, examine } from '@wemasy-orders/runtime/doctor';
+import { readHostedConfig } from '@wemasy-orders/runtime/hosted';
 import { systemClock } from '@wemasy-orders/state';
 import type { Target } from './cli-args.js';
 import { setUpFor, setUpOptionsFor } from './one-shop.js';

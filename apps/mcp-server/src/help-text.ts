@@ -1,4 +1,5 @@
-import { describeHostedSettings, describeSettings, settingsHelp } from '@wemasy-orders/runtime';
+import { describeSettings, settingsHelp } from '@wemasy-orders/runtime';
+import { describeHostedSettings } from '@wemasy-orders/runtime/hosted';
 import type { SettingFlag } from './cli-args.js';
 
 /** What `--help` prints. */

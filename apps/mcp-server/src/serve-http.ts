@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { createLog, type HostedConfig, readHostedConfig } from '@wemasy-orders/runtime';
+import { createLog } from '@wemasy-orders/runtime';
+import { type HostedConfig, readHostedConfig } from '@wemasy-orders/runtime/hosted';
 import { systemClock } from '@wemasy-orders/state';
 import { type HttpAddress, isLoopback, type Target } from './cli-args.js';
 import { openOneShop, setUpOptionsFor } from './one-shop.js';

@@ -1,8 +1,6 @@
 export { accountNameFault, normalizeAccountName } from './account-name.js';
 export type { AccountJournal, AccountSummary, JournalStatus } from './account-journal.js';
 export { checkedToken, type Config, type ConfigSources, describeSettings, readConfig } from './config.js';
-export { type Check, checksText, type DoctorOptions, examine } from './doctor.js';
-export { describeHostedSettings, type HostedConfig, mcpPath, readHostedConfig } from './hosted-config.js';
 export { createLog, type Log, type LogLevel } from './log.js';
 export { accountFlags, leadingTo, type RunningSandbox, setUpWithSandbox } from './sandbox.js';
 export {

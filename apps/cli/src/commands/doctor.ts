@@ -1,4 +1,4 @@
-import { checksText, examine } from '@wemasy-orders/runtime';
+import { checksText, examine } from '@wemasy-orders/runtime/doctor';
 import * as z from 'zod';
 import { type CommandDefinition, isOn, jsonOption } from '../command.js';
 import { exitCodes } from '../exit-codes.js';

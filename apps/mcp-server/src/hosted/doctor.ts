@@ -1,4 +1,6 @@
-import { type Check, describeStatePlace, type HostedConfig, openStore } from '@wemasy-orders/runtime';
+import { describeStatePlace, openStore } from '@wemasy-orders/runtime';
+import type { Check } from '@wemasy-orders/runtime/doctor';
+import type { HostedConfig } from '@wemasy-orders/runtime/hosted';
 import type { Clock } from '@wemasy-orders/state';
 import { readIssuerKeys } from './auth/issuer-keys.js';
 import type { Shops } from './shop.js';

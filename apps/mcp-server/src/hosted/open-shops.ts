@@ -3,13 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '@wemasy-orders/client';
 import { createHttpFetch } from '@wemasy-orders/client/node';
 import type { Caller } from '@wemasy-orders/order-sync';
-import {
-  createLog,
-  defaultStatePlace,
-  type HostedConfig,
-  type Machine,
-  openStore,
-} from '@wemasy-orders/runtime';
+import { createLog, defaultStatePlace, type Machine, openStore } from '@wemasy-orders/runtime';
+import type { HostedConfig } from '@wemasy-orders/runtime/hosted';
 import { type Clock, createMemoryStore } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
 import type { Link } from './link/link.js';

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostHeaderValidationResponse, originValidationResponse } from '@modelcontextprotocol/server';
 import type { PersonalData } from '@wemasy-orders/presentation';
-import { type HostedConfig, type Log, mcpPath } from '@wemasy-orders/runtime';
+import type { Log } from '@wemasy-orders/runtime';
+import { type HostedConfig, mcpPath } from '@wemasy-orders/runtime/hosted';
 import type { Clock } from '@wemasy-orders/state';
 import { errorResponse, type Message } from '../frames/frame.js';
 import type { ServerOptions } from '../server.js';

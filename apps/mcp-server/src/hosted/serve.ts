@@ -1,4 +1,5 @@
-import { type HostedConfig, type Log, mcpPath } from '@wemasy-orders/runtime';
+import type { Log } from '@wemasy-orders/runtime';
+import { type HostedConfig, mcpPath } from '@wemasy-orders/runtime/hosted';
 import type { PersonalData } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
 import type { HttpAddress } from '../cli-args.js';

@@ -1,6 +1,8 @@
 import type { WalkFacts, WalkStep } from '@wemasy-orders/client';
 import { orderPage } from '@wemasy-orders/client/testing';
 import { columnsFor, defaultColumns, totalsOf } from '@wemasy-orders/presentation';
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OrdersTable, summaryOf, tableOf, textOf } from './orders-table.js';
 
@@ -52,6 +54,25 @@ describe('a page of orders', () => {
     expect(table.note).toContain('1 order could not be read and is left out: number 2 on its page');
     expect(table.note).toContain('data.data[].total (expected string, found number; converted)');
     expect(textOf(table)).toContain(table.note);
+  });
+
+  it('is written as csv-stringify writes it', () => {
+    const special = fc.string({ unit: fc.constantFrom('"', ',', ' ', ';', "'", '=', '\t', 'a', 'é', '😀') });
+    const cell = fc.oneof(
+      special,
+      fc.string({ unit: 'binary' }),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+    );
+    const line = fc.tuple(cell, cell, cell);
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), (rows) => {
+        const table = { ...tableOf(orderPage([]).data, columns), columns: ['a', 'b', 'c'], rows };
+        const csv = textOf(table).split('\n').slice(2).join('\n');
+        expect(csv).toBe(stringify([table.columns, ...rows], { cast: { boolean: String }, eof: false }));
+      }),
+    );
   });
 
   it('reads as one line of facts, one of totals, and CSV', () => {

@@ -12,7 +12,6 @@ import {
   unreadableText,
   withheldAmountsText,
 } from '@wemasy-orders/presentation';
-import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import {
   condense,
@@ -200,11 +199,14 @@ function beyondEnd(page: number, lastPage: number): string | undefined {
   return page > lastPage ? `This page is beyond the last one, ${lastPage}.` : undefined;
 }
 
+/** RFC 4180, with line feeds. */
 function csvOf(rows: readonly (readonly Cell[])[]): string {
-  return stringify(
-    rows.map((row) => [...row]),
-    { cast: { boolean: String }, eof: false },
-  );
+  return rows.map((row) => row.map(csvCell).join(',')).join('\n');
+}
+
+function csvCell(cell: Cell): string {
+  const text = cell === null ? '' : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The `note` of a result: all that there is to say beside the facts, or no such field. */

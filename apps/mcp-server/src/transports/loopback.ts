@@ -5,7 +5,8 @@ import {
   originValidationResponse,
   type Server,
 } from '@modelcontextprotocol/server';
-import { type Log, mcpPath } from '@wemasy-orders/runtime';
+import type { Log } from '@wemasy-orders/runtime';
+import { mcpPath } from '@wemasy-orders/runtime/hosted';
 import type { Clock } from '@wemasy-orders/state';
 import { answerCrossOrigin } from './cross-origin.js';
 import { type HttpServer, listen } from './http.js';

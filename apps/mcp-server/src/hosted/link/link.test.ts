@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
-import { readHostedConfig } from '@wemasy-orders/runtime';
+import { readHostedConfig } from '@wemasy-orders/runtime/hosted';
 import { systemClock } from '@wemasy-orders/state';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Shops } from '../shop.js';

@@ -1,10 +1,5 @@
-import {
-  connect,
-  createLog,
-  type HostedConfig,
-  type ServiceOptions,
-  type Services,
-} from '@wemasy-orders/runtime';
+import { connect, createLog, type ServiceOptions, type Services } from '@wemasy-orders/runtime';
+import type { HostedConfig } from '@wemasy-orders/runtime/hosted';
 import type { Account } from './shop-services.js';
 
 export interface ConnectShopOptions extends Omit<ServiceOptions, 'config' | 'journalUrl' | 'log'> {

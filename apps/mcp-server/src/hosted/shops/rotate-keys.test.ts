@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readHostedConfig } from '@wemasy-orders/runtime';
+import { readHostedConfig } from '@wemasy-orders/runtime/hosted';
 import { systemClock } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -1,7 +1,8 @@
 import { chmod, chown, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigurationError } from '@wemasy-orders/client';
-import { type HostedConfig, openStore } from '@wemasy-orders/runtime';
+import { openStore } from '@wemasy-orders/runtime';
+import type { HostedConfig } from '@wemasy-orders/runtime/hosted';
 import type { Clock } from '@wemasy-orders/state';
 import { newKeyLine, openKeyFile, parseKeyFile } from './key-file.js';
 import { createLinkedShops } from './linked-shops.js';
