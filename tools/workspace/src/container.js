@@ -1,5 +1,5 @@
 // @ts-check
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressOf } from './manifests.js';
 
@@ -13,8 +13,8 @@ import { addressOf } from './manifests.js';
  * @param {Manifest} manifest
  */
 export function writeContainerContext(app, folder, manifest) {
-  copyServer(app, join(folder, 'server'), manifest);
   cpSync(join(app, 'container/health-check.js'), join(folder, 'server/health-check.js'));
+  copyServer(app, join(folder, 'server'), manifest);
   const recipe = readFileSync(join(app, 'container/Containerfile'), 'utf8');
   writeFileSync(join(folder, 'Containerfile'), `${recipe}${labels(manifest)}`);
 }
@@ -31,6 +31,15 @@ export function copyServer(app, folder, manifest) {
   cpSync(join(app, 'dist'), folder, { recursive: true, filter: (path) => !path.endsWith('.map') });
   const { type, version } = manifest;
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type, version }));
+  makeReadable(folder);
+}
+
+/** Files keep their modes in an image and in a bundle, where another user reads them than the one who built them. */
+function makeReadable(/** @type {string} */ folder) {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  }
 }
 
 /**
