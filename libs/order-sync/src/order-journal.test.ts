@@ -460,6 +460,43 @@ describe('the end of an attempt', () => {
     return { ...it, finishing, restore, states, second };
   }
 
+  it('is kept while an earlier one of the order is still being written', async () => {
+    const { memory, clock, journalOf, read } = scene();
+    let isFull = false;
+    let answered = Promise.resolve();
+    const journal = journalOf({
+      store: {
+        ...memory,
+        async updateGuarded(at, updater, guard) {
+          if (isFull) throw full;
+          const result = await memory.updateGuarded(at, updater, guard);
+          await answered;
+          return result;
+        },
+      },
+    });
+    const unwritten = async (outcome: Outcome, after?: string) => {
+      const attempt = await journal.begin(42, { resend: false, after });
+      isFull = true;
+      const ended = journal.finish(42, attempt, outcome);
+      await clock.advance(2_000);
+      expect(await ended).toMatchObject({ written: false });
+      isFull = false;
+      return attempt.id;
+    };
+    const first = await unwritten(rejected);
+    let answer = () => undefined;
+    answered = new Promise((resolve) => (answer = () => void resolve()));
+    const late = journal.catchUp(0);
+    await clock.advance(0);
+    answered = Promise.resolve();
+    await unwritten(synced, first);
+    answer();
+    await late;
+    await journal.catchUp(0);
+    expect(await read()).toMatchObject({ attempts: [{ state: 'rejected' }, { state: 'synced' }] });
+  });
+
   it('is kept by a journal that lost its past, with the attempts before it, and not called recorded', async () => {
     const { journal, clock, updates, finishing, states, second, warnings } = await emptiedWhileSending();
     await clock.advance(2_000);
