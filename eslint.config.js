@@ -4,6 +4,19 @@ import nx from '@nx/eslint-plugin';
 import * as jsonc from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
+/** Imports only ever point down: what each project may import. */
+const floors = {
+  state: [],
+  'browser-testing': [],
+  'rate-limit': ['scope:state'],
+  client: ['scope:rate-limit', 'scope:state', 'type:document'],
+  'order-sync': ['scope:client', 'scope:rate-limit', 'scope:state', 'type:document'],
+  presentation: ['scope:order-sync', 'scope:client'],
+  runtime: ['scope:order-sync', 'scope:client', 'scope:rate-limit', 'scope:state'],
+  'sandbox-server': ['scope:client'],
+  sandbox: ['scope:sandbox-server', 'scope:client', 'scope:browser-testing'],
+};
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/out-tsc/**', '**/test-results/**', '**/generated/**', '.nx/**'] },
   {
@@ -27,36 +40,10 @@ export default tseslint.config(
             { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', 'type:document'] },
             { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:tool', 'type:lib'] },
             { sourceTag: 'type:document', onlyDependOnLibsWithTags: [] },
-            // The floors: imports only ever point down.
-            { sourceTag: 'scope:state', onlyDependOnLibsWithTags: [] },
-            { sourceTag: 'scope:browser-testing', onlyDependOnLibsWithTags: [] },
-            { sourceTag: 'scope:rate-limit', onlyDependOnLibsWithTags: ['scope:state'] },
-            {
-              sourceTag: 'scope:client',
-              onlyDependOnLibsWithTags: ['scope:rate-limit', 'scope:state', 'type:document'],
-            },
-            {
-              sourceTag: 'scope:order-sync',
-              onlyDependOnLibsWithTags: ['scope:client', 'scope:rate-limit', 'scope:state', 'type:document'],
-            },
-            {
-              sourceTag: 'scope:presentation',
-              onlyDependOnLibsWithTags: ['scope:order-sync', 'scope:client'],
-            },
-            {
-              sourceTag: 'scope:runtime',
-              onlyDependOnLibsWithTags: [
-                'scope:order-sync',
-                'scope:client',
-                'scope:rate-limit',
-                'scope:state',
-              ],
-            },
-            { sourceTag: 'scope:sandbox-server', onlyDependOnLibsWithTags: ['scope:client'] },
-            {
-              sourceTag: 'scope:sandbox',
-              onlyDependOnLibsWithTags: ['scope:sandbox-server', 'scope:client', 'scope:browser-testing'],
-            },
+            ...Object.entries(floors).map(([name, tags]) => ({
+              sourceTag: `scope:${name}`,
+              onlyDependOnLibsWithTags: tags,
+            })),
           ],
         },
       ],

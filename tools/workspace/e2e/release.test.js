@@ -68,7 +68,6 @@ describe('a release', () => {
         license: 'MIT',
         homepage: `https://github.com/example/wemasy-orders/tree/HEAD/${directory}#readme`,
         repository: { directory },
-        keywords: expect.arrayContaining(['wemasy']),
         ...(name === 'wemasy-orders-mcp' && { mcpName: 'io.github.example/wemasy-orders' }),
       });
     }

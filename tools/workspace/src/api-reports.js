@@ -24,7 +24,7 @@ export async function checkApi(root, { write }) {
   const faults = [];
   const isExported = await knownNames(root, exports);
   for (const entry of entries) {
-    const types = exports[entry]?.types;
+    const types = typesOf(exports[entry]);
     if (types === undefined) continue;
     const report = entry === '.' ? 'index' : entry.slice(2);
     const config = ExtractorConfig.prepare({
@@ -80,12 +80,12 @@ export async function checkApi(root, { write }) {
  * Whether another entry of the package exports a name; `schemas` is the whole entry of that name.
  *
  * @param {string} root
- * @param {Record<string, { types?: string }>} exports
+ * @param {Record<string, { default?: string }>} exports
  * @returns {Promise<(symbol: string) => boolean>}
  */
 async function knownNames(root, exports) {
   const known = new Set(['schemas']);
-  for (const types of Object.values(exports).flatMap((each) => each.types ?? [])) {
+  for (const types of Object.values(exports).flatMap((each) => typesOf(each) ?? [])) {
     const text = await readFile(join(root, types), 'utf8');
     for (const [, list = ''] of text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)) {
       for (const each of list.split(',')) known.add(each.replace(/^.* as |^\s*type /, '').trim());
@@ -97,6 +97,11 @@ async function knownNames(root, exports) {
     }
   }
   return (symbol) => known.has(symbol);
+}
+
+/** TypeScript finds the declarations beside the file. @param {{ default?: string } | undefined} entry */
+function typesOf(entry) {
+  return entry?.default?.replace(/\.js$/, '.d.ts');
 }
 
 /** The document describes what is generated, or leaves it open. @param {{ sourceFilePath?: string | undefined }} message */

@@ -21,7 +21,7 @@ beforeEach(async () => {
       name: 'fixture',
       version: '1.0.0',
       type: 'module',
-      exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
+      exports: { '.': { default: './dist/index.js' } },
     }),
   );
 });

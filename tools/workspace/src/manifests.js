@@ -20,7 +20,7 @@ export const addressMissing =
 /** @typedef {Record<string, unknown> & { name: string, repository?: { type: string, url: string, directory?: string } }} Manifest */
 
 /**
- * Brings a package's manifest up to date with what the root's says for all: license, author, keywords, access, and once
+ * Brings a package's manifest up to date with what the root's says for all: license, author, engines, and once
  * it is known the repository's address, with all that follows from it.
  *
  * @param {Manifest} manifest
@@ -29,8 +29,8 @@ export const addressMissing =
  * @returns {Manifest}
  */
 export function completeManifest(manifest, root, directory) {
-  const { license, author, keywords, engines, publishConfig, repository } = root;
-  const shared = { license, author, keywords, engines, publishConfig };
+  const { license, author, engines, repository } = root;
+  const shared = { license, author, engines };
   const scripts = { prepack: 'node ../../tools/workspace/src/prepack.js' };
   const complete = { ...manifest, ...shared, scripts };
   const address = addressOf(root);
@@ -57,7 +57,7 @@ const order = [
     'license',
     'author',
   ],
-  ...['type', 'sideEffects', 'engines', 'exports', 'bin', 'files', 'publishConfig', 'scripts'],
+  ...['type', 'sideEffects', 'engines', 'exports', 'bin', 'files', 'scripts'],
   ...['dependencies', 'peerDependencies', 'peerDependenciesMeta', 'devDependencies'],
 ];
 
