@@ -4,12 +4,13 @@ import { TestReporter } from './tools/workspace/src/test-report.js';
 
 const filesByMode = new Map([
   ['e2e', 'e2e/**/*.test.{ts,js}'],
+  ['rehearsal', 'e2e/**/*.rehearsal.{ts,js}'],
   ['pictures', 'e2e/**/*.picture.ts'],
 ]);
 
 /**
  * The tests of every project: those beside the sources, or with `--mode e2e` those in e2e folders, which need built
- * files. `--mode pictures` draws the pictures of the documentation from built files. Sources of workspace packages are
+ * files. `--mode rehearsal` selects those that take minutes or the network. `--mode pictures` draws the pictures of the documentation from built files. Sources of workspace packages are
  * used as they are, without a build.
  */
 export default defineConfig(({ mode }) => {

@@ -7,8 +7,9 @@ import { createNodesFromFiles } from '@nx/devkit';
 const types = { apps: 'app', libs: 'lib', tools: 'tool' };
 
 /**
- * Infers what folders say of a project: its tags, `build` of an app or a published library, `test` where there are tests beside the sources, and
- * `e2e` and `api` where there is a folder of that name. nx.json says what the targets do.
+ * Infers what folders say of a project: its tags, `build` of an app or a published library, `test` where there are tests
+ * beside the sources, `e2e` and `rehearsal` where there are such tests in the folder `e2e`, and `api` where there is a
+ * folder of that name. nx.json says what the targets do.
  *
  * @type {import('@nx/devkit').CreateNodesV2}
  */
@@ -22,8 +23,9 @@ export const createNodesV2 = [
         const type = Object.entries(types).find(([parent]) => parent === dirname(root))?.[1];
         const targets = [
           ...(type === 'app' || existsSync(join(folder, 'tsconfig.lib.json')) ? ['build'] : []),
-          ...(hasTests(join(folder, 'src')) ? ['test'] : []),
-          ...(existsSync(join(folder, 'e2e')) ? ['e2e'] : []),
+          ...(hasFiles(join(folder, 'src'), /\.test\.[jt]s$/) ? ['test'] : []),
+          ...(hasFiles(join(folder, 'e2e'), /\.test\.[jt]s$/) ? ['e2e'] : []),
+          ...(hasFiles(join(folder, 'e2e'), /\.rehearsal\.[jt]s$/) ? ['rehearsal'] : []),
           ...(existsSync(join(folder, 'api')) ? ['api'] : []),
         ];
         const project = {
@@ -38,10 +40,9 @@ export const createNodesV2 = [
     ),
 ];
 
-/** @param {string} sources */
-function hasTests(sources) {
+/** @param {string} folder @param {RegExp} name */
+function hasFiles(folder, name) {
   return (
-    existsSync(sources) &&
-    readdirSync(sources, { recursive: true }).some((file) => /\.test\.[jt]s$/.test(String(file)))
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((file) => name.test(String(file)))
   );
 }
