@@ -1,4 +1,5 @@
 // @ts-check
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { TestReporter } from './tools/workspace/src/test-report.js';
 
@@ -10,8 +11,8 @@ const filesByMode = new Map([
 
 /**
  * The tests of every project: those beside the sources, or with `--mode e2e` those in e2e folders, which need built
- * files. `--mode rehearsal` selects those that take minutes or the network. `--mode pictures` draws the pictures of the documentation from built files. Sources of workspace packages are
- * used as they are, without a build.
+ * files. `--mode rehearsal` selects those that take minutes or the network. `--mode pictures` draws the pictures of the
+ * documentation from built files. Sources of workspace packages are used as they are, without a build.
  */
 export default defineConfig(({ mode }) => {
   const files = filesByMode.get(mode);
@@ -26,11 +27,13 @@ export default defineConfig(({ mode }) => {
         ...(files === undefined ? ['e2e/**'] : []),
       ],
       restoreMocks: true,
-      // Files of e2e folders mostly wait for processes; Nx runs one project of them at a time.
+      globalSetup: fileURLToPath(new URL('tools/workspace/src/temporary-folder.js', import.meta.url)),
+      // Files of e2e folders mostly wait for processes.
       ...(files === undefined ? {} : { maxWorkers: 2 }),
       // Only a test that hangs takes that long; a busy machine must not fail one.
       testTimeout: 60_000,
       hookTimeout: 60_000,
+      expect: { poll: { timeout: 50_000 } },
       // .ci/run adds up these files of all projects.
       reporters: process.env['CI']
         ? ['default', new TestReporter(`test-results/${files === undefined ? 'test' : mode}.json`)]

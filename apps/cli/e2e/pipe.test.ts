@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { withHome } from '@wemasy-orders/runtime/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Environment, runCli, runCliInShell, runCliOnFullDisk, startCli } from './support/cli.js';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
 
@@ -35,6 +36,8 @@ beforeAll(async () => {
   const plan: { orders: { id: number }[] } = JSON.parse(stdout);
   dueIds = plan.orders.map(({ id }) => id);
 });
+/** Looks often, so that what happened is still going on. */
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 60_000, interval: 1 });
 const takeIds = (many: number) => dueIds.splice(0, many);
 /** How often each order was booked. */
 const bookings = async (ids: readonly number[]) => {
@@ -144,25 +147,32 @@ describe('in a pipe', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
     '%s waits for the order in flight and sends no further one',
     async (signal) => {
-      const [orderId = 0, next = 0] = takeIds(2);
-      await sandbox.fail({ kind: 'latency', milliseconds: 1_500, when: 'after', operation: 'syncOrder' });
-      const child = startCli(['sync', String(orderId), String(next), '--json'], environment);
-      child.stderr.resume();
+      let answer: (() => void) | undefined;
+      const api = await startUpstream((_, response) => {
+        answer = () => sendJson(response, 200, { error: false, message: 'Order synced.', data: [] });
+      });
+      onTestFinished(() => api.close());
+      const settings = { ...environment, WEMASY_API_URL: api.url };
+      const child = startCli(['sync', '41', '42', '--json'], settings);
+      let said = '';
+      child.stderr.on('data', (chunk) => (said += String(chunk)));
       const output = text(child.stdout);
       const ended = once(child, 'exit');
-      while ((await bookings([orderId]))[0] === 0) await new Promise(setImmediate);
+      await until(() => answer !== undefined);
       child.kill(signal);
+      await until(() => said.includes('Stopping after the order in flight.'));
+      answer?.();
       expect(await ended).toEqual([130, null]);
       expect(JSON.parse(await output)).toMatchObject({
         interrupted: true,
         orders: [
-          { order_id: orderId, outcome: 'synced' },
-          { order_id: next, outcome: 'not_sent' },
+          { order_id: 41, outcome: 'synced' },
+          { order_id: 42, outcome: 'not_sent' },
         ],
       });
-      const journal = await runCli(['journal', String(orderId), '--json'], environment);
+      const journal = await runCli(['journal', '41', '--json'], settings);
       expect(JSON.parse(journal.stdout)).toMatchObject({ journal: { state: 'synced' } });
-      expect(await bookings([orderId, next])).toEqual([1, 0]);
+      expect(api.requests).toHaveLength(1);
     },
   );
 
@@ -196,16 +206,24 @@ describe('in a pipe', () => {
     expect(await bookings([orderId])).toEqual([1]);
   });
 
-  it('killed at random and run again, it books each order once', async () => {
+  it('killed again and again while an order is in flight or between two, it books each order once', async () => {
     const orderIds = takeIds(12);
     const ids = orderIds.map(String);
-    for (const afterMs of [250, 400, 550, 700, 900]) {
+    for (const [moment, many] of [
+      [sandbox.requests, 1],
+      [() => sandbox.answers.length, 1],
+      [sandbox.requests, 2],
+      [() => sandbox.answers.length, 2],
+      [sandbox.requests, 3],
+    ] as const) {
+      const before = moment();
       const child = startCli(['sync', ...ids], environment);
       child.stdout.resume();
       child.stderr.resume();
-      const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
-      await once(child, 'exit');
-      clearTimeout(timer);
+      const ended = once(child, 'exit');
+      await until(() => moment() >= before + many);
+      child.kill('SIGKILL');
+      expect(await ended).toEqual([null, 'SIGKILL']);
       // A person looks up the order in flight; here, the ledger answers.
       const { stdout } = await runCli(['journal', '--unknown', '--json'], environment);
       const booked = await sandbox.booked();

@@ -11,7 +11,7 @@ let api: Api;
 let state: string;
 let assistant: Assistant;
 
-/** A limit short enough for a test; the default is 55 s. */
+/** Shorter than the deadline of a request and the window of the allowance, so that an answer shows that it was kept. */
 const limitMs = 2_000;
 
 beforeEach(async () => {
@@ -34,26 +34,19 @@ afterEach(async () => {
   await rm(state, { recursive: true });
 });
 
-async function timed<Result>(call: Promise<Result>): Promise<{ result: Result; ms: number }> {
-  const since = performance.now();
-  return { result: await call, ms: performance.now() - since };
-}
-
 describe('a call answers in time', () => {
   it('when a sync is still at the API; the same call made again joins it', async () => {
     let answer: () => void = () => undefined;
     api.behaves((_, response) => {
       answer = () => sendJson(response, 200, { error: false, message: 'Order synced.', data: [] });
     });
-    const { result, ms } = await timed(assistant.call('sync_order', { order_id: 42 }));
-    expect(ms).toBeLessThan(limitMs + 1_000);
-    expect(result.text).toMatch(
+    expect((await assistant.call('sync_order', { order_id: 42 })).text).toMatch(
       /^in_progress: The sync is not finished yet\. .*\nsource: local\nretryable: yes\nretry_after_seconds: \d+\nnext: Make the same call again/,
     );
     const again = assistant.call('sync_order', { order_id: 42 });
-    setTimeout(() => {
-      answer();
-    }, 300);
+    // The server has read the call when it answers what was asked after it.
+    await assistant.listTools();
+    answer();
     expect((await again).structured).toMatchObject({ order_id: 42, outcome: 'synced' });
     expect(api.requests).toHaveLength(1);
     expect((await assistant.call('sync_order', { order_id: 42 })).text).toMatch(/^already_synced: /);
@@ -74,17 +67,16 @@ describe('a call answers in time', () => {
 
   it('when the API does not answer a list', async () => {
     api.behaves(() => undefined);
-    const { result, ms } = await timed(assistant.call('list_orders'));
-    expect(ms).toBeLessThan(limitMs + 1_000);
-    expect(result.text).toMatch(/^upstream_timeout: The API did not answer within 2 s.*\n.*\nretryable: yes/);
+    expect((await assistant.call('list_orders')).text).toMatch(
+      /^upstream_timeout: The API did not answer within 2 s.*\n.*\nretryable: yes/,
+    );
   });
 
   it('when the allowance is used up for longer', async () => {
     api.behaves((_, response) => sendJson(response, 200, orderPage([]), { 'x-ratelimit-remaining': '0' }));
-    const answers = await Promise.all(Array.from({ length: 70 }, () => timed(assistant.call('list_orders'))));
-    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(limitMs + 3_000);
-    const refused = answers.filter(({ result }) => result.isError);
+    const answers = await Promise.all(Array.from({ length: 70 }, () => assistant.call('list_orders')));
+    const refused = answers.filter(({ isError }) => isError);
     expect(refused.length).toBeGreaterThan(0);
-    for (const { result } of refused) expect(result.text).toMatch(/^rate_limited: /);
+    for (const { text } of refused) expect(text).toMatch(/^rate_limited: /);
   });
 });

@@ -5,7 +5,6 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,8 +33,8 @@ const environment = () => ({
 });
 
 /** A server whose sync of order 42 has reached the API. */
-async function inTheMiddleOfASync(): Promise<Wire> {
-  const wire = await startWire(environment());
+async function inTheMiddleOfASync(settings: Record<string, string> = {}): Promise<Wire> {
+  const wire = await startWire({ ...environment(), ...settings });
   void wire.request('tools/call', { name: 'sync_order', arguments: { order_id: 42 } });
   while (api.requests.length === 0) await new Promise(setImmediate);
   return wire;
@@ -105,16 +104,19 @@ describe('the server', () => {
   );
 
   it('answers calls that came before the end of stdin', async () => {
-    api.behaves(async (_, response) => {
-      await sleep(300);
-      sendJson(response, 200, orderPage([{ id: 7 }]));
+    let answer: () => void = () => undefined;
+    api.behaves((_, response) => {
+      answer = () => sendJson(response, 200, orderPage([{ id: 7 }]));
     });
     const wire = await startWire(environment());
     const calls = [
       wire.request('tools/call', { name: 'list_orders', arguments: { fields: ['id'] } }),
       wire.request('tools/call', { name: 'sync_order', arguments: {} }),
     ];
-    expect(await wire.end()).toBe(0);
+    const ended = wire.end();
+    while (api.requests.length === 0) await new Promise(setImmediate);
+    answer();
+    expect(await ended).toBe(0);
     const [list, sync] = await Promise.all(calls);
     expect(list?.result?.['structuredContent']).toMatchObject({ rows: [[7]] });
     expect(textOf(sync)).toMatch(/^invalid_arguments: /);
@@ -179,8 +181,9 @@ const signals: readonly [string, (wire: Wire) => Promise<unknown>][] = (
     await wire.exited;
   },
 ]);
+const endOfStdin = (wire: Wire): Promise<unknown> => wire.end();
 /** How a server comes to its end in the middle of something. */
-const ends: typeof signals = [['stdin ends', (wire) => wire.end()], ...signals];
+const ends: typeof signals = [['stdin ends', endOfStdin], ...signals];
 
 describe('a sync that is under way', () => {
   it.each(ends)('is finished and written down when %s', async (_, end) => {
@@ -188,9 +191,10 @@ describe('a sync that is under way', () => {
     api.behaves((_request, response) => {
       answer = () => sendJson(response, 200, { error: false, message: 'Order synced.', data: [] });
     });
-    const wire = await inTheMiddleOfASync();
+    const wire = await inTheMiddleOfASync({ WEMASY_LOG_LEVEL: 'info' });
     const ended = end(wire);
-    await sleep(200);
+    // At the end of stdin it logs its end only after the answer.
+    if (end !== endOfStdin) while (!wire.log().includes('"ending"')) await new Promise(setImmediate);
     answer();
     await ended;
     expect(await nextAnswer()).toMatch(/^already_synced: Order 42 was sent to bookkeeping at /);
@@ -201,11 +205,9 @@ describe('a sync that is under way', () => {
     'does not keep the process until the deadline of its request, and is reported as unknown, when %s',
     async (_, end) => {
       api.behaves(() => undefined);
-      const wire = await inTheMiddleOfASync();
-      const startedAt = performance.now();
+      // Longer than this test may take.
+      const wire = await inTheMiddleOfASync({ WEMASY_TIMEOUT_MS: '600000' });
       await end(wire);
-      // The deadline is 30 s, the grace one second: a busy machine is far from either.
-      expect(performance.now() - startedAt).toBeLessThan(15_000);
       expect(await nextAnswer()).toMatch(/^outcome_unknown: Order 42 was sent at \S+Z by wemasy-orders-mcp /);
       expect(api.requests).toHaveLength(1);
     },

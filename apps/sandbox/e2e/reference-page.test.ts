@@ -110,7 +110,7 @@ describeInBrowser('the reference', (open) => {
 
   it.each(['light', 'dark'] as const)('is accessible in %s', async (colorScheme) => {
     const { page, end } = await openReference({ colorScheme });
-    await expect.poll(() => accessibilityViolations(page), { timeout: 20_000, interval: 500 }).toEqual([]);
+    await expect.poll(() => accessibilityViolations(page), { interval: 500 }).toEqual([]);
     await end();
   });
 

@@ -70,7 +70,7 @@ test('a POST is repeated with its body once the Retry-After of a 429 is over', a
   const { url, bodies } = await listenRefusing(1);
   const { fetch, limiter, clock } = createFetch();
   const answered = fetch(url, { method: 'POST', body: 'six of them' });
-  await vi.waitFor(async () => expect((await limiter.snapshot('orders')).state).toBe('paused'));
+  await expect.poll(async () => (await limiter.snapshot('orders')).state).toBe('paused');
   await clock.advance(3_000);
   expect(bodies).toHaveLength(1);
   await clock.advance(1_100);
@@ -130,7 +130,7 @@ test('an abort ends a waiting request and a request in flight', async () => {
   const [first, second] = [new AbortController(), new AbortController()];
   const sending = fetch(url, { signal: first.signal });
   const waiting = fetch(url, { signal: second.signal });
-  await vi.waitFor(async () => expect((await limiter.snapshot('orders')).queued).toBe(1));
+  await expect.poll(async () => (await limiter.snapshot('orders')).queued).toBe(1);
   second.abort(new Error('not waiting any longer'));
   await expect(waiting).rejects.toThrow('not waiting any longer');
   first.abort(new Error('not interested any more'));
@@ -147,7 +147,7 @@ test("a request that GitHub's 403 refused is repeated when its limit is over", a
   });
   const { fetch, limiter, clock } = createFetch();
   const answered = fetch(url);
-  await vi.waitFor(async () => expect((await limiter.snapshot('orders')).state).toBe('paused'));
+  await expect.poll(async () => (await limiter.snapshot('orders')).state).toBe('paused');
   await clock.advance(4_100);
   expect((await answered).status).toBe(200);
 });
@@ -179,7 +179,7 @@ test.each([
   });
   const { fetch, clock, limiter } = createFetch();
   const answered = fetch(url, { method });
-  await vi.waitFor(async () => expect((await limiter.snapshot('orders')).state).toBe('paused'));
+  await expect.poll(async () => (await limiter.snapshot('orders')).state).toBe('paused');
   await clock.advance(1_100);
   await answered;
   expect(requests).toBe(times);

@@ -1,5 +1,5 @@
 import { operations } from '@wemasy-orders/client/operations';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestSandbox, type TestSandbox } from './testing/test-sandbox.js';
 import { tokens } from './tokens.js';
 
@@ -117,7 +117,7 @@ describe('latency', () => {
     await sandbox.setFault({ kind: 'latency', milliseconds: hours, when: 'after' });
     const pending = sandbox.sync({ body: order });
     const lost = expect(pending).rejects.toThrow();
-    await vi.waitFor(async () => expect(await bookings()).toBe(1));
+    await expect.poll(bookings).toBe(1);
     await sandbox.close();
     await lost;
     sandbox = await startTestSandbox({ orders: 20 });
@@ -128,7 +128,7 @@ describe('latency', () => {
     const pending = sandbox.sync({ body: order });
     const lost = expect(pending).rejects.toThrow();
     // The fault is used up as soon as the request has arrived.
-    await vi.waitFor(async () => expect((await sandbox.get('/sandbox/faults')).json).toEqual([]));
+    await expect.poll(async () => (await sandbox.get('/sandbox/faults')).json).toEqual([]);
     expect(await bookings()).toBe(0);
     await sandbox.close();
     await lost;

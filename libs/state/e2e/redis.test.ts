@@ -42,8 +42,7 @@ async function command(server: RedisServer, name: string, ...args: string[]): Pr
   }
 }
 
-/** Polls for as long as a failover takes on a busy machine. */
-const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 30_000 });
+const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look);
 
 /** A replica of `master` that has caught up with it and confirms updates. */
 async function startReplica(master: RedisServer): Promise<RedisServer> {

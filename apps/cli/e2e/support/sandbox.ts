@@ -13,6 +13,8 @@ export interface Sandbox {
   readonly apiUrl: string;
   /** Every answer of the API so far: the last part of the path, and the status. */
   readonly answers: readonly { readonly operation: string; readonly status: number }[];
+  /** Requests that have reached the API so far. */
+  requests(): number;
   /** The id of the order of each booking. */
   booked(): Promise<number[]>;
   /** Injects a fault, as `/sandbox/faults` takes it. */
@@ -31,6 +33,7 @@ export async function startSandbox(...flags: readonly string[]): Promise<Sandbox
   return {
     apiUrl: `${counter.origin}/api`,
     answers: counter.answers,
+    requests: counter.requests,
     booked: async () => {
       const response = await fetch(`${origin}/sandbox/ledger`);
       return Ledger.parse(await response.json()).map(({ order_id: orderId }) => orderId);
@@ -61,7 +64,9 @@ async function originOf(lines: AsyncIterable<string>): Promise<string> {
 
 async function startCounter(origin: string) {
   const answers: { operation: string; status: number }[] = [];
+  let requests = 0;
   const server = createServer((incoming, outgoing) => {
+    requests += 1;
     const { method = '', url = '', headers } = incoming;
     const upstream = request(new URL(url, origin), { method, headers }, (answer) => {
       const status = answer.statusCode ?? 0;
@@ -81,6 +86,7 @@ async function startCounter(origin: string) {
   return {
     origin: `http://127.0.0.1:${address.port}`,
     answers,
+    requests: () => requests,
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -253,8 +253,8 @@ describe.skipIf(!hasRedis)('a Redis that was emptied', () => {
     await commandLine.close();
     // What a replica has found counts for a second.
     for (const shops of replicas) {
-      await expect.poll(() => sync(shops, 'a', 8), { timeout: 10_000 }).toMatch(/synced/);
-      await expect.poll(() => sync(shops, 'b', 8), { timeout: 10_000 }).toMatch(/synced/);
+      await expect.poll(() => sync(shops, 'a', 8)).toMatch(/synced/);
+      await expect.poll(() => sync(shops, 'b', 8)).toMatch(/synced/);
     }
   });
 });
