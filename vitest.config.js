@@ -27,7 +27,7 @@ export default defineConfig(({ mode }) => {
         ...(files === undefined ? ['e2e/**'] : []),
       ],
       restoreMocks: true,
-      globalSetup: fileURLToPath(new URL('tools/workspace/src/temporary-folder.js', import.meta.url)),
+      globalSetup: fileURLToPath(new URL('tools/workspace/src/own-folders.js', import.meta.url)),
       // Files of e2e folders mostly wait for processes.
       ...(files === undefined ? {} : { maxWorkers: 2 }),
       // Only a test that hangs takes that long; a busy machine must not fail one.

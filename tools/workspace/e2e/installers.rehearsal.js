@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyWorkspace, workspaceRoot } from '../src/workspace-copy.js';
 
@@ -56,8 +57,10 @@ describe('the installers', () => {
         variable === 'WEMASY_API_TOKEN' ? 'x' : '',
       ]),
     );
+    // It reaches neither the vendor nor the home of who runs this test.
+    Object.assign(env, { WEMASY_API_URL: 'http://127.0.0.1:9/api', ...withHome(out) });
     const args = [join(out, 'unpacked', server.entry_point), 'doctor'];
-    const doctor = await run(process.execPath, args, { env: { HOME: out, ...env } }).catch((error) => error);
+    const doctor = await run(process.execPath, args, { env }).catch((error) => error);
     expect(doctor.stdout + doctor.stderr).not.toMatch(/configuration_error|is not set|must be/);
     const transport = new StdioClientTransport({ command: process.execPath, args: args.slice(0, 1), env });
     const client = new Client({ name: 'desktop', version: '1.0.0' });

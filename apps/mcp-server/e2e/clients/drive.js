@@ -44,8 +44,12 @@ const clients = {
   },
   async 'openai-agents'() {
     const { MCPServerStdio, MCPServerStreamableHttp } = await import('@openai/agents-core');
+    // Its own five seconds are short for a busy machine.
+    const clientSessionTimeoutSeconds = 60;
     const server =
-      url === undefined ? new MCPServerStdio({ command, args, env }) : new MCPServerStreamableHttp({ url });
+      url === undefined
+        ? new MCPServerStdio({ command, args, env, clientSessionTimeoutSeconds })
+        : new MCPServerStreamableHttp({ url, clientSessionTimeoutSeconds });
     await server.connect();
     const tools = await server.listTools();
     return {

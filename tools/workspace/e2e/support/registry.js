@@ -22,8 +22,10 @@ export async function startRegistry() {
   const ours = { access: '$all', publish: '$anonymous' };
   const config = {
     storage: join(folder, 'storage'),
-    // By default two failed requests take the upstream registry away for five minutes.
-    uplinks: { upstream: { url: upstream, cache: false, max_fails: 100, fail_timeout: '1s' } },
+    // By default it takes 30 s of silence for a failure, and after two of them asks nothing more for five minutes.
+    uplinks: {
+      upstream: { url: upstream, cache: false, timeout: '5m', max_fails: 100, fail_timeout: '1s' },
+    },
     packages: {
       '@wemasy-orders/*': ours,
       'wemasy-orders*': ours,
@@ -53,6 +55,7 @@ export async function startRegistry() {
       npm_config_update_notifier: 'false',
       npm_config_audit: 'false',
       npm_config_fund: 'false',
+      npm_config_fetch_retries: '5',
     },
     /** @param {string} name @returns {Promise<string>} an empty folder */
     emptyFolder: async (/** @type {string} */ name) => {
