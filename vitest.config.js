@@ -1,6 +1,7 @@
 // @ts-check
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { leftovers } from './tools/workspace/src/own-folders.js';
 import { TestReporter } from './tools/workspace/src/test-report.js';
 
 const filesByMode = new Map([
@@ -36,7 +37,7 @@ export default defineConfig(({ mode }) => {
       expect: { poll: { timeout: 50_000 } },
       // .ci/run adds up these files of all projects.
       reporters: process.env['CI']
-        ? ['default', new TestReporter(`test-results/${files === undefined ? 'test' : mode}.json`)]
+        ? ['default', new TestReporter(`test-results/${files === undefined ? 'test' : mode}.json`, leftovers)]
         : ['default'],
     },
   };

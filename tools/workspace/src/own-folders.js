@@ -1,19 +1,19 @@
 // @ts-check
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
-/** What programs leave in the temporary folder that is not the tests' to remove: Node keeps compiled code there. */
-const allowed = new Set(['home', 'node-compile-cache']);
+const prefix = 'wemasy-tests-';
+/** Besides the home folder, where programs keep compiled code: Node, and jiti for knip. */
+const allowed = new Set(['home', 'node-compile-cache', 'jiti']);
 
 /**
- * Gives the tests of a run a temporary folder and a home folder of their own, which go with it. What a test leaves in the
- * temporary folder fails the run.
+ * Gives the tests of a run a temporary folder and a home folder of their own, which go with it.
  *
  * @returns {() => void} what Vitest calls after the last test
  */
 export default function ownFolders() {
-  const folder = mkdtempSync(join(tmpdir(), 'wemasy-tests-'));
+  const folder = mkdtempSync(join(tmpdir(), prefix));
   // As /tmp is: some tests start processes of other users.
   chmodSync(folder, 0o1777);
   mkdirSync(join(folder, 'home'));
@@ -28,8 +28,12 @@ export default function ownFolders() {
   });
   return () => {
     process.env = before;
-    const left = readdirSync(folder).filter((name) => !allowed.has(name));
     rmSync(folder, { recursive: true, force: true });
-    if (left.length > 0) throw new Error(`tests left in the temporary folder: ${left.join(', ')}`);
   };
+}
+
+/** What tests have left in their temporary folder. @returns {string[]} */
+export function leftovers() {
+  const folder = tmpdir();
+  return basename(folder).startsWith(prefix) ? readdirSync(folder).filter((name) => !allowed.has(name)) : [];
 }

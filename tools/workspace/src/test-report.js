@@ -21,11 +21,17 @@ import { stripVTControlCharacters } from 'node:util';
 export class TestReporter {
   /** @type {string} */
   #file;
+  /** @type {() => string[]} */
+  #leftovers;
   #root = '';
 
-  /** @param {string} file below the root of the tested project */
-  constructor(file) {
+  /**
+   * @param {string} file below the root of the tested project
+   * @param {() => string[]} leftovers what tests have left where they must leave nothing
+   */
+  constructor(file, leftovers = () => []) {
     this.#file = file;
+    this.#leftovers = leftovers;
   }
 
   /** @param {Vitest} vitest */
@@ -52,7 +58,13 @@ export class TestReporter {
         ),
       );
     }
-    report.failures.push(...unhandled.map((error) => `outside of a test: ${firstLine(error)}`));
+    const left = this.#leftovers();
+    // Vitest goes by the results of tests.
+    if (left.length > 0) process.exitCode = 1;
+    report.failures.push(
+      ...unhandled.map((error) => `outside of a test: ${firstLine(error)}`),
+      ...left.map((name) => `left behind: ${name}`),
+    );
     const file = resolve(this.#root, this.#file);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(report));

@@ -15,8 +15,9 @@ const countTests = fileURLToPath(new URL('../../../.ci/count-tests.js', import.m
  * What `.ci/count-tests.js` prints for a workspace of one library.
  *
  * @param {Record<string, string>} files tests by name
+ * @param {string[]} leftovers
  */
-async function countsOf(files) {
+async function countsOf(files, leftovers = []) {
   const workspace = await mkdtemp(join(tmpdir(), 'test-report-'));
   onTestFinished(() => rm(workspace, { recursive: true, force: true }));
   const root = join(workspace, 'libs/box');
@@ -32,7 +33,7 @@ async function countsOf(files) {
     config: false,
     watch: false,
     include: ['*.test.js'],
-    reporters: [new TestReporter('test-results/test.json')],
+    reporters: [new TestReporter('test-results/test.json', () => leftovers)],
   });
   await vitest.close();
   process.exitCode = exitCode;
@@ -74,6 +75,12 @@ it('names each failed test, hook, import and error outside of tests, with the fi
     "failed: libs/box test.test.js > a box > opens: AssertionError: expected 'shut' to be 'open' // Object.is equality",
   ]);
   expect(lines.at(-1)).toBe('all: 2 passed, 5 failed');
+  expect(code).toBe(1);
+});
+
+it('names what tests left behind', async () => {
+  const { code, lines } = await countsOf({ 'a.test.js': `it('opens', () => undefined);` }, ['lid-7f']);
+  expect(lines[1]).toBe('failed: libs/box left behind: lid-7f');
   expect(code).toBe(1);
 });
 
