@@ -1,11 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { serverFile } from './support/assistant.js';
 import { documentedTools } from './support/documented-tools.js';
@@ -13,19 +12,12 @@ import { type HttpProcess, startHttp } from './support/http-server.js';
 
 /** Clients as people use them, in the versions of a lockfile of their own, so that they are not installed with the workspace. */
 const source = fileURLToPath(new URL('./clients/', import.meta.url));
-const lockfile = readFileSync(join(source, 'package-lock.json'));
-const folder = join(
-  tmpdir(),
-  `wemasy-orders-clients-${createHash('sha256').update(lockfile).digest('hex').slice(0, 12)}`,
-);
+const folder = mkdtempSync(join(tmpdir(), 'wemasy-orders-clients-'));
 
 beforeAll(() => {
-  mkdirSync(folder, { recursive: true });
   for (const file of ['package.json', 'package-lock.json', 'drive.js']) {
     copyFileSync(join(source, file), join(folder, file));
   }
-  const marker = join(folder, 'installed');
-  if (existsSync(marker)) return;
   execFileSync(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
     ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
@@ -34,8 +26,10 @@ beforeAll(() => {
       stdio: 'ignore',
     },
   );
-  writeFileSync(marker, '');
 }, 300_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 let server: HttpProcess | undefined;
 afterEach(async () => {
