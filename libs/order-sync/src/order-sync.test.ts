@@ -369,7 +369,7 @@ describe('cancelling', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('while waiting for budget sends nothing, and waiting is not sending', async () => {
+  it('while waiting for allowance sends nothing, and waiting is not sending', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const { orderSync } = senderOf({ url: upstream.url, limit: 1 });
     await orderSync.sync(1);
@@ -389,7 +389,7 @@ describe('cancelling', () => {
     expect(await orderSync.history(42)).toMatchObject({ state: 'not_sent' });
   });
 
-  it('while waiting for budget takes the call out of the queue: it is not sent later on', async () => {
+  it('while waiting for allowance takes the call out of the queue: it is not sent later on', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const { orderSync } = senderOf({ url: upstream.url, limit: 1, windowSeconds: 1 });
     await orderSync.sync(1);
@@ -526,7 +526,7 @@ describe('calls for one order at the same time', () => {
     expect(await waiting).toMatchObject({ moment: 'before' });
   });
 
-  it('share the outcome of one that was faster while the other waited for budget', async () => {
+  it('share the outcome of one that was faster while the other waited for allowance', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const store = createMemoryStore();
     const slow = senderOf({ url: upstream.url, store, limit: 1, windowSeconds: 1 });
@@ -578,7 +578,7 @@ describe('calls for one order at the same time', () => {
     expect(await second).toMatchObject({ orderId: 42 });
   });
 
-  it('wait for budget each as long as it says', async () => {
+  it('wait for allowance each as long as it says', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const { orderSync } = senderOf({ url: upstream.url, limit: 1, windowSeconds: 2 });
     await orderSync.sync(1);

@@ -201,7 +201,7 @@ describe('the process', () => {
 });
 
 describe('a caller’s patience', () => {
-  it('is over at once when the budget is expected too late', async () => {
+  it('is over at once when the allowance is expected too late', async () => {
     const { clock, context, join } = begin();
     const joined = [join({ maxWaitMs: 1_000 }), join({ maxWaitMs: 20_000 }), join()];
     context.waitForPermit(12_300);
@@ -229,7 +229,7 @@ describe('a caller’s patience', () => {
     expect(joined.error).toMatchObject({ source: 'local', retryAfterSeconds: 1 });
   });
 
-  it('is over when the budget does not come as expected', async () => {
+  it('is over when the allowance does not come as expected', async () => {
     const { clock, context, join } = begin();
     const joined = join({ maxWaitMs: 10_000 });
     context.waitForPermit(8_000);

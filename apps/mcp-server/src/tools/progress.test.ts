@@ -19,7 +19,7 @@ it('a call that is over before the first notice says nothing', async () => {
   expect(clock.timers().waiting).toBe(0);
 });
 
-it('a call that waits for budget counts down every five seconds', async () => {
+it('a call that waits for allowance counts down every five seconds', async () => {
   const { clock, notices, progress } = started();
   progress.waits({ expectedWaitMs: 12_000 });
   await clock.advance(16_000);

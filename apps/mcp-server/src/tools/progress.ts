@@ -14,7 +14,7 @@ export interface ProgressNotice {
 
 /** What a running call says of how it is getting on. */
 export interface Progress {
-  /** The request at hand waits for budget. */
+  /** The request at hand waits for allowance. */
   waits(wait: { readonly expectedWaitMs: number }): void;
   /** So many requests are done. */
   done(requests: number, of: { readonly total: number; readonly message: string }): void;
@@ -35,7 +35,7 @@ export function startProgress({ clock, tell }: ProgressOptions): ProgressReporte
   let requestsDone = 0;
   let total = 1;
   let progress = 0;
-  /** The wait for budget, on the monotonic clock. */
+  /** The wait for allowance, on the monotonic clock. */
   let wait: { readonly since: number; readonly until: number } | undefined;
   let over = false;
   let cancelTimer = clock.setTimer(beat, everyMs);
