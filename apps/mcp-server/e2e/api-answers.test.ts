@@ -233,7 +233,7 @@ describe.each(clientKinds)('the server, asked by the official %s', (kind) => {
     });
   });
 
-  it('does not blame the address where the API itself finds nothing, and passes on what it says', async () => {
+  it('does not blame the address where the API itself finds nothing, and passes on its words', async () => {
     api.behaves((_, response) => sendJson(response, 404, { message: 'No query results for order 7.' }));
     for (const { text } of [
       await assistant.call('list_orders'),

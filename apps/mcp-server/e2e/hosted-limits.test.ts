@@ -275,7 +275,7 @@ describe('the operator', () => {
 });
 
 describe('a server that is asked to end', () => {
-  it('is not ready, serves on until the proxy has noticed, and lets calls finish', async () => {
+  it('is not ready, keeps serving until the proxy has noticed, and lets calls finish', async () => {
     const ending = await startHosted(await freePort(), { ...settings, WEMASY_DRAIN_MS: '3000' });
     const waiting: ServerResponse[] = [];
     api.behaves((_, response) => void waiting.push(response));

@@ -116,7 +116,7 @@ describeInBrowser('the page that links a shop', (open) => {
     await end();
   });
 
-  it('explains a token that the API refuses, to those who do not see the page, too', async () => {
+  it('explains a token that the API refuses, also to screen readers', async () => {
     const { page } = await open(`${server.origin}/link`, { width: 390 });
     await focus(page, 'Sign in');
     await page.keyboard.press('Enter');

@@ -65,7 +65,7 @@ describe.each(clientKinds)('what the official %s sees', (kind) => {
 describe('the page', () => {
   const page = readFileSync(new URL('../dist/orders.html', import.meta.url), 'utf8');
 
-  it('is one small file that asks for nothing else', () => {
+  it('is one small file that loads nothing else', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(20_000);
     expect(page).not.toMatch(/<link|\bsrc=|@import|url\(|https?:\/\//);
   });

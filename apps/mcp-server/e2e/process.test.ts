@@ -74,7 +74,7 @@ describe('the server', () => {
     expect(complaint !== '').toBe(code !== 0);
   });
 
-  it('ends when the assistant goes away, and has written nothing but the protocol to stdout', async () => {
+  it('ends when the assistant disconnects, and has written only the protocol to stdout', async () => {
     const wire = await startWire({ WEMASY_LOG_LEVEL: 'trace' });
     await wire.request('tools/list');
     expect(await wire.end()).toBe(0);

@@ -13,7 +13,7 @@ const settingFlags = describeSettings().flatMap(({ flag, takesValue }) =>
 const parseCommand = (argv: readonly string[]) => parse(argv, settingFlags);
 
 describe('the command line', () => {
-  it('serves when nothing else is asked for', () => {
+  it('serves by default', () => {
     expect(parseCommand([])).toEqual({ kind: 'serve', flags: {}, sandbox: false });
   });
 

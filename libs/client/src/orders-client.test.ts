@@ -167,7 +167,7 @@ describe('a walk over three pages', () => {
     for (const { body } of upstream.requests) expect(JSON.parse(body)).toEqual(filters);
   });
 
-  it('asks for no page that the reader does not want', async () => {
+  it('requests no page that the reader does not want', async () => {
     const upstream = await upstreamWith(paginate);
     for await (const { page } of walkOrders({ client: clientOf(upstream.url), filters: { per_page: 2 } })) {
       if (page === 2) break;

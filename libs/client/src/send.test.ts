@@ -376,7 +376,7 @@ describe('a request without a good answer', () => {
     expect(events).toEqual(['permit', 'sent', 'reported lost']);
   });
 
-  it('that its caller cancels while its body comes has no better outcome', async () => {
+  it('that its caller cancels while its body arrives has no better outcome', async () => {
     const controller = new AbortController();
     const { sync } = transport([
       async ({ signal }) => ({
@@ -495,7 +495,7 @@ describe('a permit', () => {
     });
   });
 
-  it('that cannot be had for another reason passes that on', async () => {
+  it('that fails for another reason passes that on', async () => {
     const { sync, limiter } = transport([]);
     const fault = new Error('closed');
     limiter.before = () => Promise.reject(fault);
@@ -565,7 +565,7 @@ describe('a permit', () => {
     expect(events).toEqual(['permit', 'released']);
   });
 
-  it('that never lasts ends the call when its time is over, with the failure before if there was one', async () => {
+  it('that never lasts ends the call at its deadline, with the failure before if there was one', async () => {
     const { sync, clock, limiter } = transport([refused]);
     limiter.validity = Array.from({ length: 100 }, () => false);
     limiter.before = () => clock.advance(100);

@@ -119,7 +119,7 @@ describe('a walk over the orders', () => {
     },
   );
 
-  it('goes on beyond a last page that the count contradicts', async () => {
+  it('continues beyond a last page that the count contradicts', async () => {
     const shop = clientOf(({ page }) => ({
       ...orderPage(page < 4 ? [{ id: page * 2 }, { id: page * 2 + 1 }] : [], { page, perPage: 2, total: 6 })
         .data,
@@ -154,7 +154,7 @@ describe('a walk over the orders', () => {
     expect(facts).toMatchObject({ read: 1, unreadable: 1, possiblyMissed: 0, doubts: ['unreadable'] });
   });
 
-  it('is unfinished while it goes on, when it is left, and when a page fails', async () => {
+  it('is unfinished while it runs, when it is abandoned, and when a page fails', async () => {
     const shop = scripted([[1, 2, 3], [4]], 4);
     const walk = walkOrders(shop);
     for await (const step of walk) if (step.page === 1) break;
@@ -169,7 +169,7 @@ describe('a walk over the orders', () => {
     expect(failed.facts()).toMatchObject({ read: 1, doubts: ['unfinished'] });
   });
 
-  it('can be cancelled between pages, with call options that are asked anew for each', async () => {
+  it('can be cancelled between pages, with call options that are read again for each', async () => {
     const controller = new AbortController();
     const waits: number[] = [];
     const walk = walkOrders({
@@ -345,7 +345,7 @@ describe('the steps of a walk', () => {
     expect(facts).toMatchObject({ doubts: ['shortfall'], possiblyMissed: 5 });
   });
 
-  it('can be had as orders, one by one, with the same facts', async () => {
+  it('can be read order by order, with the same facts', async () => {
     const walk = walkOrders(scripted([[1, 2], [3]], 3, 2)).orders();
     const ids: number[] = [];
     for await (const { id } of walk) ids.push(id);
@@ -462,7 +462,7 @@ describe('a walk where the API takes fewer orders a page', () => {
     expect(shop.asked.map(({ per_page }) => per_page)).toEqual([100, 20, 20]);
   });
 
-  it('goes on from the same order when the limit falls in the middle', async () => {
+  it('continues from the same order when the limit falls in the middle', async () => {
     const shop = clientOf(({ page, perPage }, at) => {
       if (at >= 2 && perPage > 30) throw tooLarge(30);
       const all = Array.from({ length: 250 }, (_, index) => ({ id: index + 1 }));

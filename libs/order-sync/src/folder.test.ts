@@ -44,7 +44,7 @@ describe('on a folder store', () => {
     await expect(orderSyncOn().sync(42)).rejects.toMatchObject({ code: 'already_synced' });
   });
 
-  it('a journal whose bytes are damaged anyhow never leads to a send', { timeout: 60_000 }, async () => {
+  it('a journal with any damage to its bytes never leads to a send', { timeout: 60_000 }, async () => {
     await orderSyncOn().sync(42);
     const whole = await readFile(fileOf(42));
     const damage = fc.record({

@@ -69,7 +69,7 @@ function sending(id: string): SendingAttempt {
 }
 
 describe('the journal of one order', () => {
-  test('is readable: who asked, when, and what came of it', () => {
+  test('is readable: caller, time and outcome', () => {
     const { record } = play([begin('a1'), finish('a1', synced)]);
     expect(record).toStrictEqual({
       version: 1,
@@ -88,13 +88,13 @@ describe('the journal of one order', () => {
     });
   });
 
-  test('lets an order be sent once', () => {
+  test('allows an order to be sent once', () => {
     const { accepted, order } = play([begin('a1'), finish('a1', synced), begin('a2')]);
     expect(accepted).toEqual([true, true, false]);
     expect(order).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
   });
 
-  test('lets a synced order be sent again when that is said', () => {
+  test('allows a synced order to be sent again with resend', () => {
     const { accepted } = play([begin('a1'), finish('a1', synced), begin('a2', { resend: true })]);
     expect(accepted).toEqual([true, true, true]);
   });
@@ -113,7 +113,7 @@ describe('the journal of one order', () => {
     expect(reduce(record, event, { wallMs: start }, retention).accepted).toBe(false);
   });
 
-  test('lets a rejected order be sent again', () => {
+  test('allows a rejected order to be sent again', () => {
     const { accepted, order } = play([begin('a1'), finish('a1', rejected), begin('a2')]);
     expect(accepted).toEqual([true, true, true]);
     expect(order.state).toBe('sending');
@@ -168,7 +168,7 @@ describe('the journal of one order', () => {
     expect(orderStateOf(record.attempts)).toMatchObject({ state: 'synced', attempt: { id: 'a1' } });
   });
 
-  test('keeps what is unknown, the last success, and as many others as is asked for', () => {
+  test('keeps unknown outcomes, the last success, and the requested number of others', () => {
     const ends = { a1: unknown, a2: synced, a3: synced, a4: rejected, a5: synced, a6: unknown };
     const events = Object.entries(ends).flatMap(([id, outcome]) => [
       begin(id, { resend: true }),
@@ -192,7 +192,7 @@ describe('the journal of one order', () => {
     expect(play([finish('a1', synced)], record).record.attempts).toMatchObject([{ state: 'synced', reason }]);
   });
 
-  test('believes the sender over those who gave it up, and over a human', () => {
+  test('believes the sender over processes that gave the attempt up, and over a human', () => {
     const late = play([begin('a1'), abandon('a1'), confirm('not_synced'), finish('a1', synced)]);
     expect(late.order).toMatchObject({
       state: 'synced',
@@ -372,7 +372,7 @@ describe('every event', () => {
     expect(at(start, finish('a1', synced)())).toBe(true);
   });
 
-  test('lets a lease end, whichever event it is and however many attempts there are', () => {
+  test('ends a lease on any event, with any number of attempts', () => {
     const { record } = play([...older, begin('a1')]);
     for (const event of Object.values(events)) {
       if (event === events.rollback || event(record).type === 'finish') continue;
@@ -468,7 +468,7 @@ describe('a human’s word', () => {
     expect(record.attempts[0]?.resolutions?.map(({ as }) => as)).toEqual(['not_synced', 'synced']);
   });
 
-  test('said twice is recorded once', () => {
+  test('given twice is recorded once', () => {
     const { record } = play([begin('a1'), finish('a1', unknown), confirm('synced'), confirm('synced')]);
     expect(record.attempts[0]?.resolutions).toHaveLength(1);
   });
@@ -553,7 +553,7 @@ describe('a record that cannot be read', () => {
     expect(() => reduceStored(stored, 42, beginning, time, retention)).toThrow(JournalUnreadableError);
   });
 
-  test('is replaced when a human says what is in the books, and kept', () => {
+  test("is replaced by a human's verdict, and kept", () => {
     const stored = { version: 1, orderId: 42, attempts: 'torn' };
     const now = '2026-11-22T09:00:00.000Z';
     expect(reduceStored(stored, 42, confirm('synced')(), time, retention)).toEqual({
@@ -605,7 +605,7 @@ describe('a record that cannot be read', () => {
     expect(() => reduceStored(stored, 42, confirm('not_synced')(), time, retention)).toThrow(/newer version/);
   });
 
-  test('is anything but a record: arbitrary JSON never lets an order be sent', () => {
+  test('is no record: arbitrary JSON never allows an order to be sent', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (stored) => {
         expect(() => reduceStored(stored, 42, beginning, time, retention)).toThrow(JournalUnreadableError);
@@ -753,7 +753,7 @@ describe('whatever happens, in any order', () => {
     );
   });
 
-  test('an unknown outcome is never forgotten: only its sender can tell otherwise', () => {
+  test('an unknown outcome is never forgotten: only its sender can resolve it', () => {
     fc.assert(
       fc.property(happenings, fc.nat(3), (history, keep) => {
         live(history, keep, ({ before, after, event }) => {
@@ -783,7 +783,7 @@ describe('whatever happens, in any order', () => {
     );
   });
 
-  test('no more attempts of known outcome are kept than is asked for', () => {
+  test('keeps no more attempts of known outcome than requested', () => {
     fc.assert(
       fc.property(happenings, fc.nat(3), (history, keep) => {
         live(history, keep, ({ after, event, accepted }) => {

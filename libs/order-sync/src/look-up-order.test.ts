@@ -49,7 +49,7 @@ it('reads no order beyond the search that found it', async () => {
   expect(asked).toHaveLength(1);
 });
 
-it('reads one page of a search and three of the newest orders, and says what it has seen', async () => {
+it('reads one page of a search and three of the newest orders, and reports what it found', async () => {
   const many = Array.from({ length: 500 }, (_, at) => 5_000 + at);
   const { asked, lookUp } = shopOf(1_000, many);
   expect(await lookUp(7)).toEqual({

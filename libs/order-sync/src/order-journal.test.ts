@@ -92,7 +92,7 @@ async function failureOf(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('a journal that cannot be had', () => {
+describe('a journal that is unavailable', () => {
   it.each([
     ['in a few words', full, { name: 'JournalUnavailableError', message: 'ENOSPC', cause: full }],
     [
@@ -136,7 +136,7 @@ describe('a journal that cannot be had', () => {
     expect(error).toMatchObject({ ...facts, message: expect.stringContaining(message) });
   });
 
-  it('lets no order be sent where a person has to decide first, and reads on', async () => {
+  it("sends no order that needs a person's decision first, and still reads", async () => {
     const refusal = new WriteRefusedError('No.', []);
     const { journal, updates } = scene({}, { refusal });
     expect(await failureOf(journal.checkWritable(42))).toBe(refusal);
@@ -205,7 +205,7 @@ describe('looking', () => {
     expect((await journal.look(42)).order.state).toBe(state);
   });
 
-  it('gives up an attempt of its own that it is not working on', async () => {
+  it('gives up its own attempt that it is not working on', async () => {
     const { journal, journalOf } = scene();
     await journalOf().begin(42, fresh);
     expect((await journal.look(42)).attempts).toMatchObject([
@@ -224,7 +224,7 @@ describe('looking', () => {
 });
 
 describe('beginning', () => {
-  it('records durably who sends, with which token, and until when', async () => {
+  it('records the sender, its token and its lease durably', async () => {
     const { journal, read, updates } = scene({}, { token: 't1' });
     const attempt = await journal.begin(42, { resend: true, after: undefined });
     expect(attempt).toEqual({
@@ -240,7 +240,7 @@ describe('beginning', () => {
     expect(updates).toEqual(['guarded']);
   });
 
-  it('is refused by an order that is no longer as the sender knew it, and shows what it is now', async () => {
+  it('is refused when the order has changed since the sender read it, and shows its state now', async () => {
     const { journal, read } = scene();
     const attempt = await journal.begin(42, fresh);
     const error = await failureOf(journal.begin(42, fresh));
@@ -747,7 +747,7 @@ describe('catching up', () => {
 });
 
 describe('a human’s word', () => {
-  it('is recorded durably with who said it, where there is something to confirm', async () => {
+  it('is recorded durably with its author, where there is something to confirm', async () => {
     const { journal, journalOf, clock, updates } = scene();
     expect(await journal.confirm(42, 'synced')).toMatchObject({ accepted: false });
     await journalOf({ me: { ...me, instance: 'other' } }).begin(42, fresh);

@@ -146,7 +146,7 @@ describe('sync', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('sends it again when resend is said', async () => {
+  it('sends it again when resend is set', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const { orderSync } = senderOf({ url: upstream.url });
     await orderSync.sync(42);
@@ -539,7 +539,7 @@ describe('calls for one order at the same time', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('that both say resend send it once more, not twice', async () => {
+  it('that both resend send it once, not twice', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const store = createMemoryStore();
     const senders = Array.from({ length: 3 }, () => senderOf({ url: upstream.url, store }));
@@ -553,7 +553,7 @@ describe('calls for one order at the same time', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('of which one says resend share what is under way', async () => {
+  it('of which one resends share the request in flight', async () => {
     const { upstream, arrival } = await heldUpstream();
     const { orderSync } = senderOf({ url: upstream.url });
     const once = orderSync.sync(42);
@@ -596,7 +596,7 @@ describe('calls for one order at the same time', () => {
     expect(await patient).toMatchObject({ orderId: 42 });
   });
 
-  it('start anew for a patient one when the impatient one that led them gave up', async () => {
+  it('retry for a patient caller after the impatient first one gave up', async () => {
     const upstream = await upstreamWith((_, response) => accept(response));
     const { orderSync } = senderOf({ url: upstream.url, limit: 1, windowSeconds: 1 });
     await orderSync.sync(1);
@@ -607,7 +607,7 @@ describe('calls for one order at the same time', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('start anew for a patient one when the API refused the impatient one that led them', async () => {
+  it('retry for a patient caller after the API refused the impatient first one', async () => {
     const upstream = await upstreamWith((_, response, index) =>
       index === 0
         ? sendJson(response, 429, { error: true, message: 'Too Many Attempts.' }, rejectionHeaders(0))
@@ -824,7 +824,7 @@ describe('settle', () => {
 });
 
 describe('confirm', () => {
-  it('lets a lost order be sent again, or never again', async () => {
+  it('allows a lost order to be sent again, or never again', async () => {
     const upstream = await upstreamWith((_, response, index) =>
       index === 1 ? accept(response) : lose(response),
     );

@@ -63,7 +63,7 @@ describe('callers of one piece of work', () => {
     expect(joined).toEqual([{ result: 'done' }, { result: 'done' }]);
   });
 
-  it('all get its result, whatever one of them throws when it hears that it has to wait', async () => {
+  it('all get its result, even if the listener of one throws', async () => {
     const { clock, context, finish, join } = begin();
     const onWait = () => {
       throw new Error('the terminal is gone');
@@ -190,7 +190,7 @@ describe('a caller that joins', () => {
 });
 
 describe('the process', () => {
-  it('is kept alive as long as the work goes on, and no longer', async () => {
+  it('stays alive until the work ends, and no longer', async () => {
     const { clock, finish, join } = begin();
     expect(clock.timers().keepingAlive).toBe(1);
     join({ maxWaitMs: 60_000 });
@@ -249,7 +249,7 @@ describe('a caller’s patience', () => {
     expect(joined).toEqual({});
   });
 
-  it('is asked for when it joins late: it learns what is left of the wait', async () => {
+  it('counts for a caller that joins late: it learns the rest of the wait', async () => {
     const { clock, context, join } = begin();
     join();
     context.waitForPermit(10_000);

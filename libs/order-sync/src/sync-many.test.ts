@@ -65,7 +65,7 @@ async function collect(run: AsyncIterable<SyncOutcome>) {
 }
 
 describe('syncMany', () => {
-  it('yields what became of each order; a failure does not stop the others', async () => {
+  it('yields the outcome of each order; a failure does not stop the others', async () => {
     const upstream = await upstreamWith({ 2: reject, 3: lose });
     const orderSync = orderSyncOf({ url: upstream.url });
     await orderSync.sync(4);
@@ -94,7 +94,7 @@ describe('syncMany', () => {
     ]);
   });
 
-  it('goes on where it stopped when it is run again', async () => {
+  it('continues where it stopped when it runs again', async () => {
     const upstream = await upstreamWith();
     const store = createMemoryStore();
     for await (const { orderId } of syncMany(orderSyncOf({ url: upstream.url, store }), [1, 2, 3, 4])) {
@@ -226,7 +226,7 @@ describe('syncMany', () => {
     ]);
   });
 
-  it('yields what became of each order, whatever the one who follows it throws', async () => {
+  it('yields the outcome of each order, even if its listener throws', async () => {
     const upstream = await upstreamWith({ 2: reject });
     const onProgress = () => {
       throw new Error('the terminal is gone');

@@ -260,7 +260,7 @@ describe('a failure', () => {
     expect(await states()).toEqual([]);
   });
 
-  it('whose attempt could be taken back in the end says nothing of the journal', async () => {
+  it('whose attempt was taken back in the end does not mention the journal', async () => {
     const thrown = new RateLimitedError('upstream', 60);
     const { sync, disk, states } = scene(async (call) => {
       const rollback = await call.beforeSend?.();
@@ -463,7 +463,7 @@ describe('a run that another process overtakes', () => {
     expect(await states()).toEqual([...before.map(({ state }) => state), 'synced']);
   });
 
-  it('decides anew when what changed is the word of a human', async () => {
+  it("decides again after a human's verdict", async () => {
     const happening = { happen: async (): Promise<unknown> => undefined };
     const { sync, attempt, other, states } = scene(overtaken(happening));
     await attempt(unknown);

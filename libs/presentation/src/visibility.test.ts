@@ -167,7 +167,7 @@ describe('a column', () => {
     expect(cellsOf({ id: 1, lines: [{}, {}] })).toMatchObject({ sku: null });
   });
 
-  it('reads a row once for all its cells, and the next row anew', () => {
+  it('reads a row once for all its cells, and the next row again', () => {
     const reads: string[] = [];
     const rowOf = (name: string) => ({
       get a() {
@@ -299,7 +299,7 @@ describe('totals', () => {
     return totals.value();
   };
 
-  it('have no sums of amounts that may not be shown, say so, and tell nothing else of them', () => {
+  it('have no sums of hidden amounts, say so, and reveal nothing else of them', () => {
     const totals = totalsWith(orderWith('personal', 'public'));
     expect(totals.byStatus).toEqual({ failed: { count: 1 }, paid: { count: 2 } });
     expect(withheldAmountsText(totals)).toBe('Amounts may not be shown, so there are no sums.');

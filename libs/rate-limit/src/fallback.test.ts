@@ -24,7 +24,7 @@ const fallbackOf = (changed: Partial<WindowState>): WindowState =>
   fallbackState({ state: { ...shared, ...changed }, monotonicMs: seenAt }, time, RULES);
 
 describe('the record of a process without its store', () => {
-  test('starts uncertain on the own clocks, with nothing but the limits', () => {
+  test('starts uncertain on its own clocks, with the limits alone', () => {
     expect(fallbackOf({})).toEqual({
       version: 2,
       since: 7_000_000,
@@ -65,7 +65,7 @@ describe('the record of a process without its store', () => {
     expect(foreign).toMatchObject({ n: 1, until: 7_000_001 });
   });
 
-  test('goes on with a pause', () => {
+  test('continues with a pause', () => {
     expect(fallbackOf({ pausedUntil: 1_015_000 }).pausedUntil).toBe(7_005_000);
   });
 

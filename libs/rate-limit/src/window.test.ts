@@ -816,7 +816,7 @@ describe('clocks', () => {
 });
 
 describe('a record', () => {
-  test('that was lost is created anew, and reports on its permits still count', () => {
+  test('that was lost is created again, and reports on its permits still count', () => {
     const record = createLockedRecord();
     const [old] = record.take(1);
     record.forget();

@@ -73,7 +73,7 @@ describe('the doctor', () => {
     expect(checksText(checks)).not.toContain(canary);
   });
 
-  it('makes the state folder, and leaves nothing of its own in it', async () => {
+  it('creates the state folder, and leaves nothing in it', async () => {
     const state = join(folder, 'new', 'state');
     expect(stateOf(await found({ WEMASY_STATE: state }))).toEqual([
       { what: 'state', works: true, found: `folder ${state}` },

@@ -263,7 +263,7 @@ describe('a journal that is not the one before', () => {
     expect(await scene.sync({ WEMASY_STATE: state }, 43)).toBe('synced');
   });
 
-  it('and whose folder was moved is the same one', async () => {
+  it('stays the same when its folder was moved', async () => {
     const scene = await startScene();
     const [state, moved] = [join(scene.home, 'state'), join(scene.home, 'moved')];
     expect(await scene.sync({ WEMASY_STATE: state })).toBe('synced');

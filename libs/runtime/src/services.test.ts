@@ -35,7 +35,7 @@ async function setUpWith(environment: SetUpOptions['environment'], more: Partial
   return { ...set, log: (): unknown[] => lines.map((line): unknown => JSON.parse(line)) };
 }
 
-describe('what the rate limiter has to say is in the log', () => {
+describe('warnings of the rate limiter are in the log', () => {
   async function shop(remaining: number, environment: SetUpOptions['environment'] = {}) {
     const upstream = await startUpstream((_, response) => {
       sendJson(response, 200, orderPage([]), {

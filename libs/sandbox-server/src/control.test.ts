@@ -38,7 +38,7 @@ describe('/sandbox/faults', () => {
     ]);
   });
 
-  it('counts down what is still to come', async () => {
+  it('counts down the rest', async () => {
     await post({ kind: 'server_error', requests: 2 });
     await sandbox.list();
     expect((await sandbox.get('/sandbox/faults')).json).toMatchObject([{ requests: 1 }]);

@@ -144,7 +144,7 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
       expect((await open().openGeneration(at)).id).not.toBe(opened[0].id);
     });
 
-    test('lets a guarded update write and read', async () => {
+    test('allows a guarded update to write and read', async () => {
       const store = open();
       const expected = await store.openGeneration(at);
       const first = await store.updateGuarded('a/1', count, { key: at, expected });
@@ -198,7 +198,7 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
       await expect(writing('three', 1)).rejects.toMatchObject({ name: 'GenerationChangedError' });
     });
 
-    test('remembers those who wrote last, and trusts the others', async () => {
+    test('remembers the last writers, and trusts the others', async () => {
       const store = open();
       const expected = await store.openGeneration(at);
       let writes = 0;

@@ -217,7 +217,7 @@ describe('many shops of one server', () => {
 });
 
 describe.skipIf(!hasRedis)('a Redis that was emptied', () => {
-  it('stops the orders of all shops, until its journal is said once to be the right one', async () => {
+  it('stops the orders of all shops, until its journal is confirmed once', async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.close());
     const { replica, folder, apiUrl } = await scene(

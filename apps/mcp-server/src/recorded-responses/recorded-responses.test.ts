@@ -134,7 +134,7 @@ describe('what every client asks first', () => {
   });
 });
 
-describe('where each request says who asks', () => {
+describe('where each request names its client', () => {
   it('the server itself and its lists are answered word for word', async () => {
     const { answers, ended } = await after([discover, envelopedList, enveloped('tools/list', 'b')]);
     expect(answers).toEqual([

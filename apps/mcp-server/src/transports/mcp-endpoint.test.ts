@@ -75,7 +75,7 @@ describe('a call', () => {
     ]);
   });
 
-  it('that takes long is not taken for dead: it gets a sign of life every 15 s', async () => {
+  it('that takes long is not taken for dead: it gets a keep-alive every 15 s', async () => {
     const clock = createVirtualClock();
     let finish: () => void = () => undefined;
     let begin: () => void = () => undefined;
@@ -96,7 +96,7 @@ describe('a call', () => {
     expect(JSON.parse(event.replace('event: message\ndata: ', ''))).toEqual(result);
   });
 
-  it('whose client goes is cancelled, and nothing waits for it', async () => {
+  it('whose client disconnects is cancelled, and nothing waits for it', async () => {
     const leaving = new AbortController();
     let cancelled: Promise<unknown> | undefined;
     const origin = await serve(async ({ mcpReq }) => {
