@@ -4,6 +4,7 @@
  * @property {string} file
  * @property {string} code what occurs there once
  * @property {string} fault what replaces it
+ * @property {readonly string[]} [tests] which to ask first; default: those of the file
  */
 
 /** One fault of each kind that the product promises not to have. The unit tests must notice every one of them. */
@@ -38,5 +39,24 @@ export const faults = [
     file: 'libs/presentation/src/visibility.ts',
     code: 'visiblePrivacies[personalData].includes(privacy)',
     fault: 'privacy !== undefined',
+  },
+  {
+    name: 'an attempt that is recorded while its request leaves',
+    file: 'libs/client/src/take-permit.ts',
+    code: 'rollback = await call.beforeSend?.();',
+    fault: 'void call.beforeSend?.();',
+  },
+  {
+    name: 'a permit that is given back twice',
+    file: 'libs/rate-limit/src/bucket.ts',
+    code: "release: () => (settled ??= this.#write({ kind: 'release', permit: stamp })),",
+    fault: "release: () => this.#write({ kind: 'release', permit: stamp }),",
+    tests: ['libs/rate-limit/src/rate-limiter.test.ts'],
+  },
+  {
+    name: 'a mark that is ignored inside a union',
+    file: 'tools/openapi-codegen/src/answer-fields.js',
+    code: 'else for (const option of node.anyOf) visit(option);',
+    fault: 'else visit(node.anyOf[0]);',
   },
 ];

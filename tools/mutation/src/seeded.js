@@ -3,25 +3,25 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { testsOf } from './files.js';
 
 /** A fault that the unit tests need longer for is one that they do not find. */
 const longestMs = 60_000;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
- * Runs the unit tests of a project on its sources with a fault, until the first one fails: those beside the file, then
- * all.
+ * Runs the unit tests of a project on its sources with a fault, until the first one fails: those of the file, then all.
  *
  * @param {import('./faults.js').Fault} fault
  * @returns the test that found the fault, and after how many seconds; `undefined` if none did in time
  */
-export async function findFault({ name, file }) {
+export async function findFault({ name, file, tests = testsOf.get(file) ?? [testBeside(file)] }) {
   const project = file.split('/').slice(0, 2).join('/');
-  const beside = file.replace(/\.ts$/, '.test.ts');
+  const own = tests.map((test) => join(root, test)).filter((test) => existsSync(test));
   const seeded = ['--config', fileURLToPath(new URL('seeded.config.js', import.meta.url))];
   const startedAt = Date.now();
   const failed =
-    (existsSync(join(root, beside)) && (await firstFailure(project, [join(root, beside)], seeded, name))) ||
+    (own.length > 0 && (await firstFailure(project, own, seeded, name))) ||
     (await firstFailure(project, [], seeded, name));
   const ms = Date.now() - startedAt;
   if (failed === undefined || ms > longestMs) return undefined;
@@ -30,6 +30,11 @@ export async function findFault({ name, file }) {
   const without = await firstFailure(project, [failed.file], alone, '');
   if (without !== undefined) throw new Error(`this test fails without a fault, too: ${without.test}`);
   return { seconds: ms / 1000, test: failed.test };
+}
+
+/** @param {string} file */
+function testBeside(file) {
+  return file.replace(/\.(ts|js)$/, '.test.$1');
 }
 
 /** @param {string} name */
@@ -72,8 +77,10 @@ async function firstFailure(project, testFiles, options, fault) {
     );
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
+    const startedAt = Date.now();
     const code = await new Promise((resolve) => child.once('close', resolve));
-    if (code === null) return undefined;
+    // Vitest ends with a code of its own when it is stopped.
+    if (code === null || Date.now() - startedAt >= longestMs) return undefined;
     if (!existsSync(report)) throw new Error(`the tests of ${project} cannot be run:\n${errors}`);
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
     for (const { name, assertionResults, status, message } of testResults) {
