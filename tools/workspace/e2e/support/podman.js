@@ -1,6 +1,6 @@
 // @ts-check
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -66,6 +66,7 @@ export async function makeBase({ podman, folder }) {
   await run('mmdebstrap', [
     ...['--quiet', '--variant=essential', '--include=libstdc++6,passwd'],
     `--customize-hook=copy-in ${join(node, 'node')} /usr/local/bin`,
+    '--customize-hook=chmod 755 "$1/usr/local/bin/node"',
     '--customize-hook=chroot "$1" useradd --create-home --uid 1000 node',
     ...['bookworm', archive],
   ]);
@@ -77,6 +78,7 @@ export async function makeBase({ podman, folder }) {
 /** @param {string} folder @param {string} token @returns {Promise<string>} a file that the container's user can read */
 export async function tokenFile(folder, token) {
   const file = join(folder, 'token');
-  await writeFile(file, token, { mode: 0o444 });
+  await writeFile(file, token);
+  await chmod(file, 0o444);
   return file;
 }
