@@ -24,7 +24,11 @@ const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/p
  * @param {{ quick: boolean }} options quick: as many as the tests do, and no page
  */
 export async function run({ quick }) {
-  const journal = explore('libs/order-sync', ['--mode', 'rehearsal', 'e2e/interleavings.rehearsal.ts'], quick);
+  const journal = explore(
+    'libs/order-sync',
+    ['--mode', 'rehearsal', 'e2e/interleavings.rehearsal.ts'],
+    quick,
+  );
   const limiter = explore('libs/rate-limit', ['src/exploration.test.ts'], quick);
   const journalRows = journal.flatMap(({ fullName, duration, meta: { explored } }) =>
     explored === undefined
