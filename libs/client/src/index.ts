@@ -57,7 +57,16 @@ export {
   type OrdersClient,
   type OrdersClientOptions,
 } from './orders-client.js';
-export type { PathsClient } from './paths-client.js';
+export type {
+  PathAnswer,
+  PathBody,
+  PathCall,
+  PathMethod,
+  PathOperation,
+  PathParams,
+  PathsClient,
+  PathWith,
+} from './paths-client.js';
 export type { DroppedItem, ReadBody } from './read-body.js';
 export type { TokenProvider } from './token-source.js';
 export type {

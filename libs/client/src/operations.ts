@@ -46,22 +46,3 @@ export function rateLimitPolicies(
 export function isSafe(operation: Call): boolean {
   return operation.method === 'GET' || operation.isSafe === true;
 }
-
-/** The operation that a request to the API is for, if the document knows it. */
-export function operationOf(method: string, path: string): Call | undefined {
-  const candidates = Object.values<Call>(calls).filter((operation) => operation.method === method);
-  return (
-    candidates.find((operation) => operation.path === path) ??
-    candidates.find((operation) => matches(operation.path, path))
-  );
-}
-
-/** @param template may hold parameters, `/orders/{id}` */
-function matches(template: string, path: string): boolean {
-  const parts = path.split('/');
-  const wanted = template.split('/');
-  return (
-    parts.length === wanted.length &&
-    wanted.every((part, index) => part === parts[index] || (/^\{.*\}$/.test(part) && parts[index] !== ''))
-  );
-}

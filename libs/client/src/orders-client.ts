@@ -1,5 +1,5 @@
-import { createRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@wemasy-orders/rate-limit';
-import { type Clock, createMemoryStore, notify, systemClock } from '@wemasy-orders/state';
+import { createMemoryRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@wemasy-orders/rate-limit';
+import { type Clock, notify, systemClock } from '@wemasy-orders/state';
 import { type Body, requestIdOf } from './answer.js';
 import { type ApiPromise, apiPromise, type WithResponse } from './api-promise.js';
 import { disposable } from './async-dispose.js';
@@ -125,7 +125,7 @@ export interface OrdersClient extends AsyncDisposable {
   ): ApiPromise<ReadBody<Body<Of>>>;
   /** What is left of an operation's allowance, as far as the rate limiter knows. */
   allowance(operationId: OperationId): Promise<RateLimitSnapshot>;
-  /** The typed client of the document's paths, on the same transport. */
+  /** Typed calls of the document's paths, on the same transport. */
   readonly paths: PathsClient;
   /** Closes the rate limiter, if it is the client's own. */
   close(): Promise<void>;
@@ -146,13 +146,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   const clock = options.clock ?? systemClock;
   const ownRateLimiter =
     options.rateLimiter === undefined
-      ? createRateLimiter({
-          store: createMemoryStore({ clock }),
-          policies: rateLimitPolicies(),
-          // Its store has no other user.
-          namespace: 'own',
-          clock,
-        })
+      ? createMemoryRateLimiter({ policies: rateLimitPolicies(), clock })
       : undefined;
   const rateLimiter = options.rateLimiter ?? ownRateLimiter;
   if (rateLimiter === undefined) throw new TypeError('unreachable: a client has a rate limiter');
@@ -173,7 +167,6 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     onDrift: both(log?.onDrift, onDrift),
   });
   const base = baseUrl.href.replace(/\/$/, '');
-  let paths: PathsClient | undefined;
 
   const perform = async <Of extends Call>(
     operation: Of,
@@ -226,10 +219,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
       walkOrders({ client, filters, call: options }).orders(),
     sync: (orderId: number, options?: CallOptions) => apiPromise(sync(orderId, options)),
     allowance: (operationId: OperationId) => rateLimiter.snapshot(operationId),
-    // Created at first use: it needs the global Request, for which Node loads an HTTP client that the operations do not need.
-    get paths() {
-      return (paths ??= createPathsClient(baseUrl, send));
-    },
+    paths: createPathsClient(callOperation),
     close: async () => {
       await ownRateLimiter?.close();
     },

@@ -1,84 +1,124 @@
-import createClient, { type Client } from 'openapi-fetch';
-import type { Success } from './attempt.js';
-import { ConfigurationError, InvalidArgumentsError } from './errors.js';
+import type { Body } from './answer.js';
+import type { ApiPromise, ApiResponse } from './api-promise.js';
+import { ConfigurationError } from './errors.js';
+import { type Argument, type Call, calls } from './generated/calls.js';
 import type { paths } from './generated/schema.js';
-import { operationOf } from './operations.js';
-import { checkBody } from './request.js';
-import type { Send } from './send.js';
-import type { OutgoingRequest } from './types.js';
+import type { OperationId } from './operations.js';
+import type { ReadBody } from './read-body.js';
+import { isRecord } from './shape.js';
+import type { CallOptions } from './types.js';
 
-/**
- * The typed openapi-fetch client of every path that the document describes. Calls are paced, timed and checked like
- * those of the facade; where openapi-fetch would give back an `error`, this one throws an `OrdersError`.
- */
-export type PathsClient = Client<paths>;
+/** The methods of HTTP that the document uses. */
+export type PathMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
 
-/** Typed calls of every path, over the transport stack. This is the only file that knows openapi-fetch. */
-export function createPathsClient(baseUrl: URL, send: Send): PathsClient {
-  return createClient<paths>({
-    baseUrl: baseUrl.href,
-    fetch: async (request) => {
-      const { signal } = request;
-      const { outgoing, headers } = await outgoingOf(request, baseUrl);
-      return responseOf(await send(outgoing, { signal, headers }));
-    },
-  });
+/** What the document says of a method of a path. */
+export type PathOperation<
+  Method extends PathMethod,
+  Path extends keyof paths,
+> = paths[Path][Lowercase<Method>];
+
+/** The paths that have a method. */
+export type PathWith<Method extends PathMethod> = {
+  [Path in keyof paths]: [PathOperation<Method, Path>] extends [undefined] ? never : Path;
+}[keyof paths];
+
+/** Parameters by their place and their name at the API. */
+export type PathParams<Of> = Of extends { readonly parameters: infer Places }
+  ? { [Place in keyof Places as [Places[Place]] extends [undefined] ? never : Place]: Places[Place] }
+  : Record<never, never>;
+
+/** The JSON body of a request. */
+export type PathBody<Of> = Of extends {
+  readonly requestBody: { content: { 'application/json': infer Json } };
+}
+  ? { readonly body: Json }
+  : Of extends { readonly requestBody?: { content: { 'application/json': infer Json } } }
+    ? { readonly body?: Json }
+    : Record<never, never>;
+
+/** Parameters and body of a call, and its options. */
+export type PathCall<Of> = CallOptions &
+  PathBody<Of> &
+  (Record<never, never> extends PathParams<Of>
+    ? { readonly params?: PathParams<Of> }
+    : { readonly params: PathParams<Of> });
+
+/** The body of an answer, and the status and headers beside it. */
+export interface PathAnswer<Method extends PathMethod, Path extends keyof paths> {
+  /** As the document says; undefined where it describes no body. */
+  readonly data: Body<Extract<(typeof calls)[OperationId], { readonly method: Method; readonly path: Path }>>;
+  /** Status, headers and request id. */
+  readonly response: ApiResponse;
 }
 
-const json = 'application/json';
+/**
+ * Typed calls of every path that the document describes, for those who prefer paths to names. They are checked, paced and
+ * timed like all others, and throw an `OrdersError`.
+ */
+export type PathsClient = {
+  readonly [Method in PathMethod]: <Path extends PathWith<Method>>(
+    path: Path,
+    ...call: Record<never, never> extends PathCall<PathOperation<Method, Path>>
+      ? [call?: PathCall<PathOperation<Method, Path>>]
+      : [call: PathCall<PathOperation<Method, Path>>]
+  ) => Promise<PathAnswer<Method, Path>>;
+};
 
-interface PathsRequest {
-  readonly outgoing: OutgoingRequest;
-  /** The caller's own. */
-  readonly headers: Readonly<Record<string, string>>;
+/** A call as it comes, whatever its path. */
+interface AnyCall extends CallOptions {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
 }
 
-/**
- * @throws {ConfigurationError} when the document does not know the requested operation
- * @throws {InvalidArgumentsError} when the body is not JSON, or not as the document says
- */
-async function outgoingOf(request: Request, baseUrl: URL): Promise<PathsRequest> {
-  const url = new URL(request.url);
-  const base = baseUrl.pathname.replace(/\/$/, '');
-  const operation =
-    url.origin === baseUrl.origin && url.pathname.startsWith(base)
-      ? operationOf(request.method, url.pathname.slice(base.length))
-      : undefined;
-  if (operation === undefined) {
-    throw new ConfigurationError(
-      `${request.method} ${url.origin}${url.pathname} is not an operation of the API.`,
-    );
-  }
-  const { 'content-type': contentType, ...headers } = Object.fromEntries(request.headers);
-  if (contentType !== undefined && contentType !== json) {
-    throw new InvalidArgumentsError([{ argument: 'headers.content-type', fault: 'is set by the client' }]);
-  }
-  // A body can be read only once, and an attempt may be repeated.
-  const body = request.body === null ? null : await request.text();
-  if (body !== null) checkBody(operation, parsed(body));
+type CallOperation = <Of extends Call>(
+  operation: Of,
+  args: object,
+  call?: CallOptions,
+) => ApiPromise<ReadBody<Body<Of>>>;
+
+/** Typed calls of every path, each of them `callOperation`. */
+export function createPathsClient(callOperation: CallOperation): PathsClient {
+  const method =
+    <Method extends PathMethod>(name: Method) =>
+    async <Path extends PathWith<Method>>(
+      path: Path,
+      call: AnyCall = {},
+    ): Promise<PathAnswer<Method, Path>> => {
+      const operation = Object.values(calls).find(
+        (
+          each,
+        ): each is Extract<(typeof calls)[OperationId], { readonly method: Method; readonly path: Path }> =>
+          each.method === name && each.path === path,
+      );
+      if (operation === undefined) {
+        throw new ConfigurationError(`${name} ${path} is not an operation of the API.`);
+      }
+      const { data, response } = await callOperation(
+        operation,
+        argumentsOf(operation, call),
+        call,
+      ).withResponse();
+      return { data: data.value, response };
+    };
   return {
-    outgoing: {
-      operation,
-      url: request.url,
-      headers: contentType === undefined ? {} : { 'content-type': json },
-      body,
-    },
-    headers,
+    GET: method('GET'),
+    PUT: method('PUT'),
+    POST: method('POST'),
+    DELETE: method('DELETE'),
+    PATCH: method('PATCH'),
   };
 }
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new InvalidArgumentsError([{ argument: 'body', fault: 'is not JSON' }]);
-  }
-}
-
-/** A success as openapi-fetch takes it: as it was read, so the headers that describe the original body go. */
-function responseOf({ answer: { status, headers, text, bytes }, read }: Success): Response {
-  const plain = new Headers([...headers]);
-  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) plain.delete(name);
-  const body = bytes ?? (read.value === undefined ? text || null : JSON.stringify(read.value));
-  return new Response(body, { status, headers: plain });
+/** The arguments by their names in the flat namespace; one that the document does not know keeps its place in its name. */
+function argumentsOf(operation: Call, { params = {}, body }: AnyCall): Record<string, unknown> {
+  const known = Object.entries<Argument>(operation.arguments);
+  const whole = known.find(([, { isWhole }]) => isWhole === true);
+  const places = Object.entries(params).concat(whole === undefined ? [['body', body]] : []);
+  const found = places.flatMap(([place, fields]) =>
+    Object.entries(isRecord(fields) ? fields : {}).map(([field, value]) => {
+      const argument = known.find(([name, each]) => each.in === place && (each.field ?? name) === field);
+      return [argument?.[0] ?? `${place}.${field}`, value] as const;
+    }),
+  );
+  return { ...Object.fromEntries(found), ...(whole === undefined ? {} : { [whole[0]]: body }) };
 }

@@ -1,5 +1,5 @@
 import { type ArgumentFault, InvalidArgumentsError } from './errors.js';
-import { type Argument, type Call, type Shape, shapes } from './generated/calls.js';
+import { type Argument, type Call, shapes } from './generated/calls.js';
 import { faultsIn } from './shape.js';
 import type { OutgoingRequest } from './types.js';
 
@@ -43,24 +43,9 @@ type Values = Readonly<Record<string, unknown>>;
 
 function checked({ argumentsSchema }: Call, given: object): Values {
   const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  check(shapes[argumentsSchema], values);
-  return values;
-}
-
-/**
- * Checks a body that was written elsewhere.
- *
- * @throws {InvalidArgumentsError} naming every field that the document does not allow
- */
-export function checkBody({ requestSchema }: Call, body: unknown): void {
-  if (requestSchema === undefined) return;
-  const shape = shapes[requestSchema];
-  check(shape.properties === undefined ? shape : { ...shape, additionalProperties: false }, body);
-}
-
-function check(shape: Shape, value: unknown): void {
-  const faults = faultsIn(shape, value, '');
+  const faults = faultsIn(shapes[argumentsSchema], values, '');
   if (faults.length > 0) throw new InvalidArgumentsError(faults);
+  return values;
 }
 
 interface Placed extends Argument {

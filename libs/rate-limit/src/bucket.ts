@@ -1,4 +1,4 @@
-import type { Clock, StateStore, StoreTime } from '@wemasy-orders/state';
+import type { Clock, StoreTime } from '@wemasy-orders/state';
 import type { PermitStamp, WindowRules } from './counter.js';
 import { RateLimiterClosedError } from './errors.js';
 import { parsePolicyHeaders } from './headers.js';
@@ -14,21 +14,19 @@ import type {
   RateLimitWarning,
 } from './types.js';
 import { Waiters, type Waiter } from './waiters.js';
-import { createWindowStore, type Outage, type WindowStore } from './window-store.js';
+import type { WindowStore } from './window-store.js';
 import type { WindowState } from './window-state.js';
 import { reduceWindow, type WindowEvent, type WindowWarning } from './window.js';
 
 export interface BucketOptions {
   readonly name: string;
-  /** Finds the key of the bucket's record. */
-  readonly findKey: () => Promise<string>;
-  readonly policies: readonly RateLimitPolicy[];
-  readonly store: StateStore;
+  /** Length of the server's window. */
+  readonly windowMs: number;
+  /** The bucket's record. */
+  readonly window: WindowStore;
   readonly clock: Clock;
-  /** Identifies this limiter among all that share the store. */
+  /** Identifies this limiter among all that share the record. */
   readonly id: string;
-  /** Shared by all buckets of the store. */
-  readonly outage: Outage;
   readonly warn: (warning: RateLimitWarning) => void;
 }
 
@@ -47,7 +45,6 @@ interface Moment {
 export class Bucket {
   readonly #options: BucketOptions;
   readonly #permitLifeMs: number;
-  readonly #window: WindowStore;
   readonly #waiters: Waiters;
   readonly #loop = new UpdateLoop(
     () => this.#update(),
@@ -61,24 +58,9 @@ export class Bucket {
   #isClosed = false;
 
   constructor(options: BucketOptions) {
-    const { name, policies, store, findKey, clock, outage, warn } = options;
-    const windowMs = Math.max(...policies.map((policy) => policy.windowMs));
-    const limits = Object.fromEntries(policies.map(({ name, limit }) => [name, limit]));
-    const rules = { windowMs, limits, kind: policies[0]?.kind ?? 'fixed-window' };
     this.#options = options;
-    this.#permitLifeMs = timingOf(windowMs).permitLifeMs;
-    this.#waiters = new Waiters(clock);
-    this.#window = createWindowStore({
-      store,
-      findKey,
-      rules,
-      clock,
-      outage,
-      onOutage: (cause) => {
-        const message = 'The shared state cannot be reached; until it can, a share of the allowance is used.';
-        warn({ code: 'store-failed', bucket: name, message, cause });
-      },
-    });
+    this.#permitLifeMs = timingOf(options.windowMs).permitLifeMs;
+    this.#waiters = new Waiters(options.clock);
   }
 
   /** @param isOnly whether the request has no other policy */
@@ -92,7 +74,9 @@ export class Bucket {
   }
 
   snapshot(policy: string): Promise<RateLimitSnapshot> {
-    return this.#window.read((state, time, rules) => snapshotOf(state, policy, this.#checked(time), rules));
+    return this.#options.window.read((state, time, rules) =>
+      snapshotOf(state, policy, this.#checked(time), rules),
+    );
   }
 
   async close(): Promise<void> {
@@ -105,7 +89,7 @@ export class Bucket {
 
   /** Writes what happened here, and requests permits for all waiting calls. */
   async #update(): Promise<void> {
-    const { clock, id, name, warn } = this.#options;
+    const { clock, id, name, warn, window } = this.#options;
     const pending = this.#pending;
     this.#pending = [];
     const waiters = this.#waiters.list();
@@ -117,7 +101,7 @@ export class Bucket {
     this.#lookAt = Infinity;
     this.#setTimer();
     try {
-      const { time, grants, warnings } = await this.#window.update((state, storeTime, rules, usage) =>
+      const { time, grants, warnings } = await window.update((state, storeTime, rules, usage) =>
         reduceAll(
           state,
           usage ? [{ kind: 'recovered', usage }, ...events] : events,

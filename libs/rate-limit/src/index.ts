@@ -6,6 +6,7 @@ export {
   type RateLimitFacts,
   type ResponseHeaders,
 } from './headers.js';
+export { createMemoryRateLimiter } from './memory-rate-limiter.js';
 export { createRateLimitedFetch, type RateLimitedFetchOptions } from './rate-limited-fetch.js';
 export { createRateLimiter } from './rate-limiter.js';
 export type {

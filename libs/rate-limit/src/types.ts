@@ -104,5 +104,5 @@ export interface RateLimiterOptions {
   namespace: string | (() => Promise<string>);
   clock?: Clock;
   /** Errors that it throws are ignored. */
-  onWarning?: (warning: RateLimitWarning) => void;
+  onWarning?: ((warning: RateLimitWarning) => void) | undefined;
 }

@@ -94,7 +94,7 @@ describe('an operation added to the document', () => {
       import { createOrdersClient, rateLimitPolicies } from './index.js';
       const client = createOrdersClient({ token: 'none' });
       export const call = () => client.paths.POST('/services/webshop/v1/orders/cancel', { body: { order_id: 1 } });
-      export const message = async (): Promise<string | undefined> => (await call()).data?.message;
+      export const message = async (): Promise<string | undefined> => (await call()).data.message;
       // @ts-expect-error order_id is a number
       export const wrong = () => client.paths.POST('/services/webshop/v1/orders/cancel', { body: { order_id: '1' } });
       console.log(JSON.stringify(rateLimitPolicies().find(({ name }) => name === 'cancelOrder')));
@@ -141,9 +141,9 @@ describe('every form of parameter, body, answer and schema that vendors write', 
         params: { path, header }, body: { kind: 1, lines: [{ sku: 'x' }] },
       });
       const printed = await client.paths.GET('/shops/{shop}/orders/{id}/pdf', {
-        params: { path, header }, parseAs: 'arrayBuffer',
+        params: { path, header },
       });
-      const bytes = [...new Uint8Array(printed.data ?? new ArrayBuffer())];
+      const bytes = [...printed.data];
       const called = await client.call('printOrder', { shop: 'a', id: 7, 'X-Tenant': 't' });
       console.log(JSON.stringify([shown.data, deleted.response.status, bytes, [...called.value]]));
       api.close();
@@ -174,8 +174,7 @@ describe('a saved page of the vendor', () => {
       import { createOrdersClient } from './index.js';
       const client = createOrdersClient({ token: 'none' });
       export const lines = async (): Promise<string | undefined> =>
-        (await client.paths.GET('/services/webshop/v1/orders/{id}/lines', { params: { path: { id: '2502' } } })).data?.data
-          ?.lines?.[0]?.sku;
+        (await client.paths.GET('/services/webshop/v1/orders/{id}/lines', { params: { path: { id: '2502' } } })).data.data?.lines?.[0]?.sku;
     `;
     await writeFile(join(copy.root, 'libs/client/src/use.ts'), use);
     await copy.nx('build', '@wemasy-orders/client');

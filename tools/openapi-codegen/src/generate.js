@@ -80,10 +80,7 @@ function openType(schema) {
  */
 function described(source, { schemas }) {
   return source
-    .replace(
-      /^export interface paths /m,
-      '/** The paths of the document, as openapi-fetch types its calls. */\n$&',
-    )
+    .replace(/^export interface paths /m, '/** The paths of the document. */\n$&')
     .replace(/^export interface components /m, '/** What several operations of the document share. */\n$&')
     .replaceAll(/^export type \w+ = components\['schemas'\]\['([^']+)'\];/gm, (declaration, name) => {
       const text = firstParagraph(schemas[name]?.description) ?? `\`${name}\` of the document.`;

@@ -69,7 +69,7 @@ const parameter = z.strictObject({
   required: z.boolean().optional(),
   description: z.string().optional(),
   deprecated: z.boolean().optional(),
-  // Only the defaults: openapi-fetch writes parameters that way.
+  // Only the defaults: the client writes parameters that way.
   style: z.enum(['form', 'simple']).optional(),
   explode: z.boolean().optional(),
   'x-source': source.optional(),

@@ -1,7 +1,7 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
 // SHA-256 of the document: a4f3e9a29d898548b3428b68fe8e0eaa29081479b46bdb96dd89670c3971e161
 
-/** The paths of the document, as openapi-fetch types its calls. */
+/** The paths of the document. */
 export interface paths {
   '/services/webshop/v1/orders/all': {
     parameters: {

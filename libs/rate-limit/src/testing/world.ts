@@ -1,7 +1,8 @@
-import { createMemoryStore, type StateStore } from '@wemasy-orders/state';
+import { type Clock, createMemoryStore, type StateStore } from '@wemasy-orders/state';
 import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
+import { createMemoryRateLimiter } from '../memory-rate-limiter.js';
 import { createRateLimiter } from '../rate-limiter.js';
-import type { AcquireOptions, RateLimiter, RateLimitPolicy } from '../types.js';
+import type { AcquireOptions, RateLimiter, RateLimiterOptions, RateLimitPolicy } from '../types.js';
 import { createSlidingServer, type SlidingKind } from './sliding-servers.js';
 import {
   createLaravelServer,
@@ -55,6 +56,8 @@ export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>>
   kind?: SlidingKind;
   /** How much faster the clock of the processes runs than the server's, in parts per million. */
   driftPpm?: number;
+  /** A process keeps its records itself, without the store. */
+  isWithoutStore?: boolean;
 }
 
 const QUICK: Journey = { up: 20, work: 40, down: 20 };
@@ -93,7 +96,11 @@ export function createWorld(options: WorldOptions = {}): World {
       let alive = true;
       let trouble: StoreTrouble = 'here';
       const forever = new Promise<never>(() => undefined);
-      const limiter = createRateLimiter({
+      const ownClock: Clock = {
+        ...clock,
+        setTimer: (fn, ms, timer) => clock.setTimer(() => (alive ? fn() : undefined), ms, timer),
+      };
+      const sharing: RateLimiterOptions = {
         store: {
           ...store,
           async update(...update) {
@@ -108,11 +115,11 @@ export function createWorld(options: WorldOptions = {}): World {
         },
         policies: own,
         namespace: 'test',
-        clock: {
-          ...clock,
-          setTimer: (fn, ms, timer) => clock.setTimer(() => (alive ? fn() : undefined), ms, timer),
-        },
-      });
+        clock: ownClock,
+      };
+      const limiter = options.isWithoutStore
+        ? createMemoryRateLimiter({ policies: own, clock: ownClock })
+        : createRateLimiter(sharing);
       return {
         limiter,
         kill() {

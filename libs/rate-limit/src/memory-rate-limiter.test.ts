@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createMemoryRateLimiter } from './memory-rate-limiter.js';
+import { createWorld, MINUTE_MS } from './testing/world.js';
+
+const anyCall = fc.record({
+  afterMs: fc.nat(20_000),
+  up: fc.nat(2_000),
+  down: fc.nat(2_000),
+  lost: fc.option(fc.constantFrom('request' as const, 'answer' as const), { nil: undefined }),
+  priority: fc.constantFrom('interactive' as const, 'background' as const),
+  cost: fc.integer({ min: 1, max: 3 }),
+  maxWaitMs: fc.option(fc.nat(2 * MINUTE_MS), { nil: undefined }),
+});
+type Call = typeof anyCall extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** What became of each call, and when, and what the server counted. */
+async function courseOf(calls: readonly Call[], isWithoutStore: boolean) {
+  const { clock, server, start } = createWorld({ limit: 5, isWithoutStore });
+  const process = start();
+  const course: string[] = [];
+  for (const [at, { afterMs, up, down, lost, ...options }] of calls.entries()) {
+    await clock.advance(afterMs);
+    const note = (what: unknown) => course.push(`${at} at ${clock.monotonic()}: ${String(what)}`);
+    void process.call('sync', { up, down, lost }, options).then(note, note);
+  }
+  await clock.advance(20 * MINUTE_MS);
+  return { course, windows: server.windows, snapshot: await process.limiter.snapshot('sync') };
+}
+
+describe('a limiter without a store', () => {
+  it('does to the millisecond what one does that has a store for itself', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyCall, { minLength: 1, maxLength: 20 }), async (calls) => {
+        expect(await courseOf(calls, true)).toEqual(await courseOf(calls, false));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('uses every window of the server to the last call, and is never refused', async () => {
+    const world = createWorld({ limit: 5, isWithoutStore: true });
+    const process = world.start();
+    for (let call = 0; call < 20; call += 1) void process.call('sync');
+    await world.clock.advance(5 * MINUTE_MS);
+    expect([world.server.windows, world.server.rejected]).toEqual([[5, 5, 5, 5], 0]);
+  });
+
+  it('refuses policies that contradict each other', () => {
+    const policy = { name: 'a', limit: 1, windowMs: 1 };
+    expect(() => createMemoryRateLimiter({ policies: [policy, policy] })).toThrow('declared twice');
+  });
+});
