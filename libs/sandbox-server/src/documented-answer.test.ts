@@ -1,3 +1,4 @@
+import type * as examplesModule from '@wemasy-orders/client/examples';
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import type { Operation } from '@wemasy-orders/client/operations';
 import type * as schemasModule from '@wemasy-orders/client/schemas';
@@ -62,15 +63,19 @@ vi.mock('@wemasy-orders/client/schemas', async (importOriginal) => {
     ...{ showWrong: nothing, listShops: nothing },
   };
 });
-vi.mock('@wemasy-orders/client/examples', () => ({
-  documentedAnswers: {
-    showLine: { status: 200, body: line },
-    countLines: { status: 204 },
-    replaceLines: { status: 200, body: line },
-    showWrong: { status: 200, body: { sku: 7 } },
-    listShops: { status: 200, body: line },
-  },
-}));
+vi.mock('@wemasy-orders/client/examples', async (importOriginal) => {
+  const { documentedAnswers } = await importOriginal<typeof examplesModule>();
+  return {
+    documentedAnswers: {
+      ...documentedAnswers,
+      showLine: { status: 200, body: line },
+      countLines: { status: 204 },
+      replaceLines: { status: 200, body: line },
+      showWrong: { status: 200, body: { sku: 7 } },
+      listShops: { status: 200, body: line },
+    },
+  };
+});
 
 let sandbox: TestSandbox;
 beforeAll(async () => {

@@ -10,3 +10,16 @@ export function shopDate(placedAt: number): string {
   const twelveHour = String(hour % 12 || 12).padStart(2, '0');
   return `${day} ${twelveHour}:${time.slice(3, 5)}:${hour < 12 ? 'AM' : 'PM'}`;
 }
+
+/**
+ * The moment of a `date` in that form.
+ *
+ * @throws {TypeError} for a text of another form
+ */
+export function placedAtOf(date: string): number {
+  const [, day, hour, minute, half] = /^(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2}):([AP])M$/.exec(date) ?? [];
+  const hours = (Number(hour) % 12) + (half === 'P' ? 12 : 0);
+  const moment = Date.parse(`${day}T${String(hours).padStart(2, '0')}:${minute}Z`);
+  if (Number.isNaN(moment)) throw new TypeError(`not a date of the shop: ${date}`);
+  return moment;
+}

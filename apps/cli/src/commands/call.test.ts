@@ -202,6 +202,29 @@ describe('call', () => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it.each([
+    ['none', false],
+    ['names', false],
+    ['full', true],
+  ])(
+    'shows addresses of pages, which can repeat a search for a customer, in the mode %s: %s',
+    async (mode, shown) => {
+      const url = 'https://api.example.com/orders/all?search_query=canary@example.com&page=1';
+      const data = { current_page: 1, last_page: 1, data: [], first_page_url: url, last_page_url: url };
+      const links = [{ url, label: '1', active: true }];
+      const { environment } = await startApi({
+        error: false,
+        data: { ...data, links, next_page_url: url, prev_page_url: url },
+      });
+      for (const format of [[], ['--json']]) {
+        const line = ['call', 'list-orders', ...format, '--personal-data', mode];
+        const { stdout } = await runLine(line, { environment });
+        expect(stdout).toContain('current_page');
+        expect(stdout.includes('canary@example.com')).toBe(shown);
+      }
+    },
+  );
+
   it('says what the API answers, with the exit code of every command', async () => {
     const { environment } = await startApi({ error: true, message: 'Unauthenticated.' }, 401);
     const line = ['call', 'show-lines', '--id', '7', '--json'];

@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: a4f3e9a29d898548b3428b68fe8e0eaa29081479b46bdb96dd89670c3971e161
+// SHA-256 of the document: 3ad81e0f7c7f59a16e7cf1c0b889c82972e4a55593592920e8543fa3faf7f791
 
 /** The answer that the document shows for a success. */
 export interface DocumentedAnswer {

@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: a4f3e9a29d898548b3428b68fe8e0eaa29081479b46bdb96dd89670c3971e161
+// SHA-256 of the document: 3ad81e0f7c7f59a16e7cf1c0b889c82972e4a55593592920e8543fa3faf7f791
 
 import { type Call, calls } from './calls.js';
 import type * as schemas from './schemas.js';
@@ -180,26 +180,26 @@ export const operations = {
                 },
               },
             },
-            first_page_url: { privacy: 'public', types: ['string'] },
+            first_page_url: { privacy: 'personal', types: ['string'] },
             from: { privacy: 'public', types: ['integer', 'null'] },
             last_page: { privacy: 'public', types: ['integer'] },
-            last_page_url: { privacy: 'public', types: ['string'] },
+            last_page_url: { privacy: 'personal', types: ['string'] },
             links: {
-              privacy: 'public',
+              privacy: 'personal',
               types: ['array', 'object'],
               items: {
                 types: ['object'],
                 fields: {
-                  url: { privacy: 'public', types: ['string', 'null'] },
-                  label: { privacy: 'public', types: ['string'] },
-                  active: { privacy: 'public', types: ['boolean'] },
+                  url: { privacy: 'personal', types: ['string', 'null'] },
+                  label: { privacy: 'personal', types: ['string'] },
+                  active: { privacy: 'personal', types: ['boolean'] },
                 },
               },
             },
-            next_page_url: { privacy: 'public', types: ['string', 'null'] },
+            next_page_url: { privacy: 'personal', types: ['string', 'null'] },
             path: { privacy: 'public', types: ['string', 'null'] },
             per_page: { privacy: 'public', types: ['integer'] },
-            prev_page_url: { privacy: 'public', types: ['string', 'null'] },
+            prev_page_url: { privacy: 'personal', types: ['string', 'null'] },
             to: { privacy: 'public', types: ['integer', 'null'] },
             total: { privacy: 'public', types: ['integer'] },
           },
