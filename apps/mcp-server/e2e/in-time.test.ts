@@ -12,7 +12,7 @@ let state: string;
 let assistant: Assistant;
 
 /** Shorter than the deadline of a request and the window of the allowance, so that an answer shows that it was kept. */
-const limitMs = 2_000;
+const limitMs = 4_000;
 
 beforeEach(async () => {
   api = await startApi();
@@ -23,6 +23,7 @@ beforeEach(async () => {
       WEMASY_API_TOKEN: 'token',
       WEMASY_STATE: state,
       WEMASY_ANSWER_WITHIN_MS: String(limitMs),
+      WEMASY_RATE_LIMITS: 'listOrders=2/60',
       ...withHome(state),
     },
   });
@@ -68,15 +69,14 @@ describe('a call answers in time', () => {
   it('when the API does not answer a list', async () => {
     api.behaves(() => undefined);
     expect((await assistant.call('list_orders')).text).toMatch(
-      /^upstream_timeout: The API did not answer within 2 s.*\n.*\nretryable: yes/,
+      /^upstream_timeout: The API did not answer within 4 s.*\n.*\nretryable: yes/,
     );
   });
 
   it('when the allowance is used up for longer', async () => {
     api.behaves((_, response) => sendJson(response, 200, orderPage([]), { 'x-ratelimit-remaining': '0' }));
-    const answers = await Promise.all(Array.from({ length: 70 }, () => assistant.call('list_orders')));
-    const refused = answers.filter(({ isError }) => isError);
-    expect(refused.length).toBeGreaterThan(0);
-    for (const { text } of refused) expect(text).toMatch(/^rate_limited: /);
+    const answers = [];
+    for (let call = 0; call < 3; call += 1) answers.push(await assistant.call('list_orders'));
+    expect(answers.at(-1)?.text).toMatch(/^rate_limited: /);
   });
 });
