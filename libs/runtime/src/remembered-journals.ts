@@ -64,6 +64,22 @@ const listenerFreshMs = 1_000;
 /** How often the time of a use is noted where nothing else changes. */
 const seenEveryMs = 60_000;
 
+/** What listened at a loopback address lately, by what remembers it: the shops of a hosted server have that in common. */
+const listening = new WeakMap<
+  object,
+  Map<string, { readonly listener: string | undefined; readonly at: number }>
+>();
+
+function presentListener(sharedBy: object, baseUrl: string, clock: Clock): string | undefined {
+  const known = listening.get(sharedBy) ?? new Map();
+  listening.set(sharedBy, known);
+  const before = known.get(baseUrl);
+  if (before !== undefined && clock.monotonic() - before.at <= listenerFreshMs) return before.listener;
+  const listener = loopbackListener(baseUrl);
+  known.set(baseUrl, { listener, at: clock.monotonic() });
+  return listener;
+}
+
 export function createRememberedJournals(options: RememberedJournalsOptions): RememberedJournals {
   const { store, generationKey, anchorStore, baseUrl, clock, onNotice } = options;
   const anchorKey = `anchors/${apiNamespace(baseUrl)}`;
@@ -71,7 +87,6 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
   let memory: Anchor = { version: 1, api: normalizeBaseUrl(baseUrl), writer: randomId(), journals: [] };
   /** Whether the writer is the one that the file names. A process keeps its writer, whatever becomes of the file. */
   let isWriterKnown = false;
-  let listening: { readonly listener: string | undefined; readonly at: number } | undefined;
 
   async function update(change: (anchor: Anchor) => Anchor): Promise<Anchor> {
     const inMemory = memory;
@@ -118,10 +133,7 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
   /** A server on this machine is a test server: its successor at the same port is another API. */
   function current(anchor: Anchor): Anchor {
     if (!isLoopback(baseUrl)) return anchor;
-    if (listening === undefined || clock.monotonic() - listening.at > listenerFreshMs) {
-      listening = { listener: loopbackListener(baseUrl), at: clock.monotonic() };
-    }
-    const { listener } = listening;
+    const listener = presentListener(anchorStore ?? store, baseUrl, clock);
     if (anchor.listener !== listener) return { ...anchor, listener, journals: [] };
     return withoutOld(anchor, new Date(clock.now() - loopbackMemoryMs).toISOString());
   }

@@ -43,8 +43,8 @@ export interface HostedServer {
 
 /** How long idle connections are kept, in ms: longer than proxies keep theirs, or they would use one that is closing. */
 const keepAliveMs = 130_000;
-/** How long writes in flight may take once their calls have been cancelled, in ms. */
-const graceMs = 1_000;
+/** How long cancelled calls and writes in flight may take to end, in ms: a busy server needs more than a moment. */
+const graceMs = 10_000;
 
 /**
  * Serves many shops to authenticated callers.

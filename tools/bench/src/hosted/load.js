@@ -2,9 +2,18 @@
 import { setTimeout } from 'node:timers/promises';
 import { marksIn, openConnections } from './call.js';
 import { markOf } from './mark.js';
-import { memoryOf, startReplica, untilNotReady } from './processes.js';
+import { heapOf, memoryOf, startReplica, untilNotReady } from './processes.js';
 
-/** @import { Served } from './processes.js' */
+/** @typedef {Awaited<ReturnType<typeof startReplica>>} Replica */
+
+/**
+ * Memory of a replica at one moment, in MB (10^6 bytes).
+ *
+ * @typedef {{ pid: number, atMs: number, heap: number, resident: number }} MemorySample
+ */
+
+/** Time between two looks at the memory, in ms: often enough to see the heap soon after a collection. */
+const sampleEveryMs = 1_000;
 
 /** @typedef {{ secret: string, token: string }} Caller */
 
@@ -21,9 +30,9 @@ import { memoryOf, startReplica, untilNotReady } from './processes.js';
  */
 export async function runLoad({ callers, environment, seconds, callsPerSecond }) {
   const { call, close } = openConnections();
-  /** @type {Served[]} replicas that the proxy sends calls to */
+  /** @type {Replica[]} replicas that the proxy sends calls to */
   const ready = [await startReplica(environment), await startReplica(environment)];
-  const memory = /** @type {{ atMs: number, megabytes: number[] }[]} */ ([]);
+  const memory = /** @type {MemorySample[]} */ ([]);
   const figures = {
     calls: 0,
     crossed: 0,
@@ -32,7 +41,7 @@ export async function runLoad({ callers, environment, seconds, callsPerSecond })
     failedAtDrain: 0,
     refused: /** @type {Record<string, number>} */ ({}),
     durations: /** @type {number[]} */ ([]),
-    /** @type {Map<string, 'synced' | 'unknown' | 'other'>} the outcome that callers got for each order */
+    /** @type {Map<string, string>} by token and order: `synced`, `unknown`, or the code of the failure */
     told: new Map(),
   };
   let isKilling = false;
@@ -74,10 +83,9 @@ export async function runLoad({ callers, environment, seconds, callsPerSecond })
       if (code !== undefined) figures.refused[code] = (figures.refused[code] ?? 0) + 1;
       if (isSync) {
         const isBooked = code === undefined || code === 'already_synced';
-        figures.told.set(
-          `${caller.token} ${orderId}`,
-          isBooked ? 'synced' : code === 'outcome_unknown' ? 'unknown' : 'other',
-        );
+        // `in_progress` says that the server goes on with it.
+        const isUnknown = code === 'outcome_unknown' || code === 'in_progress';
+        figures.told.set(`${caller.token} ${orderId}`, isBooked ? 'synced' : isUnknown ? 'unknown' : code);
       } else if (code === undefined && marksIn(answer).some((mark) => mark !== markOf(caller.token))) {
         figures.crossed += 1;
       }
@@ -102,8 +110,11 @@ export async function runLoad({ callers, environment, seconds, callsPerSecond })
   const elapsed = () => performance.now() - startedAt;
   const sampling = (async () => {
     while (elapsed() < seconds * 1_000) {
-      memory.push({ atMs: elapsed(), megabytes: ready.map(({ pid }) => memoryOf(pid)) });
-      await setTimeout(Math.max(500, (seconds * 1_000) / 40));
+      for (const { pid, metricsUrl } of [...ready]) {
+        const heap = await heapOf(metricsUrl);
+        if (heap !== undefined) memory.push({ pid, atMs: elapsed(), heap, resident: memoryOf(pid) });
+      }
+      await setTimeout(sampleEveryMs);
     }
   })();
   const incidents = (async () => {

@@ -2,6 +2,7 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -46,9 +47,25 @@ export async function startServer(command, env) {
   };
 }
 
-/** A replica of the built server. @param {Record<string, string>} env */
-export function startReplica(env) {
-  return startServer([serverFile, '--http', '127.0.0.1:0'], env);
+/**
+ * A replica of the built server, as docs/hosting.md starts it.
+ *
+ * @param {Record<string, string>} env
+ * @returns {Promise<Served & { metricsUrl: string }>}
+ */
+export async function startReplica(env) {
+  const metrics = `127.0.0.1:${await freePort()}`;
+  const command = [serverFile, '--http', '127.0.0.1:0', '--metrics', metrics];
+  return { ...(await startServer(command, env)), metricsUrl: `http://${metrics}/metrics` };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
+  server.close();
+  return address.port;
 }
 
 /** A page of the sandbox's orders, as the API answers with it. @param {number} perPage */
@@ -86,10 +103,26 @@ export async function startUpstream(page) {
   };
 }
 
-/** Resident memory of a process, in MB (10^6 bytes). @param {number} pid */
+/** Resident memory of a process, in MB (10^6 bytes); 0 where it has just ended. @param {number} pid */
 export function memoryOf(pid) {
-  const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  let status = '';
+  try {
+    status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    // It was killed.
+  }
+  const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(status) ?? [];
   return (Number(kilobytes) * 1_024) / 1e6;
+}
+
+/** Heap in use of a replica, in MB (10^6 bytes); undefined where it has just ended. @param {string} metricsUrl */
+export async function heapOf(metricsUrl) {
+  const page = await fetch(metricsUrl).then(
+    (response) => response.text(),
+    () => '',
+  );
+  const [, bytes] = /^nodejs_heap_size_used_bytes (\d+)/m.exec(page) ?? [];
+  return bytes === undefined ? undefined : Number(bytes) / 1e6;
 }
 
 /** CPU time that a process has used, in ms. @param {number} pid */

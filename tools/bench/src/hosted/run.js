@@ -7,6 +7,7 @@ import { startRedis } from '@wemasy-orders/state/testing';
 import { median } from '../mcp/start-up.js';
 import { circumstances, table, writeSection } from '../page.js';
 import { runLoad } from './load.js';
+import { memoryByMinute } from './memory.js';
 import { sandboxPage, startUpstream } from './processes.js';
 import { compareThroughput } from './throughput.js';
 
@@ -44,6 +45,9 @@ export async function run({
     const books = new Map(ledger);
     const count = (/** @type {(key: string) => boolean} */ is) => [...load.told.keys()].filter(is).length;
     const told = (/** @type {string} */ key) => load.told.get(key);
+    const denied = [...load.told].filter(
+      ([key, outcome]) => outcome !== 'synced' && outcome !== 'unknown' && books.has(key),
+    );
     const checks = /** @type {const} */ ([
       ['answers of another shop', load.crossed],
       ['429 from the API', tooMany],
@@ -52,16 +56,13 @@ export async function run({
         'orders reported synced, and not in the books',
         count((key) => told(key) === 'synced' && !books.has(key)),
       ],
-      [
-        'orders in the books, and reported neither synced nor unknown',
-        count((key) => told(key) === 'other' && books.has(key)),
-      ],
+      ['orders in the books, and reported neither synced nor unknown', denied.length],
       ['calls without an answer', load.failed.length],
       ['calls that failed at the drain', load.failedAtDrain],
     ]);
     const sorted = load.durations.toSorted((a, b) => a - b);
     const quantile = (/** @type {number} */ part) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
-    const memory = load.memory.flatMap(({ megabytes }) => megabytes);
+    const memory = memoryByMinute(load.memory);
     const comparison = await compareThroughput({
       callers,
       environment,
@@ -81,10 +82,7 @@ export async function run({
       ['calls made again, since their replica was killed', String(load.retried)],
       ['failures that callers got', JSON.stringify(load.refused)],
       ['p50, p99 (ms)', `${quantile(0.5).toFixed(0)}, ${quantile(0.99).toFixed(0)}`],
-      [
-        'memory of a replica: at the beginning, at most, in the end (MB)',
-        [memory[0] ?? 0, Math.max(...memory), memory.at(-1) ?? 0].map((each) => each.toFixed(0)).join(', '),
-      ],
+      ...memory.lines.map((line) => ['memory by minute (MB)', line]),
       ['calls a second: one replica, bare SDK handler', `${ours.rate.toFixed(0)}, ${bare.rate.toFixed(0)}`],
       [
         'CPU a call: one replica, bare SDK handler (ms)',
@@ -94,9 +92,12 @@ export async function run({
     ];
     for (const row of rows) console.log(row.join(': '));
     for (const failure of load.failed.slice(0, 5)) console.log(`  ${failure}`);
+    for (const [key, code] of denied.slice(0, 5))
+      console.log(`  ${key} is in the books, and its caller got ${code}`);
     const isKept = checks.every(([, found]) => found === 0);
     console.log(`${isKept ? 'Kept' : 'NOT kept'}: nothing crossed, refused upstream, lost or booked twice.`);
     console.log(`${ratio >= goal ? 'Kept' : 'NOT kept'}: throughput ≥ ${goal} × the bare SDK handler.`);
+    console.log(`${memory.isFlat ? 'Kept' : 'NOT kept'}: the heap grows by at most 1 MB a minute.`);
     if (!isKept) process.exitCode = 1;
     if (!quick)
       await writeSection('Hosted server', report(rows, { bytes: comparison.bytes, callsPerSecond }));
