@@ -33,7 +33,7 @@ export default tseslint.config(
           // Configuration files reach the shared settings by path, before any package is linked.
           allow: ['^.*/tools/bundle/.*\\.js$', '^.*/vitest\\.config\\.js$'],
           // The main entry of state is small, and the stores behind its subpaths are what is loaded lazily; a test loads
-          // presentation anew for each document.
+          // presentation again for each document.
           checkDynamicDependenciesExceptions: ['@wemasy-orders/state', '@wemasy-orders/presentation'],
           depConstraints: [
             { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:lib'] },

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { messagesOf, startHttp } from './support/http-server.js';
 import { modernMeta, startWire } from './support/wire.js';
 
-/** Printed with the figures, so that a failure can be had again. */
+/** Printed with the figures, so that a failure can be reproduced. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 /** Frames over each way: together 10,000. */
 const counts = { stdio: 4_000, stdioModern: 3_000, http: 3_000 };

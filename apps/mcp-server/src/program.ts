@@ -13,7 +13,7 @@ export interface Program {
 export interface Output {
   /** Writes a line to stdout. */
   readonly print: (line: string) => void;
-  /** Writes a line to stderr. What cannot be written there is lost, and the server goes on. */
+  /** Writes a line to stderr. What cannot be written there is lost, and the server continues. */
   readonly printError: (line: string) => void;
   /** Writes a line of the log, which has its line end. */
   readonly writeLog: (line: string) => void;

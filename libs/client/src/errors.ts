@@ -216,14 +216,14 @@ export class TimeoutError extends OrdersError {
 }
 
 /**
- * The call has no permit: none can be had, or used, in the time that the caller accepts (`source: local`, nothing was
+ * The call has no permit: none is available, or usable, in the time that the caller accepts (`source: local`, nothing was
  * sent), or the API answered with its documented 429 (`source: upstream`), which rejects a request before it is
  * processed.
  */
 export class RateLimitedError extends OrdersError {
   override readonly name = 'RateLimitedError';
   readonly code = 'rate_limited';
-  /** Whole seconds until a permit can be had. */
+  /** Whole seconds until a permit is available. */
   override readonly retryAfterSeconds: number;
 
   constructor(

@@ -88,7 +88,7 @@ export interface OrdersClient extends AsyncDisposable {
   /**
    * All matching orders, each once, oldest first unless you sort; pages are read as you iterate. See `walkOrders`.
    *
-   * @param call for each page; a function is asked anew before each
+   * @param call for each page; a function is called before each
    * @throws {OrdersError} from the iteration
    */
   listAll(filters?: OrderFilters, call?: CallOptions | (() => CallOptions)): OrdersIterable;

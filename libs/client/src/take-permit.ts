@@ -29,7 +29,7 @@ export interface TakePermitOptions {
  * sends without another await.
  *
  * @throws {CancelledError} when the caller cancels
- * @throws {RateLimitedError} when no permit can be had, or used, in time
+ * @throws {RateLimitedError} when no permit is available, or usable, in time
  */
 export async function takePermit(options: TakePermitOptions): Promise<ReadyPermit> {
   const { clock, call, tokens, waitEndsAt, failure } = options;

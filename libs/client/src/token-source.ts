@@ -3,7 +3,7 @@ import { tokenFault } from './connection-faults.js';
 import { CancelledError, ConfigurationError } from './errors.js';
 import { withoutToken } from './without-token.js';
 
-/** The API token, or a function that looks it up; the client asks the function anew for each request. */
+/** The API token, or a function that looks it up; the client calls the function for each request. */
 export type TokenProvider = string | (() => string | Promise<string>);
 
 /** The token of each request, and what hides every value of it. */

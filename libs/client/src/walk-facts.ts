@@ -3,7 +3,7 @@ import type { Order } from './generated/schema.js';
 
 /** Why the orders of a walk may not be all that match. */
 export type WalkDoubt =
-  /** The walk has not reached the last page: it failed, was stopped, or still goes on. */
+  /** The walk has not reached the last page: it failed, was stopped, or still runs. */
   | 'unfinished'
   /** It began after page 1, as the caller asked. */
   | 'started_late'
@@ -17,7 +17,7 @@ export type WalkDoubt =
   | 'uncounted'
   /** Some entries could not be used as orders. */
   | 'unreadable'
-  /** Page after page brought nothing new, so the walk ended early. */
+  /** Page after page contained nothing new, so the walk ended early. */
   | 'stalled'
   /** The list grew faster than it could be read, so the walk ended early. */
   | 'endless';

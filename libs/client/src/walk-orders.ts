@@ -26,7 +26,7 @@ export interface WalkOptions {
   readonly filters?: OrderFilters | undefined;
   /** First page to read, from 1; default 1. */
   readonly fromPage?: number | undefined;
-  /** For each page; a function is asked anew before each. */
+  /** For each page; a function is called before each. */
   readonly call?: CallOptions | (() => CallOptions) | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface WalkStep {
   readonly page: number;
   /** The last page as far as is known now; it may lie beyond the one that the API names, where its count says so. */
   readonly lastPage: number;
-  /** Orders a page, as the API applied it; a walk goes on from `page + 1` with this size. */
+  /** Orders a page, as the API applied it; a walk continues from `page + 1` with this size. */
   readonly perPage: number;
   /** Matching orders as the API counted them just now. */
   readonly counted: number | undefined;
@@ -65,7 +65,7 @@ export interface OrdersIterable extends AsyncIterable<Order> {
 
 /**
  * Walks over all matching orders, page by page: every order once, in the order in which the pages show them. Where the API
- * refuses the page size (422 or 400 about `per_page`), the walk goes on with smaller pages, and later walks of the same client
+ * refuses the page size (422 or 400 about `per_page`), the walk continues with smaller pages, and later walks of the same client
  * begin with them.
  *
  * The walk always ends, also when the API's list does not. It keeps the ids of the orders, not the orders. `facts()` says

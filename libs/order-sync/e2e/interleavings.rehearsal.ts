@@ -25,7 +25,7 @@ declare module 'vitest' {
   }
 }
 
-/** Two processes send one order, and a person may confirm what became of it. */
+/** Two processes send one order, and a person may confirm its outcome. */
 const twoSenders: Scenario = {
   senders: [
     { name: 'A', looksGone: true },

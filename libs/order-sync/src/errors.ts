@@ -23,7 +23,7 @@ export abstract class OrderSyncError extends OrdersError {
   }
 }
 
-/** The order is already in bookkeeping: the API said so, or a human confirmed it. Only `resend` sends it once more. */
+/** The order is already in bookkeeping: the API said so, or a human confirmed it. Only `resend` sends it again. */
 export class AlreadySyncedError extends OrderSyncError {
   override readonly name = 'AlreadySyncedError';
   readonly code = 'already_synced';
@@ -33,7 +33,7 @@ export class AlreadySyncedError extends OrderSyncError {
   readonly by: RecordedCaller;
   /** Who confirmed it and when, if the API's answer was lost. */
   readonly confirmation: Resolution | undefined;
-  /** Whether it was sent with another token than this call has: an older one of the shop, or another shop's. */
+  /** Whether it was sent with a token other than this call's: an older one of the shop, or another shop's. */
   readonly hadOtherToken: boolean;
 
   /** @param token what names the token of this call, if known */
@@ -219,7 +219,7 @@ function codeOf(cause: unknown): string | undefined {
 
 /**
  * No order may be sent until a person has decided, since it is not certain that the journal at hand has all that was sent.
- * Nothing was sent; reading goes on.
+ * Nothing was sent; reading still works.
  */
 export class WriteRefusedError extends OrderSyncError {
   override readonly name = 'WriteRefusedError';

@@ -9,7 +9,7 @@ type Written = GuardedUpdate<unknown>['generation'];
 export interface JournalAccess {
   /** Key prefix of the account's records. */
   readonly namespace: string;
-  /** Why no order may be sent, if so. Reading goes on. */
+  /** Why no order may be sent, if so. Reading still works. */
   readonly refusal?: OrdersError | undefined;
   /** The journal that every write expects; undefined where writing is refused, or nothing has begun. */
   readonly guard?: GenerationGuard | undefined;

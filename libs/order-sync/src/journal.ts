@@ -37,7 +37,7 @@ export type JournalEvent =
     }
   /** The request had no effect: it did not leave, or the API rejected it unread. */
   | { readonly type: 'rollback'; readonly id: string }
-  /** The sender knows what became of its request, or that it will never know. */
+  /** The sender knows the outcome of its request, or that it will never know it. */
   | {
       readonly type: 'finish';
       readonly attempt: SendingAttempt;

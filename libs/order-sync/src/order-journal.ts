@@ -96,7 +96,7 @@ export interface OrderJournal {
   /** Removes an attempt whose request had no effect. Never rejects, as `finish`. */
   rollback(orderId: number, attempt: SendingAttempt): Promise<{ readonly written: boolean }>;
   /**
-   * Records durably what became of a request. Never rejects: what cannot be written now is tried again as long as this
+   * Records the outcome of a request durably. Never rejects: what cannot be written now is tried again as long as this
    * process runs.
    */
   finish(
@@ -133,7 +133,7 @@ type Result = JournalEvent & { readonly type: 'finish' | 'rollback' };
 
 interface UnwrittenResult {
   readonly event: Result;
-  /** Undefined where the journal has to be looked up anew. */
+  /** Undefined where the journal has to be looked up again. */
   access: JournalAccess | undefined;
 }
 

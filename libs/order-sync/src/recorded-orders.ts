@@ -3,7 +3,7 @@ import { JournalUnavailableError } from './errors.js';
 
 /**
  * Ids of the orders that have a record, smallest first: every order that was sent, or may have been, by the processes
- * that share the journal. `history` says what became of each.
+ * that share the journal. `history` says the outcome of each.
  *
  * @param namespace that of the account, as `createOrderSync` takes it
  * @throws {JournalUnavailableError} when the store fails, or is empty because it cannot be used

@@ -78,7 +78,7 @@ export function startSharedSync<Result>(
       for (const waiter of [...waiters]) waiter.reconsider();
     },
   });
-  // The process must not run out of things to do, and end, while the work goes on.
+  // Without a timer, the process could run out of work and end before the call does.
   const letProcessEnd = clock.setTimer(() => undefined, longestTimerMs, { keepAlive: true });
   // All callers may have left by the time it fails.
   result.then(letProcessEnd, letProcessEnd);

@@ -10,7 +10,7 @@ export type SyncOutcome =
   | { readonly outcome: 'already_synced'; readonly orderId: number; readonly error: AlreadySyncedError }
   /** The API rejected it; it had no effect. */
   | { readonly outcome: 'rejected'; readonly orderId: number; readonly error: OrdersError }
-  /** It was sent, now or earlier, and a human has to look up what became of it. */
+  /** It was sent, now or earlier, and a human has to look up its outcome. */
   | { readonly outcome: 'unknown'; readonly orderId: number; readonly error: OrdersError }
   /** It did not reach the API's decision; `error.retryable` says whether a later run may succeed. */
   | { readonly outcome: 'not_sent'; readonly orderId: number; readonly error: OrdersError };
@@ -46,7 +46,7 @@ export interface SyncManyOptions extends Pick<SyncOptions, 'signal' | 'priority'
 }
 
 /**
- * Sends orders to bookkeeping one after the other, as fast as the allowance permits, and yields what became of each. A
+ * Sends orders to bookkeeping one after the other, as fast as the allowance permits, and yields the outcome of each. A
  * failure does not stop the others. After a crash, a new run continues: what is in bookkeeping comes out as
  * `already_synced`, what was in flight as `unknown`.
  *

@@ -52,7 +52,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
         context.setPhase({ kind: 'elsewhere', attempt });
         const { ended, view: seen } = await waitForEnd(orderId, attempt, context.signal);
         view = seen;
-        // Where it was rolled back, or a human has confirmed its outcome, this call decides anew.
+        // Where it was rolled back, or a human has confirmed its outcome, this call decides again.
         if (ended !== undefined && verdictOn(ended) === undefined) {
           return outcomeFromOther(orderId, ended, view.order, { ...request, token });
         }
@@ -102,7 +102,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
   > {
     /** What was begun and not rolled back: the request may have left. */
     const begun: { attempt?: SendingAttempt } = {};
-    /** Whether other processes know what became of the attempts before this one. */
+    /** Whether other processes know the outcomes of the attempts before this one. */
     let isRecorded = true;
     const rollback = async (attempt: SendingAttempt) => {
       ({ written: isRecorded } = await journal.rollback(orderId, attempt));

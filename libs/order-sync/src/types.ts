@@ -60,7 +60,7 @@ export interface OrderSync {
    */
   sync(orderId: number, options?: SyncOptions): Promise<SyncedOrder>;
   /**
-   * What the journal and the API say about an order now, for a human who has to find out what became of it.
+   * What the journal and the API say about an order now, for a human who has to find out its outcome.
    *
    * @throws {OrdersError} when the API cannot be asked
    */

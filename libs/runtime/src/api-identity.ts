@@ -64,7 +64,7 @@ export function loopbackListener(baseUrl: string): string | undefined {
   return undefined;
 }
 
-/** Whether it is the sandbox, which has no books that a lost journal could spoil. */
+/** Whether the API is the sandbox, which has no books that a lost journal could spoil. */
 export function isSandbox(baseUrl: string, token: string): boolean {
   return isLoopback(baseUrl) && token.startsWith('sandbox-');
 }

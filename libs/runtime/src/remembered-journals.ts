@@ -35,7 +35,7 @@ export interface RememberedJournals {
    * Remembers a write of this process.
    *
    * @returns why the journal is not the one before after all: the store may have lost writes of other processes after this
-   *   one has looked, and given their numbers anew
+   *   one has looked, and renumbered
    */
   noteWrite(found: FoundJournal, written: Generation): Promise<Mismatch | undefined>;
   /** @returns what was remembered before */

@@ -173,7 +173,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     }
   }
 
-  /** @returns what became of the copy */
+  /** @returns a clause that says where the copy is, or why there is none */
   function keepCopy(path: string, text: string): string {
     ignoreErrors(() => fs.unlinkSync(path));
     try {

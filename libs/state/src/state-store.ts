@@ -106,7 +106,7 @@ export interface StorePlace {
   /**
    * Names the file that a generation is kept in (device and inode); absent where there is no such file. Two folders that
    * hold the same generation id are one folder under two names if these are equal, and copies if they are not. Compare
-   * only what was read at the same time: devices may be numbered anew when a machine starts.
+   * only what was read at the same time: devices may be renumbered when a machine starts.
    */
   readonly file?: string;
 }

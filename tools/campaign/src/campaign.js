@@ -88,10 +88,10 @@ export async function runCampaign({ orders, seed, store, log = () => undefined }
         ];
         /** @type {Set<number>} */
         const settled = new Set();
-        /** Orders that were sent again, and whether it is known what became of that. @type {Map<number, boolean>} */
+        /** Orders that were sent again, and whether the outcome of that is known. @type {Map<number, boolean>} */
         const resent = new Map();
         for (let round = 0; ; round += 1) {
-          // A few are asked for again although this worker knows what became of them.
+          // A few are asked for again although this worker knows their outcome.
           const asked = mine.filter((orderId) => !settled.has(orderId) || random() < 0.02);
           // A worker that is killed while it resends one of those does not know the outcome of that.
           for (const orderId of asked) settled.delete(orderId);
@@ -243,7 +243,7 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
 }
 
 /**
- * A human looks into the ledger and confirms what is there; then everything is run once more, without any fault. In the
+ * A human looks into the ledger and confirms what is there; then everything runs again, without any fault. In the
  * end every order that the shop has is in the ledger, once.
  *
  * @param {{ direct: Awaited<ReturnType<typeof createStack>>, orderIds: number[], strange: number[], resendIds: number[],

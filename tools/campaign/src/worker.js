@@ -3,7 +3,7 @@
  *
  * Its one argument is JSON: what `createStack` takes, and
  * - `orderIds`: what to send, in this order;
- * - `resendIds`: what to send once more after that, on purpose;
+ * - `resendIds`: what to resend after that, on purpose;
  * - `seed`, `diskFaults`: of a hundred updates of the journal, how many fail.
  */
 import { setTimeout as pause } from 'node:timers/promises';

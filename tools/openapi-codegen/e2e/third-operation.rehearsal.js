@@ -40,7 +40,7 @@ describe('an operation of a vendor page', () => {
     );
     const written = ['README.md', 'openapi/vendor/show-order-details.txt', 'openapi/wemasy-orders.yaml'];
     expect(await copy.changes()).toEqual([...written, ...generated].toSorted());
-    // Generated once more, nothing changes, so no line of it is written by hand.
+    // Generated again, nothing changes, so no line of it is written by hand.
     await copy.nx('sync:check');
     expect(await readFile(join(copy.root, 'openapi/vendor/show-order-details.txt'), 'utf8')).toBe(
       await readFile(join(copy.root, page), 'utf8'),

@@ -93,7 +93,7 @@ describe('the installers', () => {
 
   it('hold an entry for the registry of MCP servers', async () => {
     const entry = JSON.parse(await readFile(join(out, 'server.json'), 'utf8'));
-    // What the schema of 2025-12-11 bounds; the whole of it is not to be had from a package.
+    // What the schema of 2025-12-11 bounds; no package has the whole schema.
     expect(entry.name).toBe('io.github.example/wemasy-orders');
     expect(entry.name).toMatch(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/);
     for (const text of [entry.title, entry.description]) {

@@ -34,7 +34,7 @@ export function copyServer(app, folder, manifest) {
   makeReadable(folder);
 }
 
-/** Files keep their modes in an image and in a bundle, where another user reads them than the one who built them. */
+/** Files keep their modes in an image and in a bundle, where a user other than the builder reads them. */
 function makeReadable(/** @type {string} */ folder) {
   chmodSync(folder, 0o755);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

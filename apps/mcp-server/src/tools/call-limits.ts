@@ -56,7 +56,7 @@ const askAgainSeconds = 5;
 
 /**
  * Waits for the work of a call, and answers in time whatever the work does. When the time is up or the server ends, the
- * work is asked to stop. A write that has been sent goes on, and its outcome is recorded; the same call made again joins
+ * work is asked to stop. A write that has been sent continues, and its outcome is recorded; the same call made again joins
  * it.
  *
  * @throws {InterruptedCallError} when the time is up or the server ends
@@ -118,7 +118,7 @@ export async function answerInTime<Result>(
 function stillInFlight(): InterruptedCallError {
   return new InterruptedCallError(
     'in_progress',
-    'The sync is not finished yet. The server goes on with it and records the outcome.',
+    'The sync is not finished yet. The server continues it and records the outcome.',
     { effect: 'unknown', retryAfterSeconds: askAgainSeconds },
   );
 }

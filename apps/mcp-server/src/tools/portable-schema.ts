@@ -23,7 +23,7 @@ export function portableArguments(schema: z.ZodObject): JsonSchema {
   return { ...rest, properties: Object.fromEntries(described) };
 }
 
-/** Whether it has a value at all: where no field may be shown, there is none to choose. */
+/** Whether an enum has values: where no field may be shown, it has none. */
 function isPossible({ enum: values, items }: Keywords): boolean {
   return !(Array.isArray(values) && values.length === 0) && !(isKeywords(items) && !isPossible(items));
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@wemasy-orders/state';
 
-/** Time between two notices, in ms; some clients give up on a call that they hear nothing of for a minute. */
+/** Time between two notices, in ms; some clients give up on a call after a minute without progress. */
 const everyMs = 5_000;
 
 /** How a call is getting on, as the protocol wants it: `progress` rises with each notice. */
@@ -30,7 +30,7 @@ export interface ProgressOptions {
   readonly tell: (notice: ProgressNotice) => void;
 }
 
-/** Reports what happens in a call, and every few seconds that it goes on. */
+/** Reports what happens in a call, and every few seconds that it still runs. */
 export function startProgress({ clock, tell }: ProgressOptions): ProgressReporter {
   let requestsDone = 0;
   let total = 1;

@@ -38,7 +38,7 @@ Scalar.createApiReference('#reference', {
   defaultOpenAllTags: true,
   expandAllModelSections: true,
   expandAllResponses: true,
-  // The links above the reference download the original document; Scalar would write it anew.
+  // The links above the reference download the original document; Scalar would rewrite it.
   documentDownloadType: 'none',
   // Nothing leaves this machine.
   withDefaultFonts: false,

@@ -315,7 +315,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
       // A resend allows one request more, and none beside another that is known to be under way.
       const isRefused = ({ sender, fate }: Request) =>
         !actor.resend || sender === actor || (fate === 'in flight' && !sender.looksGone);
-      if (sentBefore.some(isRefused)) violations.push(`${actor.name} sent the order once more`);
+      if (sentBefore.some(isRefused)) violations.push(`${actor.name} sent the order again`);
       requests.push(request);
       return new Promise((resolve, reject) => {
         let torndown = false;

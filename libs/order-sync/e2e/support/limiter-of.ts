@@ -3,7 +3,7 @@ import type { Permit, RateLimiter } from '@wemasy-orders/rate-limit';
 /** Whether a permit may still be sent, each time it is asked. */
 export type Validity = () => boolean;
 
-/** A limiter that hands out the given permits at once, and notes what becomes of them. */
+/** A limiter that hands out the given permits at once, and notes how they end. */
 export function limiterOf(permits: Iterable<Validity>): { rateLimiter: RateLimiter; fates: string[] } {
   const fates: string[] = [];
   const left = permits[Symbol.iterator]();

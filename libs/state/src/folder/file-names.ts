@@ -41,7 +41,7 @@ function encodeSegment(segment: string): string {
   return RESERVED.has(name) ? encodeCharacter(name.charAt(0)) + name.slice(1) : name;
 }
 
-/** Whether it is a small letter, a digit, `-` or `_`. */
+/** Whether a character is a small letter, a digit, `-` or `_`. */
 function isPlain(character: string): boolean {
   return (
     (character >= 'a' && character <= 'z') ||

@@ -31,7 +31,7 @@ export async function acquireCosts(store, permits) {
 }
 
 /**
- * What a permit costs the one who takes it.
+ * What a permit costs its caller.
  *
  * @param {string} redisUrl
  * @returns {Promise<string[][]>} rows: what, figure

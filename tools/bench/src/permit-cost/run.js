@@ -4,7 +4,7 @@ import { startRedis } from '../redis.js';
 import { measureCosts } from './measure.js';
 
 /**
- * What a permit costs the one who takes it.
+ * What a permit costs its caller.
  *
  * @param {{ quick: boolean }} options quick: writes no page
  */

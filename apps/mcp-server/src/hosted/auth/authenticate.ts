@@ -6,7 +6,7 @@ export type Refusal =
   | { readonly kind: 'none' }
   /** Its credential is not good; `reason` is for the log and never holds any of it. */
   | { readonly kind: 'invalid'; readonly reason: string }
-  /** Whether it is good is not known now. */
+  /** Its validity cannot be checked now. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 export type Authentication = { readonly principal: Principal } | { readonly refusal: Refusal };

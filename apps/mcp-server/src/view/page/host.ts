@@ -28,7 +28,7 @@ export interface HostEvents {
 export interface Host {
   /** Whether the view may call tools of its server. */
   readonly callsTools: boolean;
-  /** @throws {Error} when the host gives no answer of the tool; what became of the call is then not known */
+  /** @throws {Error} when the host returns no answer of the tool; the outcome of the call is then unknown */
   callTool(name: string, args: JsonObject): Promise<ToolAnswer>;
   /** Sets what the assistant should know from now on; replaces what was set before. */
   tellAssistant(text: string): void;

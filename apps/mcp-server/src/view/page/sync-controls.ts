@@ -161,7 +161,7 @@ function stateAfterFailure({ code, sentence, details, retryable, retryAfterSecon
     case 'already_synced':
       return { kind: 'ended', word: 'Already synced', tone: 'quiet', detail };
     case 'outcome_unknown':
-      // Sending it once more could book it twice, so there is no button for that.
+      // Sending it again could book it twice, so there is no button for that.
       return { kind: 'ended', word: 'Outcome unknown', tone: 'warning', detail };
     default:
       return {
