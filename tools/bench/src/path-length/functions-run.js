@@ -37,7 +37,7 @@ export function functionsRun(folder) {
       const origin = map.findEntry(before.length - 1, before.at(-1)?.length ?? 0);
       if (!('originalSource' in origin)) continue;
       const file = relative(workspace, join(dirname(path), origin.originalSource));
-      if (file.startsWith('node_modules/') || file.includes('built-in:')) continue;
+      if (!/^(apps|libs)\/[^/]+\/src\//.test(file)) continue;
       const functions = files.get(file) ?? new Map();
       files.set(file, functions);
       const place = `${origin.originalLine + 1}:${origin.originalColumn + 1}`;
