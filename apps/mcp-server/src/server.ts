@@ -6,12 +6,11 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { isOrdersError, type OrdersError } from '@wemasy-orders/client';
 import { type Operation, operations } from '@wemasy-orders/client/operations';
 import { failureOf, type PersonalData } from '@wemasy-orders/presentation';
 import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
-import { NoShopError } from './hosted/no-shop-error.js';
-import { NotPermittedError } from './hosted/not-permitted-error.js';
 import { failureText, type NextSteps } from './results/failure.js';
 import { answerInTime } from './tools/call-limits.js';
 import { instructionsFor } from './tools/create-tools.js';
@@ -42,8 +41,8 @@ export interface ServerOptions {
   readonly stopping: AbortSignal;
   /** How long clients may keep the list of tools, in ms; default: an hour. */
   readonly listTtlMs?: number;
-  /** Whether the caller may use the tool; default: every one. Others are not listed. */
-  readonly permits?: (tool: Tool) => boolean;
+  /** Why the caller may not use a tool, which is then not listed; default: it may use every one. */
+  readonly refuse?: (tool: Tool) => OrdersError | undefined;
   /** Names the request in a failure, as the log does. */
   readonly requestId?: string;
   /** Called after each call. */
@@ -64,8 +63,8 @@ const anHourMs = 3_600_000;
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
 export function createMcpServer(options: ServerOptions): Server {
   const { version, tools, personalData, services, log, clock, nextSteps, answerWithinMs, stopping } = options;
-  const { listTtlMs = anHourMs, permits = () => true, requestId, onCall } = options;
-  const offered = tools.filter(permits);
+  const { listTtlMs = anHourMs, refuse = () => undefined, requestId, onCall } = options;
+  const offered = tools.filter((tool) => refuse(tool) === undefined);
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
     {
@@ -112,7 +111,8 @@ export function createMcpServer(options: ServerOptions): Server {
     const startedAt = clock.monotonic();
     let outcome = 'ok';
     try {
-      if (!permits(tool)) throw new NotPermittedError(name);
+      const refusal = refuse(tool);
+      if (refusal !== undefined) throw refusal;
       const { structured, text } = await answerInTime(
         (signal) => tool.run(input, { services, signal, progress }),
         {
@@ -143,8 +143,9 @@ export function createMcpServer(options: ServerOptions): Server {
   return server;
 }
 
+/** What an error itself says about its remedy. */
 function ownNextSteps(error: unknown): NextSteps {
-  return error instanceof NoShopError || error instanceof NotPermittedError
+  return isOrdersError(error) && 'next' in error && typeof error.next === 'string'
     ? { [error.code]: error.next }
     : {};
 }

@@ -3,12 +3,13 @@ import { createMcpServer, type ServerOptions } from '../server.js';
 import type { Tool } from '../tools/tool.js';
 import { scopeOf } from './auth/scope-check.js';
 import { NoShopError, nextStepsOf } from './no-shop-error.js';
+import { NotPermittedError } from './not-permitted-error.js';
 import type { Principal } from './principal.js';
 import type { Shop } from './shop.js';
 
 export interface ShopServerOptions extends Omit<
   ServerOptions,
-  'tools' | 'services' | 'permits' | 'nextSteps'
+  'tools' | 'services' | 'refuse' | 'nextSteps'
 > {
   readonly principal: Principal;
   /** The shop of the principal; undefined where it has none; an error where that is not known now. */
@@ -33,7 +34,7 @@ export function createShopServer(options: ShopServerOptions): Server {
     tools: toolsFor(linked?.personalData ?? personalData).filter(
       ({ annotations }) => annotations.readOnlyHint || linked?.readOnly !== true,
     ),
-    permits: (tool) => principal.scopes.has(scopeOf(tool)),
+    refuse: (tool) => (principal.scopes.has(scopeOf(tool)) ? undefined : new NotPermittedError(tool.name)),
     async services() {
       if (shop instanceof Error) throw shop;
       if (shop === undefined) throw new NoShopError(linkPage);
