@@ -1,6 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse, parseDocument } from 'yaml';
@@ -9,9 +9,8 @@ import { copyWorkspace, workspaceRoot } from '@wemasy-orders/workspace/workspace
 import { startServer } from './support/server.js';
 
 const documentPath = 'openapi/wemasy-orders.yaml';
-const generated = ['examples.ts', 'operations.ts', 'schema.ts', 'schemas.ts'].map(
-  (file) => `libs/client/src/generated/${file}`,
-);
+const folder = 'libs/client/src/generated';
+const generated = (await readdir(join(workspaceRoot, folder))).map((file) => `${folder}/${file}`);
 
 /** @type {Awaited<ReturnType<typeof copyWorkspace>>} */
 let copy;

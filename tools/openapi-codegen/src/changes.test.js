@@ -10,7 +10,7 @@ import { codegenOf } from './project.js';
 /** @import { Document } from 'yaml' */
 
 // What the vendor may change: each kind is carried through to the generated code, or refused with its place and the way
-// out. The table that this test writes is tools/openapi-codegen/changes.md.
+// out. This test writes the table at the end of the README.
 
 const text = await readFile(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
 const manifest = await readFile(new URL('../../../libs/client/package.json', import.meta.url), 'utf8');
@@ -92,19 +92,19 @@ const kinds = [
   {
     what: 'operations that share a bucket',
     change: (document) => {
-      document.setIn([...list, 'x-rate-limit', 'bucket'], 'reads');
-      addOperation(document, { 'x-rate-limit': { ...documented, bucket: 'reads' } });
+      document.setIn([...list, 'x-rate-limit', 'bucket'], 'reads-of-the-test');
+      addOperation(document, { 'x-rate-limit': { ...documented, bucket: 'reads-of-the-test' } });
     },
-    carried: ['calls.ts', "bucket: 'reads'"],
+    carried: ['calls.ts', "bucket: 'reads-of-the-test'"],
   },
   {
     what: 'a shared bucket with two limits',
     change: (document) => {
-      document.setIn([...list, 'x-rate-limit', 'bucket'], 'reads');
+      document.setIn([...list, 'x-rate-limit', 'bucket'], 'reads-of-the-test');
       const limit = documented.limit + 1;
-      addOperation(document, { 'x-rate-limit': { ...documented, limit, bucket: 'reads' } });
+      addOperation(document, { 'x-rate-limit': { ...documented, limit, bucket: 'reads-of-the-test' } });
     },
-    refused: 'showOrder: another limit for the bucket reads',
+    refused: 'showOrder: another limit for the bucket reads-of-the-test',
   },
   {
     what: 'an operation without a rate limit',
@@ -460,6 +460,49 @@ const kinds = [
     ],
   },
   {
+    what: 'an array of arrays',
+    change: (document) =>
+      document.setIn([...order, 'grid'], {
+        type: 'array',
+        items: { type: 'array', items: { type: 'object', properties: { x: marked({ type: 'integer' }) } } },
+      }),
+    carried: ['operations.ts', "items: { types: ['array'], items: { types: ['object'], fields: { x:"],
+  },
+  {
+    what: 'an enum or a const in an answer',
+    change: (document) => {
+      document.setIn(
+        [...order, 'kind'],
+        marked({ anyOf: [{ const: 'gift' }, { type: 'integer', enum: [1, 2] }] }),
+      );
+    },
+    carried: ['operations.ts', "knownValues: ['gift', 1, 2]"],
+  },
+  {
+    what: 'a field with a name that every object of JavaScript has',
+    change: (document) => document.setIn([...order, 'constructor'], marked({ type: 'string' })),
+    refused: 'components.schemas.Order.properties: nothing can be called constructor',
+  },
+  {
+    what: 'a reference to a reference',
+    change: (document) => {
+      document.setIn(['components', 'parameters'], {
+        Shop: { $ref: '#/components/parameters/Branch' },
+        Branch: { name: 'shop', in: 'query', schema: { type: 'integer' } },
+      });
+      document.addIn([...list, 'parameters'], { $ref: '#/components/parameters/Shop' });
+    },
+    carried: ['schemas.ts', 'shop: z.int()'],
+  },
+  {
+    what: 'a reference to itself',
+    change: (document) => {
+      document.setIn(['components', 'parameters'], { Shop: { $ref: '#/components/parameters/Shop' } });
+      document.addIn([...list, 'parameters'], { $ref: '#/components/parameters/Shop' });
+    },
+    refused: '#/components/parameters/Shop refers to itself; write out one of the two',
+  },
+  {
     what: 'a schema that contains itself',
     change: (document) => {
       const category = { $ref: '#/components/schemas/Category' };
@@ -614,8 +657,9 @@ it('the table of changes is up to date', async () => {
   const table = [['Change', 'Outcome', 'Where, or what the message says'], ['---', '---', '---'], ...rows]
     .map((cells, index) => `| ${cells.map(index === 1 ? String : cell).join(' | ')} |`)
     .join('\n');
-  const page = `# Changes of the document\n\nWritten by \`src/changes.test.js\`; update it with \`npx vitest run -u --root tools/openapi-codegen\`.\n\n${table}\n`;
-  await expect(await format(page, { parser: 'markdown', printWidth: 110 })).toMatchFileSnapshot(
-    '../changes.md',
-  );
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const [before = ''] = readme.split('\n| Change');
+  await expect(
+    await format(`${before}\n${table}\n`, { parser: 'markdown', printWidth: 110 }),
+  ).toMatchFileSnapshot('../README.md');
 });
