@@ -56,7 +56,7 @@ it('holds in every order of events, whatever the API answers', async (context) =
 });
 
 it('holds in every order of events with a crash, cancel, failed update or lapse of time', async (context) => {
-  expect(await exploreAndReport(context, twoSenders, { usual: 1, more: 2 })).toBeGreaterThan(5_000);
+  expect(await exploreAndReport(context, twoSenders, { usual: 1, more: 1 })).toBeGreaterThan(5_000);
 });
 
 it('holds when one of the senders resends', async (context) => {
@@ -99,7 +99,7 @@ it('holds when others cannot see that a sender has crashed', async (context) => 
 
 it('holds in schedules drawn at random, with any number of disturbances', async ({ task }) => {
   const scenario: Scenario = { ...twoSenders, api: apiBehaviours, verdicts: ['synced', 'not_synced'] };
-  const schedules = { usual: 2_000, more: 200_000 }[explores];
+  const schedules = { usual: 2_000, more: 20_000 }[explores];
   let steps = 0;
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(fc.nat()), async (draws) => {

@@ -193,6 +193,15 @@ describe('durability', () => {
     expect(fsync).toHaveBeenCalledTimes(2);
   });
 
+  test('is that of every guarded update', async () => {
+    const fsync = vi.fn(fs.fsyncSync);
+    const { store } = createStore({}, { fsyncSync: fsync });
+    const expected = await store.openGeneration('journal');
+    fsync.mockClear();
+    await store.updateGuarded('key', count, { key: 'journal', expected });
+    expect(fsync).toHaveBeenCalledTimes(2);
+  });
+
   test('ignores folders that were removed meanwhile, and makes the update once', async () => {
     const { store } = createStore();
     await store.update('b/window/list', count);
