@@ -5,6 +5,7 @@
 export class RateLimitDeadlineError extends Error {
   override readonly name = 'RateLimitDeadlineError';
   readonly code = 'RATE_LIMIT_DEADLINE';
+  /** Name of the policy. */
   readonly policy: string;
   /** Expected time until a permit is free, in milliseconds; at least 1. */
   readonly retryAfterMs: number;

@@ -1,11 +1,14 @@
 /** The part of `Headers` that is used here. Names are lower case, so a `Map` with such keys works too. */
 export interface ResponseHeaders {
+  /** The value of a header, by its name in lower case. */
   get(name: string): string | null | undefined;
 }
 
 /** What a response says about the limit; without what is missing or invalid. */
 export interface RateLimitFacts {
+  /** Calls a window. */
   limit?: number;
+  /** Calls left in the window. */
   remaining?: number;
   /** From Retry-After. */
   retryAfterMs?: number;

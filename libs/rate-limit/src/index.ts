@@ -20,4 +20,5 @@ export type {
   RateLimitWarning,
   WindowKind,
 } from './types.js';
+export type { Priority } from './window-state.js';
 export { isUnsent } from './unsent.js';

@@ -3,7 +3,9 @@ import { isRateLimited, parseRateLimitHeaders } from './headers.js';
 import type { AcquireOptions, Permit, RateLimiter } from './types.js';
 import { isUnsent } from './unsent.js';
 
+/** How requests are paced; only the limiter and their policies are required. */
 export interface RateLimitedFetchOptions extends Pick<AcquireOptions, 'priority' | 'onWait'> {
+  /** Gives the permits. */
   limiter: RateLimiter;
   /** The policy of a request, or several; a request without one is sent without a permit. */
   policyOf: (request: Request) => string | readonly string[] | undefined;

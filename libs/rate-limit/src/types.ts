@@ -11,8 +11,11 @@ export type WindowKind = 'fixed-window' | 'sliding-window';
 
 /** How many calls the server accepts in one window. */
 export interface RateLimitPolicy {
+  /** What `acquire` names; different from every other one's. */
   readonly name: string;
+  /** Calls a window, a positive integer. */
   readonly limit: number;
+  /** Length of the window in milliseconds, a positive integer. */
   readonly windowMs: number;
   /** Policies with the same bucket share a counter and must have the same window; default: the name. */
   readonly bucket?: string;
@@ -20,7 +23,9 @@ export interface RateLimitPolicy {
   readonly kind?: WindowKind;
 }
 
+/** How a call waits for its permit. */
 export interface AcquireOptions {
+  /** Ends the wait; `acquire` rejects with its reason. */
   signal?: AbortSignal | undefined;
   /**
    * Longest wait in milliseconds; default: unlimited. 0 means now or never. Time spent reading the store does not
@@ -38,6 +43,7 @@ export interface AcquireOptions {
   onWait?: ((wait: { expectedWaitMs: number }) => void) | undefined;
 }
 
+/** What became of a request. */
 export type PermitOutcome =
   /** `refused`: whether the rate limit refused the request; default: the status is 429. */
   | { kind: 'answered'; status: number; headers: ResponseHeaders; refused?: boolean | undefined }
@@ -48,6 +54,7 @@ export type PermitOutcome =
 export interface Permit {
   /** The names of its policies, separated by a comma. */
   readonly policy: string;
+  /** How long the call waited for it, in milliseconds. */
   readonly waitedMs: number;
   /** Whether it may still be used. Check right before sending, and release it if not. */
   isValid(): boolean;
@@ -57,8 +64,11 @@ export interface Permit {
   release(): Promise<void>;
 }
 
+/** What is known of a policy's counter at one moment. */
 export interface RateLimitSnapshot {
+  /** Name of the policy. */
   policy: string;
+  /** Calls a window, as the server's answers state it, else as the policy does. */
   limit: number;
   /** How many calls could be sent now, as far as is known. */
   remaining: number;
@@ -73,11 +83,15 @@ export interface RateLimitSnapshot {
 /** For logs; needs no reaction. */
 export interface RateLimitWarning {
   readonly code: 'rejected' | 'foreign-use' | 'limit-changed' | 'store-failed';
+  /** The bucket, or the policy that has one of its own. */
   readonly bucket: string;
+  /** One sentence for people. */
   readonly message: string;
+  /** Of `store-failed`: what the store threw. */
   readonly cause?: unknown;
 }
 
+/** Gives each request the right to be sent, once the server has room for it. */
 export interface RateLimiter {
   /**
    * Waits for the right to send one request. A request with several policies (10 a second and 1000 an hour) waits for
@@ -88,20 +102,24 @@ export interface RateLimiter {
    * invalid cost.
    */
   acquire(policy: string | readonly string[], options?: AcquireOptions): Promise<Permit>;
+  /** What is left of a policy, as far as is known; a `TypeError` for an undeclared one. */
   snapshot(policy: string): Promise<RateLimitSnapshot>;
   /** Rejects all waiting calls. The store stays open; its owner closes it. */
   close(): Promise<void>;
 }
 
+/** What a limiter counts, and where. */
 export interface RateLimiterOptions {
   /** All limiters with the same store and namespace share one allowance. */
   store: StateStore;
+  /** Every limit that a request may count against. */
   policies: readonly RateLimitPolicy[];
   /**
    * Key prefix of the account's records, see `accountNamespace` of `@wemasy-orders/state`. A function is called for
    * the first permit, and again until it succeeds. While it fails, the store counts as unreachable. It must settle.
    */
   namespace: string | (() => Promise<string>);
+  /** Time, for tests; default: the system's. */
   clock?: Clock;
   /** Errors that it throws are ignored. */
   onWarning?: ((warning: RateLimitWarning) => void) | undefined;

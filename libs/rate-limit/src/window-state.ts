@@ -89,6 +89,7 @@ export interface WaitingProcess {
   readonly calls: readonly WaitingCalls[];
 }
 
+/** Which calls go first: those that a person waits for, or those of a job. */
 export type Priority = 'interactive' | 'background';
 
 /** Calls of one process that began to wait at about the same time. */

@@ -40,7 +40,9 @@ export class UnusableFileError extends Error {
 /** The set of records is not the one that the caller knows, or has lost writes. Nothing was written. */
 export class GenerationChangedError extends Error {
   override readonly name = 'GenerationChangedError';
+  /** Where the generation is. */
   readonly key: string;
+  /** What the caller knew of it. */
   readonly expected: Pick<Generation, 'id' | 'writes'>;
   /** What the store holds now; absent where it holds none. */
   readonly found: Generation | undefined;
@@ -62,6 +64,7 @@ function describe(generation: Pick<Generation, 'id' | 'writes'> | undefined): st
 /** There is a generation, and it cannot be read: damaged, or of another version. Nothing was written. */
 export class GenerationUnreadableError extends Error {
   override readonly name = 'GenerationUnreadableError';
+  /** Where the generation is. */
   readonly key: string;
 
   constructor(key: string) {

@@ -20,19 +20,25 @@ import type {
 export { FolderUnusableError } from './errors.js';
 export type { FileSystem, FolderSystem } from './folder/system.js';
 
+/** Where a folder store is; only the folder is required. */
 export interface FolderStoreOptions {
   /** Absolute path; created at the first update. All processes that share it run on one machine. */
   readonly folder: string;
+  /** Time, for tests; default: the system's. */
   readonly clock?: Clock;
+  /** Gets what needs no reaction, for logs. */
   readonly onWarning?: (warning: FolderWarning) => void;
   /** For tests: another operating system, or a disk that fails. */
   readonly system?: FolderSystem;
 }
 
+/** Something that the store has mended itself. */
 export interface FolderWarning {
   /** `damaged-record`: a record is no JSON. A copy was put beside it, and the next update replaces it. */
   readonly code: 'damaged-record';
+  /** One sentence for people. */
   readonly message: string;
+  /** What reading the record threw. */
   readonly cause?: unknown;
 }
 

@@ -11,7 +11,7 @@ export { createMemoryStore, type MemoryStoreOptions } from './memory.js';
 export { accountNamespace } from './namespace.js';
 export { notify } from './notify.js';
 export { isAlive, readBootId } from './process-table.js';
-export { parseRedisUrl, type RedisTarget } from './redis/url.js';
+export { parseRedisUrl, type RedisNode, type RedisTarget } from './redis/url.js';
 export type {
   Generation,
   GenerationGuard,

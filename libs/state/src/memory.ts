@@ -4,7 +4,9 @@ import { afterWrite, checkGeneration, openGeneration, readGeneration } from './g
 import { isDirectlyBelow } from './keys.js';
 import type { ListableStore, StoreTime, Updater } from './state-store.js';
 
+/** What a memory store can be given. */
 export interface MemoryStoreOptions {
+  /** Time, for tests; default: the system's. */
   clock?: Clock;
 }
 

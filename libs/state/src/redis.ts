@@ -16,6 +16,7 @@ import type {
 
 export { NotDurableError, NotReplicatedError } from './errors.js';
 
+/** Where a Redis store is; only the URL is required. */
 export interface RedisStoreOptions {
   /** As `parseRedisUrl` takes it: one server, Sentinels, or a cluster. */
   readonly url: string;

@@ -17,6 +17,7 @@ export interface StoreTime {
 export interface Update<T> {
   /** The new record, plain JSON; `undefined` deletes it, and the very object that the updater got leaves it as it is. */
   readonly record: object | undefined;
+  /** Of the caller's `update`. */
   readonly result: T;
 }
 
@@ -29,6 +30,7 @@ export interface Update<T> {
  */
 export type Updater<T> = (record: unknown, time: StoreTime) => Update<T>;
 
+/** How lasting an update is. */
 export interface UpdateOptions {
   /**
    * Resolve only when the record would survive a power cut; default false. Use it for all updates of a record or for
@@ -88,10 +90,13 @@ export interface GenerationGuard {
   readonly key: string;
   /** The caller's last knowledge: of all that it has seen, the one with the most writes. */
   readonly expected: Pick<Generation, 'id' | 'writes'>;
+  /** Who writes; its last write must still be there. */
   readonly writer?: GenerationWriter | undefined;
 }
 
+/** What a guarded update resolves to. */
 export interface GuardedUpdate<T> {
+  /** The updater's. */
   readonly result: T;
   /** What the store holds now; the caller expects at least this of the next update. */
   readonly generation: Pick<Generation, 'id' | 'writes'>;

@@ -29,9 +29,13 @@ export type FileSystem = Pick<
 
 /** The machine and process that a folder store runs in; a parameter, so that tests can run it in others. */
 export interface FolderSystem {
+  /** Its files. */
   readonly fs: FileSystem;
+  /** Its operating system. */
   readonly platform: NodeJS.Platform;
+  /** The process's number. */
   readonly pid: number;
+  /** The machine's name. */
   readonly hostname: string;
   /** Names the current boot of the machine; `undefined` where the platform has no such name. */
   readonly bootId: string | undefined;

@@ -1,23 +1,32 @@
 /** Where a Redis is, as its usual URLs say it: one server, the servers of a Sentinel, or those of a cluster. */
 export interface RedisTarget {
+  /** What the URL names. */
   readonly kind: 'single' | 'sentinel' | 'cluster';
   /** The server, the Sentinels, or some servers of the cluster. */
   readonly nodes: readonly RedisNode[];
+  /** Whether connections are encrypted. */
   readonly isTls: boolean;
+  /** Of the servers; absent where the URL has none. */
   readonly username: string | undefined;
+  /** Of the servers; absent where the URL has none. */
   readonly password: string | undefined;
+  /** Number of the database, from 0. */
   readonly database: number;
   /** What the Sentinels call the group of servers; absent elsewhere. */
   readonly masterName?: string;
   /** Of the Sentinels themselves; the password above is that of the servers that they watch. */
   readonly sentinelUsername?: string;
+  /** Of the Sentinels themselves. */
   readonly sentinelPassword?: string;
   /** For people: without user and password. */
   readonly description: string;
 }
 
+/** One machine of a target. */
 export interface RedisNode {
+  /** Its name or address. */
   readonly host: string;
+  /** The port that it listens on. */
   readonly port: number;
 }
 
