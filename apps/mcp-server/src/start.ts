@@ -56,10 +56,10 @@ async function startOverStdio(
     const end = await Promise.race([
       respondFromRecord({ recorded, values, channel }).then(() => undefined),
       channel.ended.then(() => 'stdin has ended' as const),
-      Promise.race([channel.broken, signal]).then(() => 'nobody reads' as const),
+      Promise.race([channel.broken, signal]).then(() => 'no reader' as const),
     ]);
     if (end === 'stdin has ended') return;
-    if (end === 'nobody reads') process.exit(0);
+    if (end === 'no reader') process.exit(0);
   }
   preferLittleMemory({ optimizes: false });
   const { serveStdio } = await import('./transports/stdio.js');

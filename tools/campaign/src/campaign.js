@@ -194,7 +194,7 @@ async function environmentsOf({ home, url, redisUrl }) {
 }
 
 /**
- * Holds one order's journal, and all that was told of it, against the ledger.
+ * Compares one order's journal, and every outcome that was reported, with the ledger.
  *
  * @param {number} orderId
  * @param {import('@wemasy-orders/order-sync').OrderHistory} history
@@ -224,15 +224,15 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
   ];
   for (const { kind, message } of told) {
     if (kind === 'synced' || kind === 'already_synced')
-      rules.push([entries > 0, `was told ${kind}: not in the ledger`]);
+      rules.push([entries > 0, `was reported ${kind}: not in the ledger`]);
     if (kind === 'unknown')
       rules.push([
         message?.includes('SnelStart') === true,
         'is unknown, and no caller was advised what to do',
       ]);
   }
-  // A process may be frozen before it tells what happened, so the order of words says nothing. Who was told that it was
-  // synced, but that the journal could not be written, knows more than the journal.
+  // A process may be frozen before it reports, so the order of reports says nothing. A report of "synced" that could not be
+  // recorded knows more than the journal.
   const isNamed = told.some(({ kind, recorded }) => kind === 'unknown' || recorded === false);
   rules.push([state !== 'unknown' || isNamed, 'is unknown, and no caller was informed']);
   const words = told.map(({ kind }) => kind).join(', ');
@@ -281,7 +281,7 @@ async function violationsAfterwards({ direct, orderIds, strange, resendIds, sand
  *
  * @param {object} scene
  * @param {object} scene.options what the worker takes
- * @param {(line: Told) => void} scene.hear called with what it is told
+ * @param {(line: Told) => void} scene.hear called with each outcome
  * @param {import('./random.js').Random} scene.random
  * @param {{ kills: number, freezes: number }} scene.totals
  * @returns {Promise<boolean>} whether it ended by itself

@@ -75,7 +75,7 @@ describe('account', () => {
   });
 
   it.each([
-    [['account', 'rename', 'nobody', 'shop-a'], /There is no account "nobody"; known: default\./],
+    [['account', 'rename', 'unknown', 'shop-a'], /There is no account "unknown"; known: default\./],
     [['account', 'add', '--', '-x'], /The account name "-x" must begin with a letter or a digit/],
     [['account', 'frobnicate'], /Too many arguments/],
     [['account', 'add'], /Missing required argument/],

@@ -40,7 +40,7 @@ export interface AnswerField {
 /** A schema of the document, by the name of its constant in `./schemas`. */
 export type SchemaName = keyof typeof schemas;
 
-/** What the document says of one operation: what a call needs, and what people and assistants are told. */
+/** What the document says of one operation: what a call needs, and texts for people and assistants. */
 export interface Operation extends Call {
   readonly summary: string;
   /** The tool for assistants; absent if there is none. */

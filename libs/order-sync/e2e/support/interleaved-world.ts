@@ -376,13 +376,13 @@ export function createInterleavedWorld(scenario: Scenario): World {
     actor.told = told;
     observe(actor, JSON.stringify(told));
     const own = requests.filter(({ sender }) => sender === actor);
-    if (told.kind === 'synced' && bookings === 0) violations.push(`${actor.name} was told "synced"`);
+    if (told.kind === 'synced' && bookings === 0) violations.push(`${actor.name} got "synced"`);
     if (told.kind !== 'error') return;
     if (told.code === 'already_synced' && bookings === 0 && !verdictsGiven.has('synced')) {
-      violations.push(`${actor.name} was told "already synced"`);
+      violations.push(`${actor.name} got "already synced"`);
     }
     if (told.effect === 'none' && own.some(({ fate }) => fate !== 'certainly nothing')) {
-      violations.push(`${actor.name} was told that nothing happened (${told.code})`);
+      violations.push(`${actor.name} got an error without effect (${told.code})`);
     }
   }
 
@@ -537,7 +537,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
       for (const { name, told } of actors) {
         if (told?.kind !== 'synced' || !told.synced.recorded) continue;
         if (!attempts.some((attempt) => attempt.state === 'synced')) {
-          throw new Error(`${name} was told "synced", and the journal does not have it`);
+          throw new Error(`${name} got "synced", and the journal does not have it`);
         }
       }
     },

@@ -19,5 +19,5 @@ it.each(assistants)('the README has a line that connects $name to this server', 
 
 it('an assistant that the README does not name is an error', () => {
   const here = /** @type {const} */ ({ home: '/', server: ['node', 'main.js', '--sandbox'] });
-  expect(() => connectionOf(readme, 'Nobody', here)).toThrow('no line that connects Nobody');
+  expect(() => connectionOf(readme, 'Unknown', here)).toThrow('no line that connects Unknown');
 });
