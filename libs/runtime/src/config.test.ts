@@ -1,4 +1,4 @@
-import { operations } from '@wemasy-orders/client/operations';
+import { operations, productionUrl } from '@wemasy-orders/client/operations';
 import { describe, expect, it } from 'vitest';
 import { type ConfigSources, describeSettings, readConfig } from './config.js';
 
@@ -24,7 +24,7 @@ describe('the configuration', () => {
     expect(config).toEqual({
       token: canary,
       WEMASY_ACCOUNT: 'the only account of the API',
-      WEMASY_API_URL: 'https://api.wemasy.nl/api',
+      WEMASY_API_URL: productionUrl,
       WEMASY_STATE: '`.wemasy-orders` in the home folder of the user',
       state: { kind: 'folder', folder: '/home/jan/.wemasy-orders' },
       WEMASY_ACCEPT_VOLATILE_JOURNAL: false,

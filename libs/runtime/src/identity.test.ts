@@ -39,7 +39,12 @@ async function startScene() {
       const log: string[] = [];
       const { services, faults, close } = await setUp({
         flags: {},
-        environment: { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: 'token', ...environment },
+        environment: {
+          WEMASY_API_URL: upstream.url,
+          WEMASY_API_TOKEN: 'token',
+          WEMASY_RATE_LIMITS: 'syncOrder=60/60',
+          ...environment,
+        },
         platform: process.platform,
         home,
         readFile: () => '',

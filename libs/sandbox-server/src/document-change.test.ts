@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import type * as schemasModule from '@wemasy-orders/client/schemas';
-import { startTestSandbox, type TestAnswer, type TestSandbox } from './testing/test-sandbox.js';
+import {
+  ordersPerPage,
+  startTestSandbox,
+  type TestAnswer,
+  type TestSandbox,
+} from './testing/test-sandbox.js';
 
 // A document that gained sort keys and filters. The generated files follow it.
 vi.mock('@wemasy-orders/client/schemas', async (importOriginal) => {
@@ -51,7 +56,7 @@ async function list(body: object, query = '', headers = {}): Promise<TestAnswer>
       'Content-Type': 'application/json',
       ...headers,
     },
-    body: JSON.stringify({ per_page: 200, ...body }),
+    body: JSON.stringify({ per_page: ordersPerPage(200), ...body }),
   });
 }
 

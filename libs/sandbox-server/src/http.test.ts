@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Operation, operations } from '@wemasy-orders/client/operations';
 import { startTestSandbox, type TestSandbox } from './testing/test-sandbox.js';
 import { tokens } from './tokens.js';
@@ -7,6 +7,7 @@ let sandbox: TestSandbox;
 beforeAll(async () => {
   sandbox = await startTestSandbox();
 });
+beforeEach(() => sandbox.nextWindow());
 afterAll(() => sandbox.close());
 
 describe('an unsupported method', () => {

@@ -105,7 +105,7 @@ describe('sync-due', () => {
   it('rejects a status that the document does not have, and both choices at once', async () => {
     const { environment } = await shop();
     for (const [flags, problem] of [
-      [['--status', 'lost'], 'Allowed choices are on_hold'],
+      [['--status', 'lost'], `Allowed choices are ${OrderStatus.options[0]}`],
       [['--status', 'paid', '--every-status'], 'cannot be used with'],
     ] as const) {
       const { exitCode, stderr } = await runLine(['sync-due', '--yes', ...flags], { environment });

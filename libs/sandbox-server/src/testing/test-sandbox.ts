@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { operations } from '@wemasy-orders/client/operations';
+import { ListOrdersRequest } from '@wemasy-orders/client/schemas';
 import type { InjectedFault } from '../injected-fault.js';
 import { type SandboxOptions, startSandbox } from '../server.js';
 import { type Token, tokens } from '../tokens.js';
@@ -35,6 +36,13 @@ export interface TestSandbox {
   /** Opens a new throttle window for every caller. */
   nextWindow(): void;
   close(): Promise<void>;
+}
+
+/** Orders a page: as many as asked for, or as the document allows. */
+export function ordersPerPage(wanted: number): number {
+  let size = wanted;
+  while (size > 1 && !ListOrdersRequest.shape.per_page.safeParse(size).success) size -= 1;
+  return size;
 }
 
 export const startOfTime = Date.UTC(2026, 10, 22, 9, 0, 0, 250);
