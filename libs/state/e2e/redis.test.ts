@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRedisStore, type RedisStoreOptions } from '../src/redis.js';
 import type { Generation, ListableStore } from '../src/state-store.js';
 import { count } from '../src/testing/count.js';
 import { readRecord } from '../src/testing/read-record.js';
+import { startRedisCluster } from '../src/testing/redis-cluster.js';
 import {
   freePort,
   hasRedis,
@@ -259,22 +258,9 @@ describe.skipIf(!hasRedis)('a cluster', () => {
   });
 
   test('of three servers keeps the records of each account together', async () => {
-    const servers: RedisServer[] = [];
-    for (let node = 0; node < 3; node += 1) {
-      // The bus has a port of its own, by default the port and 10000.
-      const busPort = String(await freePort());
-      servers.push(
-        await start({
-          args: ['--cluster-enabled', 'yes', '--cluster-port', busPort, '--cluster-announce-ip', '127.0.0.1'],
-        }),
-      );
-    }
-    const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
-    await promisify(execFile)('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-yes']);
-    for (const server of servers) {
-      await eventually(() => command(server, 'CLUSTER', 'INFO')).toContain('cluster_state:ok');
-    }
-    const store = open(`redis-cluster://${nodes[0]}`);
+    const { url, servers, close } = await startRedisCluster();
+    closers.push(close);
+    const store = open(url);
     const accounts = ['a', 'b', 'c', 'd', 'e', 'f'];
     for (const account of accounts) {
       const key = `${account}/journal`;

@@ -7,10 +7,13 @@ import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testin
 import { setUp } from '@wemasy-orders/runtime';
 import { readHostedConfig } from '@wemasy-orders/runtime/hosted';
 import { systemClock } from '@wemasy-orders/state';
-import { hasRedis, startRedis } from '@wemasy-orders/state/testing';
+import { createRedisStore } from '@wemasy-orders/state/redis';
+import { hasRedis, startRedis, startRedisCluster } from '@wemasy-orders/state/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Principal, secretIssuer } from './principal.js';
 import type { Shops } from './shop.js';
+import { newKeyLine, openKeyFile } from './shops/key-file.js';
+import { createLinkedShops } from './shops/linked-shops.js';
 import { openShops } from './open-shops.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
@@ -197,6 +200,48 @@ describe('many shops of one server', () => {
     const shops = await (await scene([shopOf('a')], inFolder)).replica();
     expect(await shops.shopOf(principal('z'))).toBeUndefined();
     expect(await shops.shopOf({ ...principal('a'), issuer: 'https://id.example.com' })).toBeUndefined();
+  });
+
+  it.skipIf(!hasRedis)('are served and linked by any replica, from one Redis Cluster', async () => {
+    const { url, close } = await startRedisCluster();
+    onTestFinished(close);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const { replica, booked, apiUrl } = await scene(
+      names.map((name) => shopOf(name)),
+      () => url,
+    );
+    const replicas = [await replica(), await replica()] as const;
+    const marks = await Promise.all(replicas.flatMap((shops) => names.map((name) => markOf(shops, name))));
+    expect(marks).toEqual([...names, ...names]);
+    const outcomes = await Promise.all(
+      replicas.flatMap((shops) => names.flatMap((name) => [sync(shops, name), sync(shops, name, 8)])),
+    );
+    for (const outcome of outcomes) expect(outcome).toMatch(/^(synced|already_synced|in_progress)$/);
+    expect(new Set(booked)).toHaveLength(2 * names.length);
+    expect(booked).toHaveLength(2 * names.length);
+    for (const shops of replicas) expect(await sync(shops, 'a')).toBe('already_synced');
+
+    const line = newKeyLine();
+    const linksOf = async () => {
+      const store = createRedisStore({ url });
+      onTestFinished(() => store.close());
+      const keys = await openKeyFile(async () => line);
+      return createLinkedShops({ store, keys, apiUrl, clock: systemClock });
+    };
+    const [links, others] = [await linksOf(), await linksOf()];
+    const identities = names.map((subject) => ({ issuer: 'https://id.example.com', subject }));
+    for (const identity of identities) {
+      const { subject } = identity;
+      await links.save(identity, {
+        account: subject,
+        token: subject,
+        personalData: 'names',
+        readOnly: false,
+      });
+    }
+    const found = await Promise.all(identities.map((identity) => others.find(identity)));
+    expect(found.map((link) => link?.token)).toEqual(names);
+    expect(await others.rewrapAll()).toEqual({ rewrapped: 0, unchanged: names.length, unreadable: [] });
   });
 
   it.skipIf(!hasRedis)('are served by any replica, from one Redis', async () => {
