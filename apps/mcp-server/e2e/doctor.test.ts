@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
+import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
 import { startIdentityProvider } from './support/identity-provider.js';
@@ -6,13 +10,23 @@ import { run } from './support/run.js';
 import { type ShopsFile, writeShopsFile } from './support/shops-file.js';
 
 let api: Api;
+let home: string;
 let environment: Record<string, string>;
 beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'wemasy-orders-doctor-'));
   api = await startApi();
   api.behaves((_, response) => sendJson(response, 200, orderPage([])));
-  environment = { WEMASY_API_URL: api.url, WEMASY_API_TOKEN: 'token', WEMASY_STATE: 'memory' };
+  environment = {
+    WEMASY_API_URL: api.url,
+    WEMASY_API_TOKEN: 'token',
+    WEMASY_STATE: 'memory',
+    ...withHome(home),
+  };
 });
-afterEach(() => api.close());
+afterEach(async () => {
+  await api.close();
+  await rm(home, { recursive: true });
+});
 
 describe('doctor', () => {
   it('finds every fault of the configuration, that of the log level too, and says each once', async () => {
@@ -48,6 +62,7 @@ describe('doctor of a server with many shops', () => {
   beforeEach(async () => {
     shops = await writeShopsFile({ apiToken: 'token' });
     hosted = {
+      ...withHome(home),
       WEMASY_AUTH: 'oauth',
       WEMASY_PUBLIC_URL: 'https://orders.example.com/mcp',
       WEMASY_SHOPS: shops.path,

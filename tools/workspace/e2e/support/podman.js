@@ -32,8 +32,10 @@ const confined = [
  */
 export async function startPodman() {
   const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-podman-'));
+  // Podman takes no more than 50 characters, and the temporary folder may be far down.
+  const runFolder = await mkdtemp('/tmp/podman-');
   const settings = [
-    ...['--root', join(folder, 'store'), '--runroot', join(folder, 'run')],
+    ...['--root', join(folder, 'store'), '--runroot', runFolder],
     ...['--cgroup-manager', 'cgroupfs', '--runtime', 'runc', '--events-backend', 'file'],
   ];
   const podman = async (/** @type {readonly string[]} */ ...args) => {
@@ -46,7 +48,7 @@ export async function startPodman() {
     folder,
     async remove() {
       await podman('rm', '--all', '--force');
-      await rm(folder, { recursive: true, force: true });
+      for (const path of [folder, runFolder]) await rm(path, { recursive: true, force: true });
     },
   };
 }
