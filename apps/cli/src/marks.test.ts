@@ -14,12 +14,19 @@ afterEach(() => {
   vi.resetModules();
 });
 
+type Operations = typeof operationsModule.operations;
+
 /** The command line as it is built from a document with these marks. */
 async function commandLineWith(privacy: Privacy) {
+  return commandLineOf((operations) => operationsMarkedAs(privacy, operations));
+}
+
+/** The command line as it is built from a changed document. */
+async function commandLineOf(change: (operations: Operations) => object) {
   vi.resetModules();
   vi.doMock('@wemasy-orders/client/operations', async (importOriginal) => {
     const { operations, ...others } = await importOriginal<typeof operationsModule>();
-    return { ...others, operations: operationsMarkedAs(privacy, operations) };
+    return { ...others, operations: change(operations) };
   });
   const { runLine } = await import('./testing/run-line.js');
   return async (args: readonly string[], options: RunOptions) => {
@@ -122,3 +129,17 @@ it('shows the same where the marks allow it', async () => {
   });
   expect(all).toContain('7531.42');
 });
+
+it.each(lines)('where no field of an order may be shown, %s ends in order and shows none', async (line) => {
+  const run = await commandLineOf(allSecret);
+  const shop = await startShop({ list: pagesOf(orders) });
+  const environment = { ...shop.environment, WEMASY_PERSONAL_DATA: 'full' };
+  const { exitCode, all } = await run(line.split(' '), { environment });
+  expect(exitCode).toBeLessThan(2);
+  expect(all).not.toMatch(canary);
+  expect(all).not.toMatch(/internal_error|TypeError/);
+});
+
+function allSecret(operations: Operations): object {
+  return JSON.parse(JSON.stringify(operations).replaceAll(/"privacy":"\w+"/g, '"privacy":"secret"'));
+}
