@@ -1,5 +1,5 @@
 import type { JournalAccess } from '@wemasy-orders/order-sync';
-import { createMemoryStore, type ListableStore, systemClock } from '@wemasy-orders/state';
+import { createMemoryStore, type Generation, type ListableStore, systemClock } from '@wemasy-orders/state';
 import { expect, it } from 'vitest';
 import { createAccountJournal } from './account-journal.js';
 import { apiNamespace } from './api-identity.js';
@@ -97,6 +97,29 @@ it.each([
     expect(await write(await processOn(store).find('write'), store)).toBeUndefined();
   },
 );
+
+it.each([
+  ['is emptied', undefined, 'there is no journal here'],
+  ['is replaced', { id: 'other', writes: 9 }, 'not the journal that your orders were recorded in'],
+])('a store that %s while a write is remembered is refused until it is back', async (_, instead, reason) => {
+  const { store, processOn } = scene();
+  const [slow, fast] = [processOn(store), processOn(store)];
+  const looked = await slow.find('write');
+  let backup: Generation | undefined;
+  const late: JournalAccess = {
+    ...looked,
+    async onWritten(generation) {
+      await write(await fast.find('write'), store);
+      backup = await store.readGeneration(generationKey);
+      await store.update(generationKey, () => ({ record: instead, result: undefined }));
+      return await looked.onWritten?.(generation);
+    },
+  };
+  expect(await write(late, store)).toMatchObject({ reason: expect.stringContaining(reason) });
+  expect((await processOn(store).status()).refusal?.reason).toContain(reason);
+  await store.update(generationKey, () => ({ record: backup, result: undefined }));
+  expect(await write(await processOn(store).find('write'), store)).toBeUndefined();
+});
 
 it('a token that went to another account after the look sends nothing for the one before', async () => {
   const { store, processOn } = scene();

@@ -254,15 +254,15 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     { resolution, found }: Sight,
   ): Promise<WriteRefusedError | undefined> {
     const mismatch = await remembered.noteWrite(found, written);
+    if (mismatch !== undefined) {
+      last = undefined;
+      // A new look says what is there now.
+      return (await lookLately()).refusal ?? journalRefusal(mismatch, { ...found, generation: written });
+    }
     const registry = await readRegistry();
-    const refusal = () => {
-      if (mismatch !== undefined) return journalRefusal(mismatch, { ...found, generation: written });
-      if (registry === undefined) return unreadableRegistryRefusal(found.place);
-      return resolveAccount(registry, claim).id === resolution.id ? undefined : movedRefusal();
-    };
-    const doubt = refusal();
-    if (doubt !== undefined) last = undefined;
-    return doubt;
+    if (registry !== undefined && resolveAccount(registry, claim).id === resolution.id) return undefined;
+    last = undefined;
+    return registry === undefined ? unreadableRegistryRefusal(found.place) : movedRefusal();
   }
 
   function accessOf(sight: Sight): JournalAccess {

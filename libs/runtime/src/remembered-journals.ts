@@ -204,8 +204,11 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     const known = journals.find((journal) => journal.id === id);
     if (known === undefined || known.writes < writes) return undefined;
     // Another process may have been faster. But no two writes of one journal have the same number.
-    const present = known.writes === writes ? undefined : await store.readGeneration(generationKey);
-    if (present?.id === id && present.writes >= known.writes) return undefined;
+    const present = known.writes === writes ? written : await store.readGeneration(generationKey);
+    // What is gone may come back; what was overwritten does not.
+    if (present === undefined) return { kind: 'none_here', expected: known };
+    if (present.id !== id) return { kind: 'other_journal', expected: known };
+    if (known.writes > writes && present.writes >= known.writes) return undefined;
     await update((anchor) => withLostWrites(anchor, id));
     return { kind: 'lost_writes', expected: known };
   }
