@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -251,6 +252,35 @@ describe('calls at once', () => {
   });
 });
 
+describe('clients that never finish what they send', () => {
+  const half = [
+    'POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{',
+    `POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${erp}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`,
+    'POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\nx-',
+    '',
+  ];
+
+  it('keep no place of a caller, and nobody from being served', async () => {
+    const { port } = new URL(server.origin);
+    const sockets = Array.from({ length: 200 }, (_, index) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(half[index % half.length] ?? '');
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await Promise.all([1, 2].map(() => server.post(listOrders, bearer(erp))));
+      for (const answer of answers) {
+        expect((await messagesOf(answer))[0]).toMatchObject({
+          result: { structuredContent: { rows: [[7]] } },
+        });
+      }
+    }
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
 describe('the operator', () => {
   it('sees that the server is alive and ready, whatever name the probe uses', async () => {
     expect(await statusOf(`${server.origin}/healthz`, { host: '10.0.0.7:4020' })).toBe(200);
@@ -300,6 +330,30 @@ describe('a server that is asked to end', () => {
     for (const response of waiting) sendJson(response, 200, orderPage([{ id: 7 }]));
     const [answer] = await messagesOf(await slow);
     expect(answer).toMatchObject({ result: { structuredContent: { rows: [[7]] } } });
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it('lets an order that is being sent finish, and says so', async () => {
+    const ending = await startHosted(await freePort(), {
+      ...settings,
+      WEMASY_ACCEPT_VOLATILE_JOURNAL: 'on',
+    });
+    const waiting: ServerResponse[] = [];
+    api.behaves((_, response) => void waiting.push(response));
+    const version = { 'mcp-protocol-version': '2025-11-25' };
+    const sending = ending.post(call('sync_order', { order_id: 7 }), { ...bearer(erp), ...version });
+    while (waiting.length === 0) await new Promise(setImmediate);
+    const ended = ending.end();
+    for (let isOpen = true; isOpen;) {
+      isOpen = await fetch(`${ending.origin}/healthz`, { headers: { connection: 'close' } }).then(
+        () => true,
+        () => false,
+      );
+    }
+    expect(waiting).toHaveLength(1);
+    for (const response of waiting) sendJson(response, 200, { error: false, message: 'Synced.', data: [] });
+    const [answer] = await messagesOf(await sending);
+    expect(answer).toMatchObject({ result: { structuredContent: { order_id: 7, outcome: 'synced' } } });
     expect(await ended).toEqual([0, null]);
   });
 
