@@ -1,5 +1,6 @@
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { calls } from './generated/calls.js';
 import type { FetchRequest, FetchResponse } from './fetch.js';
 import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
 import { orderPage } from './testing/index.js';
@@ -78,6 +79,21 @@ describe('the options of one call', () => {
     expect(requests).toEqual([]);
   });
 
+  it.each([
+    ['Headers', new Headers({ 'x-trace': 'a' })],
+    ['a Map', new Map([['x-trace', 'a']])],
+    ['a list', [['x-trace', 'a']]],
+  ])('refuse %s as headers, of which none would be sent', async (_, given: object) => {
+    const { client, requests } = clientOf();
+    const call: CallOptions = {};
+    Object.assign(call, { headers: given });
+    await expect(client.list({}, call)).rejects.toMatchObject({
+      code: 'invalid_arguments',
+      faults: [{ argument: 'headers' }],
+    });
+    expect(requests).toEqual([]);
+  });
+
   it('refuse one header under two names', async () => {
     const { client } = clientOf();
     await expect(client.list({}, { headers: { 'X-Trace': 'a', 'x-trace': 'b' } })).rejects.toMatchObject({
@@ -92,6 +108,9 @@ describe('the options of one call', () => {
     { maxRetries: -1 },
     { maxRetries: 0.5 },
     { maxRetries: Number.POSITIVE_INFINITY },
+    { maxWaitMs: Number.NaN },
+    JSON.parse('{"timeoutMs":"5"}'),
+    JSON.parse('{"maxWaitMs":"5"}'),
   ])('refuse %j, and so does the client', async (limits) => {
     const { client, requests } = clientOf();
     await expect(client.list({}, limits)).rejects.toMatchObject({
@@ -221,6 +240,19 @@ describe('listAll', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('refuses a second iteration, which would leave out what the first one gave', async () => {
+    const body = orderPage([{ id: 1 }, { id: 2 }], { perPage: 2, total: 18 });
+    const { client, requests } = clientOf([{ body }]);
+    const orders = client.listAll();
+    for await (const { id } of orders) if (id === 1) break;
+    const again = async () => {
+      for await (const order of orders) expect(order).toBeUndefined();
+    };
+    await expect(again()).rejects.toThrow(TypeError);
+    expect(requests).toHaveLength(1);
+    expect(orders.facts()).toMatchObject({ read: 2, coverage: 'in_doubt', doubts: ['unfinished'] });
+  });
+
   it('rejects in the iteration', async () => {
     const { client } = clientOf([{ status: 401 }]);
     const read = async () => {
@@ -305,6 +337,21 @@ describe('hooks and logger', () => {
     },
   );
 
+  it('change nothing where the logger throws or rejects', async () => {
+    const failing = () => {
+      throw new Error('the logger failed');
+    };
+    for (const fails of [failing, () => Promise.reject(new Error('the logger failed'))]) {
+      const logger = { debug: fails, warn: fails };
+      const { client } = clientOf([{ status: 503 }, { body: pageOf({ id: 1, order_number: 8 }) }], {
+        logger,
+      });
+      expect((await client.list()).data).toHaveLength(1);
+    }
+    // An unhandled rejection would fail the run.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
   it('log each attempt and each difference, without token, order or text of the API', async () => {
     const lines: unknown[] = [];
     const logger = {
@@ -332,7 +379,20 @@ describe('a client', () => {
     const { client } = clientOf();
     await client.list();
     await client[Symbol.asyncDispose]();
-    await expect(client.list()).rejects.toThrow();
+    await expect(client.list()).rejects.toMatchObject({ code: 'cancelled', effect: 'none' });
+  });
+
+  it.each([undefined, null, 5, {}])('refuses %j as a token when it is set up', (token: unknown) => {
+    const create = () => createOrdersClient(Object.assign({ token: canary }, { token }));
+    expect(create).toThrow(expect.objectContaining({ code: 'configuration_error' }));
+  });
+
+  it.each(['null', '[]', '"x"', '5'])('refuses %s as arguments, and nothing leaves', async (text) => {
+    const args: object = JSON.parse(text);
+    const { client, requests } = clientOf();
+    const call = client.callOperation(calls.listOrders, args);
+    await expect(call).rejects.toMatchObject({ code: 'invalid_arguments' });
+    expect(requests).toEqual([]);
   });
 
   it('can be disposed where the platform has no Symbol.asyncDispose', async () => {

@@ -2,7 +2,8 @@
  * What is wrong with a token, as the end of a sentence that names it; undefined where nothing is. fetch rejects a
  * character that HTTP does not allow in a header with an error that quotes the whole header.
  */
-export function tokenFault(token: string): string | undefined {
+export function tokenFault(token: unknown): string | undefined {
+  if (typeof token !== 'string') return 'is not a text';
   if (token === '') return 'is empty';
   return /^[\x21-\x7e]+$/.test(token)
     ? undefined

@@ -68,7 +68,7 @@ export type {
   PathWith,
 } from './paths-client.js';
 export type { DroppedItem, ReadBody } from './read-body.js';
-export type { TokenProvider } from './token-source.js';
+export { type TokenProvider, withoutToken } from './token-source.js';
 export type {
   AttemptReport,
   CallOptions,
@@ -89,4 +89,3 @@ export {
   type WalkOptions,
   type WalkStep,
 } from './walk-orders.js';
-export { withoutToken } from './without-token.js';

@@ -7,11 +7,12 @@ export function logCalls(logger: Logger): {
 } {
   return {
     onAttempt({ error, ...attempt }) {
-      if (error === undefined) logger.debug('request answered', attempt);
-      else logger.warn('request failed', { ...attempt, code: error.code, effect: error.effect });
+      return error === undefined
+        ? logger.debug('request answered', attempt)
+        : logger.warn('request failed', { ...attempt, code: error.code, effect: error.effect });
     },
     onDrift(report) {
-      logger.warn('an answer differs from its documentation', report);
+      return logger.warn('an answer differs from its documentation', report);
     },
   };
 }

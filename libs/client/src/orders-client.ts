@@ -3,7 +3,7 @@ import { type Clock, notify, systemClock } from '@wemasy-orders/state';
 import { type Body, requestIdOf } from './answer.js';
 import { type ApiPromise, apiPromise, type WithResponse } from './api-promise.js';
 import { disposable } from './async-dispose.js';
-import { callLimitFaults } from './call-limits.js';
+import { callLimitFaults, platformName, userAgentFault, userAgentHeader } from './call-options.js';
 import { baseUrlFault, tokenFault } from './connection-faults.js';
 import type { OrdersPage } from './drift.js';
 import { ConfigurationError, OutcomeUnknownError, UnexpectedResponseError } from './errors.js';
@@ -28,7 +28,6 @@ import type {
   RequestReport,
   ResponseReport,
 } from './types.js';
-import { platformName, userAgentFault, userAgentHeader } from './user-agent.js';
 import { type OrdersIterable, walkOrders } from './walk-orders.js';
 
 /** How a client reaches the API. Only the token is required. */
@@ -144,12 +143,8 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   checkOptions(options, address);
   const baseUrl = new URL(address);
   const clock = options.clock ?? systemClock;
-  const ownRateLimiter =
-    options.rateLimiter === undefined
-      ? createMemoryRateLimiter({ policies: rateLimitPolicies(), clock })
-      : undefined;
-  const rateLimiter = options.rateLimiter ?? ownRateLimiter;
-  if (rateLimiter === undefined) throw new TypeError('unreachable: a client has a rate limiter');
+  const rateLimiter =
+    options.rateLimiter ?? createMemoryRateLimiter({ policies: rateLimitPolicies(), clock });
   const log = options.logger === undefined ? undefined : logCalls(options.logger);
   const send = createSend({
     tokens: createTokenSource(token),
@@ -221,7 +216,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     allowance: (operationId: OperationId) => rateLimiter.snapshot(operationId),
     paths: createPathsClient(callOperation),
     close: async () => {
-      await ownRateLimiter?.close();
+      if (options.rateLimiter === undefined) await rateLimiter.close();
     },
   });
   return client;

@@ -1,6 +1,6 @@
 import { type ArgumentFault, InvalidArgumentsError } from './errors.js';
 import { type Argument, type Call, shapes } from './generated/calls.js';
-import { faultsIn } from './shape.js';
+import { faultsIn, isRecord } from './shape.js';
 import type { OutgoingRequest } from './types.js';
 
 /**
@@ -42,6 +42,9 @@ export function requestOf<Of extends Call>(
 type Values = Readonly<Record<string, unknown>>;
 
 function checked({ argumentsSchema }: Call, given: object): Values {
+  if (!isRecord(given)) {
+    throw new InvalidArgumentsError([{ argument: 'arguments', fault: 'must be an object' }]);
+  }
   const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const faults = faultsIn(shapes[argumentsSchema], values, '');
   if (faults.length > 0) throw new InvalidArgumentsError(faults);

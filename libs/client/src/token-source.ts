@@ -1,7 +1,6 @@
 import { onAbort } from '@wemasy-orders/rate-limit';
 import { tokenFault } from './connection-faults.js';
 import { CancelledError, ConfigurationError } from './errors.js';
-import { withoutToken } from './without-token.js';
 
 /** The API token, or a function that looks it up; the client calls the function for each request. */
 export type TokenProvider = string | (() => string | Promise<string>);
@@ -24,7 +23,7 @@ export function createTokenSource(token: TokenProvider): TokenSource {
   /** Newest last. */
   const seen = new Set<string>();
   const remember = (value: unknown): string => {
-    const fault = typeof value === 'string' ? tokenFault(value) : 'is not a text';
+    const fault = tokenFault(value);
     if (typeof value !== 'string' || fault !== undefined) {
       throw new ConfigurationError(`The API token ${fault}.`);
     }
@@ -50,4 +49,13 @@ function unlessAborted(token: () => string | Promise<string>, signal: AbortSigna
   });
   const found = (async () => token())();
   return Promise.race([found, cancelled]).finally(forget);
+}
+
+/** A shorter text may be a word of an answer, such as `paid`, and no API issues such a short token. */
+const shortestToken = 8;
+
+/** Replaces the token in a text, both as it is and with its slashes escaped, as PHP writes them into JSON. */
+export function withoutToken(text: string, token: string): string {
+  if (token.length < shortestToken) return text;
+  return [token, token.replaceAll('/', '\\/')].reduce((rest, form) => rest.replaceAll(form, '[token]'), text);
 }

@@ -72,15 +72,20 @@ export interface OrdersIterable extends AsyncIterable<Order> {
  * what it amounts to; a failure in the middle is thrown by the iteration, and `facts()` still holds.
  *
  * @throws {OrdersError} the client's, from the iteration
+ * @throws TypeError from a second iteration
  */
 export function walkOrders({ client, filters = {}, fromPage = 1, call = {} }: WalkOptions): OrdersWalk {
   const isSorted = filters.sortKey != null || filters.sortOrder != null;
   const sorted: OrderFilters = isSorted ? filters : { ...filters, sortKey: 'created_at', sortOrder: 'asc' };
   let skipped = 0;
+  let isStarted = false;
   let end: 'reached' | 'unfinished' | EarlyEnd = 'unfinished';
   const tally = createWalkTally(() => skipped);
 
   async function* steps(): AsyncGenerator<WalkStep, void, undefined> {
+    // It would leave out every order that the first iteration gave.
+    if (isStarted) throw new TypeError('A walk can be iterated once. Begin another one.');
+    isStarted = true;
     let size = Math.min(filters.per_page ?? defaultPerPage, acceptedSizes.get(client) ?? Infinity);
     let furthest: number | undefined;
     let pagesWithoutNews = 0;

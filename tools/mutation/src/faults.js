@@ -42,7 +42,7 @@ export const faults = [
   },
   {
     name: 'an attempt that is recorded while its request leaves',
-    file: 'libs/client/src/take-permit.ts',
+    file: 'libs/client/src/send.ts',
     code: 'rollback = await call.beforeSend?.();',
     fault: 'void call.beforeSend?.();',
   },

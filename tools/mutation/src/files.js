@@ -21,7 +21,6 @@ export const testsOf = new Map([
     attempt: ['send', 'client-options'],
     retry: ['retry'],
     send: ['send', 'client-options'],
-    'take-permit': ['send'],
     'walk-orders': ['walk-orders'],
     'walk-facts': ['walk-orders'],
   }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutToken } from './without-token.js';
+import { withoutToken } from './token-source.js';
 
 describe('a text of the API', () => {
   it('is cleaned of the token anywhere in it', () => {
