@@ -260,7 +260,7 @@ describe('clients that never finish what they send', () => {
     '',
   ];
 
-  it('keep no place of a caller, and nobody from being served', async () => {
+  it('take no place of a caller, and keep no other call from being served', async () => {
     const { port } = new URL(server.origin);
     const sockets = Array.from({ length: 200 }, (_, index) => {
       const socket = connect(Number(port), '127.0.0.1');

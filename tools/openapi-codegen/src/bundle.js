@@ -32,7 +32,7 @@ function kindOf(kind, key) {
 
 /**
  * The document without references but those to schemas, which are its components: whatever else it refers to, in itself or
- * in other files, stands in the place of the reference, and a schema of another file is a component of its own.
+ * in other files, replaces the reference, and a schema of another file becomes a component.
  *
  * @param {unknown} document
  * @param {{ documentPath: string, readFile: (path: string) => string | undefined, issues: Issues }} options
