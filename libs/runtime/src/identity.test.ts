@@ -362,6 +362,16 @@ describe.runIf(hasRedis)('a journal in Redis', () => {
     expect(await scene.sync(state, 43)).toBe('synced');
   });
 
+  it('is the same one, however its address is spelled', async () => {
+    const scene = await startScene();
+    const { port } = await start();
+    expect(await scene.sync({ WEMASY_STATE: `redis://127.0.0.1:${port}` })).toBe('synced');
+    for (const address of [`localhost:${port}`, `LocalHost:${port}/`, `127.0.0.1:${port}/00 `]) {
+      expect(await scene.sync({ WEMASY_STATE: `redis://${address}` })).toBe('already_synced');
+    }
+    expect(scene.books).toHaveLength(1);
+  });
+
   it('that several processes write to at once, also for one order, is not taken for one that lost writes', async () => {
     const scene = await startScene();
     const redis = await start();

@@ -26,6 +26,9 @@ describe('the place of the state', () => {
       linux,
       { kind: 'redis', url: 'rediss://user:secret@redis.example' },
     ],
+    // What cmd.exe leaves of `set WEMASY_STATE=C:\\state && …`.
+    ['C:\\state ', windows, { kind: 'folder', folder: 'C:\\state' }],
+    ['\tmemory ', linux, { kind: 'memory' }],
     ['state', linux, undefined],
     ['./state', windows, undefined],
     ['redis://', linux, undefined],

@@ -39,8 +39,9 @@ export function userHome(): string | undefined {
   }
 }
 
-/** Understands the setting; undefined where it is none of the three. */
-export function parseStatePlace(text: string, { platform, home }: Machine): StatePlace | undefined {
+/** Understands the setting, whatever blanks are around it; undefined where it is none of the three. */
+export function parseStatePlace(setting: string, { platform, home }: Machine): StatePlace | undefined {
+  const text = setting.trim();
   if (text === 'memory') return { kind: 'memory' };
   const path = platform === 'win32' ? win32 : posix;
   const folder = home === undefined ? text : text.replace(/^~(?=$|[\\/])/, home);

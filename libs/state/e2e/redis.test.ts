@@ -240,7 +240,7 @@ describe.skipIf(!hasRedis)('Sentinels', () => {
     });
     expect(after.writes).toBeGreaterThan(1);
     expect((await store.place(journal)).description).toBe(
-      `redis-sentinel://127.0.0.1:${sentinel.port}/0#shop`,
+      `redis-sentinel://localhost:${sentinel.port}/0#shop`,
     );
   });
 });

@@ -64,7 +64,13 @@ test.each([
   ['redis://jan:secret@h:1/2', 'redis://h:1/2'],
   ['redis-sentinel://:secret@a,b/#shop', 'redis-sentinel://a:26379,b:26379/0#shop'],
   ['redis-sentinel://a?sentinel_password=secret#shop', 'redis-sentinel://a:26379/0#shop'],
-  ['redis-cluster://:secret@[::1]', 'redis-cluster://[::1]:6379'],
+  ['redis-cluster://:secret@[::1]', 'redis-cluster://localhost:6379'],
+  ['redis://LOCALHOST/', 'redis://localhost:6379/0'],
+  ['redis://127.0.0.1:6379', 'redis://localhost:6379/0'],
+  ['redis://127.1', 'redis://localhost:6379/0'],
+  ['redis://Redis.Example./00', 'redis://redis.example:6379/0'],
+  ['redis://[FE80::1]', 'redis://[fe80::1]:6379/0'],
+  ['redis://127.example', 'redis://127.example:6379/0'],
 ])('%s is described without its password', (url, description) => {
   expect(parseRedisUrl(url)?.description).toBe(description);
 });

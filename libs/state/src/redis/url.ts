@@ -81,7 +81,7 @@ export function parseRedisUrl(url: string): RedisTarget | undefined {
   ) {
     return undefined;
   }
-  const where = nodes.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
+  const where = nodes.map(({ host, port }) => `${describeHost(host)}:${port}`).join(',');
   return {
     kind,
     nodes,
@@ -92,6 +92,13 @@ export function parseRedisUrl(url: string): RedisTarget | undefined {
     ...sentinelAccount,
     description: `${lowerScheme}://${where}${kind === 'cluster' ? '' : `/${Number(database)}`}${masterName === undefined ? '' : `#${masterName}`}`,
   };
+}
+
+/** One spelling of a host: a journal is refused where its place is another than before. */
+function describeHost(host: string): string {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  if (/^(localhost|127(\.\d+){1,3}|::1)$/.test(name)) return 'localhost';
+  return name.includes(':') ? `[${name}]` : name;
 }
 
 type SentinelAccount = Pick<RedisTarget, 'sentinelUsername' | 'sentinelPassword'>;
