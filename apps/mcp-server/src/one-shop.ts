@@ -13,7 +13,7 @@ import {
 } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
 import type { Target } from './cli-args.js';
-import { type Output, type Program, version } from './program.js';
+import type { Output, Program } from './program.js';
 import { createMcpServer } from './server.js';
 import { limitsOf } from './tools/call-limits.js';
 import { createTools } from './tools/create-tools.js';
@@ -40,10 +40,10 @@ export async function openOneShop(target: Target, program: Program, output: Outp
   const stopping = new AbortController();
   return {
     log,
-    serving: { version, tools: tools.map(({ name }) => name) },
+    serving: { version: PACKAGE_VERSION, tools: tools.map(({ name }) => name) },
     createServer: () =>
       createMcpServer({
-        version,
+        version: PACKAGE_VERSION,
         tools,
         personalData,
         services,
@@ -121,7 +121,7 @@ export function setUpOptionsFor(
     platform: process.platform,
     home: userHome(),
     readFile: (path) => readFileSync(path, 'utf8'),
-    caller: { app: 'wemasy-orders-mcp', version },
+    caller: { app: 'wemasy-orders-mcp', version: PACKAGE_VERSION },
     clock: systemClock,
     writeLog,
   };

@@ -19,8 +19,7 @@ export interface Output {
   readonly writeLog: (line: string) => void;
 }
 
-/** Put in when the package is bundled. */
-declare const PACKAGE_VERSION: string;
-
-/** Version of the package. */
-export const version = PACKAGE_VERSION;
+declare global {
+  /** Version of the package, put in when it is bundled. */
+  const PACKAGE_VERSION: string;
+}

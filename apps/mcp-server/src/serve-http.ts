@@ -4,7 +4,7 @@ import { type HostedConfig, readHostedConfig } from '@wemasy-orders/runtime/host
 import { systemClock } from '@wemasy-orders/state';
 import { type HttpAddress, isLoopback, type Target } from './cli-args.js';
 import { openOneShop, setUpOptionsFor } from './one-shop.js';
-import { type Output, type Program, version } from './program.js';
+import type { Output, Program } from './program.js';
 import { limitsOf } from './tools/call-limits.js';
 
 export interface ServeHttpOptions {
@@ -95,7 +95,7 @@ async function serveManyShops(
         http: target.http,
         metricsAt: target.metrics,
         shops,
-        version,
+        version: PACKAGE_VERSION,
         fetch: globalThis.fetch,
         log,
         clock,
@@ -107,7 +107,12 @@ async function serveManyShops(
     process.exit(1);
   }
   const { url, metricsUrl } = server;
-  log.info('serving over HTTP', { version, url, metricsUrl, publicUrl: config.WEMASY_PUBLIC_URL });
+  log.info('serving over HTTP', {
+    version: PACKAGE_VERSION,
+    url,
+    metricsUrl,
+    publicUrl: config.WEMASY_PUBLIC_URL,
+  });
   output.print(`MCP server listening on ${url}`);
   log.info('ending', { reason: await signal });
   await server.end();

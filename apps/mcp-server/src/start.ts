@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { preferLittleMemory } from '@wemasy-orders/runtime/v8-flags';
 import { parseCommand, type Target } from './cli-args.js';
 import { openStdioChannel } from './frames/stdio-channel.js';
-import { type Output, type Program, version } from './program.js';
+import type { Output, Program } from './program.js';
 import { type RecordedResponses, respondFromRecord } from './recorded-responses/recorded-responses.js';
 
 /**
@@ -27,7 +27,7 @@ export async function start(program: Program): Promise<void> {
     case 'help':
       return output.print((await import('./help-text.js')).helpText());
     case 'version':
-      return output.print(version);
+      return output.print(PACKAGE_VERSION);
     case 'doctor':
       return (await import('./commands.js')).diagnose(command, program, output);
     case 'rotate_keys':
