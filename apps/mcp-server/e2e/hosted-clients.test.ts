@@ -7,9 +7,10 @@ import { UnauthorizedError as ClassicUnauthorized } from '@modelcontextprotocol/
 import { Client as ClassicClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as ClassicTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
+import { freePort } from '@wemasy-orders/state/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { documentedTools, readingTools } from './support/documented-tools.js';
-import { freePort, type HostedProcess, startHosted } from './support/hosted.js';
+import { type HostedProcess, startHosted } from './support/hosted.js';
 import {
   clientMetadata,
   clientMetadataUrl,

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
+import { freePort } from '@wemasy-orders/state/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
-import { bearer, call, freePort, type HostedProcess, startHosted } from './support/hosted.js';
+import { bearer, call, type HostedProcess, startHosted } from './support/hosted.js';
 import { hasNginx, type Nginx, startNginx } from './support/nginx.js';
 import { type ShopsFile, writeShopsFile } from './support/shops-file.js';
 

@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
+import { freePort } from '@wemasy-orders/state/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
 import { type Caddy, hasCaddy, startCaddy } from './support/caddy.js';
-import { bearer, call, freePort, type HostedProcess, request, startHosted } from './support/hosted.js';
+import { bearer, call, type HostedProcess, request, startHosted } from './support/hosted.js';
 import { type ShopsFile, writeShopsFile } from './support/shops-file.js';
 
 const secret = 'secret-of-the-erp-that-is-long-enough-to-guess-not';

@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
+import { freePort } from '@wemasy-orders/state/testing';
 import { base64url, CompactEncrypt, exportJWK, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentedTools, readingTools } from './support/documented-tools.js';
-import { bearer, call, freePort, type HostedProcess, request, startHosted } from './support/hosted.js';
+import { bearer, call, type HostedProcess, request, startHosted } from './support/hosted.js';
 import { messagesOf } from './support/http-server.js';
 import { type IdentityProvider, startIdentityProvider } from './support/identity-provider.js';
 import { type ShopsFile, writeShopsFile } from './support/shops-file.js';

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createRedisStore, type RedisStoreOptions } from '../src/redis.js';
 import type { Generation, ListableStore } from '../src/state-store.js';
 import { count } from '../src/testing/count.js';
+import { freePort } from '../src/testing/free-port.js';
 import { readRecord } from '../src/testing/read-record.js';
 import { startRedisCluster } from '../src/testing/redis-cluster.js';
 import {
-  freePort,
   hasRedis,
   type RedisServer,
   type RedisServerOptions,

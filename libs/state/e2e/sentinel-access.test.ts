@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRedisStore } from '../src/redis.js';
-import { freePort, hasRedis, type RedisServerOptions, startRedis } from '../src/testing/redis-server.js';
+import { freePort } from '../src/testing/free-port.js';
+import { hasRedis, type RedisServerOptions, startRedis } from '../src/testing/redis-server.js';
 
 if (!hasRedis && process.env['CI']) throw new Error('CI needs redis-server: apt-get install redis-server');
 

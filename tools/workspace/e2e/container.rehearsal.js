@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { freePort } from '@wemasy-orders/state/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeContainerContext } from '../src/container.js';
 import { workspaceRoot } from '../src/workspace-copy.js';
@@ -80,7 +81,7 @@ describe.skipIf(!canBuildImages)('the container image (needs podman, runc and mm
   it('serves HTTP, is healthy then, and ends well when it is stopped', async () => {
     const { child, line } = await start(
       'http',
-      ['--network=host', image, '--sandbox', '--http', '4321'],
+      ['--network=host', image, '--sandbox', '--http', String(await freePort())],
       'http://',
     );
     const url = new URL(/http:\S+\/mcp/.exec(line)?.[0] ?? '');
@@ -96,7 +97,13 @@ describe.skipIf(!canBuildImages)('the container image (needs podman, runc and mm
   });
 
   it('is not healthy where HTTP is not answered', async () => {
-    const idle = ['-e', 'console.log("idle"), setInterval(() => {}, 1e6)', '--', '--http', '4322'];
+    const idle = [
+      '-e',
+      'console.log("idle"), setInterval(() => {}, 1e6)',
+      '--',
+      '--http',
+      String(await freePort()),
+    ];
     const { child } = await start('idle', ['--network=host', '--entrypoint=node', image, ...idle], 'idle');
     await expect(engine.podman('exec', 'idle', 'node', '/app/health-check.js')).rejects.toThrow();
     const ended = once(child, 'exit');

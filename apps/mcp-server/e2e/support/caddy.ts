@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from './hosted.js';
+import { freePort } from '@wemasy-orders/state/testing';
 
 /** Without Caddy its suites are skipped, in CI they fail. */
 export const hasCaddy = spawnSync('caddy', ['version']).status === 0 || Boolean(process.env['CI']);

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { serverFile } from './assistant.js';
 
@@ -18,17 +17,6 @@ export interface HostedProcess {
   post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** Sends SIGTERM and waits for the end. */
   end(): Promise<unknown[]>;
-}
-
-/** A port that is free now: the public address has to be known before the server starts. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new TypeError('it listens on a port');
-  return address.port;
 }
 
 export async function startHosted(

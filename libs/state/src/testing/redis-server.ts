@@ -5,6 +5,7 @@ import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from './free-port.js';
 
 /** A real Redis for one test file, on loopback. */
 export interface RedisServer {
@@ -103,16 +104,4 @@ async function command(port: number, words: readonly string[]): Promise<string> 
   const text = String(data);
   if (text.startsWith('-')) throw new Error(text.slice(1).trimEnd());
   return (text.startsWith('$') ? text.replace(/^\$\d+\r\n/, '') : text.slice(1)).trimEnd();
-}
-
-/** A port that no server uses, as far as this process can tell. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  return address.port;
 }

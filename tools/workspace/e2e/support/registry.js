@@ -2,10 +2,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@wemasy-orders/state/testing';
 
 const require = createRequire(import.meta.url);
 
@@ -80,17 +80,6 @@ function npmSetting(name) {
 /** npm and Nx hand settings of the run that they are part of to their children. @param {NodeJS.ProcessEnv} environment */
 function withoutNpm(environment) {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(npm_|NX_)/i.test(name)));
-}
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a server has a port');
-  return address.port;
 }
 
 /** @param {string} url @param {import('node:child_process').ChildProcess} server */
