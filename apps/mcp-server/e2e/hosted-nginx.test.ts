@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { orderPage, sendJson } from '@wemasy-orders/client/testing';
 import { freePort } from '@wemasy-orders/state/testing';
@@ -45,7 +45,7 @@ describe.skipIf(!hasNginx)('behind nginx as docs/hosting.md configures it, two r
     await shops.remove();
   });
 
-  const answers = (_: IncomingMessage, response: ServerResponse) =>
+  const answers = (_: unknown, response: ServerResponse) =>
     sendJson(response, 200, orderPage([{ id: 7, status: 'paid', total: '1.00' }], { page: 1, total: 1 }));
 
   const post = (body: string, headers: Readonly<Record<string, string>> = bearer(secret)) =>
