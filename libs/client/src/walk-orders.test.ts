@@ -555,6 +555,8 @@ describe('a walk where the API takes fewer orders a page', () => {
   it('fails when the refusal is about something else, or one order is too many', async () => {
     const other = new ValidationFailedError({ status: 422, apiErrors: { status: ['No.'] } });
     await expect(walkOver(limited(50, 10, other))).rejects.toBe(other);
+    const argument = new InvalidArgumentsError([{ argument: 'status', fault: 'must be one of 3' }]);
+    await expect(walkOver(limited(50, 10, argument))).rejects.toBe(argument);
     const shop = limited(0, 10);
     await expect(walkOver(shop)).rejects.toThrow(ValidationFailedError);
     expect(shop.asked.at(-1)?.per_page).toBe(1);

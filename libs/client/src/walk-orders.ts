@@ -142,8 +142,8 @@ function smallerPage(error: unknown, size: number): number | undefined {
     error instanceof InvalidArgumentsError ? complaintOfDocument(error) : complaintOfApi(error);
   if (complaint === undefined) return undefined;
   // Laravel names the maximum, "The per page field must not be greater than 50.", and the document "from 1 up to 50".
-  const [, named] = (/up to (\d+)/.exec(complaint) ?? /(\d+)/.exec(complaint) ?? []).map(Number);
-  return named !== undefined && named >= 1 && named < size ? named : Math.floor(size / 2);
+  const [, named = 0] = (/up to (\d+)/.exec(complaint) ?? /(\d+)/.exec(complaint) ?? []).map(Number);
+  return named >= 1 && named < size ? named : Math.floor(size / 2);
 }
 
 function complaintOfDocument({ faults }: InvalidArgumentsError): string | undefined {

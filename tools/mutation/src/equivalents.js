@@ -263,4 +263,20 @@ export const equivalents = [
     becomes: '/^[!-~]+( [!-~])*$/',
     reason: 'It only saves time: cleaning such a text changes nothing.',
   },
+  {
+    file: 'libs/client/src/walk-orders.ts',
+    mutator: 'ArrayDeclaration',
+    line: 'const [, named = 0] = (/up to (\\d+)/.exec(complaint) ?? /(\\d+)/.exec(complaint) ?? []).map(Number);',
+    code: '[]',
+    becomes: '["Stryker was here"]',
+    reason: 'The first entry is not read.',
+  },
+  {
+    file: 'libs/client/src/walk-orders.ts',
+    mutator: 'StringLiteral',
+    line: "function complaintOfApi({ status, apiErrors, apiMessage = '' }: OrdersError): string | undefined {",
+    code: "''",
+    becomes: '"Stryker was here!"',
+    reason: 'Neither is about the size of a page.',
+  },
 ];
