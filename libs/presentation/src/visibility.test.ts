@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnsFor, columnsOf, shownColumns } from './columns.js';
 import { createTotals, unreadableAmountsText, withheldAmountsText } from './totals.js';
-import { type PersonalData, personalDataModes, visibleField, visibleValue } from './visibility.js';
+import {
+  type PersonalData,
+  personalDataModes,
+  showsField,
+  showsWords,
+  visibleField,
+  visibleValue,
+} from './visibility.js';
 
 const text = (privacy: Privacy): AnswerField => ({ privacy, types: ['string', 'null'] });
 const object = (fields: Readonly<Record<string, AnswerField>>): AnswerField => ({
@@ -11,6 +18,33 @@ const object = (fields: Readonly<Record<string, AnswerField>>): AnswerField => (
   fields,
 });
 const list = (items: AnswerField): AnswerField => ({ types: ['array'], items });
+
+describe('a reader sees', () => {
+  it.each<[PersonalData, string | undefined, boolean]>([
+    ['none', 'open', true],
+    ['none', 'closed', false],
+    ['full', 'closed', true],
+    ['none', undefined, false],
+    ['full', undefined, true],
+    ['none', 'new', false],
+    ['full', 'new', true],
+  ])('what the API says in its own words: %s, %s: %j', (personalData, operationId, isShown) => {
+    const all = new Map<string, { words: Privacy }>([
+      ['open', { words: 'public' }],
+      ['closed', { words: 'personal' }],
+    ]);
+    expect(showsWords(personalData, operationId, all)).toBe(isShown);
+  });
+
+  it.each([
+    [true, object({ a: text('public') })],
+    [false, object({ a: text('secret') })],
+    [false, object({ b: text('public') })],
+    [false, text('public')],
+  ])('a field of an order where its mark allows it: %j', (isShown, order) => {
+    expect(showsField('a', 'full', order)).toBe(isShown);
+  });
+});
 
 describe('of a value, a reader sees', () => {
   it.each<[string, AnswerField, unknown, unknown]>([

@@ -34,9 +34,13 @@ const described = new Map<string, Operation>(Object.entries(operations));
  *
  * @param operationId whose answer it is; where that is not known, the words of every operation must be visible
  */
-export function showsWords(personalData: PersonalData, operationId?: string): boolean {
-  const operation = operationId === undefined ? undefined : described.get(operationId);
-  const possible = operation === undefined ? [...described.values()] : [operation];
+export function showsWords(
+  personalData: PersonalData,
+  operationId?: string,
+  all: ReadonlyMap<string, Pick<Operation, 'words'>> = described,
+): boolean {
+  const operation = operationId === undefined ? undefined : all.get(operationId);
+  const possible = operation === undefined ? [...all.values()] : [operation];
   return possible.every(({ words }) => isVisible(words, personalData));
 }
 

@@ -279,4 +279,12 @@ export const equivalents = [
     becomes: '"Stryker was here!"',
     reason: 'Neither is about the size of a page.',
   },
+  {
+    file: 'libs/presentation/src/visibility.ts',
+    mutator: 'ConditionalExpression',
+    line: 'const operation = operationId === undefined ? undefined : all.get(operationId);',
+    code: 'operationId === undefined',
+    becomes: 'false',
+    reason: 'No operation has the name undefined.',
+  },
 ];
