@@ -4,8 +4,11 @@ import { getRequestListener } from '@hono/node-server';
 import { createMcpHandler, Server } from '@modelcontextprotocol/server';
 
 /**
- * The SDK's own handler with one tool, and nothing of ours: what a page of orders costs at least. It gets the page from the
- * same API, and answers with the same payload; no rate limit, no authorization, no checks.
+ * The SDK's own handler with one tool, and nothing of ours: what a page of orders costs at least. Equal on both sides: the
+ * transport, a server for each request, one POST to the same API over a kept connection, the page of it parsed as JSON, the
+ * payload of the answer, V8's flags. Only ours: the caller is authenticated, an allowance is taken in Redis, the page is
+ * checked against the document, and the answer is made of it, where this handler has it ready. Ours answers a call that says
+ * nothing before its result with one text; this handler with a stream of events, as is the SDK's default.
  */
 const { BARE_URL: url = '', BARE_ANSWER: answer = '' } = process.env;
 const result = JSON.parse(answer);

@@ -9,11 +9,11 @@ import { heapOf, memoryOf, startReplica, untilNotReady } from './processes.js';
 /**
  * Memory of a replica at one moment, in MB (10^6 bytes).
  *
- * @typedef {{ pid: number, atMs: number, heap: number, resident: number }} MemorySample
+ * @typedef {{ pid: number, atMs: number, heap: number, resident: number }} MemorySample heap: after a full collection
  */
 
-/** Time between two looks at the memory, in ms: often enough to see the heap soon after a collection. */
-const sampleEveryMs = 1_000;
+/** Time between two looks at the memory, in ms: each costs the replica a full collection. */
+const sampleEveryMs = 20_000;
 
 /** @typedef {{ secret: string, token: string }} Caller */
 
@@ -31,7 +31,10 @@ const sampleEveryMs = 1_000;
 export async function runLoad({ callers, environment, seconds, callsPerSecond }) {
   const { call, close } = openConnections();
   /** @type {Replica[]} replicas that the proxy sends calls to */
-  const ready = [await startReplica(environment), await startReplica(environment)];
+  const ready = [
+    await startReplica(environment, { canCollect: true }),
+    await startReplica(environment, { canCollect: true }),
+  ];
   const memory = /** @type {MemorySample[]} */ ([]);
   const figures = {
     calls: 0,
@@ -110,11 +113,12 @@ export async function runLoad({ callers, environment, seconds, callsPerSecond })
   const elapsed = () => performance.now() - startedAt;
   const sampling = (async () => {
     while (elapsed() < seconds * 1_000) {
-      for (const { pid, metricsUrl } of [...ready]) {
-        const heap = await heapOf(metricsUrl);
+      for (const replica of [...ready]) {
+        const heap = await heapOf(replica);
+        const { pid } = replica;
         if (heap !== undefined) memory.push({ pid, atMs: elapsed(), heap, resident: memoryOf(pid) });
       }
-      await setTimeout(sampleEveryMs);
+      await setTimeout(Math.min(sampleEveryMs, seconds * 1_000 - elapsed()));
     }
   })();
   const incidents = (async () => {
@@ -123,13 +127,13 @@ export async function runLoad({ callers, environment, seconds, callsPerSecond })
     isKilling = true;
     await killed?.kill();
     ready.shift();
-    ready.push(await startReplica(environment));
+    ready.push(await startReplica(environment, { canCollect: true }));
     await setTimeout(1_000);
     isKilling = false;
     await setTimeout((seconds * 1_000) / 3 - 1_000);
     const [drained] = ready;
     if (drained === undefined) return;
-    const fresh = await startReplica(environment);
+    const fresh = await startReplica(environment, { canCollect: true });
     isDraining = true;
     const ended = drained.end();
     await untilNotReady(drained.origin);

@@ -3,56 +3,49 @@
 /** @import { MemorySample } from './load.js' */
 
 const minuteMs = 60_000;
-/** What memory may grow by in a minute and still counts as flat, in MB: 2,000 shops that each left 500 bytes. */
+/** What the heap may grow by in a minute and still counts as flat, in MB: what some ten shops take. */
 const flatMegabytes = 1;
 
 /**
- * The memory of each replica by minute: the least heap in use, which is what garbage collection leaves, and the resident
- * memory at the end. Its slope leaves out a replica's first minute, in which it compiles and meets its shops.
+ * What each replica held after a full collection, from look to look, and its slope once it has met its shops: until then,
+ * each new shop adds its services.
  *
  * @param {readonly MemorySample[]} samples
- * @returns {{ lines: string[], slopes: number[], isFlat: boolean }}
+ * @param {number} meetMs how long a new replica takes to meet all shops
  */
-export function memoryByMinute(samples) {
-  const pids = [...new Set(samples.map(({ pid }) => pid))];
-  const replicas = pids.map((pid) => {
+export function memoryOfReplicas(samples, meetMs) {
+  const replicas = [...new Set(samples.map(({ pid }) => pid))].map((pid) => {
     const own = samples.filter((sample) => sample.pid === pid);
     const startMs = own[0]?.atMs ?? 0;
-    const last = Math.floor(((own.at(-1)?.atMs ?? 0) - startMs) / minuteMs);
-    const minutes = Array.from({ length: last + 1 }, (_, minute) =>
-      own.filter(({ atMs }) => Math.floor((atMs - startMs) / minuteMs) === minute),
-    ).filter((each) => each.length > 0);
-    const floors = minutes.map((each) => Math.min(...each.map(({ heap }) => heap)));
-    return {
-      floors,
-      resident: minutes.map((each) => each.at(-1)?.resident ?? 0),
-      slope: slopeOf(floors.slice(1)),
-      startMs,
-    };
+    // Those that there were from the beginning have met their shops before.
+    const metMs = startMs < minuteMs / 2 ? minuteMs / 2 : startMs + meetMs;
+    return { own, startMs, slope: slopeOf(own.filter(({ atMs }) => atMs >= metMs)) };
   });
-  const inMinutes = (/** @type {number[]} */ values) => values.map((each) => each.toFixed(0)).join(', ');
   const slopes = replicas.flatMap(({ slope }) => slope ?? []);
+  const list = (/** @type {number[]} */ values) => values.map((each) => each.toFixed(0)).join(', ');
   return {
     lines: replicas.map(
-      ({ floors, resident, slope, startMs }, at) =>
-        `replica ${at + 1}, from minute ${(startMs / minuteMs).toFixed(1)}: heap ${inMinutes(floors)}; ` +
-        `resident ${inMinutes(resident)}${slope === undefined ? '' : `; heap ${slope.toFixed(2)} a minute`}`,
+      ({ own, startMs, slope }, at) =>
+        `replica ${at + 1}, from ${(startMs / 1_000).toFixed(0)} s: heap ${list(own.map(({ heap }) => heap))}; ` +
+        `resident ${list(own.map(({ resident }) => resident))}` +
+        (slope === undefined ? '' : `; heap ${slope.toFixed(2)} a minute`),
     ),
-    slopes,
-    isFlat: slopes.every((slope) => slope <= flatMegabytes),
+    isFlat: slopes.length > 0 && slopes.every((slope) => slope <= flatMegabytes),
   };
 }
 
-/** Least squares, by step; undefined for fewer than three values. @param {readonly number[]} values */
-function slopeOf(values) {
-  if (values.length < 3) return undefined;
-  const mean = (values.length - 1) / 2;
-  const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+/** MB a minute, by least squares; undefined for fewer than four looks. @param {readonly MemorySample[]} samples */
+function slopeOf(samples) {
+  if (samples.length < 4) return undefined;
+  const average = (/** @type {number[]} */ values) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const meanMs = average(samples.map(({ atMs }) => atMs));
+  const meanHeap = average(samples.map(({ heap }) => heap));
   let above = 0;
   let below = 0;
-  for (const [at, value] of values.entries()) {
-    above += (at - mean) * (value - average);
-    below += (at - mean) ** 2;
+  for (const { atMs, heap } of samples) {
+    above += (atMs - meanMs) * (heap - meanHeap);
+    below += (atMs - meanMs) ** 2;
   }
-  return above / below;
+  return (above / below) * minuteMs;
 }

@@ -8,7 +8,11 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const serverFile = fileURLToPath(new URL('../../../../apps/mcp-server/dist/main.js', import.meta.url));
+const collectorFile = fileURLToPath(new URL('./collect-garbage.cjs', import.meta.url));
 const sandboxFile = fileURLToPath(new URL('../../../../apps/sandbox/dist/main.js', import.meta.url));
+
+/** What docs/hosting.md starts a server with; the bare handler gets it too, since it is no merit of ours. */
+const serverFlags = ['--min-semi-space-size=16', '--max-semi-space-size=64'];
 
 /**
  * A process that serves MCP.
@@ -26,7 +30,10 @@ const sandboxFile = fileURLToPath(new URL('../../../../apps/sandbox/dist/main.js
  * @returns {Promise<Served>}
  */
 export async function startServer(command, env) {
-  const child = spawn(process.execPath, [...command], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...serverFlags, ...command], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const [line] = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
@@ -51,11 +58,13 @@ export async function startServer(command, env) {
  * A replica of the built server, as docs/hosting.md starts it.
  *
  * @param {Record<string, string>} env
+ * @param {{ canCollect?: boolean }} [options] canCollect: `heapOf` can make it collect its garbage
  * @returns {Promise<Served & { metricsUrl: string }>}
  */
-export async function startReplica(env) {
+export async function startReplica(env, { canCollect = false } = {}) {
   const metrics = `127.0.0.1:${await freePort()}`;
-  const command = [serverFile, '--http', '127.0.0.1:0', '--metrics', metrics];
+  const flags = canCollect ? ['--expose-gc', '--require', collectorFile] : [];
+  const command = [...flags, serverFile, '--http', '127.0.0.1:0', '--metrics', metrics];
   return { ...(await startServer(command, env)), metricsUrl: `http://${metrics}/metrics` };
 }
 
@@ -115,8 +124,18 @@ export function memoryOf(pid) {
   return (Number(kilobytes) * 1_024) / 1e6;
 }
 
-/** Heap in use of a replica, in MB (10^6 bytes); undefined where it has just ended. @param {string} metricsUrl */
-export async function heapOf(metricsUrl) {
+/**
+ * Heap that a replica holds after a full collection, in MB (10^6 bytes); undefined where it has just ended.
+ *
+ * @param {{ pid: number, metricsUrl: string }} replica
+ */
+export async function heapOf({ pid, metricsUrl }) {
+  try {
+    process.kill(pid, 'SIGUSR2');
+  } catch {
+    return undefined;
+  }
+  await setTimeout(1_000);
   const page = await fetch(metricsUrl).then(
     (response) => response.text(),
     () => '',
