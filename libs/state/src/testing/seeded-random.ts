@@ -1,6 +1,6 @@
 /**
  * Numbers in [0, 1), the same ones in turn for the same seed (mulberry32). A test prints its seed, so that a failure can be
- * had again.
+ * reproduced.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
