@@ -29,6 +29,8 @@ export async function run() {
       join(folder, 'package.json'),
       JSON.stringify({ private: true, type: 'module', dependencies: generators }),
     );
+    // A generator would take one of a folder above.
+    writeFileSync(join(folder, 'tsconfig.json'), '{}');
     execute(folder, 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
     writeFileSync(
       join(folder, 'hey-api.config.mjs'),
@@ -52,6 +54,11 @@ export async function run() {
         '@wemasy-orders/client, whole: pacing, retries, run-time checks',
         ours,
         "export * from '@wemasy-orders/client';",
+      ],
+      [
+        '@wemasy-orders/rate-limit, what the client takes of it',
+        ours,
+        "export { createMemoryRateLimiter } from '@wemasy-orders/rate-limit';",
       ],
       [
         '@wemasy-orders/client, isOrdersError alone',
