@@ -126,6 +126,8 @@ describe('a page in another form', () => {
     expect(data.ordered_at).toEqual({ type: 'string', format: 'date-time', 'x-privacy': 'secret' });
     expect(data.tags).toEqual({ type: ['array', 'null'], items: {}, 'x-privacy': 'secret' });
     expect(data.extra).toEqual({ 'x-privacy': 'secret' });
+    const unknown = Object(operation['responses'])['404'].content['application/json'].schema.properties.data;
+    expect(unknown).toEqual({ type: 'array', items: {}, 'x-privacy': 'secret' });
     expect(data.lines.items.properties.customer.properties.email).toEqual({
       type: 'string',
       'x-privacy': 'secret',
