@@ -1,5 +1,5 @@
 // @ts-check
-import { referenceName } from './nodes.js';
+import { childrenOf, referenceName } from './nodes.js';
 
 /** @import { Issues } from './issues.js' */
 /** @import { Parameter, SchemaNode, Tool } from './shape.js' */
@@ -148,16 +148,6 @@ function contains(schemas, node, other, trail = []) {
   return childrenOf(target).some((child) => contains(schemas, child, other, [...trail, target]));
 }
 
-/** @param {SchemaNode} node @returns {SchemaNode[]} */
-function childrenOf({ properties = {}, anyOf = [], items, additionalProperties }) {
-  return [
-    ...Object.values(properties),
-    ...anyOf,
-    ...(items === undefined ? [] : [items]),
-    ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
-  ];
-}
-
 /** @param {Schemas} schemas @param {SchemaNode} node @returns {SchemaNode} */
 function resolve(schemas, node) {
   const found = node.$ref === undefined ? node : (schemas[referenceName(node.$ref)] ?? {});
@@ -165,7 +155,7 @@ function resolve(schemas, node) {
 }
 
 /** The flag of the command line for an argument: `sortKey` and `sort_key` are `sort-key`. @param {string} name */
-function flagOf(name) {
+export function flagOf(name) {
   return name
     .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
     .replaceAll('_', '-')

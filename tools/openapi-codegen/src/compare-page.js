@@ -1,7 +1,7 @@
 // @ts-check
 import { firstParagraph } from './document.js';
 import { draftOperation } from './draft.js';
-import { at, entriesOf, isRecord, keysOf } from './nodes.js';
+import { at, entriesOf, isRecord, keysOf, listOf } from './nodes.js';
 
 /** @import { Page } from './page.js' */
 /**
@@ -139,9 +139,4 @@ function resolveLocal(document, node) {
   if (!isRecord(found) || !isRecord(node)) return found;
   const siblings = Object.entries(node).filter(([key]) => key !== '$ref');
   return { ...found, ...Object.fromEntries(siblings) };
-}
-
-/** @param {unknown} value @returns {readonly unknown[]} */
-function listOf(value) {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { argumentsSchema, firstParagraph } from './document.js';
-import { referenceName } from './nodes.js';
+import { childrenOf, referenceName } from './nodes.js';
 
 /** @import { ParameterGroup } from './arguments.js' */
 /** @import { ApiDescription } from './document.js' */
@@ -330,14 +330,8 @@ function inDependencyOrder({ schemas, issues }) {
 
 /** @param {SchemaNode} node @returns {string[]} */
 function referencesIn(node) {
-  const children = [
-    ...Object.values(node.properties ?? {}),
-    ...(node.anyOf ?? []),
-    ...(node.items === undefined ? [] : [node.items]),
-    ...(typeof node.additionalProperties === 'object' ? [node.additionalProperties] : []),
-  ];
   const own = node.$ref === undefined ? [] : [referenceName(node.$ref)];
-  return [...own, ...children.flatMap(referencesIn)];
+  return [...own, ...childrenOf(node).flatMap(referencesIn)];
 }
 
 /** @param {ApiDescription} api @param {string} name */

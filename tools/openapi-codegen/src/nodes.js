@@ -1,8 +1,15 @@
 // @ts-check
 
+/** @import { SchemaNode } from './shape.js' */
+
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
 export function isRecord(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The elements of a list; none of anything else. @param {unknown} value @returns {readonly unknown[]} */
+export function listOf(value) {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Keys and values of an object; none of anything else. @param {unknown} value @returns {[string, unknown][]} */
@@ -37,4 +44,14 @@ export function referenceName(ref) {
     .replace(/^#\/components\/schemas\//, '')
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
+}
+
+/** The schemas directly inside a schema. @param {SchemaNode} node @returns {SchemaNode[]} */
+export function childrenOf({ properties = {}, anyOf = [], items, additionalProperties }) {
+  return [
+    ...Object.values(properties),
+    ...anyOf,
+    ...(items === undefined ? [] : [items]),
+    ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
+  ];
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { strictest } from './marks.js';
-import { at, entriesOf, isRecord, pascalCase } from './nodes.js';
+import { at, entriesOf, isRecord, listOf, pascalCase } from './nodes.js';
 
 /** @import { Issues } from './issues.js' */
 /** @typedef {Record<string, unknown>} Node */
@@ -210,9 +210,4 @@ function mergeAllOf(parts, beside, context) {
 function withMark(schema, parts) {
   const mark = strictest(parts.map((part) => part['x-privacy']));
   return mark === undefined ? schema : { ...schema, 'x-privacy': mark };
-}
-
-/** @param {unknown} value @returns {readonly unknown[]} */
-function listOf(value) {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { answerFields } from './answer-fields.js';
+import { flagOf } from './arguments.js';
 
 /** @import { AnswerField } from './answer-fields.js' */
 /** @import { ApiDescription } from './document.js' */
@@ -122,12 +123,4 @@ function flagFaults(api, { listFlags, callFlags }, reserved) {
         .map((flag) => `--${flag} of \`call ${operationId}\`: neither in the document nor reserved`),
     ];
   });
-}
-
-/** @param {string} name of an argument */
-function flagOf(name) {
-  return name
-    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
-    .replaceAll('_', '-')
-    .toLowerCase();
 }

@@ -1,3 +1,4 @@
+import { operations } from '@wemasy-orders/client/operations';
 import type { Advice, Failure } from '@wemasy-orders/presentation';
 
 /** What a model should do next, where that differs from the usual. */
@@ -16,8 +17,7 @@ const nextSteps: Readonly<Record<Advice, string>> = {
   network_error:
     'Try again once; if it happens again, ask the user to check the connection and WEMASY_API_URL.',
   unexpected_response: 'Ask the user to check WEMASY_API_URL; calling again does not help.',
-  outcome_unknown:
-    'Do not repeat it. Ask the user to look for the order in SnelStart; list_orders with search_query shows what the shop knows of it.',
+  outcome_unknown: `Do not repeat it. Ask the user to look for the order in SnelStart; ${operations.listOrders.tool.name} with search_query shows what the shop knows of it.`,
   in_progress: 'Make the same call again in a few seconds; it gets the outcome, and nothing is sent twice.',
   already_synced:
     'Nothing is left to do; only if the user insists on a second booking, call again with resend true.',
