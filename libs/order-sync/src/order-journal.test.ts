@@ -148,7 +148,8 @@ describe('a journal that is unavailable', () => {
 
   it('is a fault of the program where it may be written to and has no guard', async () => {
     const { journal, updates } = scene({}, { guard: undefined });
-    expect(await failureOf(journal.begin(42, fresh))).toBeInstanceOf(TypeError);
+    const fault = new TypeError('unreachable: a journal that may be written to has a guard');
+    expect(await failureOf(journal.begin(42, fresh))).toEqual(fault);
     expect(updates).toEqual([]);
   });
 
