@@ -17,7 +17,7 @@ export const addressMissing =
   'The public address of the repository is not known, so nothing can be released. Put it into package.json at the root: ' +
   '"repository": { "type": "git", "url": "git+https://github.com/OWNER/NAME.git" }.';
 
-/** @typedef {Record<string, unknown> & { name: string, repository?: { type: string, url: string, directory?: string } }} Manifest */
+/** @typedef {Record<string, unknown> & { name: string, scripts?: Record<string, string>, repository?: { type: string, url: string, directory?: string } }} Manifest */
 
 /**
  * Brings a package's manifest up to date with what the root's says for all: license, author, engines, and once
@@ -31,7 +31,7 @@ export const addressMissing =
 export function completeManifest(manifest, root, directory) {
   const { license, author, engines, repository } = root;
   const shared = { license, author, engines };
-  const scripts = { prepack: 'node ../../tools/workspace/src/prepack.js' };
+  const scripts = { ...manifest.scripts, prepack: 'node ../../tools/workspace/src/prepack.js' };
   const complete = { ...manifest, ...shared, scripts };
   const address = addressOf(root);
   if (repository === undefined || address === undefined) return inOrder(complete);

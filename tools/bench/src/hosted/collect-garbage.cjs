@@ -1,5 +1,5 @@
 // @ts-check
-// Loaded into a replica with --expose-gc: what it holds is told from garbage that V8 has not collected yet.
+// Loaded into a replica with --expose-gc: garbage that V8 has not collected yet does not count as held.
 process.on('SIGUSR2', () => {
   globalThis.gc?.();
 });
