@@ -1,4 +1,4 @@
-import type { OrderFilters, OrdersClient, OrderStatus, WalkOptions } from '@wemasy-orders/client';
+import type { OrderFilters, OrdersClient, WalkOptions } from '@wemasy-orders/client';
 import {
   type Cell,
   cleanText,
@@ -13,7 +13,7 @@ import { type ReadingFacts, readOrders } from './reading.js';
  * Statuses of orders that were paid, so that a bookkeeper expects them in the books; a refund is a booking of its own. An
  * order of any other status, also of one that this version does not know, is sent only when asked for.
  */
-const bookableStatuses: ReadonlySet<string> = new Set<OrderStatus>([
+const bookableStatuses: ReadonlySet<string> = new Set([
   'payment_received',
   'paid',
   'completed',
