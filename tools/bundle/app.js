@@ -96,8 +96,8 @@ const ownNames = {
         sourcefile: basename(path),
         sourcemap: 'inline',
       });
-      // Its helper gives way to ours. Two lines stay two, for the source map.
-      return { contents: code.replace(/^var __defProp = .*\nvar __name = .*/m, '\n'), loader: 'js' };
+      // Our helper takes the place of this one. The empty line stays, for the source map.
+      return { contents: code.replace(/^var __name = .*/m, ''), loader: 'js' };
     });
   },
 };
