@@ -119,15 +119,18 @@ export interface AccountJournal {
 
 /** How long what was found is taken for granted; the store itself compares the journal with every write. */
 const freshMs = 1_000;
+const noAccounts: Registry = { version: 1, accounts: [] };
 /** How long the settings of a store are taken for granted. */
 const settingsFreshMs = 60_000;
 
+/** What was found. Without the registry: a hosted server keeps one of these for each of its shops. */
 interface Sight {
-  readonly registry: Registry | undefined;
   readonly resolution: Resolution;
   readonly found: FoundJournal;
   readonly mismatch: Mismatch | undefined;
   readonly refusal: WriteRefusedError | undefined;
+  /** Whether account and journal are there, so that the first use has nothing to begin. */
+  readonly isBegun: boolean;
 }
 
 export function createAccountJournal(options: AccountJournalOptions): AccountJournal {
@@ -169,7 +172,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
 
   async function look(): Promise<Sight> {
     const [registry, { description }] = await Promise.all([readRegistry(), store.place(generationKey)]);
-    const resolution = resolveAccount(registry ?? { version: 1, accounts: [] }, claim);
+    const resolution = resolveAccount(registry ?? noAccounts, claim);
     const account = resolution.account?.name ?? claim.name ?? firstAccountName;
     // First, since others may write meanwhile: what is remembered must not be newer than what is found.
     const before = await remembered.recall();
@@ -180,7 +183,9 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     const found = { generation, place: description, account };
     const mismatch = await remembered.findMismatch(before, found);
     const refusal = await refusalOf({ registry, resolution, found, mismatch });
-    return { registry, resolution, found, mismatch, refusal };
+    const isBegun =
+      registry !== undefined && generation !== undefined && beginAccount(registry, claim, now()) === registry;
+    return { resolution, found, mismatch, refusal, isBegun };
   }
 
   async function refusalOf({
@@ -188,7 +193,9 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     resolution: { doubt },
     found,
     mismatch,
-  }: Omit<Sight, 'refusal'>): Promise<WriteRefusedError | undefined> {
+  }: Pick<Sight, 'resolution' | 'found' | 'mismatch'> & {
+    readonly registry: Registry | undefined;
+  }): Promise<WriteRefusedError | undefined> {
     const kept = await findPersistence();
     if (kept.kind === 'volatile' && !isExempt) return volatileRefusal(kept);
     if (kept.kind === 'unknown')
@@ -232,13 +239,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
   /** Begins what the first use of an API begins. */
   async function begin(sight: Sight): Promise<Sight> {
     const isDisputed = sight.resolution.doubt?.kind === 'disputed';
-    if (sight.registry === undefined) return sight;
-    if (
-      beginAccount(sight.registry, claim, now()) === sight.registry &&
-      sight.found.generation !== undefined
-    ) {
-      return sight;
-    }
+    if (sight.isBegun) return sight;
     if (sight.refusal !== undefined && !isDisputed) return sight;
     const generation = await openJournal(sight.found);
     await updateRegistry(generation, (registry) => beginAccount(registry, claim, now()));
@@ -295,14 +296,14 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     await updateRegistry(generation, (before) => noteToken(before, claim, now()));
   }
 
-  /** @throws {WriteRefusedError} when the journal may not be the right one */
-  async function openTrusted(): Promise<{ readonly sight: Sight; readonly generation: Generation }> {
+  /** The journal, begun if need be. @throws {WriteRefusedError} when it may not be the right one */
+  async function openTrusted(): Promise<Generation> {
     last = undefined;
     const sight = await lookLately();
     const isDoubt = sight.resolution.doubt !== undefined;
     if (sight.mismatch !== undefined) throw journalRefusal(sight.mismatch, sight.found);
     if (sight.refusal !== undefined && !isDoubt) throw sight.refusal;
-    return { sight, generation: await openJournal(sight.found) };
+    return await openJournal(sight.found);
   }
 
   function summaryOf({ id, name, createdAt, tokens }: Account, resolution: Resolution): AccountSummary {
@@ -352,11 +353,12 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     },
     status,
     async listAccounts() {
-      const { registry, resolution } = await look();
-      return (registry?.accounts ?? []).map((account) => summaryOf(account, resolution));
+      const registry = (await readRegistry()) ?? noAccounts;
+      const resolution = resolveAccount(registry, claim);
+      return registry.accounts.map((account) => summaryOf(account, resolution));
     },
     async addAccount(name) {
-      const { generation } = await openTrusted();
+      const generation = await openTrusted();
       let assigned: ReturnType<typeof assignToken> | undefined;
       const written = await updateRegistry(generation, (registry) => {
         assigned = assignToken(registry, { name, token: claim.token }, now());
@@ -376,10 +378,10 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       return { ...summaryOf(account, { id: account.id, account }), isCurrent: true };
     },
     async claimAccount(name) {
-      const { registry } = await lookLately();
+      const registry = await readRegistry();
       const owner = registry && ownerOf(registry, claim.token);
       if (owner !== undefined) return owner.name;
-      const { generation } = await openTrusted();
+      const generation = await openTrusted();
       const written = await updateRegistry(generation, (before) =>
         ownerOf(before, claim.token) === undefined
           ? assignToken(before, { name, token: claim.token }, now()).registry
@@ -388,8 +390,8 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       return ownerOf(written.registry, claim.token)?.name ?? name;
     },
     async renameAccount(from, to) {
-      const { sight, generation } = await openTrusted();
-      const registry = sight.registry ?? { version: 1, accounts: [] };
+      const generation = await openTrusted();
+      const registry = (await readRegistry()) ?? noAccounts;
       if (renamed(registry, from, to) === undefined) throw renameFault(registry, from, to);
       const written = await updateRegistry(generation, (before) => renamed(before, from, to) ?? before);
       await remembered.update((anchor) => withNewName(anchor, from, to));
