@@ -9,7 +9,7 @@ import { freePort } from '@wemasy-orders/state/testing';
 /** Without Caddy its suites are skipped, in CI they fail. */
 export const hasCaddy = spawnSync('caddy', ['version']).status === 0 || Boolean(process.env['CI']);
 
-/** Caddy in front of servers, with TLS by a certificate authority of its own. */
+/** Caddy in front of servers as docs/hosting.md describes it, with TLS by a certificate authority of its own. */
 export interface Caddy {
   readonly port: number;
   /** The certificate of its authority. */
@@ -32,11 +32,7 @@ export async function startCaddy(port: number, upstreams: readonly string[]): Pr
 }
 https://localhost:${port} {
 	tls internal
-	reverse_proxy ${upstreams.join(' ')} {
-		lb_policy round_robin
-		health_uri /readyz
-		health_interval 100ms
-	}
+	${await documented(upstreams)}
 }
 `,
   );
@@ -68,4 +64,12 @@ https://localhost:${port} {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** What the hosting page writes for a proxy. */
+async function documented(upstreams: readonly string[]): Promise<string> {
+  const page = await readFile(new URL('../../../../docs/hosting.md', import.meta.url), 'utf8');
+  const proxy = /\treverse_proxy orders:4020 orders-2:4020 (\{.*?\n\t\})/s.exec(page)?.[1];
+  if (proxy === undefined) throw new Error('docs/hosting.md has another example of Caddy');
+  return `reverse_proxy ${upstreams.join(' ')} ${proxy}`;
 }
