@@ -2,8 +2,7 @@ import type { Server } from '@modelcontextprotocol/server';
 import { createMcpServer, type ServerOptions } from '../server.js';
 import type { Tool } from '../tools/tool.js';
 import { scopeOf } from './auth/scope-check.js';
-import { NoShopError, nextStepsOf } from './no-shop-error.js';
-import { NotPermittedError } from './not-permitted-error.js';
+import { nextStepsOf, NoShopError, NotPermittedError } from './errors.js';
 import type { Principal } from './principal.js';
 import type { Shop } from './shop.js';
 

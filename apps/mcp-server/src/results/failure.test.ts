@@ -13,7 +13,7 @@ import {
 } from '@wemasy-orders/order-sync';
 import { failureOf } from '@wemasy-orders/presentation';
 import { describe, expect, it } from 'vitest';
-import { NoShopError, nextStepsOf } from '../hosted/no-shop-error.js';
+import { NoShopError, nextStepsOf } from '../hosted/errors.js';
 import { failureText } from './failure.js';
 
 const textOf = (error: unknown) => failureText(failureOf(error, 'none'));

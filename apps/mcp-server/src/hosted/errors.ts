@@ -37,3 +37,20 @@ export function nextStepsOf(linkPage: string | undefined) {
       'Try again in a minute; if it happens again, tell the user that the operator of this server has to look at its log.',
   };
 }
+
+/** The caller was not granted what the tool needs. */
+export class NotPermittedError extends OrdersError {
+  override readonly name = 'NotPermittedError';
+  readonly code = 'permission_denied';
+  /** What to do about it. */
+  readonly next =
+    'Ask the user to connect this server again and to allow it; calling again before that does not help.';
+
+  constructor(tool: string) {
+    super(`The user has not allowed this assistant to use ${tool}.`, {
+      source: 'local',
+      retryable: false,
+      effect: 'none',
+    });
+  }
+}
