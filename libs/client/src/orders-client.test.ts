@@ -1,5 +1,4 @@
 import { getEventListeners, once } from 'node:events';
-import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import { createMemoryStore, systemClock } from '@wemasy-orders/state';
@@ -13,7 +12,14 @@ import type { Order } from './generated/schema.js';
 import { createHttpFetch } from './node/http-fetch.js';
 import { rateLimitPolicies } from './operations.js';
 import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
-import { orderPage, type Script, sendJson, startUpstream, type Upstream } from './testing/index.js';
+import {
+  orderPage,
+  type Script,
+  sendJson,
+  startUpstream,
+  unreachableUrl,
+  type Upstream,
+} from './testing/index.js';
 import { walkOrders } from './walk-orders.js';
 
 /** Searched for in everything that comes out of the client. */
@@ -486,13 +492,12 @@ describe('a retry', () => {
   });
 
   it('repeats a sync that never reached the API, and says so when it gives up', async () => {
-    const closed = await freePort();
-    const error = await failureOf(clientOf(`http://127.0.0.1:${closed}/api`).sync(42));
+    const error = await failureOf(clientOf(unreachableUrl).sync(42));
     expect(error).toMatchObject({ name: 'ConnectionError', effect: 'none', reason: 'ECONNREFUSED' });
   });
 
   it('counts no permit for a request that never reached the API', async () => {
-    const client = clientOf(`http://127.0.0.1:${await freePort()}/api`);
+    const client = clientOf(unreachableUrl);
     for (let call = 0; call < 3; call += 1) await failureOf(client.sync(42));
     expect((await client.allowance('syncOrder')).remaining).toBe(operations.syncOrder.rateLimit.limit);
   });
@@ -859,14 +864,4 @@ function heldBy(signal: AbortSignal): unknown[] {
   return Reflect.ownKeys(signal)
     .map((key): unknown => Reflect.get(signal, key))
     .map((kept) => typeof kept === 'object' && kept !== null && 'size' in kept && kept.size);
-}
-
-/** A port of this machine without a server. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }

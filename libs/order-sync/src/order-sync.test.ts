@@ -17,6 +17,7 @@ import {
   sendJson,
   startUpstream,
   type Upstream,
+  unreachableUrl,
 } from '@wemasy-orders/client/testing';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
@@ -235,9 +236,7 @@ describe('a request that had no effect', () => {
   });
 
   it('leaves no trace when there is no connection', async () => {
-    const upstream = await upstreamWith((_, response) => accept(response));
-    await upstream.close();
-    const { orderSync } = senderOf({ url: upstream.url });
+    const { orderSync } = senderOf({ url: unreachableUrl });
     const failure = await failureOf(orderSync.sync(42));
     expect(failure).toBeInstanceOf(ConnectionError);
     expect(failure).toMatchObject({ effect: 'none' });

@@ -4,4 +4,5 @@ export { operationsMarkedAs } from './marks.js';
 export { type Mutation, mutationsOf } from './mutations.js';
 export { orderPage } from './order-page.js';
 export { rejectionHeaders } from './rejection.js';
+export { unreachableUrl } from './unreachable.js';
 export { type ReceivedRequest, type Script, sendJson, startUpstream, type Upstream } from './upstream.js';
