@@ -167,14 +167,13 @@ function successSchema(operation: Call, status: number): ShapeName | null | unde
 const errorFlag: Shape = {
   type: 'object',
   properties: { error: { type: 'boolean' } },
-  required: ['error'],
 };
 
 /** Whether the API says that it failed, in whatever form it writes the flag. */
 function reportsError(body: unknown): boolean {
-  const isFlag = (value: unknown): value is { readonly error: boolean } => fits(errorFlag, value);
+  const isFlag = (value: unknown): value is { readonly error?: boolean } => fits(errorFlag, value);
   const flag = readBody(errorFlag, body, isFlag);
-  return 'value' in flag && flag.value.error;
+  return 'value' in flag && flag.value.error === true;
 }
 
 /** @returns undefined where the text is not JSON; JSON itself has no undefined */

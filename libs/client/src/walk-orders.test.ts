@@ -183,6 +183,16 @@ describe('a walk over the orders', () => {
     expect(waits).toHaveLength(2);
   });
 
+  it('can be iterated once: a second iteration would leave out the orders that the first one gave', async () => {
+    const { client, asked } = scripted([[1, 2, 3], [4]], 4);
+    const walk = walkOrders({ client });
+    expect((await read(walk)).ids).toEqual([1, 2, 3, 4]);
+    const again = new TypeError('A walk can be iterated once. Begin another one.');
+    await expect(read(walk)).rejects.toEqual(again);
+    await expect(walk.orders()[Symbol.asyncIterator]().next()).rejects.toEqual(again);
+    expect(asked).toHaveLength(2);
+  });
+
   it('that begins later says so', async () => {
     const { ids, facts } = await walkOver(scripted([[1, 2, 3], [4]], 4), { fromPage: 2 });
     expect(ids).toEqual([4]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { GenerationChangedError, GenerationUnreadableError } from './errors.js';
-import { checkGeneration, openGeneration, readGeneration } from './generation.js';
+import { afterWrite, checkGeneration, mostWriters, openGeneration, readGeneration } from './generation.js';
 import { createMemoryStore } from './memory.js';
+import type { Generation } from './state-store.js';
 
 const key = 'a/journal';
 const expected = { id: 'g1', writes: 3 };
@@ -23,6 +24,7 @@ describe('a record that is no generation', () => {
     [{ id: 'g1', writes: 2 ** 53 }],
     [{ id: 'g1', writes: null }],
     [{ id: 'g1', writes: 3, lastWrites: null }],
+    [{ id: 'g1', writes: 3, lastWrites: 7 }],
     [{ id: 'g1', writes: 3, lastWrites: { a: '3' } }],
     [{ id: 'g1', writes: 3, lastWrites: { a: 3, b: -1 } }],
   ])('is refused by every reader: %j', async (record) => {
@@ -75,6 +77,41 @@ describe('a generation', () => {
     else expect(check()).toEqual(record);
   });
 
+  test('that remembers as many writers as it can does not miss the write of one that it does not remember', () => {
+    const othersOf = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`other ${at}`, at + 1]));
+    const check = (others: number) => () =>
+      checkGeneration(
+        { key, expected, writer: { id: 'a', lastWrite: 1 } },
+        { id: 'g1', writes: 99, lastWrites: othersOf(others) },
+      );
+    expect(check(mostWriters - 1)).toThrow(GenerationChangedError);
+    expect(check(mostWriters)).not.toThrow();
+  });
+
+  test('counts each write, and remembers the writer where one is named', () => {
+    const once = afterWrite({ id: 'g1', writes: 0 }, undefined);
+    expect(once).toEqual({ id: 'g1', writes: 1 });
+    const thrice = afterWrite(afterWrite(once, { id: 'a', lastWrite: 0 }), { id: 'b', lastWrite: 0 });
+    expect(thrice).toEqual({ id: 'g1', writes: 3, lastWrites: { a: 2, b: 3 } });
+    expect(afterWrite(thrice, undefined)).toEqual({ ...thrice, writes: 4 });
+    expect(afterWrite(thrice, { id: 'a', lastWrite: 2 }).lastWrites).toEqual({ a: 4, b: 3 });
+  });
+
+  test('forgets the writer whose last write is the oldest', () => {
+    let written: Generation = expected;
+    for (let at = 0; at < mostWriters; at += 1) {
+      written = afterWrite(written, { id: `w${at}`, lastWrite: 0 });
+    }
+    written = afterWrite(written, { id: 'w0', lastWrite: 4 });
+    const after = afterWrite(written, { id: 'late', lastWrite: 0 });
+    const remembered = new Set(Object.keys(after.lastWrites ?? {}));
+    expect(remembered.size).toBe(mostWriters);
+    expect(remembered).toContain('late');
+    expect(remembered).toContain('w0');
+    expect(remembered).not.toContain('w1');
+  });
+
   test('may have no writes yet', () => {
     const found = { id: 'g1', writes: 0 };
     expect(checkGeneration({ key, expected: found }, found)).toEqual(found);
@@ -86,9 +123,11 @@ describe('a generation', () => {
     [{ id: 'g2', writes: 3 }, 'found g2 with 3 writes'],
     [{ id: 'g2', writes: 9 }, 'found g2 with 9 writes'],
   ])('is not the expected one: %j', (record, message) => {
-    const check = () => checkGeneration({ key, expected }, record);
-    expect(check).toThrow(GenerationChangedError);
-    expect(check).toThrow(`expected g1 with 3 writes, ${message}`);
+    for (const writer of [undefined, { id: 'a', lastWrite: 0 }]) {
+      const check = () => checkGeneration({ key, expected, writer }, record);
+      expect(check).toThrow(GenerationChangedError);
+      expect(check).toThrow(`expected g1 with 3 writes, ${message}`);
+    }
   });
 
   test('begins durably, and is read without a change', async () => {

@@ -51,7 +51,7 @@ function parseGeneration(key: string, record: unknown): Generation | undefined {
 }
 
 function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isCounts(value: unknown): value is Record<string, number> {
