@@ -73,8 +73,8 @@ describe('the columns of an order', () => {
     ).toEqual([false, true, true]);
   });
 
-  it('are, unless chosen otherwise, those of the contract', () => {
-    const shown = columnsFor('names').map(({ name }) => name);
+  it.each(modes)('are, unless chosen otherwise, those of the contract (%s)', (mode) => {
+    const shown = columnsFor(mode).map(({ name }) => name);
     const contract = [
       'id',
       'order_number',
@@ -87,8 +87,8 @@ describe('the columns of an order', () => {
       'should_snelstart_sync',
       'invoice_id',
     ];
-    expect(defaultColumns(columnsFor('names')).map(({ name }) => name)).toEqual(
-      // A mark may hide one of them.
+    expect(defaultColumns(columnsFor(mode)).map(({ name }) => name)).toEqual(
+      // The mode or a mark may hide one of them.
       contract.filter((name) => shown.includes(name)),
     );
   });

@@ -264,6 +264,14 @@ export const equivalents = [
     reason: 'It only saves time: cleaning such a text changes nothing.',
   },
   {
+    file: 'libs/client/src/send.ts',
+    mutator: 'ConditionalExpression',
+    line: 'if (options.onRequest) notify(options.onRequest, requestReport(outgoing, number, tokens));',
+    code: 'options.onRequest',
+    becomes: 'true',
+    reason: 'It only saves time: a report without a listener goes nowhere.',
+  },
+  {
     file: 'libs/client/src/walk-orders.ts',
     mutator: 'ArrayDeclaration',
     line: 'const [, named = 0] = (/up to (\\d+)/.exec(complaint) ?? /(\\d+)/.exec(complaint) ?? []).map(Number);',
