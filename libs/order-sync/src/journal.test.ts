@@ -119,6 +119,18 @@ describe('the journal of one order', () => {
     expect(order.state).toBe('sending');
   });
 
+  test('says that the API rejected an order where it rejected the last request', () => {
+    const first = [begin('a1'), finish('a1', rejected)];
+    expect(play(first).order).toMatchObject({ state: 'rejected', attempt: { id: 'a1', ...rejected } });
+    const other = { ...rejected, reason: 'The API refuses the date.' } as const;
+    expect(play([...first, begin('a2'), finish('a2', other)]).order).toMatchObject({
+      state: 'rejected',
+      attempt: { id: 'a2', ...other },
+    });
+    const { order } = play([...first, begin('a2'), finish('a2', unknown), confirm('not_synced')]);
+    expect(order).toEqual({ state: 'not_sent' });
+  });
+
   test('forgets an attempt that is taken back', () => {
     expect(play([begin('a1'), rollback('a1')]).record).toEqual(emptyRecord(42));
   });
