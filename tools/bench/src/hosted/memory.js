@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 const flatMegabytes = 1;
 
 /**
- * What each replica held after a full collection, from look to look, and its slope once it has met its shops: until then,
+ * What each replica held after full collections, and the slope of its heap once it has met its shops: until then,
  * each new shop adds its services.
  *
  * @param {readonly MemorySample[]} samples
@@ -19,17 +19,21 @@ export function memoryOfReplicas(samples, meetMs) {
     const startMs = own[0]?.atMs ?? 0;
     // Those that there were from the beginning have met their shops before.
     const metMs = startMs < minuteMs / 2 ? minuteMs / 2 : startMs + meetMs;
-    return { own, startMs, slope: slopeOf(own.filter(({ atMs }) => atMs >= metMs)) };
+    return { own, slope: slopeOf(own.filter(({ atMs }) => atMs >= metMs)) };
   });
   const slopes = replicas.flatMap(({ slope }) => slope ?? []);
-  const list = (/** @type {number[]} */ values) => values.map((each) => each.toFixed(0)).join(', ');
   return {
-    lines: replicas.map(
-      ({ own, startMs, slope }, at) =>
-        `replica ${at + 1}, from ${(startMs / 1_000).toFixed(0)} s: heap ${list(own.map(({ heap }) => heap))}; ` +
-        `resident ${list(own.map(({ resident }) => resident))}` +
-        (slope === undefined ? '' : `; heap ${slope.toFixed(2)} a minute`),
-    ),
+    lines: replicas.map(({ own, slope }, at) => {
+      const heaps = own.map(({ heap }) => heap);
+      const seconds = (/** @type {MemorySample | undefined} */ sample) =>
+        ((sample?.atMs ?? 0) / 1_000).toFixed(0);
+      return (
+        `replica ${at + 1}, ${seconds(own[0])} to ${seconds(own.at(-1))} s: ` +
+        `heap ${Math.min(...heaps).toFixed(0)} to ${Math.max(...heaps).toFixed(0)}, ` +
+        `resident at most ${Math.max(...own.map(({ resident }) => resident)).toFixed(0)}` +
+        (slope === undefined ? '' : `; heap ${slope.toFixed(2)} a minute`)
+      );
+    }),
     isFlat: slopes.length > 0 && slopes.every((slope) => slope <= flatMegabytes),
   };
 }

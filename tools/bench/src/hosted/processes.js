@@ -2,10 +2,10 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@wemasy-orders/state/testing';
 
 const serverFile = fileURLToPath(new URL('../../../../apps/mcp-server/dist/main.js', import.meta.url));
 const collectorFile = fileURLToPath(new URL('./collect-garbage.cjs', import.meta.url));
@@ -66,15 +66,6 @@ export async function startReplica(env, { canCollect = false } = {}) {
   const flags = canCollect ? ['--expose-gc', '--require', collectorFile] : [];
   const command = [...flags, serverFile, '--http', '127.0.0.1:0', '--metrics', metrics];
   return { ...(await startServer(command, env)), metricsUrl: `http://${metrics}/metrics` };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  server.close();
-  return address.port;
 }
 
 /** A page of the sandbox's orders, as the API answers with it. @param {number} perPage */
