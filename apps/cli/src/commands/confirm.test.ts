@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@wemasy-orders/state/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runLine } from '../testing/run-line.js';
 import { pagesOf, startShop } from '../testing/shop.js';
@@ -12,6 +13,8 @@ async function shopWithUnknownOutcome() {
   const shop = await startShop({
     list: pagesOf([{ id: 2502, order_number: '8', date: '2026-02-17 12:05:PM', status: 'paid' }]),
     sync: () => [500, { message: 'SnelStart: grootboek 8000 onbekend' }],
+    // A test closes the API and then expects that nothing listens there.
+    port: await freePort(),
   });
   const environment = { ...shop.environment, WEMASY_STATE: folder };
   await runLine(['sync', '2502'], { environment });

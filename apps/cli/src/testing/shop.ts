@@ -15,6 +15,8 @@ export interface ShopOptions {
   readonly list: (asked: { readonly page: number; readonly perPage: number }) => Answer;
   /** Default: a success. */
   readonly sync?: (orderId: number) => Answer;
+  /** Default: any free one. */
+  readonly port?: number;
 }
 
 /** A body that is a string is sent as it is, any other as JSON. */
@@ -23,7 +25,7 @@ export type Answer = readonly [status: number, body: unknown];
 const booked: Answer = [200, { error: false, message: 'booked', data: [] }];
 
 /** Starts an API that answers as the test says, and stops it after the test. */
-export async function startShop({ list, sync = () => booked }: ShopOptions): Promise<Shop> {
+export async function startShop({ list, sync = () => booked, port }: ShopOptions): Promise<Shop> {
   const upstream = await startUpstream(({ url, body }, response) => {
     const sent: { per_page?: number; order_id?: number } = JSON.parse(body === '' ? '{}' : body);
     if (url.includes('sync-snelstart-order')) {
@@ -32,7 +34,7 @@ export async function startShop({ list, sync = () => booked }: ShopOptions): Pro
     }
     const page = Number(new URL(url, 'http://x').searchParams.get('page'));
     send(response, list({ page, perPage: sent.per_page ?? 10 }));
-  });
+  }, port);
   let isOpen = true;
   const close = async () => {
     if (isOpen) await upstream.close();

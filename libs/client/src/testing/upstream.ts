@@ -25,8 +25,12 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** Starts a real HTTP server on loopback that answers as the script says: the API on a bad day, for tests. */
-export async function startUpstream(script: Script): Promise<Upstream> {
+/**
+ * Starts a real HTTP server on loopback that answers as the script says: the API on a bad day, for tests.
+ *
+ * @param port 0 picks a free one; once the server is closed, another test may get it
+ */
+export async function startUpstream(script: Script, port = 0): Promise<Upstream> {
   const requests: ReceivedRequest[] = [];
   const server = createServer((incoming, response) => {
     void text(incoming).then(
@@ -39,7 +43,7 @@ export async function startUpstream(script: Script): Promise<Upstream> {
       () => response.destroy(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
   return {
