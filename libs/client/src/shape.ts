@@ -3,52 +3,70 @@ import { type Shape, shapes, type ShapeType } from './generated/calls.js';
 
 /** Whether a value is as a JSON Schema of the document says. */
 export function fits(shape: Shape, value: unknown): boolean {
+  return checkOf(shape)(value);
+}
+
+type Check = (value: unknown) => boolean;
+
+/** A page has thousands of values, so what a shape asks for is looked up once. */
+const checks = new WeakMap<Shape, Check>();
+
+function checkOf(shape: Shape): Check {
+  const known = checks.get(shape) ?? makeCheck(shape);
+  checks.set(shape, known);
+  return known;
+}
+
+function makeCheck(shape: Shape): Check {
   const { $ref, anyOf, type, enum: listed } = shape;
-  if ($ref !== undefined) return fits(shapes[$ref], value);
-  if (anyOf !== undefined) return anyOf.some((option) => fits(option, value));
-  if (listed !== undefined) return listed.includes(value);
-  if ('const' in shape) return value === shape.const;
-  return type === undefined || [type].flat().some((each) => isOf(each, value, shape));
+  // Looked up with a value: a schema may contain itself.
+  if ($ref !== undefined) return (value) => fits(shapes[$ref], value);
+  if (anyOf !== undefined) return anyCheck(anyOf.map(checkOf));
+  if (listed !== undefined) return (value) => listed.includes(value);
+  if ('const' in shape) return (value) => value === shape.const;
+  return type === undefined ? () => true : anyCheck([type].flat().map((each) => makers[each](shape)));
 }
 
-function isOf(type: ShapeType, value: unknown, shape: Shape): boolean {
-  switch (type) {
-    case 'null':
-      return value === null;
-    case 'string':
-      return typeof value === 'string' && isWithinLength(value, shape);
-    case 'integer':
-      // One beyond 2^53 may not be the one that was meant: JavaScript cannot hold it exactly.
-      return Number.isSafeInteger(value) && isInRange(Number(value), shape);
-    case 'number':
-      return Number.isFinite(value) && isInRange(Number(value), shape);
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'array':
-      return Array.isArray(value) && isList(value, shape);
-    case 'object':
-      return isRecord(value) && hasFields(value, shape);
-  }
+function anyCheck(options: readonly Check[]): Check {
+  const [only] = options;
+  return only !== undefined && options.length === 1 ? only : (value) => options.some((isFit) => isFit(value));
 }
 
-function isWithinLength(text: string, { minLength = 0, maxLength = Infinity, pattern }: Shape): boolean {
-  const { length } = [...text];
-  return (
-    length >= minLength &&
-    length <= maxLength &&
-    (pattern === undefined || new RegExp(pattern, 'u').test(text))
-  );
+const makers: Readonly<Record<ShapeType, (shape: Shape) => Check>> = {
+  null: () => (value) => value === null,
+  string: stringCheck,
+  integer(shape) {
+    const isInRange = rangeCheck(shape);
+    // One beyond 2^53 may not be the one that was meant: JavaScript cannot hold it exactly.
+    return (value) => Number.isSafeInteger(value) && isInRange(Number(value));
+  },
+  number(shape) {
+    const isInRange = rangeCheck(shape);
+    return (value) => Number.isFinite(value) && isInRange(Number(value));
+  },
+  boolean: () => (value) => typeof value === 'boolean',
+  array: arrayCheck,
+  object: objectCheck,
+};
+
+function stringCheck({ minLength = 0, maxLength = Infinity, pattern }: Shape): Check {
+  const isMatch = pattern === undefined ? undefined : new RegExp(pattern, 'u');
+  const isFit = (text: string) => {
+    const { length } = [...text];
+    return length >= minLength && length <= maxLength && (isMatch === undefined || isMatch.test(text));
+  };
+  const hasLimits = minLength > 0 || maxLength < Infinity || isMatch !== undefined;
+  return (value) => typeof value === 'string' && (!hasLimits || isFit(value));
 }
 
-function isInRange(value: number, shape: Shape): boolean {
+function rangeCheck(shape: Shape): (value: number) => boolean {
   const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum, multipleOf } = shape;
-  return (
+  return (value) =>
     value >= minimum &&
     value <= maximum &&
     (exclusiveMinimum === undefined || value > exclusiveMinimum) &&
     (exclusiveMaximum === undefined || value < exclusiveMaximum) &&
-    (multipleOf === undefined || isMultiple(value / multipleOf))
-  );
+    (multipleOf === undefined || isMultiple(value / multipleOf));
 }
 
 /** 0.3 is a multiple of 0.1, although the quotient of the two is 2.9999999999999996. */
@@ -56,23 +74,19 @@ function isMultiple(quotient: number): boolean {
   return Math.abs(quotient - Math.round(quotient)) <= Number.EPSILON * Math.abs(quotient);
 }
 
-function isList(
-  items: readonly unknown[],
-  { minItems = 0, maxItems = Infinity, items: item }: Shape,
-): boolean {
-  return (
-    items.length >= minItems &&
-    items.length <= maxItems &&
-    (item === undefined || items.every((each) => fits(item, each)))
-  );
+function arrayCheck({ minItems = 0, maxItems = Infinity, items = {} }: Shape): Check {
+  const isItem = checkOf(items);
+  return (value) =>
+    Array.isArray(value) && value.length >= minItems && value.length <= maxItems && value.every(isItem);
 }
 
-function hasFields(value: Values, { properties = {}, required, additionalProperties: rest = true }: Shape) {
-  if (required?.some((name) => !Object.hasOwn(value, name))) return false;
-  return Object.keys(value).every((name) => {
-    const shape = Object.hasOwn(properties, name) ? properties[name] : rest;
-    return typeof shape === 'object' ? fits(shape, value[name]) : shape !== false;
-  });
+function objectCheck({ properties = {}, required = [], additionalProperties: rest = true }: Shape): Check {
+  const fields = new Map(Object.entries(properties).map(([name, shape]) => [name, checkOf(shape)]));
+  const isOther = typeof rest === 'object' ? checkOf(rest) : () => rest;
+  return (value) =>
+    isRecord(value) &&
+    required.every((name) => Object.hasOwn(value, name)) &&
+    Object.keys(value).every((name) => (fields.get(name) ?? isOther)(value[name]));
 }
 
 type Values = Readonly<Record<string, unknown>>;
