@@ -2,10 +2,9 @@ import { ConfigurationError, isOrdersError } from '@wemasy-orders/client';
 import { type Check, checksText, examine } from '@wemasy-orders/runtime/doctor';
 import { readHostedConfig } from '@wemasy-orders/runtime/hosted';
 import { systemClock } from '@wemasy-orders/state';
-import type { Target } from './cli-args.js';
 import { setUpFor, setUpOptionsFor } from './one-shop.js';
-import type { Output, Program } from './program.js';
-import { limitsOf } from './tools/call-limits.js';
+import type { Output, Program, Target } from './program.js';
+import { limitsOf } from './tools/create-tools.js';
 
 /** `doctor`: checks the set-up; exits 1 when something is wrong. */
 export async function diagnose(target: Target, program: Program, output: Output): Promise<void> {

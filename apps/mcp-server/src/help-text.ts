@@ -1,6 +1,6 @@
 import { describeSettings, settingsHelp } from '@wemasy-orders/runtime';
 import { describeHostedSettings } from '@wemasy-orders/runtime/hosted';
-import type { SettingFlag } from './cli-args.js';
+import type { SettingFlag } from './program.js';
 
 /** What `--help` prints. */
 export function helpText(): string {

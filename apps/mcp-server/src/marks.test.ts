@@ -44,13 +44,20 @@ async function serverOf(
       return { orderId, message, syncedAt: '2026-11-29T01:00:00.000Z', recorded: true };
     },
   };
-  const tools = createTools({ personalData, readOnly: false, maxWaitMs: 1_000, clock: systemClock });
+  const tools = createTools({
+    personalData,
+    readOnly: false,
+    maxWaitMs: 1_000,
+    answerWithinMs: 10_000,
+    clock: systemClock,
+  });
   return async (name: string, input: object) => {
     const tool = tools.find((each) => each.name === name) ?? expect.fail(`no tool ${name}`);
     try {
       return await tool.run(input, {
         services: () => Promise.resolve({ client, orderSync }),
         signal: new AbortController().signal,
+        stopping: new AbortController().signal,
         progress: { waits: () => undefined, done: () => undefined },
       });
     } catch (error) {

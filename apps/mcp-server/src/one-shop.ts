@@ -12,11 +12,10 @@ import {
   userHome,
 } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
-import type { Target } from './cli-args.js';
-import type { Output, Program } from './program.js';
+import type { Output, Program, Target } from './program.js';
 import { createMcpServer } from './server.js';
-import { limitsOf } from './tools/call-limits.js';
-import { createTools } from './tools/create-tools.js';
+import { createTools, limitsOf } from './tools/create-tools.js';
+import { once } from './tools/tool.js';
 
 /** The shop whose user has started this process. */
 export interface OneShop {
@@ -35,8 +34,7 @@ export interface OneShop {
 export async function openOneShop(target: Target, program: Program, output: Output): Promise<OneShop> {
   const { config, log, services, close } = await prepare(target, program, output);
   const { WEMASY_PERSONAL_DATA: personalData, WEMASY_READ_ONLY: readOnly } = config;
-  const { answerWithinMs, maxWaitMs } = limitsOf(config);
-  const tools = createTools({ personalData, readOnly, maxWaitMs, clock: systemClock });
+  const tools = createTools({ personalData, readOnly, clock: systemClock, ...limitsOf(config) });
   const stopping = new AbortController();
   return {
     log,
@@ -49,13 +47,12 @@ export async function openOneShop(target: Target, program: Program, output: Outp
         services,
         log,
         clock: systemClock,
-        answerWithinMs,
         stopping: stopping.signal,
       }),
     stopCalls() {
       stopping.abort();
     },
-    close: lazy(close),
+    close: once(close),
   };
 }
 
@@ -125,10 +122,4 @@ export function setUpOptionsFor(
     clock: systemClock,
     writeLog,
   };
-}
-
-/** Runs a function with the first call; each call gets its result. */
-function lazy<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined;
-  return () => (result ??= work());
 }

@@ -9,6 +9,28 @@ export interface Program {
   readonly stderr: () => Writable;
 }
 
+/** An address to listen on. */
+export interface HttpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What is worked with, and how. */
+export interface Target {
+  /** Values of flags by flag name, as given. */
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  /** Whether it is a sandbox inside this process instead of an account. */
+  readonly sandbox: boolean;
+  /** Where the sandbox keeps its orders and the journal; undefined where it keeps them in memory. */
+  readonly sandboxFolder?: string;
+}
+
+/** A flag that sets a setting. */
+export interface SettingFlag {
+  readonly flag: string;
+  readonly takesValue: boolean;
+}
+
 /** What a command writes besides the protocol. */
 export interface Output {
   /** Writes a line to stdout. */

@@ -2,10 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { createLog } from '@wemasy-orders/runtime';
 import { type HostedConfig, readHostedConfig } from '@wemasy-orders/runtime/hosted';
 import { systemClock } from '@wemasy-orders/state';
-import { type HttpAddress, isLoopback, type Target } from './cli-args.js';
 import { openOneShop, setUpOptionsFor } from './one-shop.js';
-import type { Output, Program } from './program.js';
-import { limitsOf } from './tools/call-limits.js';
+import type { HttpAddress, Output, Program, Target } from './program.js';
+import { limitsOf } from './tools/create-tools.js';
 
 export interface ServeHttpOptions {
   readonly target: HttpTarget;
@@ -45,6 +44,11 @@ export async function serveHttp(options: ServeHttpOptions): Promise<void> {
   if (target.sandbox) return refuse('--sandbox has one shop, so it does not go with WEMASY_AUTH.');
   if (hosted.config === undefined) return refuse(...hosted.faults);
   return serveManyShops(hosted.config, options);
+}
+
+/** Whether only this machine reaches it. */
+export function isLoopback({ host }: HttpAddress): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host);
 }
 
 async function serveOneShop({ target, program, output, signal }: ServeHttpOptions): Promise<void> {

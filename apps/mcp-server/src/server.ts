@@ -12,7 +12,6 @@ import { failureOf, type PersonalData } from '@wemasy-orders/presentation';
 import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { failureText, type NextSteps } from './results/failure.js';
-import { answerInTime } from './tools/call-limits.js';
 import { instructionsFor } from './tools/create-tools.js';
 import { type ProgressReporter, startProgress } from './tools/progress.js';
 import type { Tool, ToolCall } from './tools/tool.js';
@@ -35,8 +34,6 @@ export interface ServerOptions {
   readonly clock: Clock;
   /** Where a failure is mended elsewhere than in the settings of one shop. */
   readonly nextSteps?: NextSteps | undefined;
-  /** Longest that a call takes to be answered, in ms. */
-  readonly answerWithinMs: number;
   /** Aborted when the process is about to end. */
   readonly stopping: AbortSignal;
   /** How long clients may keep the list of tools, in ms; default: an hour. */
@@ -62,7 +59,7 @@ const anHourMs = 3_600_000;
 
 /** The MCP server over the tools. This is the only file that knows the SDK's server. */
 export function createMcpServer(options: ServerOptions): Server {
-  const { version, tools, personalData, services, log, clock, nextSteps, answerWithinMs, stopping } = options;
+  const { version, tools, personalData, services, log, clock, nextSteps, stopping } = options;
   const { listTtlMs = anHourMs, refuse = () => undefined, requestId, onCall } = options;
   const offered = tools.filter((tool) => refuse(tool) === undefined);
   const server = new Server(
@@ -113,16 +110,8 @@ export function createMcpServer(options: ServerOptions): Server {
     try {
       const refusal = refuse(tool);
       if (refusal !== undefined) throw refusal;
-      const { structured, text } = await answerInTime(
-        (signal) => tool.run(input, { services, signal, progress }),
-        {
-          clock,
-          answerWithinMs,
-          writes: !tool.annotations.readOnlyHint,
-          client: context.mcpReq.signal,
-          stopping,
-        },
-      );
+      const { signal } = context.mcpReq;
+      const { structured, text } = await tool.run(input, { services, signal, stopping, progress });
       return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
     } catch (error) {
       const failure = failureOf(error, personalData);

@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { preferLittleMemory } from '@wemasy-orders/runtime/v8-flags';
-import { parseCommand, type Target } from './cli-args.js';
 import { openStdioChannel } from './frames/stdio-channel.js';
-import type { Output, Program } from './program.js';
+import type { HttpAddress, Output, Program, SettingFlag, Target } from './program.js';
 import { type RecordedResponses, respondFromRecord } from './recorded-responses/recorded-responses.js';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: 'help' | 'version' }
+  | ({ readonly kind: 'doctor' | 'rotate_keys' } & Target)
+  /** `http` is absent where the server speaks over stdio, `metrics` where they are not served. */
+  | ({ readonly kind: 'serve'; readonly http?: HttpAddress; readonly metrics?: HttpAddress } & Target)
+  | { readonly kind: 'usage_error'; readonly message: string };
 
 /**
  * Does what the command line asks for, and loads only what that needs: most servers that assistants start are asked for
@@ -99,4 +107,97 @@ function outputOf({ stdio, stderr }: Program): Output {
     printError: (line) => void errors.write(`${line}\n`),
     writeLog: (line) => void errors.write(line),
   };
+}
+
+/** Flags that say which account is called; beside `--sandbox` they contradict it. */
+export const accountFlags: readonly string[] = ['api-url', 'api-token-file', 'account', 'rate-limits'];
+
+/** Reads the command line. The token is not among its flags. */
+export function parseCommand(argv: readonly string[], settingFlags: readonly SettingFlag[]): Command {
+  const options: NonNullable<ParseArgsConfig['options']> = {
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean' },
+    http: { type: 'string' },
+    metrics: { type: 'string' },
+    sandbox: { type: 'boolean' },
+    'sandbox-folder': { type: 'string' },
+  };
+  for (const { flag, takesValue } of settingFlags)
+    options[flag] = { type: takesValue ? 'string' : 'boolean' };
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: argv.map(withFolderApart).flat(),
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+    });
+  } catch (error) {
+    return usageError(error instanceof Error ? error.message : String(error));
+  }
+  const {
+    help,
+    version,
+    http,
+    metrics,
+    sandbox = false,
+    'sandbox-folder': folder,
+    ...values
+  } = parsed.values;
+  const [verb, ...surplus] = parsed.positionals;
+  if (help === true) return { kind: 'help' };
+  if (version === true) return { kind: 'version' };
+  if ((verb !== undefined && verb !== 'doctor' && verb !== 'rotate-keys') || surplus.length > 0) {
+    return usageError(
+      `${[verb, ...surplus].join(' ')} is not a command; the commands are doctor and rotate-keys.`,
+    );
+  }
+  const flags = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
+  );
+  const contradicting = accountFlags.filter((flag) => flags[flag] !== undefined);
+  if (sandbox === true && contradicting.length > 0) {
+    return usageError(`--sandbox calls no account: leave --${contradicting.join(' and --')} out.`);
+  }
+  const target: Target = {
+    flags,
+    sandbox: sandbox === true,
+    ...(typeof folder === 'string' ? { sandboxFolder: folder } : {}),
+  };
+  if (verb === 'doctor') return { kind: 'doctor', ...target };
+  if (verb === 'rotate-keys') return { kind: 'rotate_keys', ...target };
+  if (http === undefined) {
+    return metrics === undefined
+      ? { kind: 'serve', ...target }
+      : usageError('--metrics needs --http: over stdio nothing can read them.');
+  }
+  const address = parseAddress('http', String(http));
+  const metricsAddress = metrics === undefined ? undefined : parseAddress('metrics', String(metrics));
+  if (typeof address === 'string') return usageError(address);
+  if (typeof metricsAddress === 'string') return usageError(metricsAddress);
+  return {
+    kind: 'serve',
+    ...target,
+    http: address,
+    ...(metricsAddress === undefined ? {} : { metrics: metricsAddress }),
+  };
+}
+
+/** `--sandbox` may carry a folder, which `parseArgs` knows only of a flag that always has a value. */
+function withFolderApart(argument: string): readonly string[] {
+  const folder = argument.startsWith('--sandbox=') ? argument.slice('--sandbox='.length) : undefined;
+  return folder === undefined ? [argument] : ['--sandbox', `--sandbox-folder=${folder}`];
+}
+
+function usageError(message: string): Command {
+  return { kind: 'usage_error', message };
+}
+
+/** `[host:]port`; a sentence where it is none. */
+function parseAddress(flag: string, text: string): HttpAddress | string {
+  const [, host = '127.0.0.1', port = ''] = /^(?:(\[[\da-f:.]+\]|[\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  if (port === '' || Number(port) > 65_535) {
+    return `--${flag} takes [host:]port, e.g. --${flag} 4020, not ${text}.`;
+  }
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }

@@ -33,7 +33,7 @@ export interface HostedOptions {
   readonly shops: Shops;
   readonly toolsFor: (personalData: PersonalData) => readonly Tool[];
   /** What every MCP server is made with. */
-  readonly serverOptions: Pick<ServerOptions, 'version' | 'clock' | 'answerWithinMs' | 'stopping'>;
+  readonly serverOptions: Pick<ServerOptions, 'version' | 'clock' | 'stopping'>;
   /** Whether the proxy should send further requests here. */
   readonly isReady: () => boolean;
   readonly refusals: RefusalLog;

@@ -2,9 +2,8 @@ import type { Log } from '@wemasy-orders/runtime';
 import { type HostedConfig, mcpPath } from '@wemasy-orders/runtime/hosted';
 import type { PersonalData } from '@wemasy-orders/presentation';
 import type { Clock } from '@wemasy-orders/state';
-import type { HttpAddress } from '../cli-args.js';
-import { createTools } from '../tools/create-tools.js';
-import { limitsOf } from '../tools/call-limits.js';
+import type { HttpAddress } from '../program.js';
+import { createTools, limitsOf } from '../tools/create-tools.js';
 import type { Tool } from '../tools/tool.js';
 import { listen } from '../transports/http.js';
 import { createMcpEndpoint } from '../transports/mcp-endpoint.js';
@@ -53,7 +52,7 @@ const graceMs = 10_000;
  */
 export async function serveHosted(options: ServeHostedOptions): Promise<HostedServer> {
   const { config, http, metricsAt, shops, version, log, clock } = options;
-  const { answerWithinMs, maxWaitMs } = limitsOf(config);
+  const limits = limitsOf(config);
   const metrics = metricsAt === undefined ? undefined : createMetrics();
   const refusals = createRefusalLog({ log, clock });
   const stopping = new AbortController();
@@ -73,8 +72,8 @@ export async function serveHosted(options: ServeHostedOptions): Promise<HostedSe
     endpoint,
     ...authenticationOf(options),
     shops,
-    toolsFor: perMode((personalData) => createTools({ personalData, readOnly: false, maxWaitMs, clock })),
-    serverOptions: { version, clock, answerWithinMs, stopping: stopping.signal },
+    toolsFor: perMode((personalData) => createTools({ personalData, readOnly: false, clock, ...limits })),
+    serverOptions: { version, clock, stopping: stopping.signal },
     isReady: () => isReady,
     refusals,
     metrics,
@@ -107,7 +106,7 @@ export async function serveHosted(options: ServeHostedOptions): Promise<HostedSe
       server.closeConnections();
       await pause(config.WEMASY_DRAIN_MS);
       const drained = server.drain();
-      await Promise.race([drained, pause(answerWithinMs)]);
+      await Promise.race([drained, pause(limits.answerWithinMs)]);
       stopping.abort();
       const closed = shops.close().catch((error: unknown) => {
         log.warn('the shops could not be closed', { error });

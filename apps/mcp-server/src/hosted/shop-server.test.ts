@@ -8,7 +8,13 @@ import type { Shop } from './shop.js';
 import { createShopServer } from './shop-server.js';
 
 const log = createLog({ level: 'silent', write: () => undefined, now: () => 0, secrets: [] });
-const tools = createTools({ personalData: 'names', readOnly: false, maxWaitMs: 0, clock: systemClock });
+const tools = createTools({
+  personalData: 'names',
+  readOnly: false,
+  maxWaitMs: 0,
+  answerWithinMs: 10_000,
+  clock: systemClock,
+});
 const writing = tools.filter(({ annotations }) => !annotations.readOnlyHint).map(({ name }) => name);
 const reading = tools.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name);
 
@@ -47,7 +53,6 @@ async function ask(method: string, params: object, granted: readonly Scope[], li
         version: '0',
         clock: systemClock,
         log,
-        answerWithinMs: 10_000,
         stopping: new AbortController().signal,
         principal: {
           kind: 'oauth',

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { noteOfIgnored, parseArguments } from './arguments.js';
+import { parseArguments } from './arguments.js';
 import { injectedArguments } from './injected-arguments.js';
 import { portableArguments, portableSchema } from './portable-schema.js';
+import { exactArguments } from './tool.js';
 
 const schema = z.strictObject({
   id: z.int().min(1).optional(),
@@ -87,6 +88,47 @@ describe('an argument sent as text', () => {
   });
 });
 
+describe('arguments that are as the schema says', () => {
+  it('are taken without conversion, which would change nothing', () => {
+    const mostly = (right: fc.Arbitrary<unknown>, ...others: unknown[]) =>
+      fc.oneof({ arbitrary: right, weight: 9 }, { arbitrary: fc.constantFrom(...others), weight: 1 });
+    const given = fc.record(
+      {
+        id: mostly(fc.integer({ min: 1 }), 0, '7', '', null),
+        amount: mostly(fc.integer({ min: 1, max: 100 }), 101, null),
+        loud: mostly(fc.boolean(), 'true', ' '),
+        columns: mostly(fc.subarray(['id', 'total'], { minLength: 1 }), [], ['none'], 'id'),
+        status: mostly(fc.constantFrom('paid', 'on_hold'), ' paid', 'null', null),
+        query: mostly(fc.string(), 7, null),
+      },
+      { requiredKeys: [] },
+    );
+    let taken = 0;
+    fc.assert(
+      fc.property(given, (input) => {
+        const exact = exactArguments(schema, input);
+        if (exact === undefined) return;
+        taken += 1;
+        expect(parse(input)).toEqual(exact);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(taken).toBeGreaterThan(500);
+  });
+
+  it.each([
+    [{ id: '1' }],
+    [{ query: ' ' }],
+    [{ status: null }],
+    [{ columns: [] }],
+    [{ sessionId: 'x' }],
+    [null],
+    [[]],
+  ])('%j is not', (input) => {
+    expect(exactArguments(schema, input)).toBeUndefined();
+  });
+});
+
 describe('an argument that is not given', () => {
   it.each([
     [{ id: null }],
@@ -107,9 +149,9 @@ describe('an argument that is not given', () => {
 
 describe('arguments that the tool does not have', () => {
   it.each([...injectedArguments.keys()])('%s, which a client adds, is ignored and named', (name) => {
-    const { values, ignored } = parse({ id: 1, [name]: 'x' });
+    const { values, note } = parse({ id: 1, [name]: 'x' });
     expect(values).toEqual({ id: 1, amount: 25 });
-    expect(noteOfIgnored(ignored)).toBe(`Ignored ${name}: no argument of this tool.`);
+    expect(note).toBe(`Ignored ${name}: no argument of this tool.`);
   });
 
   it.each(['limit', 'Wait_for_previous', '__proto__', 'constructor'])('%s is refused', (name) => {

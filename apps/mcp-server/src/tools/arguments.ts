@@ -6,8 +6,8 @@ import type { JsonSchema } from './portable-schema.js';
 /** A tool's arguments as its schema describes them. */
 export interface ParsedArguments<Schema extends z.ZodObject> {
   readonly values: z.output<Schema>;
-  /** Names of arguments that the client added and the tool does not have. */
-  readonly ignored: readonly string[];
+  /** What the answer says of arguments that were left out; undefined where there were none. */
+  readonly note: string | undefined;
 }
 
 /** How a tool describes its arguments: the same rules twice, for this process and for clients. */
@@ -40,12 +40,11 @@ export function parseArguments<Schema extends z.ZodObject>(
     return meant === undefined ? [] : [[name, meant]];
   });
   const parsed = schema.safeParse(Object.fromEntries(converted));
-  if (parsed.success) return { values: parsed.data, ignored };
+  if (parsed.success) return { values: parsed.data, note: noteOfIgnored(ignored) };
   throw new InvalidArgumentsError(parsed.error.issues.flatMap((issue) => faultsOf(issue, properties)));
 }
 
-/** What the answer says of arguments that were ignored; undefined where there were none. */
-export function noteOfIgnored(ignored: readonly string[]): string | undefined {
+function noteOfIgnored(ignored: readonly string[]): string | undefined {
   return ignored.length === 0 ? undefined : `Ignored ${ignored.join(', ')}: no argument of this tool.`;
 }
 

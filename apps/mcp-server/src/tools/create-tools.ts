@@ -2,10 +2,19 @@ import { type Operation, operations } from '@wemasy-orders/client/operations';
 import { listOrdersTool } from './list-orders.js';
 import { operationTool } from './operation-tool.js';
 import { syncOrderTool } from './sync-order.js';
-import { isToolOperation, type Tool, type ToolSettings } from './tool.js';
+import {
+  type CallLimits,
+  once,
+  type Tool,
+  type ToolHandler,
+  type ToolOperation,
+  type ToolSettings,
+} from './tool.js';
+
+type HandlerFactory = (operation: ToolOperation, settings: ToolSettings) => ToolHandler;
 
 /** Tools with a presentation or a journal of their own, by operation; all others come from the document alone. */
-const ownTools = new Map<string, typeof operationTool>([
+const ownTools = new Map<string, HandlerFactory>([
   [operations.listOrders.operationId, listOrdersTool],
   [operations.syncOrder.operationId, syncOrderTool],
 ]);
@@ -16,9 +25,38 @@ export function createTools({
   ...settings
 }: ToolSettings & { readonly readOnly: boolean }): Tool[] {
   return Object.values<Operation>(operations)
-    .filter(isToolOperation)
+    .filter((operation): operation is ToolOperation => operation.tool !== undefined)
     .filter(({ tool }) => tool.annotations.readOnlyHint || !readOnly)
-    .map((operation) => (ownTools.get(operation.operationId) ?? operationTool)(operation, settings));
+    .map((operation) => toolOf(operation, settings));
+}
+
+/** A tool whose handler is made when it is first needed: most processes call one tool. */
+function toolOf(operation: ToolOperation, settings: ToolSettings): Tool {
+  const create = ownTools.get(operation.operationId) ?? operationTool;
+  const handler = once(() => create(operation, settings));
+  return {
+    ...operation.tool,
+    get inputSchema() {
+      return handler().inputSchema;
+    },
+    get outputSchema() {
+      return handler().outputSchema;
+    },
+    run: (input, call) => handler().run(input, call),
+  };
+}
+
+/** Time that a request gets after the longest wait for the allowance, in ms. */
+const timeForRequestMs = 10_000;
+
+/** The waits that follow from the one setting; a shorter `WEMASY_MAX_WAIT_MS` is kept. */
+export function limitsOf(settings: {
+  readonly WEMASY_ANSWER_WITHIN_MS: number;
+  readonly WEMASY_MAX_WAIT_MS: number;
+}): CallLimits {
+  const answerWithinMs = settings.WEMASY_ANSWER_WITHIN_MS;
+  const longestWaitMs = Math.max(0, answerWithinMs - timeForRequestMs);
+  return { answerWithinMs, maxWaitMs: Math.min(settings.WEMASY_MAX_WAIT_MS, longestWaitMs) };
 }
 
 /** The server's instructions for a model: about the tools that it offers, and no others. */

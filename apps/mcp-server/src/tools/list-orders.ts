@@ -4,14 +4,14 @@ import * as z from 'zod';
 import { OrdersTable, tableOf, textOf, withNote } from '../results/orders-table.js';
 import { portableSchema } from './portable-schema.js';
 import { summarize } from './summary.js';
-import { defineTool, type Tool, type ToolOperation, type ToolSettings } from './tool.js';
+import { defineTool, type ToolHandler, type ToolOperation, type ToolSettings } from './tool.js';
 
 const defaultPerPage = 25;
 /** More rows than this would fill an assistant's context; asking for more is an error, never a silent cut. */
 const mostRows = 100;
 
 /** A list of orders as a table with totals, in fewer tokens than its answer has. */
-export function listOrdersTool(operation: ToolOperation, settings: ToolSettings): Tool {
+export function listOrdersTool(operation: ToolOperation, settings: ToolSettings): ToolHandler {
   const { personalData, maxWaitMs, clock } = settings;
   const columns = columnsFor(personalData);
   const { shape } = ListOrdersArguments;
@@ -20,6 +20,7 @@ export function listOrdersTool(operation: ToolOperation, settings: ToolSettings)
   while (maxPerPage > 1 && !shape.per_page.safeParse(maxPerPage).success) maxPerPage -= 1;
   return defineTool({
     operation,
+    settings,
     arguments: z.strictObject({
       ...shape,
       per_page: z
@@ -36,7 +37,6 @@ export function listOrdersTool(operation: ToolOperation, settings: ToolSettings)
       summarize: z.boolean().optional().describe('Counts and sums by status, no rows.'),
     }),
     outputSchema: () => portableSchema(OrdersTable),
-    maxWaitMs,
     async run({ fields, summarize: wantsSummary, page = 1, ...filters }, call) {
       const answer = (table: OrdersTable) => {
         const structured = withNote(table, call.note);

@@ -44,12 +44,13 @@ afterAll(async () => {
 });
 
 const toolFor = (personalData: (typeof personalDataModes)[number], of = operation) =>
-  operationTool(of, { personalData, maxWaitMs: 1_000, clock: systemClock });
+  operationTool(of, { personalData, maxWaitMs: 1_000, answerWithinMs: 10_000, clock: systemClock });
 
 function call(tool: ReturnType<typeof toolFor>, input: object = {}) {
   return tool.run(input, {
     services: async () => ({ client, orderSync: { sync: () => expect.fail('nothing is synced') } }),
     signal: new AbortController().signal,
+    stopping: new AbortController().signal,
     progress: { waits: () => undefined, done: () => undefined },
   });
 }

@@ -2,20 +2,22 @@ import * as schemas from '@wemasy-orders/client/schemas';
 import { driftText, visibleField, visibleValue } from '@wemasy-orders/presentation';
 import { answerSchema } from '../results/answer-schema.js';
 import { noteOfCut, readable } from '../results/readable.js';
-import { defineTool, type Tool, type ToolOperation, type ToolSettings } from './tool.js';
+import { defineTool, type ToolHandler, type ToolOperation, type ToolSettings } from './tool.js';
 
 /**
  * The tool of a reading operation, from the document alone: it takes the arguments of the operation, and answers what of
  * the API's answer may be seen.
  */
-export function operationTool(operation: ToolOperation, { personalData, maxWaitMs }: ToolSettings): Tool {
+export function operationTool(operation: ToolOperation, settings: ToolSettings): ToolHandler {
   const { answer } = operation;
+  const { personalData } = settings;
   if (answer === undefined || !operation.tool.annotations.readOnlyHint) {
     throw new TypeError(`${operation.operationId} has no answer to show, or it writes`);
   }
   const visible = visibleField(answer, personalData);
   return defineTool({
     operation,
+    settings,
     arguments: schemas[operation.argumentsSchema],
     outputSchema: () => ({
       type: 'object',
@@ -25,7 +27,6 @@ export function operationTool(operation: ToolOperation, { personalData, maxWaitM
       },
       additionalProperties: false,
     }),
-    maxWaitMs,
     async run(values, call) {
       const { client } = await call.services();
       const { value, drift } = await client.callOperation(operation, values, call.options);

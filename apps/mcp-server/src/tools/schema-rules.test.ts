@@ -4,7 +4,7 @@ import { createTools } from './create-tools.js';
 import type { Tool } from './tool.js';
 
 const tools = (['none', 'names', 'full'] as const).flatMap((personalData) =>
-  createTools({ personalData, readOnly: false, maxWaitMs: 0, clock: systemClock }),
+  createTools({ personalData, readOnly: false, maxWaitMs: 0, answerWithinMs: 10_000, clock: systemClock }),
 );
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -23,7 +23,7 @@ export interface SummaryOptions {
   /** How long it may keep reading pages, in ms. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
-  readonly call: Omit<ToolCall, 'services'>;
+  readonly call: Pick<ToolCall, 'signal' | 'progress'>;
 }
 
 /** Enough to name some of them. */

@@ -2,7 +2,7 @@ import { SyncOrderArguments } from '@wemasy-orders/client/schemas';
 import { cleanText, showsWords } from '@wemasy-orders/presentation';
 import * as z from 'zod';
 import { portableSchema } from './portable-schema.js';
-import { defineTool, type Tool, type ToolOperation, type ToolSettings } from './tool.js';
+import { defineTool, type ToolHandler, type ToolOperation, type ToolSettings } from './tool.js';
 
 const { order_id: orderId } = SyncOrderArguments.shape;
 
@@ -23,13 +23,13 @@ const SyncedOrder = z.strictObject({
 const SilentlySyncedOrder = SyncedOrder.omit({ message: true });
 
 /** Sends an order through the journal, which a write needs. */
-export function syncOrderTool(operation: ToolOperation, { personalData, maxWaitMs }: ToolSettings): Tool {
-  const showsMessage = showsWords(personalData, operation.operationId);
+export function syncOrderTool(operation: ToolOperation, settings: ToolSettings): ToolHandler {
+  const showsMessage = showsWords(settings.personalData, operation.operationId);
   return defineTool({
     operation,
+    settings,
     arguments: Arguments,
     outputSchema: () => portableSchema(showsMessage ? SyncedOrder : SilentlySyncedOrder),
-    maxWaitMs,
     async run({ order_id, resend }, call) {
       const { orderSync } = await call.services();
       const { message, syncedAt, recorded } = await orderSync.sync(order_id, { ...call.options, resend });

@@ -9,7 +9,7 @@ async function notConfigured(): Promise<never> {
   throw new ConfigurationError('nothing is set');
 }
 
-const settings = { personalData: 'full', maxWaitMs: 0, clock: systemClock } as const;
+const settings = { personalData: 'full', maxWaitMs: 0, answerWithinMs: 10_000, clock: systemClock } as const;
 const tools = createTools({ ...settings, readOnly: false });
 
 describe.each(tools)('the tool $name', ({ name, title, description, annotations, run }) => {
@@ -22,6 +22,7 @@ describe.each(tools)('the tool $name', ({ name, title, description, annotations,
     const call = {
       services: notConfigured,
       signal: AbortSignal.abort(),
+      stopping: new AbortController().signal,
       progress: { waits: () => undefined, done: () => undefined },
     };
     await expect(run({ order_id: 1, nonsense: 1 }, call)).rejects.toMatchObject({

@@ -1,11 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { isJSONRPCRequest, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/server';
 import { serveStdio as serveSdk } from '@modelcontextprotocol/server/stdio';
-import type { Target } from '../cli-args.js';
 import { invalidMeta, type Message } from '../frames/frame.js';
 import type { StdioChannel } from '../frames/stdio-channel.js';
 import { openOneShop } from '../one-shop.js';
-import type { Output, Program } from '../program.js';
+import type { Output, Program, Target } from '../program.js';
 
 export interface StdioOptions {
   readonly target: Target;

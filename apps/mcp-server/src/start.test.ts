@@ -4,8 +4,9 @@ import {
   settingsHelp,
 } from '@wemasy-orders/runtime';
 import { describe, expect, it } from 'vitest';
-import { accountFlags, isLoopback, parseCommand as parse } from './cli-args.js';
 import { helpText } from './help-text.js';
+import { isLoopback } from './serve-http.js';
+import { accountFlags, parseCommand as parse } from './start.js';
 
 const settingFlags = describeSettings().flatMap(({ flag, takesValue }) =>
   flag === undefined ? [] : [{ flag, takesValue }],
