@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock, type Clock } from '../src/clock.js';
+import { systemClock, type Clock } from '../src/machine.js';
 import { createFolderStore } from '../src/folder.js';
 import { count } from '../src/testing/count.js';
 import { readRecord } from '../src/testing/read-record.js';

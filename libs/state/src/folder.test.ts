@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { systemClock } from './clock.js';
+import { systemClock } from './machine.js';
 import { createFolderStore, type FileSystem, type FolderWarning } from './folder.js';
 import { isNetworkDisk, nodeSystem, type FolderSystem } from './folder/system.js';
 import type { StateStore } from './state-store.js';

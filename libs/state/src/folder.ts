@@ -1,11 +1,15 @@
 import { dirname, join, resolve } from 'node:path';
-import { systemClock, type Clock } from './clock.js';
+import { systemClock, type Clock } from './machine.js';
 import { FolderUnusableError, StoreClosedError } from './errors.js';
-import { createAccess } from './folder/access.js';
-import { createDirectories } from './folder/directories.js';
-import { filePathOf, keySegmentOf } from './folder/file-names.js';
+import {
+  createAccess,
+  filePathOf,
+  hasFolder,
+  keySegmentOf,
+  MAX_RECORD_BYTES,
+  readRegularFile,
+} from './folder/files.js';
 import { createLockManager, type Lock } from './folder/lock.js';
-import { hasFolder, MAX_RECORD_BYTES, readRegularFile } from './folder/regular-file.js';
 import { errorCode, ignoreErrors, isNetworkDisk, nodeSystem, type FolderSystem } from './folder/system.js';
 import { checkGeneration, openGeneration, readGeneration } from './generation.js';
 import type {
@@ -79,7 +83,6 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
   const { fs } = system;
   const locksFolder = join(folder, '.locks');
   const access = createAccess(system);
-  const directories = createDirectories(system, access);
   const locks = createLockManager({ locksFolder, system, access, clock, isClosed: () => closed });
   /** Folders of records that are no links. */
   const realFolders = new Set<string>();
@@ -108,7 +111,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
         if (isOpen && fs.statSync(folder, { throwIfNoEntry: false }) === undefined) {
           throw new Error('it has disappeared', { cause: error });
         }
-        directories.create(locksFolder);
+        access.createFolders(locksFolder);
       }
     }
   }
@@ -130,9 +133,9 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
     if ('thrown' in outcome) return outcome;
     if (outcome.text !== undefined && (durable || outcome.text !== text)) {
       // The first record of its kind.
-      if (text === undefined) directories.create(dirname(file.path));
+      if (text === undefined) access.createFolders(dirname(file.path));
       lock.commit(outcome.text, durable);
-      if (durable) directories.flushEntry(file.path);
+      if (durable) access.flushEntry(file.path);
     }
     return outcome;
   }
@@ -267,7 +270,7 @@ export function createFolderStore(options: FolderStoreOptions): ListableStore {
       try {
         await onDisk(file, (lock) => {
           lock.commit('{}\n', true);
-          directories.flushEntry(file.path);
+          access.flushEntry(file.path);
           remove();
         });
         return undefined;

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from './clock.js';
+import { systemClock, type Clock } from './machine.js';
 import { StoreClosedError } from './errors.js';
 import { afterWrite, checkGeneration, openGeneration, readGeneration } from './generation.js';
 import { isDirectlyBelow } from './keys.js';

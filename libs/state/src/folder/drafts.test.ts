@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createAccess } from './access.js';
+import { createAccess } from './files.js';
 import { createDrafts } from './drafts.js';
 import { type FileSystem, type FolderSystem, nodeSystem } from './system.js';
 

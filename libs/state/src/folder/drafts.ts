@@ -4,7 +4,7 @@
  * The replaced file is kept as the next draft of its record. ext4 and btrfs flush a new file to the disk before it may
  * replace another one, and the process waits for that; a file that is only overwritten has nothing new to flush.
  */
-import type { Access } from './access.js';
+import type { Access } from './files.js';
 import { ignoreErrors, pathIn, whenNotBusy, type FolderSystem } from './system.js';
 
 export interface Draft {

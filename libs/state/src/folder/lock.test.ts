@@ -2,9 +2,9 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../machine.js';
 import { StoreClosedError } from '../errors.js';
-import { createAccess } from './access.js';
+import { createAccess } from './files.js';
 import { createLockManager } from './lock.js';
 import { type FileSystem, type FolderSystem, nodeSystem } from './system.js';
 

@@ -18,11 +18,10 @@
  * Locks stay: creating and removing folders costs more than all the rest. So there are only a few, and records share
  * them.
  */
-import type { Clock } from '../clock.js';
+import type { Clock } from '../machine.js';
 import { StoreClosedError } from '../errors.js';
-import type { Access } from './access.js';
 import { createDrafts, type Draft } from './drafts.js';
-import { hasFolder } from './regular-file.js';
+import { type Access, hasFolder } from './files.js';
 import { errorCode, ignoreErrors, pathIn, whenNotBusy, type FolderSystem } from './system.js';
 
 export interface LockManagerOptions {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { hostname } from 'node:os';
 import { sep } from 'node:path';
-import { isAlive, readBootId } from '../process-table.js';
+import { isAlive, readBootId } from '../machine.js';
 
 /** The file functions that a folder store needs, all synchronous: while it holds a lock nothing else may run. */
 export type FileSystem = Pick<

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../machine.js';
 
 /** A clock that a test sets. */
 export interface VirtualClock extends Clock {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it, test } from 'vitest';
-import { sleep, systemClock } from './clock.js';
+import { sleep, systemClock } from './machine.js';
 import { createVirtualClock } from './testing/virtual-clock.js';
 
 test('the monotonic clock is the same in all processes of a machine', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { filePathOf } from './file-names.js';
+import { filePathOf } from './files.js';
 
 test.each([
   ['4f1e/window/listOrders', ['4f1e', 'window', 'list%4frders']],
