@@ -1,7 +1,7 @@
 import type { Order } from '@wemasy-orders/client';
 import type { AnswerField } from '@wemasy-orders/client/operations';
 import { cleanText, cleanValue } from './clean-text.js';
-import { orderField, type PersonalData, visibleField, visibleValue } from './visibility.js';
+import { orderField, type PersonalData, type Step, visibleField, visiblePartAt } from './visibility.js';
 
 /** What one cell of a table can hold. */
 export type Cell = string | number | boolean | null;
@@ -53,14 +53,8 @@ interface FieldColumn extends Column<unknown> {
  */
 export function columnsOf(field: AnswerField, personalData: PersonalData): readonly FieldColumn[] {
   const visible = visibleField(field, personalData);
-  const columns = visible === undefined ? [] : shownColumns(field, visible);
-  let last: { readonly row: unknown; readonly shown: unknown } | undefined;
-  const shownOf = (row: unknown) => {
-    // Rows are read cell by cell.
-    if (last === undefined || last.row !== row) last = { row, shown: visibleValue(field, row, personalData) };
-    return last.shown;
-  };
-  return columns.map((column) => ({ ...column, cellOf: (row) => column.cellOf(shownOf(row)) }));
+  const readLeaf = (steps: readonly Step[]) => visiblePartAt(field, steps, personalData);
+  return visible === undefined ? [] : describedColumns(field, visible, readLeaf);
 }
 
 /**
@@ -70,20 +64,29 @@ export function columnsOf(field: AnswerField, personalData: PersonalData): reado
  * @param visible what of it is visible
  */
 export function shownColumns(field: AnswerField, visible: AnswerField): readonly FieldColumn[] {
-  return leavesOf(field)
-    .filter(({ steps }) => isDescribed(visible, steps))
-    .map(({ name, path, steps }) => ({
-      name,
-      path,
-      cellOf: (shown) => {
-        const value = valueAt(shown, steps);
-        return path === 'date' && typeof value === 'string' ? readableDate(value) : toCell(value);
-      },
-    }));
+  return describedColumns(field, visible, () => (value) => value);
 }
 
-/** From a value to one inside it: the name of a field, or null for each element of an array. */
-type Step = string | null;
+/** @param readLeaf makes what is shown of the value of a column */
+function describedColumns(
+  field: AnswerField,
+  visible: AnswerField,
+  readLeaf: (steps: readonly Step[]) => Read,
+): readonly FieldColumn[] {
+  return leavesOf(field)
+    .filter(({ steps }) => isDescribed(visible, steps))
+    .map(({ name, path, steps }) => {
+      const read = readAt(steps, readLeaf(steps));
+      return {
+        name,
+        path,
+        cellOf: (row) => {
+          const value = read(row);
+          return path === 'date' && typeof value === 'string' ? readableDate(value) : toCell(value);
+        },
+      };
+    });
+}
 
 interface Leaf {
   readonly name: string;
@@ -136,16 +139,24 @@ function isDescribed(field: AnswerField, steps: readonly Step[]): boolean {
   return found !== undefined;
 }
 
-function valueAt(value: unknown, [step, ...rest]: readonly Step[]): unknown {
-  if (step === undefined) return value;
+type Read = (value: unknown) => unknown;
+
+/** Reads what is at the end of the steps; made once a column, since a table has many cells. */
+function readAt([step, ...rest]: readonly Step[], readLeaf: Read): Read {
+  if (step === undefined) return readLeaf;
+  const read = readAt(rest, readLeaf);
   if (step !== null) {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, step)
-      ? valueAt(Reflect.get(value, step), rest)
-      : undefined;
+    return (value) => (isRecord(value) && Object.hasOwn(value, step) ? read(value[step]) : undefined);
   }
-  if (!Array.isArray(value)) return undefined;
-  const values = value.map((item: unknown) => valueAt(item, rest) ?? null);
-  return values.length > 0 && values.every((each) => each === null) ? undefined : values;
+  return (value) => {
+    if (!Array.isArray(value)) return undefined;
+    const values = value.map((item: unknown) => read(item) ?? null);
+    return values.length > 0 && values.every((each) => each === null) ? undefined : values;
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The default selection out of the columns that exist. */

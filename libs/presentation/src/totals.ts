@@ -39,7 +39,7 @@ export function createAmountCheck(personalData: PersonalData, order: AnswerField
       // Whether an amount can be read says something of it.
       if (!hasAmounts) return;
       for (const { id, total } of orders) {
-        if (exactAmount(total) !== undefined) continue;
+        if (isReadable(total)) continue;
         count += 1;
         if (hasIds && ids.length < mostNamed) ids.push(id);
       }
@@ -112,6 +112,10 @@ export function exactAmount(total: Order['total']): string | undefined {
 }
 
 function readAmount(total: Order['total']): Big | undefined {
+  return isReadable(total) ? new Big(total) : undefined;
+}
+
+function isReadable(total: Order['total']): total is string {
   // Longer numbers are no prices, and arithmetic on a million digits would stall the server.
-  return typeof total === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(total) ? new Big(total) : undefined;
+  return typeof total === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(total);
 }

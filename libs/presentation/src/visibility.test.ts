@@ -201,22 +201,21 @@ describe('a column', () => {
     expect(cellsOf({ id: 1, lines: [{}, {}] })).toMatchObject({ sku: null });
   });
 
-  it('reads a row once for all its cells, and the next row again', () => {
+  it('reads of a row what it shows, and nothing beside it', () => {
     const reads: string[] = [];
-    const rowOf = (name: string) => ({
+    const row = {
       get a() {
-        reads.push(name);
-        return name;
+        reads.push('a');
+        return 'x';
       },
-      b: name,
-    });
-    const columns = columnsOf(object({ a: text('public'), b: text('public') }), 'none');
-    const cells = [rowOf('x'), rowOf('y')].map((row) => columns.map(({ cellOf }) => cellOf(row)));
-    expect(cells).toEqual([
-      ['x', 'x'],
-      ['y', 'y'],
-    ]);
-    expect(reads).toEqual(['x', 'y']);
+      get b() {
+        reads.push('b');
+        return 'y';
+      },
+    };
+    const [a] = columnsOf(object({ a: text('public'), b: text('public') }), 'none');
+    expect(a?.cellOf(row)).toBe('x');
+    expect(reads).toEqual(['a']);
   });
 
   const whole: [string, AnswerField][] = [
@@ -443,6 +442,29 @@ describe('in any document', () => {
           if (!allowed[mode].includes(mark)) expect(cells).not.toContain(each);
         }
       }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('a column shows what is left of the whole value, also where the value is not as described', () => {
+    const cellsOf = (columns: ReturnType<typeof columnsOf>, row: unknown) =>
+      columns.map(({ path, cellOf }) => [path, cellOf(row)]);
+    fc.assert(
+      fc.property(
+        example,
+        example,
+        fc.constantFrom(...personalDataModes),
+        ({ field, value }, other, mode) => {
+          const visible = visibleField(field, mode);
+          for (const row of [value, other.value, null, { a: null, b: [value] }]) {
+            expect(cellsOf(columnsOf(field, mode), row)).toEqual(
+              visible === undefined
+                ? []
+                : cellsOf(shownColumns(field, visible), visibleValue(field, row, mode)),
+            );
+          }
+        },
+      ),
       { numRuns: 1_000 },
     );
   });

@@ -54,6 +54,26 @@ export function visibleValue(field: AnswerField, value: unknown, personalData: P
   return visiblePart(value, { field, above: undefined }, personalData);
 }
 
+/** From a value to one inside it: the name of a field, or null for each element of an array. */
+export type Step = string | null;
+
+/** What `visibleValue` leaves of each value that is at the end of the steps, without a look at what is beside them. */
+export function visiblePartAt(
+  field: AnswerField,
+  steps: readonly Step[],
+  personalData: PersonalData,
+): (value: unknown) => unknown {
+  const place = steps.reduce<Place>(
+    (above, step) => {
+      const child = step === null ? above.field.items : above.field.fields?.[step];
+      if (child === undefined) throw new TypeError(`no field is at ${steps.join('.')}`);
+      return below(above, child);
+    },
+    { field, above: undefined },
+  );
+  return (value) => visiblePart(value, place, personalData);
+}
+
 /** What of a field a reader may see, for a description of it; undefined where nothing. */
 export function visibleField(field: AnswerField, personalData: PersonalData): AnswerField | undefined {
   return describe({ field, above: undefined }, personalData);

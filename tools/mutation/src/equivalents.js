@@ -154,7 +154,7 @@ export const equivalents = [
   {
     file: 'libs/presentation/src/columns.ts',
     mutator: 'ConditionalExpression',
-    line: 'const columns = visible === undefined ? [] : shownColumns(field, visible);',
+    line: 'return visible === undefined ? [] : describedColumns(field, visible, readLeaf);',
     code: 'visible === undefined',
     becomes: 'false',
     reason: 'Nothing that is undefined has a described part.',
