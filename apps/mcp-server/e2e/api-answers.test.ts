@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { setInterval } from 'node:timers';
-import { orderPage, rejectionHeaders, type Script, sendJson } from '@wemasy-orders/client/testing';
+import {
+  largestPage,
+  orderPage,
+  rejectionHeaders,
+  type Script,
+  sendJson,
+} from '@wemasy-orders/client/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Api, startApi } from './support/api.js';
 import { type Assistant, type CallResult, clientKinds, startAssistant } from './support/assistant.js';
@@ -199,14 +205,14 @@ describe.each(clientKinds)('the server, asked by the official %s', (kind) => {
       [
         'more rows than fit',
         'list_orders',
-        { per_page: 101 },
-        'detail: per_page: must be a whole number from 1 to 100',
+        { per_page: largestPage + 1 },
+        `detail: per_page: must be a whole number from 1 to ${largestPage}`,
       ],
       [
         'text that is no number',
         'list_orders',
         { per_page: '5x' },
-        'detail: per_page: must be a whole number from 1 to 100 in digits, e.g. 12',
+        `detail: per_page: must be a whole number from 1 to ${largestPage} in digits, e.g. 12`,
       ],
       [
         'text that is no order id',

@@ -35,7 +35,8 @@ describe.concurrent.each(clientKinds)('the allowance, with the official %s', (ki
 
   it('is not exceeded by ten calls more than it allows at once, and all of them are answered', async () => {
     const sandbox = await startSandbox('--orders', '60', '--window-seconds', String(windowSeconds));
-    const { limit: lists } = operations.listOrders.rateLimit;
+    // Of a large allowance a part, so that as many calls at once cost only seconds.
+    const lists = Math.min(operations.listOrders.rateLimit.limit, 60);
     const assistant = await start(sandbox, {
       WEMASY_RATE_LIMITS: `listOrders=${lists}/${windowSeconds}`,
       WEMASY_LOG_LEVEL: 'debug',

@@ -11,13 +11,14 @@ import {
   ValidationFailedError,
 } from '@wemasy-orders/client';
 import {
+  largestPage,
   orderPage,
   rejectionHeaders,
   type Script,
   sendJson,
   startUpstream,
-  type Upstream,
   unreachableUrl,
+  type Upstream,
 } from '@wemasy-orders/client/testing';
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
@@ -891,7 +892,7 @@ describe('check', () => {
       search_query: '42',
       sortKey: 'created_at',
       sortOrder: 'desc',
-      per_page: 100,
+      per_page: largestPage,
     });
   });
 

@@ -27,6 +27,7 @@ vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
       path: '/orders/lines',
       method: 'PUT',
       arguments: { lines: { in: 'body', isWhole: true } },
+      rateLimit: { limit: 3, windowSeconds: 60 },
       tool,
     },
     showInvoice: { path: '/invoice', method: 'GET', arguments: {}, responseType: 'application/pdf' },

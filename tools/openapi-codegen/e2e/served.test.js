@@ -95,8 +95,10 @@ it('the built apps serve what the document declares, and nothing else', async ()
 /** The columns that have a value in some order of the sandbox. @param {readonly string[]} columns */
 async function filledColumns(columns) {
   const filled = new Set();
-  for (let page = 1; page <= 5 && filled.size < columns.length; page += 1) {
-    const args = { page, per_page: 100, fields: columns };
+  const { maximum = 100 } = list.arguments.find(({ name }) => name === 'per_page')?.schema ?? {};
+  const perPage = Math.min(100, maximum);
+  for (let page = 1; page <= 500 / perPage && filled.size < columns.length; page += 1) {
+    const args = { page, per_page: perPage, fields: columns };
     const result = await server.request('tools/call', { name: 'list_orders', arguments: args });
     const { columns: shown, rows, constant = {} } = result.structuredContent;
     const cells = rows.flatMap((row) => row.map((value, at) => /** @type {const} */ ([shown[at], value])));

@@ -3,11 +3,11 @@ import { getProjects } from '@nx/devkit';
 import { readDocument } from './document.js';
 import { generate } from './generate.js';
 import { codegenOf } from './project.js';
-import { withToolTable } from './tool-table.js';
+import { updatedReadme } from './readme.js';
 
 /**
  * Nx sync generator: updates everything that is derived from an OpenAPI document, that is, the generated code of each
- * project that asks for it, and the tool table of the README. `nx sync` writes, `nx sync:check` only compares.
+ * project that asks for it, and the tables of the README. `nx sync` writes, `nx sync:check` only compares.
  *
  * @param {import('@nx/devkit').Tree} tree
  * @returns {Promise<{ outOfSyncMessage: string } | undefined>}
@@ -36,7 +36,7 @@ export default async function sync(tree) {
       write(`${codegen.outputPath}/${name}`, content);
     }
     const readme = tree.read('README.md', 'utf-8');
-    if (readme !== null) write('README.md', await withToolTable(readme, readDocument(text, options)));
+    if (readme !== null) write('README.md', await updatedReadme(readme, readDocument(text, options)));
   }
   if (stale.length === 0) return undefined;
   return { outOfSyncMessage: `Not up to date with the OpenAPI document: ${stale.join(', ')}.` };

@@ -42,6 +42,26 @@ it('reports a change of the public names until the report is written again', { t
   expect(await checkApi(root, { write: false })).toEqual([]);
 });
 
+it('leaves the fields of generated types to the document', { timeout }, async () => {
+  await mkdir(join(root, 'dist/generated'));
+  const generate = (/** @type {string} */ field) =>
+    writeFile(
+      join(root, 'dist/generated/schema.d.ts'),
+      `/** Paths. */\nexport interface paths {\n  ${field}: 1;\n}\n`,
+    );
+  const declareOwn = (/** @type {string} */ field) =>
+    declare(
+      `export type { paths } from './generated/schema.js';\n/** Own. */\nexport interface Own {\n  /** One. */\n  ${field}: 1;\n}\n`,
+    );
+  await generate('before');
+  await declareOwn('before');
+  expect(await checkApi(root, { write: true })).toEqual([]);
+  await generate('after');
+  expect(await checkApi(root, { write: false })).toEqual([]);
+  await declareOwn('after');
+  expect(await checkApi(root, { write: false })).toHaveLength(1);
+});
+
 it('names what has no docstring, and what a public name needs but is not exported', { timeout }, async () => {
   await declare(
     'interface Hidden { a: 1 }\nexport {};\nexport declare function give(): Hidden;\n/** One. */\nexport type One = 1;\n',

@@ -1,5 +1,5 @@
 import type { Order } from '@wemasy-orders/client';
-import { amountForms, amountsAnswer, orderPage } from '@wemasy-orders/client/testing';
+import { amountForms, amountsAnswer, largestPage, orderPage } from '@wemasy-orders/client/testing';
 import { exactAmount } from '@wemasy-orders/presentation';
 import { describe, expect, it } from 'vitest';
 import { runLine } from '../testing/run-line.js';
@@ -306,7 +306,7 @@ describe('amounts in any form', () => {
   it.each(['table', 'csv', 'ndjson', 'json'])('are exact or declared unreadable, as %s', async (format) => {
     const { environment } = await startShop(answers);
     const { stdout, stderr } = await runLine(
-      ['list', '--per-page', '100', '--fields', 'id,total', '--format', format],
+      ['list', '--per-page', String(largestPage), '--fields', 'id,total', '--format', format],
       { environment },
     );
     const cells = totalsIn(stdout, format);
@@ -325,9 +325,10 @@ describe('amounts in any form', () => {
 
   it('are numbers in Excel where it keeps them exactly', async () => {
     const { environment } = await startShop(answers);
-    const { stdout } = await runLine(['list', '--per-page', '100', '--fields', 'id,total', '--excel'], {
-      environment,
-    });
+    const { stdout } = await runLine(
+      ['list', '--per-page', String(largestPage), '--fields', 'id,total', '--excel'],
+      { environment },
+    );
     const lines = stdout.trim().split('\r\n').slice(1);
     for (const [at, { exact }] of amountForms.entries()) {
       const [, cell = ''] = /^\d+;(.*)$/.exec(lines[at] ?? '') ?? [];

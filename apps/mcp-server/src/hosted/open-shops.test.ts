@@ -210,7 +210,8 @@ describe('many shops of one server', () => {
       names.map((name) => shopOf(name)),
       () => url,
     );
-    const replicas = [await replica(), await replica()] as const;
+    const limits = { WEMASY_RATE_LIMITS: 'listOrders=60/60,syncOrder=60/60' };
+    const replicas = [await replica(limits), await replica(limits)] as const;
     const marks = await Promise.all(replicas.flatMap((shops) => names.map((name) => markOf(shops, name))));
     expect(marks).toEqual([...names, ...names]);
     const outcomes = await Promise.all(

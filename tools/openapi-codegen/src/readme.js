@@ -8,20 +8,24 @@ import { referenceName } from './nodes.js';
 
 const start = '<!-- tools: written by `npm run codegen` -->';
 const end = '<!-- /tools -->';
+/** The default of the setting that is the API's address, in the table of settings. */
+const address = /(?<=^\| `WEMASY_API_URL` .*\| `)[^`|]+(?=` +\|$)/m;
 
 /**
- * Writes the table of MCP tools into a page, between its two markers.
+ * Writes into a page what the document says: the table of MCP tools, between its two markers, and the API's address in the
+ * table of settings, where the page has one.
  *
  * @param {string} page Markdown
  * @param {ApiDescription} api
  * @returns {Promise<string>}
  * @throws {DocumentError} when the page has lost its markers
  */
-export async function withToolTable(page, api) {
+export async function updatedReadme(page, api) {
   const from = page.indexOf(start);
   const to = page.indexOf(end);
   if (from < 0 || to < from) throw new DocumentError(`the page needs the markers ${start} and ${end}`);
-  const written = `${page.slice(0, from + start.length)}\n\n${toolTable(api)}\n\n${page.slice(to)}`;
+  const tools = `${page.slice(0, from + start.length)}\n\n${toolTable(api)}\n\n${page.slice(to)}`;
+  const written = tools.replace(address, () => api.serverUrl);
   // Line length and quotes do not touch a table; the defaults are what `prettier .` applies to it.
   return format(written, { parser: 'markdown', singleQuote: true, printWidth: 110 });
 }
