@@ -2,10 +2,12 @@ import type { JournalAccess } from '@wemasy-orders/order-sync';
 import { createMemoryStore, type Generation, type ListableStore, systemClock } from '@wemasy-orders/state';
 import { expect, it } from 'vitest';
 import { createAccountJournal } from './account-journal.js';
+import { openStoredAccounts } from './account-registry.js';
 import { apiNamespace } from './api-identity.js';
 
 const recorded = { record: { recorded: true }, result: undefined };
-const generationKey = `${apiNamespace('https://api.example.com/api')}/journal`;
+const settings = { baseUrl: 'https://api.example.com/api', token: 'token' };
+const generationKey = `${apiNamespace(settings.baseUrl)}/journal`;
 
 /** A store and a user's file, and the processes that use them. */
 function scene() {
@@ -17,9 +19,8 @@ function scene() {
       createAccountJournal({
         store: on,
         anchorStore: file ?? undefined,
-        baseUrl: 'https://api.example.com/api',
-        accountName,
-        token: 'token',
+        accounts: openStoredAccounts({ ...settings, store: on, accountName }),
+        ...settings,
         clock: systemClock,
         acceptsVolatile: true,
         openFolder: () => undefined,

@@ -1,37 +1,32 @@
 import { ConfigurationError, type OrdersError } from '@wemasy-orders/client';
-import type { WriteRefusedError } from '@wemasy-orders/order-sync';
-import { type FindJournal, type JournalAccess, moveAttempts } from '@wemasy-orders/order-sync';
+import {
+  type FindJournal,
+  type JournalAccess,
+  moveAttempts,
+  type WriteRefusedError,
+} from '@wemasy-orders/order-sync';
 import {
   type Clock,
   type Generation,
-  GenerationUnreadableError,
   type ListableStore,
   notify,
   type Persistence,
 } from '@wemasy-orders/state';
-import { firstAccountName } from './account-name.js';
 import {
   type Account,
   assignToken,
   beginAccount,
-  type Claim,
   noteToken,
   ownerOf,
-  parseRegistry,
   type Registry,
   renamed,
   type Resolution,
   resolveAccount,
+  type StoredAccounts,
 } from './account-registry.js';
-import { adopt, type FoundJournal, type KnownJournal, type Mismatch, withNewName } from './anchor.js';
-import { apiNamespace, isSandbox, tokenFingerprint } from './api-identity.js';
-import {
-  accountRefusal,
-  journalRefusal,
-  movedRefusal,
-  unreadableRegistryRefusal,
-  volatileRefusal,
-} from './refusals.js';
+import { adopt, type FoundJournal, type KnownJournal, withNewName } from './anchor.js';
+import { createJournalChecks, type JournalCheck, noAccounts } from './journal-checks.js';
+import { journalRefusal, movedRefusal, unreadableRegistryRefusal } from './refusals.js';
 import { createRememberedJournals } from './remembered-journals.js';
 
 export interface AccountJournalOptions {
@@ -39,9 +34,9 @@ export interface AccountJournalOptions {
   readonly store: ListableStore;
   /** Holds the anchor, at a place that no setting moves; undefined where this user has none. */
   readonly anchorStore: ListableStore | undefined;
+  /** The accounts of the same store. */
+  readonly accounts: StoredAccounts;
   readonly baseUrl: string;
-  /** Normalised; undefined where the user named none. */
-  readonly accountName: string | undefined;
   readonly token: string;
   readonly clock: Clock;
   /** Whether the user accepts a store that forgets. */
@@ -84,8 +79,8 @@ export interface JournalStatus {
 /** The journal and the allowance of one account: the same for every process, however its settings are spelled. */
 export interface AccountJournal {
   readonly find: FindJournal;
-  /** Key prefix of the account's records, for the limiter. @throws when the store fails */
-  namespace(): Promise<string>;
+  /** Begins the account if need be, for the limiter. @returns key prefix of its records. @throws when the store fails */
+  beginNamespace(): Promise<string>;
   status(): Promise<JournalStatus>;
   /** The accounts of the API, in the order in which they began. */
   listAccounts(): Promise<AccountSummary[]>;
@@ -117,157 +112,59 @@ export interface AccountJournal {
   useJournal(): Promise<JournalStatus>;
 }
 
-/** How long what was found is taken for granted; the store itself compares the journal with every write. */
-const freshMs = 1_000;
-const noAccounts: Registry = { version: 1, accounts: [] };
-/** How long the settings of a store are taken for granted. */
-const settingsFreshMs = 60_000;
-
-/** What was found. Without the registry: a hosted server keeps one of these for each of its shops. */
-interface Sight {
-  readonly resolution: Resolution;
-  readonly found: FoundJournal;
-  readonly mismatch: Mismatch | undefined;
-  readonly refusal: WriteRefusedError | undefined;
-  /** Whether account and journal are there, so that the first use has nothing to begin. */
-  readonly isBegun: boolean;
-}
-
 export function createAccountJournal(options: AccountJournalOptions): AccountJournal {
-  const { store, baseUrl, token, clock } = options;
-  const api = apiNamespace(baseUrl);
-  const accountsKey = `${api}/accounts`;
-  const generationKey = `${api}/journal`;
-  const claim: Claim = { name: options.accountName, token: tokenFingerprint(baseUrl, token) };
-  const isExempt = options.acceptsVolatile || isSandbox(baseUrl, token);
-
-  let persistence: { readonly value: Persistence; readonly at: number } | undefined;
-  let last: { readonly sight: Sight; readonly at: number } | undefined;
+  const { store, accounts, clock } = options;
+  const { claim, journalKey, namespaceOf } = accounts;
   const noticed = new Set<string>();
 
-  const now = () => new Date(clock.now()).toISOString();
-  const namespaceOf = ({ id }: Pick<Resolution, 'id'>) => `${api}/${id}`;
-
-  function noticeOnce(message: string): void {
+  function onNotice(message: string): void {
     if (noticed.has(message)) return;
     noticed.add(message);
     notify(options.onNotice, message);
   }
 
-  const remembered = createRememberedJournals({ ...options, generationKey, onNotice: noticeOnce });
+  const remembered = createRememberedJournals({ ...options, generationKey: journalKey, onNotice });
+  const checks = createJournalChecks({ ...options, remembered, onNotice });
+  const now = () => new Date(clock.now()).toISOString();
 
-  async function findPersistence(): Promise<Persistence> {
-    if (persistence === undefined || clock.monotonic() - persistence.at > settingsFreshMs) {
-      persistence = { value: await store.persistence(), at: clock.monotonic() };
-    }
-    return persistence.value;
-  }
-
-  async function readRegistry(): Promise<Registry | undefined> {
-    return await store.update(accountsKey, (record) => ({
-      record: record === undefined ? undefined : Object(record),
-      result: parseRegistry(record),
-    }));
-  }
-
-  async function look(): Promise<Sight> {
-    const [registry, { description }] = await Promise.all([readRegistry(), store.place(generationKey)]);
-    const resolution = resolveAccount(registry ?? noAccounts, claim);
-    const account = resolution.account?.name ?? claim.name ?? firstAccountName;
-    // First, since others may write meanwhile: what is remembered must not be newer than what is found.
-    const before = await remembered.recall();
-    const generation = await store.readGeneration(generationKey).catch((error: unknown) => {
-      if (error instanceof GenerationUnreadableError) return undefined;
-      throw error;
-    });
-    const found = { generation, place: description, account };
-    const mismatch = await remembered.findMismatch(before, found);
-    const refusal = await refusalOf({ registry, resolution, found, mismatch });
-    const isBegun =
-      registry !== undefined && generation !== undefined && beginAccount(registry, claim, now()) === registry;
-    return { resolution, found, mismatch, refusal, isBegun };
-  }
-
-  async function refusalOf({
-    registry,
-    resolution: { doubt },
-    found,
-    mismatch,
-  }: Pick<Sight, 'resolution' | 'found' | 'mismatch'> & {
-    readonly registry: Registry | undefined;
-  }): Promise<WriteRefusedError | undefined> {
-    const kept = await findPersistence();
-    if (kept.kind === 'volatile' && !isExempt) return volatileRefusal(kept);
-    if (kept.kind === 'unknown')
-      noticeOnce(`Whether the journal outlasts a restart is not known: ${kept.description}`);
-    if (registry === undefined) return unreadableRegistryRefusal(found.place);
-    if (mismatch !== undefined) return journalRefusal(mismatch, found);
-    return doubt === undefined ? undefined : accountRefusal(doubt);
-  }
-
-  async function lookLately(): Promise<Sight> {
-    if (last === undefined || clock.monotonic() - last.at > freshMs) {
-      last = { sight: await look(), at: clock.monotonic() };
-    }
-    return last.sight;
+  async function checkAnew(): Promise<JournalCheck> {
+    checks.expire();
+    return await checks.latest();
   }
 
   /** The generation, begun if need be; callers have checked that nothing speaks against it. */
   async function openJournal(found: FoundJournal): Promise<Generation> {
-    return found.generation ?? (await store.openGeneration(generationKey));
+    return found.generation ?? (await store.openGeneration(journalKey));
   }
 
-  async function updateRegistry(
-    generation: Generation,
-    change: (registry: Registry) => Registry,
-  ): Promise<{ readonly registry: Registry; readonly generation: Generation }> {
-    const guard = { key: generationKey, expected: generation };
-    const written = await store.updateGuarded(
-      accountsKey,
-      (record) => {
-        const before = parseRegistry(record);
-        if (before === undefined) throw new TypeError('unreachable: the registry was readable');
-        const after = change(before);
-        return { record: after === before ? Object(record) : after, result: after };
-      },
-      guard,
-    );
-    last = undefined;
-    return { registry: written.result, generation: written.generation };
+  /** The journal, begun if need be. @throws {WriteRefusedError} when it may not be the right one */
+  async function openTrusted(): Promise<Generation> {
+    const { resolution, found, mismatch, refusal } = await checkAnew();
+    if (mismatch !== undefined) throw journalRefusal(mismatch, found);
+    // The user is about to say which account it is.
+    if (refusal !== undefined && resolution.ambiguity === undefined) throw refusal;
+    return await openJournal(found);
+  }
+
+  async function updateRegistry(generation: Generation, change: (registry: Registry) => Registry) {
+    const written = await accounts.update(generation, change);
+    checks.expire();
+    return written;
   }
 
   /** Begins what the first use of an API begins. */
-  async function begin(sight: Sight): Promise<Sight> {
-    const isDisputed = sight.resolution.doubt?.kind === 'disputed';
-    if (sight.isBegun) return sight;
-    if (sight.refusal !== undefined && !isDisputed) return sight;
-    const generation = await openJournal(sight.found);
+  async function begin(check: JournalCheck): Promise<JournalCheck> {
+    const isDisputed = check.resolution.ambiguity?.kind === 'disputed';
+    if (check.isBegun) return check;
+    if (check.refusal !== undefined && !isDisputed) return check;
+    const generation = await openJournal(check.found);
     await updateRegistry(generation, (registry) => beginAccount(registry, claim, now()));
-    return await lookLately();
+    return await checks.latest();
   }
 
-  /**
-   * Why the journal that was written to is not the right one after all. Between the look and the write, the store may have
-   * lost writes, and the user may have moved the token's attempts to another account.
-   */
-  async function doubtAfter(
-    written: Generation,
-    { resolution, found }: Sight,
-  ): Promise<WriteRefusedError | undefined> {
-    const mismatch = await remembered.noteWrite(found, written);
-    if (mismatch !== undefined) {
-      last = undefined;
-      // A new look says what is there now.
-      return (await lookLately()).refusal ?? journalRefusal(mismatch, { ...found, generation: written });
-    }
-    const registry = await readRegistry();
-    if (registry !== undefined && resolveAccount(registry, claim).id === resolution.id) return undefined;
-    last = undefined;
-    return registry === undefined ? unreadableRegistryRefusal(found.place) : movedRefusal();
-  }
-
-  function accessOf(sight: Sight): JournalAccess {
-    const { resolution, found, refusal } = sight;
+  /** What a call may do with the journal as it was found. */
+  function accessOf(check: JournalCheck): JournalAccess {
+    const { resolution, found, refusal } = check;
     const { generation } = found;
     const namespace = namespaceOf(resolution);
     if (refusal !== undefined || generation === undefined) return { namespace, refusal };
@@ -276,11 +173,11 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     const expected = { id: generation.id, writes: known?.writes ?? generation.writes };
     return {
       namespace,
-      guard: { key: generationKey, expected, writer: remembered.writerOf(generation.id) },
+      guard: { key: journalKey, expected, writer: remembered.writerOf(generation.id) },
       token: claim.token,
-      onWritten: (written) => doubtAfter(written, sight),
+      onWritten: (written) => refusalAfter(written, check),
       onChanged: (changed) => {
-        last = undefined;
+        checks.expire();
         const known: KnownJournal = { ...expected, place: found.place, accounts: [], seenAt: now() };
         const kind =
           changed === undefined ? 'none_here' : changed.id === expected.id ? 'lost_writes' : 'other_journal';
@@ -290,41 +187,41 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     };
   }
 
+  /**
+   * Why the journal that was written to is not the right one after all. Between the check and the write, the store may
+   * have lost writes, and the user may have moved the token's attempts to another account.
+   */
+  async function refusalAfter(
+    written: Generation,
+    { resolution, found }: JournalCheck,
+  ): Promise<WriteRefusedError | undefined> {
+    const mismatch = await remembered.noteWrite(found, written);
+    if (mismatch !== undefined) {
+      // A new check says what is there now.
+      return (await checkAnew()).refusal ?? journalRefusal(mismatch, { ...found, generation: written });
+    }
+    const registry = await accounts.read();
+    if (registry !== undefined && resolveAccount(registry, claim).id === resolution.id) return undefined;
+    checks.expire();
+    return registry === undefined ? unreadableRegistryRefusal(found.place) : movedRefusal();
+  }
+
+  /** After an order was sent: the token is one of the account's. */
   async function noteTokenOf(generation: Generation): Promise<void> {
-    const registry = await readRegistry();
+    const registry = await accounts.read();
     if (registry === undefined || noteToken(registry, claim, now()) === registry) return;
     await updateRegistry(generation, (before) => noteToken(before, claim, now()));
   }
 
-  /** The journal, begun if need be. @throws {WriteRefusedError} when it may not be the right one */
-  async function openTrusted(): Promise<Generation> {
-    last = undefined;
-    const sight = await lookLately();
-    const isDoubt = sight.resolution.doubt !== undefined;
-    if (sight.mismatch !== undefined) throw journalRefusal(sight.mismatch, sight.found);
-    if (sight.refusal !== undefined && !isDoubt) throw sight.refusal;
-    return await openJournal(sight.found);
-  }
-
-  function summaryOf({ id, name, createdAt, tokens }: Account, resolution: Resolution): AccountSummary {
-    return {
-      name,
-      createdAt,
-      tokens: tokens.length,
-      isCurrent: resolution.doubt === undefined && resolution.account?.id === id,
-    };
-  }
-
   async function status(): Promise<JournalStatus> {
-    last = undefined;
-    const { resolution, found, refusal } = await lookLately();
+    const { resolution, found, refusal } = await checkAnew();
     const { file } = await remembered.recall();
     return {
       place: found.place,
-      account: resolution.doubt === undefined ? resolution.account?.name : undefined,
+      account: resolution.ambiguity === undefined ? resolution.account?.name : undefined,
       journal: found.generation,
       namespace: namespaceOf(resolution),
-      persistence: await findPersistence(),
+      persistence: await checks.persistence(),
       anchor: file.journals.find(({ id }) => id === found.generation?.id) ?? file.journals[0],
       hasAnchorFile: await remembered.hasFile(),
       refusal,
@@ -333,9 +230,9 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
 
   return {
     async find(purpose) {
-      const sight = await lookLately();
-      if (purpose === 'read') return accessOf(sight);
-      const begun = await begin(sight);
+      const check = await checks.latest();
+      if (purpose === 'read') return accessOf(check);
+      const begun = await begin(check);
       const { generation } = begun.found;
       if (begun.refusal === undefined && generation !== undefined) {
         const known = remembered.byThisProcess(generation.id);
@@ -343,17 +240,12 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       }
       return accessOf(begun);
     },
-    async namespace() {
-      const registry = await readRegistry();
-      const known = registry && resolveAccount(registry, claim);
-      if (known?.account !== undefined && known.doubt === undefined) return namespaceOf(known);
-      // One allowance from the first call on, also if that only reads.
-      const begun = await begin(await lookLately());
-      return namespaceOf(begun.resolution);
+    async beginNamespace() {
+      return namespaceOf((await begin(await checks.latest())).resolution);
     },
     status,
     async listAccounts() {
-      const registry = (await readRegistry()) ?? noAccounts;
+      const registry = (await accounts.read()) ?? noAccounts;
       const resolution = resolveAccount(registry, claim);
       return registry.accounts.map((account) => summaryOf(account, resolution));
     },
@@ -368,17 +260,17 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       const { account, from } = assigned;
       if (from !== undefined) {
         await moveAttempts(store, {
-          from: `${api}/${from.id}`,
-          to: `${api}/${account.id}`,
+          from: namespaceOf(from),
+          to: namespaceOf(account),
           token: claim.token,
-          guard: { key: generationKey, expected: written.generation },
+          guard: { key: journalKey, expected: written.generation },
         });
       }
-      await remembered.note({ ...(await lookLately()).found, account: name }, written.generation);
+      await remembered.note({ ...(await checks.latest()).found, account: name }, written.generation);
       return { ...summaryOf(account, { id: account.id, account }), isCurrent: true };
     },
     async claimAccount(name) {
-      const registry = await readRegistry();
+      const registry = await accounts.read();
       const owner = registry && ownerOf(registry, claim.token);
       if (owner !== undefined) return owner.name;
       const generation = await openTrusted();
@@ -391,7 +283,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
     },
     async renameAccount(from, to) {
       const generation = await openTrusted();
-      const registry = (await readRegistry()) ?? noAccounts;
+      const registry = (await accounts.read()) ?? noAccounts;
       if (renamed(registry, from, to) === undefined) throw renameFault(registry, from, to);
       const written = await updateRegistry(generation, (before) => renamed(before, from, to) ?? before);
       await remembered.update((anchor) => withNewName(anchor, from, to));
@@ -400,8 +292,7 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       return summaryOf(account, resolveAccount(written.registry, claim));
     },
     async useJournal() {
-      last = undefined;
-      const { found } = await lookLately();
+      const { found } = await checkAnew();
       const generation = await openJournal(found);
       await remembered.update((anchor) => {
         const lastWrite = generation.lastWrites?.[anchor.writer];
@@ -409,6 +300,15 @@ export function createAccountJournal(options: AccountJournalOptions): AccountJou
       });
       return await status();
     },
+  };
+}
+
+function summaryOf({ id, name, createdAt, tokens }: Account, resolution: Resolution): AccountSummary {
+  return {
+    name,
+    createdAt,
+    tokens: tokens.length,
+    isCurrent: resolution.ambiguity === undefined && resolution.account?.id === id,
   };
 }
 

@@ -1,5 +1,7 @@
+import type { Generation, ListableStore } from '@wemasy-orders/state';
 import * as z from 'zod';
 import { firstAccountName } from './account-name.js';
+import { apiNamespace, tokenFingerprint } from './api-identity.js';
 
 /** A token that an account's orders were sent with. */
 export interface KnownToken {
@@ -49,7 +51,7 @@ const registrySchema = z.looseObject({
 });
 
 /** @returns undefined for a record that this version cannot read */
-export function parseRegistry(stored: unknown): Registry | undefined {
+function parseRegistry(stored: unknown): Registry | undefined {
   if (stored === undefined) return { version: 1, accounts: [] };
   return registrySchema.safeParse(stored).data;
 }
@@ -63,7 +65,7 @@ export interface Claim {
 }
 
 /** Why it is not certain which account a claim is about. */
-export type Doubt =
+export type Ambiguity =
   /** The name is new while there are other accounts. */
   | { readonly kind: 'new_name'; readonly name: string; readonly known: readonly string[] }
   /** The token is known under another name. */
@@ -78,7 +80,7 @@ export interface Resolution {
   readonly id: string;
   /** Undefined where nothing is known about the claim yet. */
   readonly account: Account | undefined;
-  readonly doubt?: Doubt | undefined;
+  readonly ambiguity?: Ambiguity | undefined;
 }
 
 /** Decides which account a claim is about. */
@@ -87,10 +89,10 @@ export function resolveAccount(registry: Registry, claim: Claim): Resolution {
   const { name, token } = claim;
   const owner = ownerOf(registry, token);
   const known = accounts.map((account) => account.name);
-  const as = (account: Account | undefined, doubt?: Doubt): Resolution => ({
+  const as = (account: Account | undefined, ambiguity?: Ambiguity): Resolution => ({
     id: account?.id ?? token,
     account,
-    ...(doubt === undefined ? {} : { doubt }),
+    ...(ambiguity === undefined ? {} : { ambiguity }),
   });
   if (accounts.length === 0) return as(undefined);
   if (name !== undefined) {
@@ -122,11 +124,11 @@ function isDisputed(account: Account, fingerprint: string): boolean {
 
 /** The registry with the account that a claim begins, or whose dispute it shows; the same one if nothing changes. */
 export function beginAccount(registry: Registry, claim: Claim, now: string): Registry {
-  const { account, doubt } = resolveAccount(registry, claim);
-  if (doubt?.kind === 'disputed' && account !== undefined && account.disputed !== true) {
+  const { account, ambiguity } = resolveAccount(registry, claim);
+  if (ambiguity?.kind === 'disputed' && account !== undefined && account.disputed !== true) {
     return withAccount(registry, { ...account, disputed: true });
   }
-  if (account !== undefined || doubt !== undefined) return registry;
+  if (account !== undefined || ambiguity !== undefined) return registry;
   return withAccount(registry, {
     id: claim.token,
     name: claim.name ?? firstAccountName,
@@ -137,8 +139,8 @@ export function beginAccount(registry: Registry, claim: Claim, now: string): Reg
 
 /** The registry after an order was sent: the token of the claim is one of the account's. */
 export function noteToken(registry: Registry, claim: Claim, now: string): Registry {
-  const { account, doubt } = resolveAccount(registry, claim);
-  if (account === undefined || doubt !== undefined) return registry;
+  const { account, ambiguity } = resolveAccount(registry, claim);
+  if (account === undefined || ambiguity !== undefined) return registry;
   const isConfirmed = claim.name !== undefined;
   const known = knownToken(account, claim.token);
   if (known !== undefined && (known.confirmed === true || !isConfirmed)) return registry;
@@ -216,4 +218,71 @@ function freeId({ accounts }: Registry, token: string): string {
     if (!accounts.some((account) => account.id === id)) return id;
     id = `${token}-${n}`;
   }
+}
+
+export interface StoredAccountsOptions {
+  readonly store: ListableStore;
+  readonly baseUrl: string;
+  /** Normalised; undefined where the user named none. */
+  readonly accountName: string | undefined;
+  readonly token: string;
+}
+
+/** The registry of one API in a store, and the account of it that the settings claim. */
+export interface StoredAccounts {
+  readonly claim: Claim;
+  /** Where the identity of the API's journal is kept. */
+  readonly journalKey: string;
+  /** Key prefix of an account's records. */
+  namespaceOf(account: Pick<Account, 'id'>): string;
+  /** Key prefix of the records of the claimed account; undefined where it has not begun, or is not certain. */
+  findNamespace(): Promise<string | undefined>;
+  /** @returns undefined for a registry that this version cannot read */
+  read(): Promise<Registry | undefined>;
+  /** Changes the registry, if the journal is still the expected one. */
+  update(
+    expected: Generation,
+    change: (registry: Registry) => Registry,
+  ): Promise<{ readonly registry: Registry; readonly generation: Generation }>;
+}
+
+export function openStoredAccounts(options: StoredAccountsOptions): StoredAccounts {
+  const { store, baseUrl, accountName, token } = options;
+  const api = apiNamespace(baseUrl);
+  const registryKey = `${api}/accounts`;
+  const journalKey = `${api}/journal`;
+  const claim: Claim = { name: accountName, token: tokenFingerprint(baseUrl, token) };
+  const namespaceOf = ({ id }: Pick<Account, 'id'>) => `${api}/${id}`;
+
+  async function read(): Promise<Registry | undefined> {
+    return await store.update(registryKey, (record) => ({
+      record: record === undefined ? undefined : Object(record),
+      result: parseRegistry(record),
+    }));
+  }
+
+  return {
+    claim,
+    journalKey,
+    namespaceOf,
+    read,
+    async findNamespace() {
+      const registry = await read();
+      const known = registry && resolveAccount(registry, claim);
+      return known?.account === undefined || known.ambiguity !== undefined ? undefined : namespaceOf(known);
+    },
+    async update(expected, change) {
+      const { result, generation } = await store.updateGuarded(
+        registryKey,
+        (record) => {
+          const before = parseRegistry(record);
+          if (before === undefined) throw new TypeError('unreachable: the registry was readable');
+          const after = change(before);
+          return { record: after === before ? Object(record) : after, result: after };
+        },
+        { key: journalKey, expected },
+      );
+      return { registry: result, generation };
+    },
+  };
 }

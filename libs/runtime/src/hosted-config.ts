@@ -1,14 +1,16 @@
 import * as z from 'zod';
-import { type Config, type ConfigSources, readConfig } from './config.js';
 import {
+  type Config,
+  type ConfigSources,
   faultsOf,
   flagOf,
   givenValues,
   inHome,
   isSet,
   milliseconds,
+  readConfig,
   type SettingDescription,
-} from './setting-sources.js';
+} from './config.js';
 
 /** Asymmetric signatures only: with a shared secret, a server that checks tokens could also make them. */
 const algorithmNames = [

@@ -1,6 +1,13 @@
 export { accountNameFault, normalizeAccountName } from './account-name.js';
 export type { AccountJournal, AccountSummary, JournalStatus } from './account-journal.js';
-export { checkedToken, type Config, type ConfigSources, describeSettings, readConfig } from './config.js';
+export {
+  checkedToken,
+  type Config,
+  type ConfigSources,
+  describeSettings,
+  readConfig,
+  type SettingDescription,
+} from './config.js';
 export { createLog, type Log, type LogLevel } from './log.js';
 export { accountFlags, leadingTo, type RunningSandbox, setUpWithSandbox } from './sandbox.js';
 export {
@@ -11,7 +18,6 @@ export {
   type SetUp,
   type SetUpOptions,
 } from './services.js';
-export type { SettingDescription } from './setting-sources.js';
 export { settingsHelp, settingsTable } from './settings-help.js';
 export {
   defaultStatePlace,

@@ -1,48 +1,48 @@
 import { WriteRefusedError } from '@wemasy-orders/order-sync';
 import type { Generation, Persistence } from '@wemasy-orders/state';
-import type { Doubt } from './account-registry.js';
+import type { Ambiguity } from './account-registry.js';
 import type { FoundJournal, KnownJournal, Mismatch } from './anchor.js';
 
 /** The setting with which a user accepts a journal that can be lost. */
 const acceptVolatileVariable = 'WEMASY_ACCEPT_VOLATILE_JOURNAL';
 
 /** It is not certain which account the orders belong to. */
-export function accountRefusal(doubt: Doubt): WriteRefusedError {
-  switch (doubt.kind) {
+export function accountRefusal(ambiguity: Ambiguity): WriteRefusedError {
+  switch (ambiguity.kind) {
     case 'new_name':
       return new WriteRefusedError(
-        `Nothing was sent: "${doubt.name}" is a new account, and other accounts of this API are known.`,
+        `Nothing was sent: "${ambiguity.name}" is a new account, and other accounts of this API are known.`,
         [
-          `Known: ${doubt.known.join(', ')}.`,
+          `Known: ${ambiguity.known.join(', ')}.`,
           'If you mean one of them, correct WEMASY_ACCOUNT.',
-          `If it is another shop, run once: ${command('account add', doubt.name)}.`,
+          `If it is another shop, run once: ${command('account add', ambiguity.name)}.`,
         ],
       );
     case 'other_name':
       return new WriteRefusedError(
-        `Nothing was sent: the token is known as account "${doubt.owner}", and WEMASY_ACCOUNT says "${doubt.name}".`,
+        `Nothing was sent: the token is known as account "${ambiguity.owner}", and WEMASY_ACCOUNT says "${ambiguity.name}".`,
         [
-          ...(doubt.exists
+          ...(ambiguity.exists
             ? []
             : [
-                `If you renamed the account, run once: ${command('account rename', doubt.owner, doubt.name)}.`,
+                `If you renamed the account, run once: ${command('account rename', ambiguity.owner, ambiguity.name)}.`,
               ]),
-          `If the token belongs to "${doubt.name}", run once: ${command('account add', doubt.name)}.`,
+          `If the token belongs to "${ambiguity.name}", run once: ${command('account add', ambiguity.name)}.`,
         ],
       );
     case 'no_name':
       return new WriteRefusedError(
         'Nothing was sent: several accounts of this API are known, and the token belongs to none of them.',
         [
-          `Known: ${doubt.known.join(', ')}.`,
+          `Known: ${ambiguity.known.join(', ')}.`,
           `Name the account in WEMASY_ACCOUNT, or run once: ${command('account add', 'NAME')}.`,
         ],
       );
     case 'disputed':
       return new WriteRefusedError(
-        `Nothing was sent: two tokens take turns as account "${doubt.owner}", so they may belong to two shops.`,
+        `Nothing was sent: two tokens take turns as account "${ambiguity.owner}", so they may belong to two shops.`,
         [
-          `If this token belongs to the same shop, run once: ${command('account add', doubt.owner)}.`,
+          `If this token belongs to the same shop, run once: ${command('account add', ambiguity.owner)}.`,
           `If it belongs to another shop, give that shop a name: ${command('account add', 'NAME')}.`,
         ],
       );

@@ -20,6 +20,7 @@ import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import type { Clock, ListableStore } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
 import { type AccountJournal, createAccountJournal } from './account-journal.js';
+import { openStoredAccounts } from './account-registry.js';
 import { type Config, type ConfigSources, noAccount, readConfig } from './config.js';
 import { createLog, type Log } from './log.js';
 import { defaultStatePlace, openStore, type StatePlace } from './state-place.js';
@@ -100,8 +101,8 @@ export interface Services {
   readonly orderSync: OrderSync;
   /** Ids of the orders that the journal has a record of, smallest first. */
   recordedOrders(): Promise<number[]>;
-  /** The account and its journal: what the doctor shows, and what only the user can decide. */
-  readonly journal: Omit<AccountJournal, 'find' | 'namespace'>;
+  /** The account and its journal: what the doctor shows, and what only the user can decide. Opens with its first use. */
+  readonly journal: Omit<AccountJournal, 'find' | 'beginNamespace'>;
   /** Waits for writes in flight, then closes everything. */
   close(): Promise<void>;
 }
@@ -127,22 +128,27 @@ export interface ServiceOptions {
 export function connect(options: ServiceOptions): Services {
   const { config, store, anchorStore, log, clock, caller } = options;
   const { token, WEMASY_API_URL: baseUrl, WEMASY_ACCOUNT: account } = config;
-  const journal = createAccountJournal({
-    store,
-    anchorStore,
-    baseUrl: options.journalUrl,
-    accountName: account === noAccount ? undefined : account,
-    token,
-    clock,
-    acceptsVolatile: config.WEMASY_ACCEPT_VOLATILE_JOURNAL,
-    openFolder: options.openFolder,
-    onNotice: (message) => {
-      log.warn(message);
-    },
-  });
+  const accountName = account === noAccount ? undefined : account;
+  const accounts = openStoredAccounts({ store, baseUrl: options.journalUrl, accountName, token });
+  const openJournal = () =>
+    createAccountJournal({
+      store,
+      anchorStore,
+      accounts,
+      baseUrl: options.journalUrl,
+      token,
+      clock,
+      acceptsVolatile: config.WEMASY_ACCEPT_VOLATILE_JOURNAL,
+      openFolder: options.openFolder,
+      onNotice: (message) => {
+        log.warn(message);
+      },
+    });
+  let opened: AccountJournal | undefined;
+  const journal = () => (opened ??= openJournal());
   const rateLimiter = createRateLimiter({
     store,
-    namespace: () => journal.namespace(),
+    namespace: async () => (await accounts.findNamespace()) ?? (await journal().beginNamespace()),
     clock,
     policies: rateLimitPolicies(config.WEMASY_RATE_LIMITS),
     onWarning: ({ code, bucket, message, cause }) => {
@@ -169,7 +175,7 @@ export function connect(options: ServiceOptions): Services {
     createOrderSync({
       client,
       store,
-      journal: journal.find,
+      journal: journal().find,
       clock,
       caller,
       requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
@@ -184,12 +190,16 @@ export function connect(options: ServiceOptions): Services {
       return (orderSync ??= startOrderSync());
     },
     async recordedOrders() {
-      const { namespace } = await journal.find('read').catch((error: unknown) => {
-        throw isOrdersError(error) ? error : new JournalUnavailableError(undefined, error);
-      });
+      const { namespace } = await journal()
+        .find('read')
+        .catch((error: unknown) => {
+          throw isOrdersError(error) ? error : new JournalUnavailableError(undefined, error);
+        });
       return await recordedOrders(store, namespace);
     },
-    journal,
+    get journal() {
+      return journal();
+    },
     async close() {
       await orderSync?.settle();
       await client.close();

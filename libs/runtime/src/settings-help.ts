@@ -1,4 +1,4 @@
-import type { SettingDescription } from './setting-sources.js';
+import type { SettingDescription } from './config.js';
 
 /** The settings as `--help` lists them. */
 export function settingsHelp(settings: readonly SettingDescription[]): string {
