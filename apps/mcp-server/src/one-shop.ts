@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { Server } from '@modelcontextprotocol/server';
 import {
   createLog,
   leadingTo,
@@ -13,7 +12,7 @@ import {
 } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
 import type { Output, Program, Target } from './program.js';
-import { createMcpServer } from './server.js';
+import { createMcpService, type McpService } from './server.js';
 import { createTools, limitsOf } from './tools/create-tools.js';
 import { once } from './tools/tool.js';
 
@@ -22,8 +21,8 @@ export interface OneShop {
   readonly log: Log;
   /** What the log says of a server that begins. */
   readonly serving: { readonly version: string; readonly tools: readonly string[] };
-  /** Makes an MCP server over the shop. */
-  readonly createServer: () => Server;
+  /** MCP over the shop. */
+  readonly service: McpService;
   /** Calls that wait answer that they were cancelled; a sync in flight still gets its outcome. */
   stopCalls(): void;
   /** Waits for writes in flight, then closes everything; a second call waits for the first. */
@@ -39,16 +38,15 @@ export async function openOneShop(target: Target, program: Program, output: Outp
   return {
     log,
     serving: { version: PACKAGE_VERSION, tools: tools.map(({ name }) => name) },
-    createServer: () =>
-      createMcpServer({
-        version: PACKAGE_VERSION,
-        tools,
-        personalData,
-        services,
-        log,
-        clock: systemClock,
-        stopping: stopping.signal,
-      }),
+    service: createMcpService({
+      version: PACKAGE_VERSION,
+      tools,
+      personalData,
+      services,
+      log,
+      clock: systemClock,
+      stopping: stopping.signal,
+    }),
     stopCalls() {
       stopping.abort();
     },

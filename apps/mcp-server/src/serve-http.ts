@@ -52,11 +52,11 @@ export function isLoopback({ host }: HttpAddress): boolean {
 }
 
 async function serveOneShop({ target, program, output, signal }: ServeHttpOptions): Promise<void> {
-  const { log, serving, createServer, stopCalls, close } = await openOneShop(target, program, output);
+  const { log, serving, service, stopCalls, close } = await openOneShop(target, program, output);
   const { serveOnLoopback } = await import('./transports/loopback.js');
   const server = await serveOnLoopback({
     ...target.http,
-    factory: createServer,
+    service,
     log,
     clock: systemClock,
   }).catch((error: Error) => error);

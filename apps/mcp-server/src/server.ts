@@ -1,4 +1,5 @@
 import {
+  type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
   ProtocolError,
   ProtocolErrorCode,
@@ -13,7 +14,7 @@ import type { Log } from '@wemasy-orders/runtime';
 import type { Clock } from '@wemasy-orders/state';
 import { failureText, type NextSteps } from './results/failure.js';
 import { instructionsFor } from './tools/create-tools.js';
-import { type ProgressReporter, startProgress } from './tools/progress.js';
+import { type ProgressNotice, type ProgressReporter, startProgress } from './tools/progress.js';
 import type { Tool, ToolCall } from './tools/tool.js';
 import {
   appsExtension,
@@ -23,7 +24,7 @@ import {
   shownInOrdersView,
 } from './view/orders-view.js';
 
-export interface ServerOptions {
+export interface ServiceOptions {
   readonly version: string;
   readonly tools: readonly Tool[];
   /** What of a failure's words may be shown. */
@@ -57,10 +58,42 @@ export interface CallReport {
 /** The list depends on the configuration alone, and that cannot change while a process over stdio runs. */
 const anHourMs = 3_600_000;
 
-/** The MCP server over the tools. This is the only file that knows the SDK's server. */
-export function createMcpServer(options: ServerOptions): Server {
-  const { version, tools, personalData, services, log, clock, nextSteps, stopping } = options;
-  const { listTtlMs = anHourMs, refuse = () => undefined, requestId, onCall } = options;
+/** A call of a tool, whichever way it has come. */
+export interface NamedCall {
+  readonly name: string;
+  /** The arguments as they came. */
+  readonly input: unknown;
+  /** Aborted when the client cancels or goes away. */
+  readonly signal: AbortSignal;
+  /** Tells the client how the call is getting on; undefined where it has not asked for that. */
+  readonly tell: ((notice: ProgressNotice) => void) | undefined;
+}
+
+/** What MCP offers of the tools. */
+export interface McpService {
+  /**
+   * Calls a tool as a server does, without the cost of making one.
+   *
+   * @returns undefined where no tool has the name
+   */
+  callTool(call: NamedCall): Promise<CallToolResult> | undefined;
+  /** Makes a server for a session, or for one request. */
+  createServer(): Server;
+}
+
+/** MCP over the tools. This is the only file that knows the SDK's server. */
+export function createMcpService(options: ServiceOptions): McpService {
+  const callTool: McpService['callTool'] = (call) => {
+    const tool = options.tools.find(({ name }) => name === call.name);
+    return tool && run(tool, call, options);
+  };
+  return { callTool, createServer: () => createServer(options, callTool) };
+}
+
+function createServer(
+  { version, tools, log, listTtlMs = anHourMs, refuse = () => undefined }: ServiceOptions,
+  callTool: McpService['callTool'],
+): Server {
   const offered = tools.filter((tool) => refuse(tool) === undefined);
   const server = new Server(
     { name: 'wemasy-orders-mcp', title: 'Wemasy Orders', version },
@@ -98,38 +131,45 @@ export function createMcpServer(options: ServerOptions): Server {
     return { contents: [await readOrdersView({ sync })] };
   });
 
-  server.setRequestHandler('tools/call', async (request, context) => {
-    const { name, arguments: input } = request.params;
-    const tool = tools.find((candidate) => candidate.name === name);
-    if (tool === undefined) {
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${JSON.stringify(name)}`);
-    }
-    const progress = progressOf(context, { log, clock });
-    const startedAt = clock.monotonic();
-    let outcome = 'ok';
-    try {
-      const refusal = refuse(tool);
-      if (refusal !== undefined) throw refusal;
-      const { signal } = context.mcpReq;
-      const { structured, text } = await tool.run(input, { services, signal, stopping, progress });
-      return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
-    } catch (error) {
-      const failure = failureOf(error, personalData);
-      outcome = failure.code;
-      if (failure.code === 'internal_error') log.error('call failed', { tool: name, error });
-      else log.info('call refused', { tool: name, code: failure.code });
-      const own = { ...nextSteps, ...ownNextSteps(error) };
-      return {
-        content: [{ type: 'text', text: failureText(failure, own, requestId) }],
-        isError: true,
-      };
-    } finally {
-      progress.stop();
-      onCall?.({ tool: name, outcome, durationMs: clock.monotonic() - startedAt });
-    }
+  server.setRequestHandler('tools/call', async ({ params: { name, arguments: input } }, context) => {
+    const { signal } = context.mcpReq;
+    const result = callTool({ name, input, signal, tell: tellerOf(context, log) });
+    if (result !== undefined) return await result;
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${JSON.stringify(name)}`);
   });
 
   return server;
+}
+
+/** Calls a tool and answers whatever comes of it. */
+async function run(
+  tool: Tool,
+  { name, input, signal, tell }: NamedCall,
+  { personalData, services, log, clock, nextSteps, stopping, refuse, requestId, onCall }: ServiceOptions,
+): Promise<CallToolResult> {
+  const progress = tell === undefined ? silence : startProgress({ clock, tell });
+  if (tell !== undefined) signal.addEventListener('abort', progress.stop, { once: true });
+  const startedAt = clock.monotonic();
+  let outcome = 'ok';
+  try {
+    const refusal = refuse?.(tool);
+    if (refusal !== undefined) throw refusal;
+    const { structured, text } = await tool.run(input, { services, signal, stopping, progress });
+    return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
+  } catch (error) {
+    const failure = failureOf(error, personalData);
+    outcome = failure.code;
+    if (failure.code === 'internal_error') log.error('call failed', { tool: name, error });
+    else log.info('call refused', { tool: name, code: failure.code });
+    const own = { ...nextSteps, ...ownNextSteps(error) };
+    return {
+      content: [{ type: 'text', text: failureText(failure, own, requestId) }],
+      isError: true,
+    };
+  } finally {
+    progress.stop();
+    onCall?.({ tool: name, outcome, durationMs: clock.monotonic() - startedAt });
+  }
 }
 
 /** What an error itself says about its remedy. */
@@ -149,25 +189,17 @@ function clientShowsApps(server: Server, { mcpReq }: ServerContext): boolean {
   return showsApps(envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities());
 }
 
-/** Progress notifications for a client that asked for them, silence for others. */
-function progressOf(
-  { mcpReq }: ServerContext,
-  { log, clock }: { readonly log: Log; readonly clock: Clock },
-): ProgressReporter {
+/** Sends progress to a client that asked for it. */
+function tellerOf({ mcpReq }: ServerContext, log: Log): NamedCall['tell'] {
   const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return silence;
-  const reporter = startProgress({
-    clock,
-    tell: (notice) => {
-      mcpReq
-        .notify({ method: 'notifications/progress', params: { progressToken, ...notice } })
-        .catch((error: unknown) => {
-          log.debug('progress not delivered', { error });
-        });
-    },
-  });
-  mcpReq.signal.addEventListener('abort', reporter.stop, { once: true });
-  return reporter;
+  if (progressToken === undefined) return undefined;
+  return (notice) => {
+    mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, ...notice } })
+      .catch((error: unknown) => {
+        log.debug('progress not delivered', { error });
+      });
+  };
 }
 
 const silence: ProgressReporter = { waits: () => undefined, done: () => undefined, stop: () => undefined };

@@ -5,7 +5,7 @@ import type { Log } from '@wemasy-orders/runtime';
 import { type HostedConfig, mcpPath } from '@wemasy-orders/runtime/hosted';
 import type { Clock } from '@wemasy-orders/state';
 import { errorResponse, type Message } from '../frames/frame.js';
-import type { ServerOptions } from '../server.js';
+import type { ServiceOptions } from '../server.js';
 import type { Tool } from '../tools/tool.js';
 import type { Exchange, HttpOptions } from '../transports/http.js';
 import { answerCrossOrigin } from '../transports/cross-origin.js';
@@ -19,7 +19,7 @@ import { createCallsInFlight } from './calls-in-flight.js';
 import type { Metrics } from './metrics.js';
 import type { Principal } from './principal.js';
 import type { Shops } from './shop.js';
-import { createShopServer } from './shop-server.js';
+import { createShopService } from './shop-service.js';
 
 export interface HostedOptions {
   readonly config: Pick<
@@ -32,8 +32,8 @@ export interface HostedOptions {
   readonly metadata: ResourceMetadata | undefined;
   readonly shops: Shops;
   readonly toolsFor: (personalData: PersonalData) => readonly Tool[];
-  /** What every MCP server is made with. */
-  readonly serverOptions: Pick<ServerOptions, 'version' | 'clock' | 'stopping'>;
+  /** What MCP for every principal is made with. */
+  readonly serviceOptions: Pick<ServiceOptions, 'version' | 'clock' | 'stopping'>;
   /** Whether the proxy should send further requests here. */
   readonly isReady: () => boolean;
   readonly refusals: RefusalLog;
@@ -58,7 +58,7 @@ interface Answer {
 
 /** Answers authenticated callers, each for their own shop. */
 export function respondHosted(options: HostedOptions): HttpOptions['respond'] {
-  const { config, endpoint, authenticate, metadata, shops, toolsFor, serverOptions, isReady } = options;
+  const { config, endpoint, authenticate, metadata, shops, toolsFor, serviceOptions, isReady } = options;
   const { refusals, metrics, log, clock } = options;
   const { hostname } = new URL(config.WEMASY_PUBLIC_URL);
   const challenge = createChallenge(metadata?.url);
@@ -118,12 +118,12 @@ export function respondHosted(options: HostedOptions): HttpOptions['respond'] {
       refuse: (messages) =>
         refuseScopes(messages, principal, requestId) ??
         refuseTooMany(messages, principal, exchange, requestId),
-      async server() {
+      async service() {
         const shop = await shops
           .shopOf(principal)
           .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-        return createShopServer({
-          ...serverOptions,
+        return createShopService({
+          ...serviceOptions,
           principal,
           shop,
           linkPage: shops.linkPage,

@@ -73,7 +73,7 @@ export async function serveHosted(options: ServeHostedOptions): Promise<HostedSe
     ...authenticationOf(options),
     shops,
     toolsFor: perMode((personalData) => createTools({ personalData, readOnly: false, clock, ...limits })),
-    serverOptions: { version, clock, stopping: stopping.signal },
+    serviceOptions: { version, clock, stopping: stopping.signal },
     isReady: () => isReady,
     refusals,
     metrics,

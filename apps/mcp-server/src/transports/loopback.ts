@@ -3,19 +3,18 @@ import {
   localhostAllowedHostnames,
   localhostAllowedOrigins,
   originValidationResponse,
-  type Server,
 } from '@modelcontextprotocol/server';
 import type { Log } from '@wemasy-orders/runtime';
 import { mcpPath } from '@wemasy-orders/runtime/hosted';
 import type { Clock } from '@wemasy-orders/state';
+import type { McpService } from '../server.js';
 import { answerCrossOrigin } from './cross-origin.js';
 import { type HttpServer, listen } from './http.js';
 import { createMcpEndpoint } from './mcp-endpoint.js';
 import { createRefusalLog, refusalOfProtocol } from './refusal-log.js';
 
 export interface LoopbackOptions {
-  /** Makes the MCP server that answers a request. */
-  readonly factory: () => Server;
+  readonly service: McpService;
   /** A loopback address. */
   readonly host: string;
   /** 0 picks a free one. */
@@ -37,7 +36,7 @@ export interface LoopbackServer extends Pick<HttpServer, 'drain'> {
  * @throws {Error} with the remedy, when the address cannot be listened on
  */
 export async function serveOnLoopback(options: LoopbackOptions): Promise<LoopbackServer> {
-  const { factory, host, port, log, clock } = options;
+  const { service, host, port, log, clock } = options;
   const hostname = host.includes(':') ? `[${host}]` : host;
   const hostnames = [...localhostAllowedHostnames(), hostname];
   const origins = [...localhostAllowedOrigins(), hostname];
@@ -59,7 +58,7 @@ export async function serveOnLoopback(options: LoopbackOptions): Promise<Loopbac
         return new Response(`This server answers at ${mcpPath}.\n`, { status: 404 });
       }
       return answerCrossOrigin(request, exchange, () =>
-        endpoint.answer({ request, exchange, server: factory }),
+        endpoint.answer({ request, exchange, service: () => service }),
       );
     },
     onError: (error) => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { Server, type ServerContext } from '@modelcontextprotocol/server';
+import { Server } from '@modelcontextprotocol/server';
 import { type Clock, systemClock } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { NamedCall } from '../server.js';
 import { listen } from './http.js';
 import { createMcpEndpoint } from './mcp-endpoint.js';
 
@@ -12,8 +13,20 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
+/** A call as the tool sees it. */
+interface Running {
+  readonly signal: AbortSignal;
+  readonly tell: NamedCall['tell'];
+}
+
 /** Serves one tool; `work` is what a call of it does. */
-async function serve(work: (context: ServerContext) => Promise<void>, clock: Clock = systemClock) {
+async function serve(work: (call: Running) => Promise<void>, clock: Clock = systemClock) {
+  const servers: Server[] = [];
+  const made = { content: [{ type: 'text' as const, text: 'done: é' }] };
+  const run = async (call: Running) => {
+    await work(call);
+    return made;
+  };
   const endpoint = createMcpEndpoint({ clock, onError: (error) => expect.fail(error.message) });
   const { origin, close } = await listen({
     host: '127.0.0.1',
@@ -23,56 +36,63 @@ async function serve(work: (context: ServerContext) => Promise<void>, clock: Clo
       endpoint.answer({
         request,
         exchange,
-        server() {
-          const server = new Server({ name: 'a server', version: '1' }, { capabilities: { tools: {} } });
-          server.setRequestHandler('tools/call', async (_, context) => {
-            await work(context);
-            return { content: [{ type: 'text', text: 'done: é' }] };
-          });
-          return server;
-        },
+        service: () => ({
+          callTool: run,
+          createServer() {
+            const server = new Server({ name: 'a server', version: '1' }, { capabilities: { tools: {} } });
+            server.setRequestHandler('tools/call', (_, { mcpReq: { signal, notify } }) =>
+              run({ signal, tell: () => void notify(progress) }),
+            );
+            servers.push(server);
+            return server;
+          },
+        }),
       }),
   });
   closers.push(close);
-  return origin;
+  return { origin, servers };
 }
 
-function call(origin: string, changes: { readonly headers?: object; readonly signal?: AbortSignal } = {}) {
+const askingForProgress = { progressToken: 1 };
+
+function call(
+  origin: string,
+  {
+    meta,
+    headers,
+    signal,
+  }: { readonly meta?: object; readonly headers?: object; readonly signal?: AbortSignal } = {},
+) {
+  const params = { name: 't', arguments: {}, ...(meta && { _meta: meta }) };
   return fetch(origin, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
       'mcp-protocol-version': '2025-11-25',
-      ...changes.headers,
+      ...headers,
     },
-    body: '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"t","_meta":{"progressToken":1}}}',
-    ...(changes.signal && { signal: changes.signal }),
+    body: JSON.stringify({ jsonrpc: '2.0', id: 'a', method: 'tools/call', params }),
+    ...(signal && { signal }),
   });
 }
 
 const result = { jsonrpc: '2.0', id: 'a', result: { content: [{ type: 'text', text: 'done: é' }] } };
 const progress = { method: 'notifications/progress', params: { progressToken: 1, progress: 1 } } as const;
 
-describe('a call', () => {
-  it('is answered with one text where there is nothing to say before its result', async () => {
-    const response = await call(await serve(async () => undefined));
+describe.each([
+  ['that wants no progress', 'no server', undefined, 0],
+  ['that wants progress', 'a server', askingForProgress, 1],
+])('a call %s', (_, server, meta, made) => {
+  it(`needs ${server}, and is answered with one text where there is nothing to say before its result`, async () => {
+    const { origin, servers } = await serve(async () => undefined);
+    const response = await call(origin, { ...(meta && { meta }) });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json');
     const text = await response.text();
     expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
     expect(JSON.parse(text)).toEqual(result);
-  });
-
-  it('is answered with a stream where it tells of its progress', async () => {
-    const response = await call(await serve(({ mcpReq }) => mcpReq.notify(progress)));
-    expect(response.headers.get('content-type')).toBe('text/event-stream');
-    expect(response.headers.get('x-accel-buffering')).toBe('no');
-    const events = [...(await response.text()).matchAll(/^event: message\ndata: (.*)\n\n/gm)];
-    expect(events.map(([, data = '']) => JSON.parse(data))).toEqual([
-      { jsonrpc: '2.0', ...progress },
-      result,
-    ]);
+    expect(servers).toHaveLength(made);
   });
 
   it('that takes long is not taken for dead: it gets a keep-alive every 15 s', async () => {
@@ -85,7 +105,8 @@ describe('a call', () => {
         finish = resolve;
         begin();
       });
-    const response = call(await serve(work, clock));
+    const { origin } = await serve(work, clock);
+    const response = call(origin, { ...(meta && { meta }) });
     await begun;
     await clock.advance(15_000);
     const answer = await response;
@@ -99,13 +120,29 @@ describe('a call', () => {
   it('whose client disconnects is cancelled, and nothing waits for it', async () => {
     const leaving = new AbortController();
     let cancelled: Promise<unknown> | undefined;
-    const origin = await serve(async ({ mcpReq }) => {
-      cancelled = once(mcpReq.signal, 'abort');
+    const { origin } = await serve(async ({ signal }) => {
+      cancelled = once(signal, 'abort');
       leaving.abort();
       await cancelled;
     });
-    await expect(call(origin, { signal: leaving.signal })).rejects.toThrow('aborted');
+    await expect(call(origin, { ...(meta && { meta }), signal: leaving.signal })).rejects.toThrow('aborted');
     await cancelled;
+  });
+});
+
+describe('a call', () => {
+  it('is answered with a stream where it tells of its progress', async () => {
+    const { origin } = await serve(async ({ tell }) => {
+      tell?.({ progress: 1, total: 1, message: '' });
+    });
+    const response = await call(origin, { meta: askingForProgress });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    expect(response.headers.get('x-accel-buffering')).toBe('no');
+    const events = [...(await response.text()).matchAll(/^event: message\ndata: (.*)\n\n/gm)];
+    expect(events.map(([, data = '']) => JSON.parse(data))).toEqual([
+      { jsonrpc: '2.0', ...progress },
+      result,
+    ]);
   });
 
   it.each([
@@ -113,11 +150,12 @@ describe('a call', () => {
     ['names a version that there is not', { 'mcp-protocol-version': '2030-01-01' }, 400],
     ['names none', { 'mcp-protocol-version': '' }, 400],
   ])('whose client %s gets the answer of the SDK', async (_, headers, status) => {
-    expect((await call(await serve(async () => undefined), { headers })).status).toBe(status);
+    const { origin } = await serve(async () => undefined);
+    expect((await call(origin, { headers })).status).toBe(status);
   });
 
   it('of the official client is answered in each era', async () => {
-    const origin = await serve(async () => undefined);
+    const { origin } = await serve(async () => undefined);
     for (const mode of ['legacy', 'auto'] as const) {
       const client = new Client({ name: 'a client', version: '1' }, { versionNegotiation: { mode } });
       await client.connect(new StreamableHTTPClientTransport(new URL(origin)));
@@ -125,6 +163,35 @@ describe('a call', () => {
       expect(content).toEqual(result.result.content);
       await client.close();
     }
+  });
+
+  it('that fails by a fault of the program is answered, and the fault is reported', async () => {
+    const faults: string[] = [];
+    const endpoint = createMcpEndpoint({
+      clock: systemClock,
+      onError: ({ message }) => faults.push(message),
+    });
+    const { origin, close } = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      onError: (error) => expect.fail(error.message),
+      respond: (request, exchange) =>
+        endpoint.answer({
+          request,
+          exchange,
+          service: () => ({
+            callTool: () => Promise.reject(new TypeError('a fault')),
+            createServer: () => expect.fail('no server is needed'),
+          }),
+        }),
+    });
+    closers.push(close);
+    expect(await (await call(origin)).json()).toEqual({
+      jsonrpc: '2.0',
+      id: 'a',
+      error: { code: -32_603, message: 'Internal error' },
+    });
+    expect(faults).toEqual(['a fault']);
   });
 });
 

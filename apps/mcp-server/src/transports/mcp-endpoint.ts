@@ -1,10 +1,10 @@
 import {
+  type CallToolResult,
   createMcpHandler,
   isJSONRPCRequest,
   isJsonContentType,
   type JSONRPCRequest,
   readRequestBody,
-  type Server,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import type { Clock } from '@wemasy-orders/state';
@@ -17,6 +17,7 @@ import {
   readFrame,
   versionWithBatches,
 } from '../frames/frame.js';
+import type { McpService } from '../server.js';
 import { CallTransport } from './call-transport.js';
 import type { Exchange } from './http.js';
 
@@ -39,8 +40,8 @@ const largestBodyBytes = 262_144;
 export interface McpRequest {
   readonly request: Request;
   readonly exchange: Exchange;
-  /** Makes the MCP server that answers it. */
-  readonly server: () => Server | Promise<Server>;
+  /** What answers it. */
+  readonly service: () => McpService | Promise<McpService>;
   /** Refuses what the frame asks for, before a server is made; undefined where nothing is refused. */
   readonly refuse?: (messages: readonly Message[]) => Response | undefined;
 }
@@ -59,12 +60,12 @@ export function createMcpEndpoint({
   readonly onError: (error: Error) => void;
   readonly clock: Clock;
 }): McpEndpoint {
-  const servers = new WeakMap<Request, McpRequest['server']>();
+  const services = new WeakMap<Request, McpRequest['service']>();
   const handler = createMcpHandler(
-    ({ requestInfo }) => {
-      const make = requestInfo && servers.get(requestInfo);
-      if (make === undefined) throw new TypeError('the SDK passes on the request that it was given');
-      return make();
+    async ({ requestInfo }) => {
+      const find = requestInfo && services.get(requestInfo);
+      if (find === undefined) throw new TypeError('the SDK passes on the request that it was given');
+      return (await find()).createServer();
     },
     { onerror: onError, maxRequestBodySize: largestBodyBytes },
   );
@@ -72,18 +73,19 @@ export function createMcpEndpoint({
   /** What the SDK's handler does for such a call, without a stream where one text is enough. */
   async function answerCall(
     call: JSONRPCRequest,
-    { request, exchange, server: make }: McpRequest,
+    { request, exchange, service: find }: McpRequest,
   ): Promise<Response> {
     const transport = new CallTransport(clock);
     try {
-      const server = await make();
-      await server.connect(transport);
-      exchange.onClose(() => {
-        if (!transport.isOver) void server.close();
-      });
-      transport.onmessage?.(call, { request });
+      const service = await find();
+      const result = callTool(call, service, transport);
+      if (result === undefined) await service.createServer().connect(transport);
+      else await transport.start();
+      exchange.onClose(() => void transport.close());
+      if (result === undefined) transport.onmessage?.(call, { request });
+      else void sendResult(call, result, transport);
     } catch (error) {
-      onError(error instanceof Error ? error : new Error(String(error)));
+      onError(toError(error));
       return Response.json(errorResponse(call.id, internalError, 'Internal server error'), { status: 500 });
     }
     const answer = await transport.answer;
@@ -93,10 +95,24 @@ export function createMcpEndpoint({
       : new Response(answer.events, { headers: eventHeaders });
   }
 
+  async function sendResult(
+    { id }: JSONRPCRequest,
+    result: Promise<CallToolResult>,
+    transport: CallTransport,
+  ): Promise<void> {
+    try {
+      await transport.send({ result: await result, jsonrpc: '2.0', id });
+    } catch (error) {
+      onError(toError(error));
+      const fault = { code: internalError, message: 'Internal error' };
+      await transport.send({ jsonrpc: '2.0', id, error: fault });
+    }
+  }
+
   return {
     async answer(mcpRequest) {
-      const { request, exchange, server, refuse } = mcpRequest;
-      servers.set(request, server);
+      const { request, exchange, service, refuse } = mcpRequest;
+      services.set(request, service);
       if (request.method !== 'POST' || !isJsonContentType(request.headers.get('content-type'))) {
         return handler.fetch(request);
       }
@@ -109,7 +125,7 @@ export function createMcpEndpoint({
       const version = request.headers.get('mcp-protocol-version') ?? versionWithBatches;
       const { messages, refusals, isBatch } = readFrame(body.text, version);
       const dropped = messages.flatMap((message) =>
-        message.id === undefined || isJSONRPCRequest(message) ? [] : [invalidMeta(message.id)],
+        message.id === undefined || hasValidMeta(message) ? [] : [invalidMeta(message.id)],
       );
       const allRefusals = [...refusals, ...dropped];
       if (allRefusals.length > 0) return refuseAll(messages, allRefusals, isBatch);
@@ -129,6 +145,11 @@ export function createMcpEndpoint({
   };
 }
 
+/** The SDK's schema of a request knows more of `_meta` than the frame does, and nothing more of the rest. */
+function hasValidMeta(message: Message): boolean {
+  return message.params?.['_meta'] === undefined || isJSONRPCRequest(message);
+}
+
 /**
  * Whether it is a call of the 2025 era without anything that the SDK would refuse. Calls are nearly all that is asked; the
  * SDK's handler answers the others.
@@ -136,17 +157,56 @@ export function createMcpEndpoint({
 function isUsualCall(message: Message, { headers }: Request): message is Message & JSONRPCRequest {
   const version = headers.get('mcp-protocol-version');
   const accepted = headers.get('accept') ?? '';
-  const meta = message.params?.['_meta'];
   return (
+    message.id !== undefined &&
     message.method === 'tools/call' &&
     version !== null &&
     SUPPORTED_PROTOCOL_VERSIONS.includes(version) &&
     accepted.includes('application/json') &&
     accepted.includes('text/event-stream') &&
     // Such names make a request of the 2026 era.
-    (meta === undefined || !Object.keys(Object(meta)).some((name) => name.startsWith(reservedNames))) &&
-    isJSONRPCRequest(message)
+    !Object.keys(Object(message.params?.['_meta'])).some((name) => name.startsWith(reservedNames))
   );
+}
+
+/**
+ * Calls the tool that a usual call names.
+ *
+ * @returns undefined for a call that needs a server: it names no tool, has arguments that the SDK changes or refuses, or is
+ *   to be told about
+ */
+function callTool(
+  { params = {} }: JSONRPCRequest,
+  service: McpService,
+  transport: CallTransport,
+): Promise<CallToolResult> | undefined {
+  const { name, arguments: input, _meta: meta = {}, ...others } = params;
+  const needsServer =
+    typeof name !== 'string' ||
+    !isArguments(input) ||
+    'progressToken' in meta ||
+    Object.keys(others).length > 0;
+  if (needsServer) return undefined;
+  const leaving = new AbortController();
+  transport.onclose = () => {
+    leaving.abort();
+  };
+  return service.callTool({ name, input, signal: leaving.signal, tell: undefined });
+}
+
+/** The SDK leaves out an argument with the name of the prototype. */
+function isArguments(input: unknown): boolean {
+  return (
+    input === undefined ||
+    (typeof input === 'object' &&
+      input !== null &&
+      !Array.isArray(input) &&
+      !Object.hasOwn(input, '__proto__'))
+  );
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Node reads no more than a length that the client states, and a body that is read at once needs no stream. */

@@ -21,12 +21,12 @@ const graceMs = 1_000;
 
 /** Serves MCP over stdin and stdout, in either protocol era, until the client or a signal ends the session. */
 export async function serveStdio({ target, program, output, channel, signal }: StdioOptions): Promise<void> {
-  const { log, serving, createServer, stopCalls, close } = await openOneShop(target, program, output);
+  const { log, serving, service, stopCalls, close } = await openOneShop(target, program, output);
   log.info('serving over stdio', serving);
   void channel.firstRefusal.then(({ error }) => {
     log.warn('frame refused; further ones are not logged', { error });
   });
-  const session = serveSdk(createServer, {
+  const session = serveSdk(service.createServer, {
     transport: transportOver(channel),
     onerror: (error) => {
       log.warn('protocol fault', { error });

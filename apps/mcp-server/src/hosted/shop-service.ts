@@ -1,13 +1,12 @@
-import type { Server } from '@modelcontextprotocol/server';
-import { createMcpServer, type ServerOptions } from '../server.js';
+import { createMcpService, type McpService, type ServiceOptions } from '../server.js';
 import type { Tool } from '../tools/tool.js';
 import { scopeOf } from './auth/scope-check.js';
 import { nextStepsOf, NoShopError, NotPermittedError } from './errors.js';
 import type { Principal } from './principal.js';
 import type { Shop } from './shop.js';
 
-export interface ShopServerOptions extends Omit<
-  ServerOptions,
+export interface ShopServiceOptions extends Omit<
+  ServiceOptions,
   'tools' | 'services' | 'refuse' | 'nextSteps'
 > {
   readonly principal: Principal;
@@ -20,13 +19,13 @@ export interface ShopServerOptions extends Omit<
 }
 
 /**
- * Makes the MCP server that answers a principal: for its shop, with the tools of its scopes. Without a shop the tools are
+ * MCP for a principal: over its shop, with the tools of its scopes. Without a shop the tools are
  * listed all the same, and a call says what to do.
  */
-export function createShopServer(options: ShopServerOptions): Server {
+export function createShopService(options: ShopServiceOptions): McpService {
   const { principal, shop, linkPage, toolsFor, personalData, ...rest } = options;
   const linked = shop instanceof Error ? undefined : shop;
-  return createMcpServer({
+  return createMcpService({
     ...rest,
     personalData: linked?.personalData ?? personalData,
     nextSteps: nextStepsOf(linkPage),

@@ -5,7 +5,7 @@ import { createTools } from '../tools/create-tools.js';
 import { createMcpEndpoint } from '../transports/mcp-endpoint.js';
 import { type Scope, scopes } from './principal.js';
 import type { Shop } from './shop.js';
-import { createShopServer } from './shop-server.js';
+import { createShopService } from './shop-service.js';
 
 const log = createLog({ level: 'silent', write: () => undefined, now: () => 0, secrets: [] });
 const tools = createTools({
@@ -18,7 +18,7 @@ const tools = createTools({
 const writing = tools.filter(({ annotations }) => !annotations.readOnlyHint).map(({ name }) => name);
 const reading = tools.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name);
 
-/** Asks the server of a principal, past the check that comes before it. */
+/** Asks the service of a principal, past the check that comes before it. */
 async function ask(method: string, params: object, granted: readonly Scope[], link: Partial<Shop> = {}) {
   let calls = 0;
   const shop: Shop = {
@@ -48,8 +48,8 @@ async function ask(method: string, params: object, granted: readonly Scope[], li
       doNotAwait: () => undefined,
       sendJson: (json) => new Response(json),
     },
-    server: () =>
-      createShopServer({
+    service: () =>
+      createShopService({
         version: '0',
         clock: systemClock,
         log,
@@ -74,7 +74,7 @@ async function ask(method: string, params: object, granted: readonly Scope[], li
   };
 }
 
-describe('the server of a principal', () => {
+describe('the service of a principal', () => {
   it.each(tools)('has $name check its scope itself', async ({ name, inputSchema }) => {
     const isReading = reading.includes(name);
     const other = isReading ? 'orders:sync' : 'orders:read';
