@@ -48,9 +48,10 @@ type Judgement<Of extends Call> =
 export function judge<Of extends Call>(operation: Of, answer: Answer, nowMs: number): Judgement<Of> {
   const { status, text } = answer;
   const body = parseJson(text);
-  const facts = factsOf(operation, answer, body, nowMs);
+  // Most answers are successes, and nobody asks for these of one.
+  const facts = () => factsOf(operation, answer, body, nowMs);
   if (status >= 200 && status < 300) return judgeSuccess(operation, answer, body, facts);
-  return { fault: faultOf(operation, answer, facts, nowMs) };
+  return { fault: faultOf(operation, answer, facts(), nowMs) };
 }
 
 function faultOf(operation: Call, answer: Answer, facts: AnswerFacts, nowMs: number): OrdersError {
@@ -126,17 +127,17 @@ function retryAfterSeconds({ headers }: Answer, nowMs: number): number | undefin
 
 function judgeSuccess<Of extends Call>(
   operation: Of,
-  { text, bytes }: Answer,
+  { status, text, bytes }: Answer,
   body: unknown,
-  facts: AnswerFacts,
+  facts: () => AnswerFacts,
 ): Judgement<Of> {
   const unexpected = (...[kind, problem]: readonly [UnexpectedResponseError['kind'], string?]) => ({
     fault: new UnexpectedResponseError(kind, {
-      ...facts,
+      ...facts(),
       ...(problem === undefined ? {} : { mismatches: [problem] }),
     }),
   });
-  const name = successSchema(operation, facts.status);
+  const name = successSchema(operation, status);
   const shape = name == null ? undefined : shapes[name];
   const isBody = (value: unknown): value is Body<Of> => shape === undefined || fits(shape, value);
   const file: unknown = bytes;
@@ -144,7 +145,7 @@ function judgeSuccess<Of extends Call>(
   if (text.trim() === '') return unexpected('empty_body');
   if (isPage(text)) return unexpected('html_body');
   if (body === undefined) return unexpected('malformed_json');
-  if (reportsError(body)) return { fault: new ApiReportedError(facts) };
+  if (reportsError(body)) return { fault: new ApiReportedError(facts()) };
   if (shape === undefined) return unexpected('undocumented_success');
   const read = readBody(shape, body, isBody);
   return 'problem' in read ? unexpected('schema_mismatch', read.problem) : { read };

@@ -57,5 +57,6 @@ const shortestToken = 8;
 /** Replaces the token in a text, both as it is and with its slashes escaped, as PHP writes them into JSON. */
 export function withoutToken(text: string, token: string): string {
   if (token.length < shortestToken) return text;
-  return [token, token.replaceAll('/', '\\/')].reduce((rest, form) => rest.replaceAll(form, '[token]'), text);
+  const forms = new Set([token, token.replaceAll('/', '\\/')]);
+  return [...forms].reduce((rest, form) => rest.replaceAll(form, '[token]'), text);
 }

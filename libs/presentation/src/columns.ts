@@ -189,18 +189,15 @@ function toCell(value: unknown): Cell {
  * date of another form, or with a time that a twelve-hour clock does not have, is shown as it came.
  */
 export function readableDate(text: string): string {
-  const shown = text.replace(
-    /^(\d{4}-\d{2}-\d{2}) (0?[1-9]|1[0-2]):([0-5]\d):?\s?([AP])M$/i,
-    (whole, day: string, hour: string, minute: string, half: string) => {
-      if (!isDay(day)) return whole;
-      const hours = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
-      return `${day} ${String(hours).padStart(2, '0')}:${minute}`;
-    },
-  );
-  return cleanText(shown);
+  const [, day = '', hour = '', minute = '', half = ''] = documentedDate.exec(text) ?? [];
+  if (!isDay(day)) return cleanText(text);
+  const hours = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
+  return `${day} ${String(hours).padStart(2, '0')}:${minute}`;
 }
 
+const documentedDate = /^(\d{4}-\d{2}-\d{2}) (0?[1-9]|1[0-2]):([0-5]\d):?\s?([AP])M$/i;
+
+/** A day that a month does not have would be one of the next month. */
 function isDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+  return new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(-2));
 }

@@ -180,17 +180,17 @@ async function answerInTime<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
   { clock, answerWithinMs, writes, call: { signal: client, stopping } }: AnswerInTimeOptions,
 ): Promise<Result> {
-  const timeIsUp = new AbortController();
   const working = new AbortController();
   const stopWork = () => {
     working.abort();
   };
   // Not `AbortSignal.any`: it leaves a reference on `stopping` for every call.
-  const signals = [client, stopping, timeIsUp.signal];
+  const signals = [client, stopping];
   if (signals.some(({ aborted }) => aborted)) stopWork();
   for (const signal of signals) signal.addEventListener('abort', stopWork);
   // Each running call listens once.
   setMaxListeners(0, stopping);
+  let isTimeUp = false;
   const interruption = () => {
     if (stopping.aborted) {
       const effect = writes ? 'nothing was sent' : 'nothing was changed';
@@ -203,29 +203,26 @@ async function answerInTime<Result>(
           `The API did not answer within ${answerWithinMs / 1000} s, the longest that a call may take.`,
         );
   };
-  const stopTimer = clock.setTimer(
-    () => {
-      timeIsUp.abort();
-    },
-    answerWithinMs - 2 * stopMs,
-  );
-  let stopLastTimer: () => void = () => undefined;
+  let stopTimer: () => void = () => undefined;
   const late = new Promise<never>((_, reject) => {
-    timeIsUp.signal.addEventListener('abort', () => {
-      stopLastTimer = clock.setTimer(() => {
-        reject(writes ? stillInFlight() : interruption());
-      }, stopMs);
-    });
+    const giveUp = () => {
+      reject(writes ? stillInFlight() : interruption());
+    };
+    const stopInTime = () => {
+      isTimeUp = true;
+      stopTimer = clock.setTimer(giveUp, stopMs);
+      stopWork();
+    };
+    stopTimer = clock.setTimer(stopInTime, answerWithinMs - 2 * stopMs);
   });
   try {
     return await Promise.race([work(working.signal), late]);
   } catch (error) {
-    const isStopped = timeIsUp.signal.aborted || stopping.aborted;
+    const isStopped = isTimeUp || stopping.aborted;
     if (error instanceof CancelledError && isStopped && !client.aborted) throw interruption();
     throw error;
   } finally {
     stopTimer();
-    stopLastTimer();
     for (const signal of signals) signal.removeEventListener('abort', stopWork);
   }
 }
