@@ -28,8 +28,8 @@ it('an outcome that came during an outage of the state says so, and is recorded 
     sendJson(response, 200, { error: false, message: 'Order synced.', data: [] });
   });
   const first = await startAssistant({ environment });
-  const told = await first.call('sync_order', { order_id: 42 });
-  expect(told.structured).toMatchObject({
+  const answer = await first.call('sync_order', { order_id: 42 });
+  expect(answer.structured).toMatchObject({
     outcome: 'synced',
     note: 'The journal could not be written, so this sync is not recorded yet. Tell the user; do not send the order again.',
   });

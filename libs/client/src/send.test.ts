@@ -396,11 +396,11 @@ describe('what the log says of a request', () => {
   it.each([
     [null, null],
     [`{"echo":"${token}"}`, '{"echo":"[token]"}'],
-  ])('is its body without the token: %j', async (body, told) => {
+  ])('is its body without the token: %j', async (body, logged) => {
     const bodies: unknown[] = [];
     const { call } = transport([answers(200, synced)], { onRequest: (report) => bodies.push(report.body) });
     await call(syncOrder, {}, body);
-    expect(bodies).toEqual([told]);
+    expect(bodies).toEqual([logged]);
   });
 });
 

@@ -53,13 +53,13 @@ function startWorker(url, orderIds) {
   });
   closers.push(() => child.kill('SIGKILL'));
   /** @type {{ orderId: number, kind: string }[]} */
-  const told = [];
+  const replies = [];
   const reading = (async () => {
-    for await (const line of createInterface({ input: child.stdout })) told.push(JSON.parse(line));
+    for await (const line of createInterface({ input: child.stdout })) replies.push(JSON.parse(line));
   })();
   const exited = new Promise((resolve) => child.once('exit', resolve));
   return {
-    told,
+    replies,
     /** Resolves when it has ended by itself or was killed. */
     ended: Promise.all([exited, reading]),
     kill: () => child.kill('SIGKILL'),
@@ -75,9 +75,9 @@ describe('processes that share a folder', () => {
     expect(upstream.requests.map(({ body }) => body).toSorted()).toEqual(
       orderIds.map((id) => `{"order_id":${id}}`),
     );
-    for (const { told } of workers) {
-      expect(told.map(({ orderId }) => orderId)).toEqual(orderIds);
-      expect(told.every(({ kind }) => kind === 'synced' || kind === 'already_synced')).toBe(true);
+    for (const { replies } of workers) {
+      expect(replies.map(({ orderId }) => orderId)).toEqual(orderIds);
+      expect(replies.every(({ kind }) => kind === 'synced' || kind === 'already_synced')).toBe(true);
     }
   });
 
@@ -92,7 +92,7 @@ describe('processes that share a folder', () => {
     await doomed.ended;
     const survivor = startWorker(upstream.url, [42]);
     await survivor.ended;
-    expect(survivor.told).toMatchObject([{ orderId: 42, kind: 'unknown' }]);
+    expect(survivor.replies).toMatchObject([{ orderId: 42, kind: 'unknown' }]);
     expect(upstream.requests).toHaveLength(1);
   });
 

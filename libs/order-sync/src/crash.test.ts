@@ -51,18 +51,18 @@ const faults: Fault[] = ['fails', 'fails after writing', 'fails from now on', 'd
 /** A pid that no process has, so that the survivors see that the first process is gone. */
 const pidOfTheDead = spawnSync(process.execPath, ['--version']).pid;
 
-type Told = { readonly synced: SyncedOrder } | { readonly code: unknown } | 'nothing';
+type Reply = { readonly synced: SyncedOrder } | { readonly code: unknown } | 'nothing';
 
 /** What the caller of a sync gets; nothing if its process dies first. */
-async function tell(orderSync: OrderSync, dead: Promise<void>, clock: VirtualClock): Promise<Told> {
-  let told: Told | undefined;
+async function replyOf(orderSync: OrderSync, dead: Promise<void>, clock: VirtualClock): Promise<Reply> {
+  let reply: Reply | undefined;
   const call = orderSync.sync(42).then(
     (synced) => ({ synced }),
     (error: { code?: unknown }) => ({ code: error.code }),
   );
-  void Promise.race([call, dead.then(() => 'nothing' as const)]).then((result) => (told = result));
-  while (told === undefined) await clock.advance(100);
-  return told;
+  void Promise.race([call, dead.then(() => 'nothing' as const)]).then((result) => (reply = result));
+  while (reply === undefined) await clock.advance(100);
+  return reply;
 }
 
 describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) => {
@@ -88,16 +88,16 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
           clock,
           process: { pid: pidOfTheDead, host: hostname() },
           rateLimiter: noLimit(),
-          onJournalWarning: (told) => journalWarnings.push(told),
+          onJournalWarning: (warning) => journalWarnings.push(warning),
         });
-        const told = await tell(doomed.orderSync, first.dead, clock);
+        const reply = await replyOf(doomed.orderSync, first.dead, clock);
         expect(first.struck()).toBe(true);
 
         // The first caller got the truth.
-        if (told !== 'nothing' && 'synced' in told) {
+        if (reply !== 'nothing' && 'synced' in reply) {
           expect(books.entries).toBe(1);
-          expect(told.synced.recorded).toBe(journalWarnings.length === 0);
-        } else if (told !== 'nothing' && told.code !== 'outcome_unknown') {
+          expect(reply.synced.recorded).toBe(journalWarnings.length === 0);
+        } else if (reply !== 'nothing' && reply.code !== 'outcome_unknown') {
           expect(books.entries).toBe(0);
         }
 
@@ -106,7 +106,7 @@ describe.each(Object.entries(apis))('when the API %s', (_, { behave, updates }) 
         const entriesBefore = books.entries;
         const survivor = createSender({ url: upstream.url, store, clock, rateLimiter: noLimit() });
         const known = await survivor.orderSync.history(42);
-        const outcome = await tell(survivor.orderSync, new Promise(() => undefined), clock);
+        const outcome = await replyOf(survivor.orderSync, new Promise(() => undefined), clock);
         expect(books.entries).toBeLessThanOrEqual(1);
         if (entriesBefore === 1) {
           expect(['synced', 'unknown']).toContain(known.state);
@@ -173,8 +173,8 @@ describe('an outcome that could not be written', () => {
       upstream,
       journalWarnings,
       orderSync: sender.orderSync,
-      sync: () => tell(sender.orderSync, alive, clock),
-      syncByAnother: () => tell(other.orderSync, alive, clock),
+      sync: () => replyOf(sender.orderSync, alive, clock),
+      syncByAnother: () => replyOf(other.orderSync, alive, clock),
     };
   }
 

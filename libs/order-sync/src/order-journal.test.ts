@@ -636,9 +636,9 @@ describe('the owner of a journal', () => {
   });
 
   it('may find that it is not the right one after all: nothing is sent, and nothing is left of it', async () => {
-    const doubt = new WriteRefusedError('Another process wrote meanwhile.', []);
-    const { journal, read, updates } = scene({}, { onWritten: () => Promise.resolve(doubt) });
-    expect(await failureOf(journal.begin(42, fresh))).toBe(doubt);
+    const refusal = new WriteRefusedError('Another process wrote meanwhile.', []);
+    const { journal, read, updates } = scene({}, { onWritten: () => Promise.resolve(refusal) });
+    expect(await failureOf(journal.begin(42, fresh))).toBe(refusal);
     expect(await read()).toBeUndefined();
     expect(updates).toEqual(['guarded', 'guarded']);
   });
@@ -676,12 +676,12 @@ describe('the owner of a journal', () => {
     ['is rejected', rejected, false, 0],
     ['is synced and not recorded', synced, true, 0],
   ])('learns that an order %s', async (_, outcome, isFull, times) => {
-    let told = 0;
+    let calls = 0;
     const { journal, store, clock } = scene(
       {},
       {
         onSynced: () => {
-          told += 1;
+          calls += 1;
           return Promise.reject(full);
         },
       },
@@ -691,7 +691,7 @@ describe('the owner of a journal', () => {
     const finishing = journal.finish(42, attempt, outcome);
     await clock.advance(2_000);
     expect(await finishing).toMatchObject({ written: !isFull });
-    expect(told).toBe(times);
+    expect(calls).toBe(times);
   });
 });
 

@@ -40,7 +40,7 @@ interface Changed extends JournalView {
 
 interface Written extends JournalView {
   /** Why the journal that was written to is not the right one after all. */
-  readonly doubt: OrdersError | undefined;
+  readonly refusal: OrdersError | undefined;
 }
 
 /** What became of an attempt is known here and could not be written. */
@@ -194,7 +194,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
   /**
    * Writes durably, if the journal is still the one that is expected.
    *
-   * @returns with `doubt`: why it is not the right one after all
+   * @returns with `refusal`: why it is not the right one after all
    */
   async function write(access: JournalAccess, orderId: number, event: JournalEvent): Promise<Written> {
     const { guard, onWritten, onChanged } = access;
@@ -208,7 +208,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
         guard,
       );
       // The number of a write that another process made proves nothing.
-      return { ...result, doubt: isUnchanged ? undefined : await onWritten?.(generation) };
+      return { ...result, refusal: isUnchanged ? undefined : await onWritten?.(generation) };
     } catch (error) {
       if (error instanceof GenerationChangedError) throw onChanged?.(error.found) ?? changedMeanwhile(error);
       throw failureOf(orderId, error);
@@ -314,7 +314,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
       const id = randomUUID();
       const started = { monotonicMs: clock.monotonic(), wallMs: clock.now() };
       inFlight.set(id, { access, earlier: [] });
-      let doubt: OrdersError | undefined;
+      let refusal: OrdersError | undefined;
       try {
         const { token } = access;
         const view = await write(access, orderId, {
@@ -327,8 +327,8 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
           after,
         });
         if (!view.accepted) throw new ConflictError(view);
-        ({ doubt } = view);
-        if (doubt !== undefined) throw doubt;
+        ({ refusal } = view);
+        if (refusal !== undefined) throw refusal;
         // The wall clock notices a machine that slept, the monotonic one a clock that was set.
         const tookMs = Math.max(clock.monotonic() - started.monotonicMs, clock.now() - started.wallMs);
         if (tookMs > slowestBeginMs) {
@@ -339,7 +339,7 @@ export function createOrderJournal(options: OrderJournalOptions): OrderJournal {
         return view.order.attempt;
       } catch (error) {
         // A store that fails may have written all the same.
-        if (error instanceof JournalUnavailableError || error === doubt) {
+        if (error instanceof JournalUnavailableError || error === refusal) {
           await writeResult(orderId, { event: { type: 'rollback', id }, access }, []);
         }
         inFlight.delete(id);

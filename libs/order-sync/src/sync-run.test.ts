@@ -100,7 +100,7 @@ function scene(api: Api = accepts) {
       request: Partial<SyncRequest> = {},
       meanwhile: () => Promise<unknown> = async () => undefined,
     ) {
-      const told: { result?: unknown; error?: unknown } = {};
+      const reply: { result?: unknown; error?: unknown } = {};
       // So that a time is not taken for a duration.
       await clock.advance(1_000);
       const running = run(
@@ -113,18 +113,18 @@ function scene(api: Api = accepts) {
         },
       ).then(
         (result) => {
-          told.result = result;
+          reply.result = result;
         },
         (error: unknown) => {
-          told.error = error;
+          reply.error = error;
         },
       );
       // The run has looked at the journal by then.
       await clock.advance(0);
       await meanwhile();
-      while (!('result' in told) && !('error' in told)) await clock.advance(25);
+      while (!('result' in reply) && !('error' in reply)) await clock.advance(25);
       await running;
-      return told;
+      return reply;
     },
   };
 }
@@ -292,12 +292,12 @@ describe('a run that waits for another process', () => {
     const { sync, begin, other, clock, phases, calls } = scene();
     const attempt = await begin();
     let startedAt = 0;
-    const told = await sync({}, async () => {
+    const reply = await sync({}, async () => {
       startedAt = clock.monotonic();
       await clock.advance(60);
       await other.finish(42, attempt, synced);
     });
-    expect(told).toMatchObject({ result: { message: 'Order synced.', recorded: true } });
+    expect(reply).toMatchObject({ result: { message: 'Order synced.', recorded: true } });
     // It looks after 25 ms, and again after half as long more.
     expect(clock.monotonic() - startedAt).toBeLessThan(100);
     expect(phases).toEqual([{ kind: 'elsewhere', attempt }]);
@@ -341,11 +341,11 @@ describe('a run that waits for another process', () => {
     const { sync, attempt, begin, other, clock, phases, calls, states } = scene();
     await attempt(rejected);
     const sending = await begin();
-    const told = await sync({ maxWaitMs: 10_000 }, async () => {
+    const reply = await sync({ maxWaitMs: 10_000 }, async () => {
       await clock.advance(3_000);
       await other.rollback(42, sending);
     });
-    expect(told).toMatchObject({ result: { recorded: true } });
+    expect(reply).toMatchObject({ result: { recorded: true } });
     expect(phases.map(({ kind }) => kind)).toEqual(['elsewhere', 'queued', 'sending']);
     expect(await states()).toEqual(['rejected', 'synced']);
     const [{ maxWaitMs } = {}] = calls;
@@ -373,12 +373,12 @@ describe('a run that waits for another process', () => {
     async (verdict) => {
       const { sync, begin, other, calls } = scene();
       const sending = await begin();
-      const told = await sync({}, async () => {
+      const reply = await sync({}, async () => {
         await other.finish(42, sending, unknown);
         await other.confirm(42, verdict);
       });
-      if (verdict === 'synced') expect(told.error).toBeInstanceOf(AlreadySyncedError);
-      else expect(told).toMatchObject({ result: { recorded: true } });
+      if (verdict === 'synced') expect(reply.error).toBeInstanceOf(AlreadySyncedError);
+      else expect(reply).toMatchObject({ result: { recorded: true } });
       expect(calls).toHaveLength(verdict === 'synced' ? 0 : 1);
     },
   );
@@ -409,9 +409,9 @@ describe('a run that another process overtakes', () => {
     const happening = { happen: async (): Promise<unknown> => undefined };
     const { sync, attempt, phases, states } = scene(overtaken(happening));
     happening.happen = () => attempt(outcome);
-    const told = await sync();
-    expect(Object.keys(told)).toEqual([kind]);
-    if (errorClass !== undefined) expect(told.error).toBeInstanceOf(errorClass);
+    const reply = await sync();
+    expect(Object.keys(reply)).toEqual([kind]);
+    if (errorClass !== undefined) expect(reply.error).toBeInstanceOf(errorClass);
     expect(await states()).toEqual([outcome.state]);
     // Nothing left, so its callers may leave.
     expect(phases).toEqual([{ kind: 'sending' }, { kind: 'queued' }]);

@@ -20,27 +20,28 @@ export function circumstances() {
 }
 
 /**
- * Writes one section of docs/benchmarks.md in the place of its last version.
+ * Writes one section of docs/benchmarks.md in the place of its last version. Another run may write meanwhile: then it
+ * begins again with what that has written.
  *
  * @param {string} title
- * @param {string} text Markdown
+ * @param {string | ((last: string) => string)} text Markdown; a function gets the last version, or nothing
  */
 export async function writeSection(title, text) {
-  const old = existsSync(page) ? readFileSync(page, 'utf8') : introduction;
-  const sections = old.split(/^(?=## )/m);
-  const fresh = `## ${title}\n\n${text}\n`;
-  const at = sections.findIndex((section) => section.startsWith(`## ${title}\n`));
-  const all = at < 0 ? [...sections, fresh] : sections.with(at, fresh);
-  writeFileSync(
-    page,
-    await format(all.join('\n'), { parser: 'markdown', singleQuote: true, printWidth: 110 }),
-  );
-}
-
-/** @param {string} title @returns the last version of a section of docs/benchmarks.md, or nothing */
-export function readSection(title) {
-  const sections = readFileSync(page, 'utf8').split(/^(?=## )/m);
-  return sections.find((section) => section.startsWith(`## ${title}\n`)) ?? '';
+  for (;;) {
+    const old = existsSync(page) ? readFileSync(page, 'utf8') : introduction;
+    const sections = old.split(/^(?=## )/m);
+    const at = sections.findIndex((section) => section.startsWith(`## ${title}\n`));
+    const fresh = `## ${title}\n\n${typeof text === 'string' ? text : text(sections[at] ?? '')}\n`;
+    const all = at < 0 ? [...sections, fresh] : sections.with(at, fresh);
+    const formatted = await format(all.join('\n'), {
+      parser: 'markdown',
+      singleQuote: true,
+      printWidth: 110,
+    });
+    if (existsSync(page) && readFileSync(page, 'utf8') !== old) continue;
+    writeFileSync(page, formatted);
+    return;
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ import { createStack, token, windowSeconds } from './stack.js';
 /**
  * What a process got for an order.
  *
- * @typedef {{ orderId: number, kind: string, code?: string, message?: string, recorded?: boolean }} Told
+ * @typedef {{ orderId: number, kind: string, code?: string, message?: string, recorded?: boolean }} Reply
  */
 
 /**
@@ -23,7 +23,7 @@ import { createStack, token, windowSeconds } from './stack.js';
  * @property {number} seed
  * @property {readonly string[]} violations what must not happen and did
  * @property {Record<string, number>} faults what the proxy did to syncs
- * @property {Record<string, number>} told what callers got, how often
+ * @property {Record<string, number>} replies what callers got, how often
  * @property {Record<string, number>} states of all orders when the chaos was over
  * @property {Record<string, number>} troubles what happened to the Redis, if there is one
  * @property {number} refusals how often a process was refused before anything was sent
@@ -41,7 +41,7 @@ const workerMain = fileURLToPath(new URL('worker.js', import.meta.url));
 /**
  * Real processes send the same orders through a proxy that misbehaves, on a disk that is full now and then, and are
  * killed and frozen at random. They reach the same state under different environments, paths and names; a Redis is killed,
- * fails over and is emptied meanwhile. The sandbox's ledger is the truth that everything told and recorded is held against.
+ * fails over and is emptied meanwhile. The sandbox's ledger is the truth that replies and journal are held against.
  *
  * @param {{ orders: number, seed: number, store: 'folder' | 'redis', log?: (line: string) => void }} options
  * @returns {Promise<Report>}
@@ -68,8 +68,8 @@ export async function runCampaign({ orders, seed, store, log = () => undefined }
     const orderIds = [...known, ...strange];
     const resendIds = shuffled(random, known).slice(0, Math.ceil(orders / 20));
 
-    /** @type {Told[]} */
-    const told = [];
+    /** @type {Reply[]} */
+    const replies = [];
     const totals = { kills: 0, freezes: 0 };
     let processes = 0;
     const troubles = redis?.trouble(trouble.signal);
@@ -104,7 +104,7 @@ export async function runCampaign({ orders, seed, store, log = () => undefined }
               seed: seed + round * workers + index,
             },
             hear(line) {
-              told.push(line);
+              replies.push(line);
               if (line.kind === 'resend') resent.set(line.orderId, false);
               // Not an answer: it is asked for again, also by a later process.
               if (line.kind === 'not_sent') settled.delete(line.orderId);
@@ -138,7 +138,7 @@ export async function runCampaign({ orders, seed, store, log = () => undefined }
       violations.push(
         ...violationsOf(orderId, history, {
           entries: ledger.get(orderId) ?? 0,
-          told: told.filter((line) => line.orderId === orderId),
+          replies: replies.filter((line) => line.orderId === orderId),
           mayResend: resendIds.includes(orderId),
         }),
       );
@@ -150,8 +150,8 @@ export async function runCampaign({ orders, seed, store, log = () => undefined }
       violations,
       faults: proxy.counts,
       troubles: redis?.counts ?? {},
-      refusals: told.filter(({ code }) => code === 'configuration_error').length,
-      told: countBy(told, ({ kind, code }) => (code === undefined ? kind : `${kind} (${code})`)),
+      refusals: replies.filter(({ code }) => code === 'configuration_error').length,
+      replies: countBy(replies, ({ kind, code }) => (code === undefined ? kind : `${kind} (${code})`)),
       states,
       totals: {
         ...totals,
@@ -198,9 +198,9 @@ async function environmentsOf({ home, url, redisUrl }) {
  *
  * @param {number} orderId
  * @param {import('@wemasy-orders/order-sync').OrderHistory} history
- * @param {{ entries: number, told: readonly Told[], mayResend: boolean }} truth `entries`: of the ledger
+ * @param {{ entries: number, replies: readonly Reply[], mayResend: boolean }} truth `entries`: of the ledger
  */
-function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }) {
+function violationsOf(orderId, { state, attempts }, { entries, replies, mayResend }) {
   const count = (/** @type {string} */ wanted) =>
     attempts.filter((attempt) => attempt.state === wanted).length;
   const once = attempts.filter(({ resend }) => resend !== true);
@@ -222,7 +222,7 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
     ],
     [['synced', 'rejected', 'unknown'].includes(state), `ends as ${state}`],
   ];
-  for (const { kind, message } of told) {
+  for (const { kind, message } of replies) {
     if (kind === 'synced' || kind === 'already_synced')
       rules.push([entries > 0, `was reported ${kind}: not in the ledger`]);
     if (kind === 'unknown')
@@ -233,13 +233,13 @@ function violationsOf(orderId, { state, attempts }, { entries, told, mayResend }
   }
   // A process may be frozen before it reports, so the order of reports says nothing. A report of "synced" that could not be
   // recorded knows more than the journal.
-  const isNamed = told.some(({ kind, recorded }) => kind === 'unknown' || recorded === false);
+  const isNamed = replies.some(({ kind, recorded }) => kind === 'unknown' || recorded === false);
   rules.push([state !== 'unknown' || isNamed, 'is unknown, and no caller was informed']);
-  const words = told.map(({ kind }) => kind).join(', ');
+  const words = replies.map(({ kind }) => kind).join(', ');
   const recorded = attempts.map((attempt) => (attempt.resend ? `${attempt.state} by resend` : attempt.state));
   return rules
     .filter(([holds]) => !holds)
-    .map(([, fault]) => `order ${orderId} ${fault} (told: ${words}; journal: ${recorded.join(', ')})`);
+    .map(([, fault]) => `order ${orderId} ${fault} (replies: ${words}; journal: ${recorded.join(', ')})`);
 }
 
 /**
@@ -281,7 +281,7 @@ async function violationsAfterwards({ direct, orderIds, strange, resendIds, sand
  *
  * @param {object} scene
  * @param {object} scene.options what the worker takes
- * @param {(line: Told) => void} scene.hear called with each outcome
+ * @param {(line: Reply) => void} scene.hear called with each outcome
  * @param {import('./random.js').Random} scene.random
  * @param {{ kills: number, freezes: number }} scene.totals
  * @returns {Promise<boolean>} whether it ended by itself

@@ -1,4 +1,4 @@
-import { circumstances, readSection, table, writeSection } from '@wemasy-orders/bench/page';
+import { circumstances, table, writeSection } from '@wemasy-orders/bench/page';
 
 const title = 'Mutation testing';
 const head = [
@@ -19,8 +19,13 @@ const head = [
  * @param {readonly import('./mutate.js').Score[]} scores
  */
 export async function writeScores(scores) {
+  await writeSection(title, (last) => sectionOf(rowsWith(scores, last)));
+}
+
+/** @param {readonly import('./mutate.js').Score[]} scores @param {string} last version of the section */
+function rowsWith(scores, last) {
   const rows = new Map(
-    readSection(title)
+    last
       .split('\n')
       .filter((line) => line.startsWith('| `'))
       .map((line) =>
@@ -38,16 +43,17 @@ export async function writeScores(scores) {
     const figures = [mutants, killed, endless, equivalent, survivors.length, score, seconds.toFixed(0)];
     rows.set(`\`${file}\``, [`\`${file}\``, ...figures.map(String), date]);
   }
-  const sorted = [...rows.values()].sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  await writeSection(
-    title,
-    `\`npm run mutation -- --write\`, ${circumstances()}
+  return [...rows.values()].sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+}
+
+/** @param {readonly (readonly string[])[]} rows */
+function sectionOf(rows) {
+  return `\`npm run mutation -- --write\`, ${circumstances()}
 
 Stryker changes one thing in a file and runs the unit tests of that file, which \`tools/mutation/src/files.js\` names. A
 mutant that makes a test fail, or keeps its tests from ending, is killed. No test can notice an equivalent mutant:
 \`tools/mutation/src/equivalents.js\` lists them with the reason, and the command fails where another one survives, or one of
 these does not. Seconds are those of a machine with other work.
 
-${table(head, sorted)}`,
-  );
+${table(head, rows)}`;
 }

@@ -50,13 +50,13 @@ it('progress only ever rises, and stays below what is not done yet', async () =>
   await clock.advance(120_000);
   progress.done(1, { total: 2, message: 'read page 1 of 2' });
   await clock.advance(60_000);
-  const told = notices.map((notice) => notice.progress);
-  expect(told.length).toBeGreaterThan(20);
-  for (const [at, value] of told.slice(1).entries()) expect(value).toBeGreaterThan(told[at] ?? NaN);
-  const before = told.slice(
+  const values = notices.map((notice) => notice.progress);
+  expect(values.length).toBeGreaterThan(20);
+  for (const [at, value] of values.slice(1).entries()) expect(value).toBeGreaterThan(values[at] ?? NaN);
+  const before = values.slice(
     0,
     notices.findIndex(({ message }) => message === 'read page 1 of 2'),
   );
   expect(Math.max(...before)).toBeLessThan(1);
-  expect(Math.max(...told)).toBeLessThan(2);
+  expect(Math.max(...values)).toBeLessThan(2);
 });

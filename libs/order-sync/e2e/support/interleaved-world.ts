@@ -137,7 +137,7 @@ interface Request {
   disproved: boolean;
 }
 
-type Told =
+type Reply =
   | { readonly kind: 'synced'; readonly synced: SyncedOrder }
   | { readonly kind: 'error'; readonly code: string; readonly effect: string }
   | { readonly kind: 'confirmed'; readonly verdict: Verdict };
@@ -153,7 +153,7 @@ interface Actor {
   log: string;
   /** How many random ids it has made. */
   ids: number;
-  told: Told | undefined;
+  reply: Reply | undefined;
   crashed: boolean;
 }
 
@@ -188,7 +188,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
       controller: new AbortController(),
       log: '',
       ids: 0,
-      told: undefined,
+      reply: undefined,
       crashed: false,
     };
     actors.push(actor);
@@ -371,18 +371,18 @@ export function createInterleavedWorld(scenario: Scenario): World {
     });
   }
 
-  function tell(actor: Actor, told: Told): void {
+  function noteReply(actor: Actor, reply: Reply): void {
     if (actor.crashed) return;
-    actor.told = told;
-    observe(actor, JSON.stringify(told));
+    actor.reply = reply;
+    observe(actor, JSON.stringify(reply));
     const own = requests.filter(({ sender }) => sender === actor);
-    if (told.kind === 'synced' && bookings === 0) violations.push(`${actor.name} got "synced"`);
-    if (told.kind !== 'error') return;
-    if (told.code === 'already_synced' && bookings === 0 && !verdictsGiven.has('synced')) {
+    if (reply.kind === 'synced' && bookings === 0) violations.push(`${actor.name} got "synced"`);
+    if (reply.kind !== 'error') return;
+    if (reply.code === 'already_synced' && bookings === 0 && !verdictsGiven.has('synced')) {
       violations.push(`${actor.name} got "already synced"`);
     }
-    if (told.effect === 'none' && own.some(({ fate }) => fate !== 'certainly nothing')) {
-      violations.push(`${actor.name} got an error without effect (${told.code})`);
+    if (reply.effect === 'none' && own.some(({ fate }) => fate !== 'certainly nothing')) {
+      violations.push(`${actor.name} got an error without effect (${reply.code})`);
     }
   }
 
@@ -392,10 +392,10 @@ export function createInterleavedWorld(scenario: Scenario): World {
       .sync(orderId, { resend, signal: actor.controller.signal })
       .then(
         (synced) => {
-          tell(actor, { kind: 'synced', synced });
+          noteReply(actor, { kind: 'synced', synced });
         },
         (error: unknown) => {
-          tell(actor, errorTold(error));
+          noteReply(actor, errorReply(error));
         },
       );
   }
@@ -407,10 +407,10 @@ export function createInterleavedWorld(scenario: Scenario): World {
       .confirm(orderId, verdict)
       .then(
         () => {
-          tell(actor, { kind: 'confirmed', verdict });
+          noteReply(actor, { kind: 'confirmed', verdict });
         },
         (error: unknown) => {
-          actor.told = errorTold(error);
+          actor.reply = errorReply(error);
         },
       );
   }
@@ -440,7 +440,7 @@ export function createInterleavedWorld(scenario: Scenario): World {
       await new Promise<void>((resolve) => setImmediate(resolve));
     },
     choices() {
-      const waiting = actors.filter(({ told, crashed }) => told === undefined && !crashed);
+      const waiting = actors.filter(({ reply, crashed }) => reply === undefined && !crashed);
       const all = [...pending].flatMap(({ choices }) => choices());
       if (waiting.length > 0) {
         for (const verdict of verdicts) {
@@ -510,8 +510,8 @@ export function createInterleavedWorld(scenario: Scenario): World {
       if (violation !== undefined) throw new Error(violation);
     },
     async checkEnd() {
-      for (const { name, told, crashed } of actors) {
-        if (told === undefined && !crashed) throw new Error(`the call of ${name} never ends`);
+      for (const { name, reply, crashed } of actors) {
+        if (reply === undefined && !crashed) throw new Error(`the call of ${name} never ends`);
       }
       const audit = createOrderSync({
         client: createOrdersClient({
@@ -534,8 +534,8 @@ export function createInterleavedWorld(scenario: Scenario): World {
       ) {
         throw new Error(`the order is in the books, and the journal says ${state}`);
       }
-      for (const { name, told } of actors) {
-        if (told?.kind !== 'synced' || !told.synced.recorded) continue;
+      for (const { name, reply } of actors) {
+        if (reply?.kind !== 'synced' || !reply.synced.recorded) continue;
         if (!attempts.some((attempt) => attempt.state === 'synced')) {
           throw new Error(`${name} got "synced", and the journal does not have it`);
         }
@@ -552,7 +552,7 @@ function choice(name: string, run: () => void): Choice {
   return { name, disturbs: false, run };
 }
 
-function errorTold(error: unknown): Told {
+function errorReply(error: unknown): Reply {
   if (isOrdersError(error)) return { kind: 'error', code: error.code, effect: error.effect };
   throw error;
 }
