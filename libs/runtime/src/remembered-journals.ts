@@ -64,7 +64,7 @@ const listenerFreshMs = 1_000;
 /** How often the time of a use is noted where nothing else changes. */
 const seenEveryMs = 60_000;
 
-/** What listened at a loopback address lately, by what remembers it: the shops of a hosted server have that in common. */
+/** What listened at a loopback address lately, by the store that the shops of a hosted server have in common. */
 const listening = new WeakMap<
   object,
   Map<string, { readonly listener: string | undefined; readonly at: number }>
@@ -138,7 +138,7 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     return withoutOld(anchor, new Date(clock.now() - loopbackMemoryMs).toISOString());
   }
 
-  /** Whether a journal that was at another place is not there any more, or that place is this one under another name. */
+  /** Whether the journal has left its earlier place, or that place is this one under another name. */
   async function isMovedOrSame({ id, place }: KnownJournal): Promise<boolean> {
     const there = options.openFolder(place);
     if (there === undefined) return true;
@@ -159,8 +159,8 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     return isFolder && (await isMovedOrSame(mismatch.expected)) ? undefined : mismatch;
   }
 
-  /** What this process knows, without what the user has decided since. */
-  function adoptedIn({ journals }: Anchor): Anchor {
+  /** Forgets what this process knew before the user's last decision. @returns what is left */
+  function forgetDecided({ journals }: Anchor): Anchor {
     const adoptedAt = journals
       .flatMap((journal) => journal.adoptedAt ?? [])
       .sort()
@@ -203,9 +203,9 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
     });
     const known = journals.find((journal) => journal.id === id);
     if (known === undefined || known.writes < writes) return undefined;
-    // Another process may have been faster. But no two writes of one journal have the same number.
+    // Another process may have written since. But two writes of one journal never have the same number.
     const present = known.writes === writes ? written : await store.readGeneration(generationKey);
-    // What is gone may come back; what was overwritten does not.
+    // A journal that is gone may come back, so only writes that were overwritten are noted as lost.
     if (present === undefined) return { kind: 'none_here', expected: known };
     if (present.id !== id) return { kind: 'other_journal', expected: known };
     if (known.writes > writes && present.writes >= known.writes) return undefined;
@@ -216,7 +216,7 @@ export function createRememberedJournals(options: RememberedJournalsOptions): Re
   return {
     async recall() {
       const file = await readFile();
-      return { file, process: adoptedIn(file) };
+      return { file, process: forgetDecided(file) };
     },
     findMismatch,
     byThisProcess,
