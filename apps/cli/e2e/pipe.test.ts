@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
+import { documentedLimits, orderPage, sendJson, startUpstream } from '@wemasy-orders/client/testing';
 import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Environment, runCli, runCliInShell, runCliOnFullDisk, startCli } from './support/cli.js';
@@ -21,7 +21,7 @@ beforeAll(async () => {
     WEMASY_API_TOKEN: 'sandbox-full-access',
     WEMASY_STATE: join(folder, 'state'),
     ...withHome(folder),
-    WEMASY_RATE_LIMITS: 'listOrders=60/1,syncOrder=5/1',
+    WEMASY_RATE_LIMITS: documentedLimits(1),
   };
 });
 afterAll(async () => {

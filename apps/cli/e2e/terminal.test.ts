@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { documentedLimits } from '@wemasy-orders/client/testing';
 import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from './support/sandbox.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
     WEMASY_API_TOKEN: 'sandbox-full-access',
     WEMASY_STATE: state,
     ...withHome(state),
-    WEMASY_RATE_LIMITS: 'listOrders=60/1,syncOrder=5/1',
+    WEMASY_RATE_LIMITS: documentedLimits(1),
   };
 });
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { documentedLimits } from '@wemasy-orders/client/testing';
 import { withHome } from '@wemasy-orders/runtime/testing';
 import { expect, it } from 'vitest';
 import { runCli } from './support/cli.js';
@@ -19,7 +20,7 @@ it('two command lines and an assistant share allowance and journal: no 429, and 
     WEMASY_API_TOKEN: 'sandbox-full-access',
     WEMASY_STATE: state,
     ...withHome(state),
-    WEMASY_RATE_LIMITS: 'listOrders=60/2,syncOrder=5/2',
+    WEMASY_RATE_LIMITS: documentedLimits(2),
   };
   const transport = new StdioClientTransport({
     command: process.execPath,

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { documentedLimits } from '@wemasy-orders/client/testing';
 import { withHome } from '@wemasy-orders/runtime/testing';
 import { freePort, hasRedis, type RedisServer, startRedis } from '@wemasy-orders/state/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -42,7 +43,7 @@ async function scene(stateUrl: string) {
       WEMASY_SHOPS: shops.path,
       WEMASY_API_URL: sandbox.apiUrl,
       WEMASY_STATE: stateUrl,
-      WEMASY_RATE_LIMITS: 'listOrders=60/1,syncOrder=5/1',
+      WEMASY_RATE_LIMITS: documentedLimits(1),
       WEMASY_LOG_LEVEL: 'silent',
       WEMASY_MAX_CALLS_PER_PRINCIPAL: '64',
     });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { documentedLimits } from '@wemasy-orders/client/testing';
 import { connect, createLog, openStore, readConfig } from '@wemasy-orders/runtime';
 import { systemClock } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
@@ -28,7 +29,7 @@ export async function createStack({ home, environment, timeoutMs, app, wrapStore
       WEMASY_TIMEOUT_MS: String(timeoutMs),
       WEMASY_MAX_WAIT_MS: '600000',
       WEMASY_ANSWER_WITHIN_MS: '600000',
-      WEMASY_RATE_LIMITS: `listOrders=60/${windowSeconds},syncOrder=5/${windowSeconds}`,
+      WEMASY_RATE_LIMITS: documentedLimits(windowSeconds),
       ...environment,
     },
     platform: process.platform,

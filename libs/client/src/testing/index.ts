@@ -1,5 +1,6 @@
 export { type Damage, damaged, damageKinds } from './damage.js';
 export { type AmountForm, amountForms, amountsAnswer } from './amounts.js';
+export { documentedLimits } from './documented-limits.js';
 export { largestPage } from './largest-page.js';
 export { operationsMarkedAs } from './marks.js';
 export { type Mutation, mutationsOf } from './mutations.js';
