@@ -62,6 +62,7 @@ describe('an operation of a vendor page', () => {
     await copy.node('.', 'node_modules/prettier/bin/prettier.cjs', '--check', ...changed);
     await copy.node('.', 'node_modules/knip/bin/knip.js', '--no-config-hints');
     await copy.nx('run-many', '-t', 'lint', '-p', '@wemasy-orders/openapi', '@wemasy-orders/client');
+    await copy.node('apps/mcp-server', join(copy.root, 'node_modules/size-limit/bin.js'));
     const served = ['run', '--root', 'tools/openapi-codegen', '--mode', 'e2e', 'e2e/served.test.js'];
     await copy.node('.', 'node_modules/vitest/vitest.mjs', ...served);
   }, 300_000);
