@@ -50,12 +50,12 @@ describe.each(clientKinds)('orders, as the official %s gets them', (kind) => {
   });
 
   it('of a long page have what they share in the line of facts', async () => {
-    const fields = ['id', 'status', 'type'];
+    const fields = ['id', 'status', 'status_label'];
     const filters = { status: 'completed', per_page: largestPage };
     const { text, structured } = await assistant.call('list_orders', { ...filters, fields });
-    expect(structured?.['constant']).toEqual({ status: 'completed', type: 'checkout' });
+    expect(structured?.['constant']).toEqual({ status: 'completed', status_label: 'Completed' });
     expect(structured?.['columns']).not.toContain('status');
-    expect(text.split('\n')[0]).toContain('; every row has status=completed, type=checkout. ');
+    expect(text.split('\n')[0]).toContain('; every row has status=completed, status_label=Completed. ');
   });
 
   it('are counted and summed over all pages, and the client hears how far it is', async () => {

@@ -126,7 +126,14 @@ const kinds = [
     what: 'a tool text with an unknown placeholder',
     change: (document) =>
       addOperation(document, { 'x-mcp-tool': { ...tool(true), description: 'At most {limit}.' } }),
-    refused: 'showOrder: {limit} in the texts of the tool means nothing; write {pace} for the rate limit',
+    refused:
+      'showOrder: {limit} in the texts of the tool means nothing; write {pace} for the rate limit, or {{limit}} for a',
+  },
+  {
+    what: 'a tool text with a word in braces ({{word}})',
+    change: (document) =>
+      addOperation(document, { 'x-mcp-tool': { ...tool(true), description: 'Fills in {{name}}.' } }),
+    carried: ['operations.ts', "description: 'Fills in {name}.'"],
   },
   {
     what: 'a writing operation that is a tool',

@@ -184,7 +184,7 @@ function describeOperation(document, { path, method, definition, writes, identif
 }
 
 /**
- * The tool with the numbers of the document in its texts: `{pace}` becomes the rate limit.
+ * The tool with the numbers of the document in its texts: `{pace}` becomes the rate limit, and `{{word}}` a word in braces.
  *
  * @param {Tool} tool
  * @param {OperationDefinition} definition
@@ -192,16 +192,15 @@ function describeOperation(document, { path, method, definition, writes, identif
  */
 function withPace(tool, { operationId, 'x-rate-limit': { limit, windowSeconds } }, issues) {
   const pace = windowSeconds === 60 ? `${limit} a minute` : `${limit} in ${windowSeconds} s`;
-  const title = tool.title.replaceAll('{pace}', pace);
-  const description = tool.description.replaceAll('{pace}', pace);
-  for (const [unknown] of `${title} ${description}`.matchAll(/\{\w*\}/g)) {
-    issues.add(
-      operationId,
-      `${unknown} in the texts of the tool means nothing`,
-      'write {pace} for the rate limit',
-    );
-  }
-  return { ...tool, title, description };
+  const filled = (/** @type {string} */ text) =>
+    text.replaceAll(/\{(\{\w*\})\}|\{(\w*)\}/g, (found, literal, name) => {
+      if (literal !== undefined) return literal;
+      if (name === 'pace') return pace;
+      const remedy = `write {pace} for the rate limit, or {${found}} for a word in braces`;
+      issues.add(operationId, `${found} in the texts of the tool means nothing`, remedy);
+      return found;
+    });
+  return { ...tool, title: filled(tool.title), description: filled(tool.description) };
 }
 
 /** @param {Response} answer @param {string} status @param {string} operationId @param {Issues} issues */

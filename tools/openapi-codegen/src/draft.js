@@ -1,5 +1,6 @@
 // @ts-check
-import { at, entriesOf, isRecord, pascalCase } from './nodes.js';
+import { at, compact, entriesOf, isRecord, pascalCase } from './nodes.js';
+import { rowOf } from './page.js';
 
 /** @import { Page, PageAnswer, PageField } from './page.js' */
 /** @typedef {Record<string, unknown>} Node */
@@ -25,6 +26,15 @@ const json = 'application/json';
  * @property {readonly string[]} [names] fields that name a customer
  * @property {readonly string[]} [personal] fields with other data of customers
  */
+/**
+ * Where a schema is drafted.
+ *
+ * @typedef {object} Context
+ * @property {string[]} questions
+ * @property {boolean} isAnswer
+ * @property {string} place
+ * @property {unknown} [example] what the response example shows there
+ */
 
 /**
  * Drafts the operation that a page describes. What the page does not say is left out and asked; every field of an answer
@@ -47,34 +57,27 @@ export function draftOperation(page, decisions = {}) {
     ...parametersIn(path, page.pathFields),
     ...page.query.map((field) => parameterOf(field, 'query', questions)),
   ];
-  const description =
-    page.prose.filter((line) => !/requests? per/.test(line)).join('\n\n') || `${sentenceCase(title)}.`;
+  const prose = page.prose.filter((line) => !/requests? per/.test(line)).join('\n\n');
+  const description = prose || `${sentenceCase(title)}.`;
+  const answers = page.answers.toSorted((a, b) => Number(a.status) - Number(b.status));
   const operation = {
     operationId,
-    tags: ['Orders'],
-    summary: sentenceCase(title),
-    description,
-    ...(page.isPublic ? { security: [] } : {}),
-    'x-source': 'table',
-    ...(page.rateLimit === undefined
-      ? {}
-      : {
-          'x-rate-limit': {
-            limit: page.rateLimit.limit,
-            windowSeconds: page.rateLimit.windowSeconds,
-            'x-source': page.rateLimit.source,
-          },
-        }),
-    ...(tool === undefined ? {} : { 'x-mcp-tool': toolOf(tool, { title, description, reads }) }),
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(page.body.length === 0 ? {} : { requestBody: bodyOf(page, questions) }),
+    ...compact({
+      tags: ['Orders'],
+      summary: sentenceCase(title),
+      description,
+      security: page.isPublic ? [] : undefined,
+      'x-source': 'table',
+      'x-rate-limit': page.rateLimit && rateLimitOf(page.rateLimit),
+      'x-mcp-tool': tool === undefined ? undefined : toolOf(tool, { title, description, reads }),
+      parameters: parameters.length === 0 ? undefined : parameters,
+      requestBody: page.body.length === 0 ? undefined : bodyOf(page, questions),
+    }),
     responses: Object.fromEntries(
-      [...page.answers]
-        .sort((a, b) => Number(a.status) - Number(b.status))
-        .map((answer) => [
-          answer.status,
-          answerOf(answer, answer === example ? page.responseExample : undefined, questions),
-        ]),
+      answers.map((answer) => [
+        answer.status,
+        answerOf(answer, answer === example ? page.responseExample : undefined, questions),
+      ]),
     ),
   };
   questions.push(
@@ -90,18 +93,26 @@ export function draftOperation(page, decisions = {}) {
   return { operationId, path, method: (page.method ?? 'post').toLowerCase(), operation, questions };
 }
 
+/** @param {NonNullable<Page['rateLimit']>} rateLimit */
+function rateLimitOf({ source, ...rateLimit }) {
+  return { ...rateLimit, 'x-source': source };
+}
+
 /** @param {string} name @param {{ title: string, description: string, reads: boolean }} about */
 function toolOf(name, { title, description, reads }) {
+  const annotations = {
+    readOnlyHint: reads,
+    destructiveHint: !reads,
+    idempotentHint: reads,
+    openWorldHint: true,
+  };
+  // In the texts of a tool, two braces are a text of the page, not a placeholder.
+  const text = (/** @type {string | undefined} */ line) => line?.replaceAll(/\{(\w*)\}/g, '{{$1}}');
   return {
     name,
-    title: sentenceCase(title),
-    description: description.split('\n')[0],
-    annotations: {
-      readOnlyHint: reads,
-      destructiveHint: !reads,
-      idempotentHint: reads,
-      openWorldHint: true,
-    },
+    title: text(sentenceCase(title)),
+    description: text(description.split('\n')[0]),
+    annotations,
   };
 }
 
@@ -112,30 +123,27 @@ function toolOf(name, { title, description, reads }) {
  * @param {Decisions} decisions
  * @returns {string[]} the paths of the fields without a decision
  */
-function decideMarks(responses, { public: everyone = [], names = [], personal = [] }) {
-  const marks = new Map([
-    ...everyone.map((path) => /** @type {const} */ ([path, 'public'])),
-    ...names.map((path) => /** @type {const} */ ([path, 'name'])),
-    ...personal.map((path) => /** @type {const} */ ([path, 'personal'])),
-  ]);
-  /** @type {Map<string, boolean>} */
-  const fields = new Map();
-  for (const answer of Object.values(responses)) {
-    visit(at(answer, 'content', json, 'schema'), '');
-  }
+function decideMarks(responses, { public: everyone, names, personal }) {
+  const marks = new Map(
+    Object.entries({ public: everyone, name: names, personal }).flatMap(([mark, paths = []]) =>
+      paths.map((path) => /** @type {const} */ ([path, mark])),
+    ),
+  );
+  /** @type {Set<string>} */
+  const fields = new Set();
+  for (const answer of Object.values(responses)) visit(at(answer, 'content', json, 'schema'), '');
   const unknown = [...marks.keys()].filter((path) => !fields.has(path));
   if (unknown.length > 0) {
-    throw new Error(`No answer has ${unknown.join(', ')}; they have ${[...fields.keys()].join(', ')}.`);
+    throw new Error(`No answer has ${unknown.join(', ')}; they have ${[...fields].join(', ')}.`);
   }
-  return [...fields].flatMap(([path, isDecided]) => (isDecided ? [] : [path]));
+  return [...fields].filter((path) => !marks.has(path));
 
   /** @param {unknown} schema @param {string} path */
   function visit(schema, path) {
     if (!isRecord(schema)) return;
     if (schema['x-privacy'] !== undefined) {
-      const mark = marks.get(path);
-      fields.set(path, mark !== undefined);
-      if (mark !== undefined) schema['x-privacy'] = mark;
+      fields.add(path);
+      schema['x-privacy'] = marks.get(path) ?? schema['x-privacy'];
     }
     for (const [name, property] of entriesOf(schema['properties'])) {
       visit(property, path === '' ? name : `${path}.${name}`);
@@ -150,27 +158,24 @@ function parametersIn(path, fields) {
   return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => {
     const field = fields.find((each) => each.name === name);
     return {
-      name,
-      in: 'path',
+      ...parameterOf(field ?? rowOf(name, 'string'), 'path', []),
       required: true,
-      ...(field?.description ? { description: field.description } : {}),
       'x-source': field === undefined ? 'inferred' : 'table',
-      schema: field === undefined ? { type: 'string' } : schemaOf(bare(field), []),
     };
   });
 }
 
 /** @param {PageField} field @param {string} place @param {string[]} questions */
 function parameterOf(field, place, questions) {
-  return {
+  return compact({
     name: field.name,
     in: place,
     required: field.required === true,
-    ...(field.description === '' ? {} : { description: field.description }),
+    description: field.description || undefined,
     'x-source': 'table',
     schema: schemaOf(bare(field), questions),
-    ...(field.example === undefined ? {} : { example: valueOf(field) }),
-  };
+    example: exampleOf(field),
+  });
 }
 
 /** Without what a parameter or header says itself. @param {PageField} field @returns {PageField} */
@@ -179,252 +184,183 @@ function bare(field) {
 }
 
 /** @param {PageField} field */
-function valueOf({ types, example }) {
-  return types.some((type) => /^(int|float|num)/.test(type)) ? Number(example) : example;
+function exampleOf({ types, example }) {
+  return example !== undefined && types.some((type) => /^(int|float|num)/.test(type))
+    ? Number(example)
+    : example;
 }
 
 /** @param {Page} page @param {string[]} questions */
 function bodyOf({ body, bodyRequired, requestExample }, questions) {
-  const schema = { type: 'object', 'x-source': 'table', ...nest(body, { questions, isAnswer: false }) };
-  return {
-    required: bodyRequired,
-    content: {
-      [json]: {
-        schema,
-        ...(requestExample === undefined ? {} : { examples: { documented: { value: requestExample } } }),
-      },
-    },
-  };
+  const context = { questions, isAnswer: false, place: 'request' };
+  return { required: bodyRequired, content: contentOf(body, context, requestExample) };
 }
 
 /** @param {PageAnswer} answer @param {unknown} example @param {string[]} questions */
 function answerOf({ status, description, headers, fields }, example, questions) {
   if (description === '') questions.push(`What does the answer ${status} mean?`);
-  const nested = nest(fields, { questions, isAnswer: true, example, place: status });
-  return {
+  const headerOf = (/** @type {PageField} */ header) =>
+    compact({
+      description: header.description,
+      schema: schemaOf(bare(header), questions),
+      example: exampleOf(header),
+    });
+  const context = { questions, isAnswer: true, example, place: status };
+  return compact({
     description: description || `Status ${status}`,
-    ...(headers.length === 0
-      ? {}
-      : {
-          headers: Object.fromEntries(
-            headers.map((header) => [
-              header.name,
-              {
-                description: header.description,
-                schema: schemaOf(bare(header), questions),
-                ...(header.example === undefined ? {} : { example: valueOf(header) }),
-              },
-            ]),
-          ),
-        }),
-    ...(fields.length === 0
-      ? {}
-      : {
-          content: {
-            [json]: {
-              schema: { type: 'object', 'x-source': 'table', ...nested },
-              ...(example === undefined ? {} : { examples: { documented: { value: example } } }),
-            },
-          },
-        }),
-  };
+    headers:
+      headers.length === 0
+        ? undefined
+        : Object.fromEntries(headers.map((header) => [header.name, headerOf(header)])),
+    content: fields.length === 0 ? undefined : contentOf(fields, context, example),
+  });
+}
+
+/** @param {readonly PageField[]} fields @param {Context} context @param {unknown} example */
+function contentOf(fields, context, example) {
+  const schema = { type: 'object', 'x-source': 'table', ...nest(fields, context) };
+  const examples = example === undefined ? undefined : { documented: { value: example } };
+  return { [json]: compact({ schema, examples }) };
 }
 
 /**
- * Properties of a table whose names are dotted paths; `[]` and `*` are elements of a list.
+ * Properties of a table whose names are dotted paths.
  *
  * @param {readonly PageField[]} fields
  * @param {Context} context
- * @returns {Node}
  */
 function nest(fields, context) {
   const names = [...new Set(fields.map(({ name }) => name.split(/\.|(?=\[\])/)[0] ?? ''))];
-  const { questions, isAnswer, example, place = 'request' } = context;
-  /** @type {string[]} */
-  const required = [];
-  const properties = Object.fromEntries(
-    names.map((name) => {
-      const own = fields.find((field) => field.name === name);
-      const inner = fields
-        .filter((field) => field.name.startsWith(`${name}.`) || field.name.startsWith(`${name}[]`))
-        .map((field) => ({ ...field, name: field.name.slice(name.length).replace(/^\./, '') }));
-      if (own?.required === true) required.push(name);
-      const shown = isRecord(example) ? example[name] : undefined;
-      const below = { ...context, example: shown, place: `${place}.${name}` };
-      if (inner.length > 0) return [name, nestedOf(own, inner, below)];
-      const field = own ?? { ...emptyField, name };
-      const schema = schemaOf(field, questions);
-      return [name, isAnswer ? answerField(field, schema, shown, below) : schema];
-    }),
-  );
-  return { ...(required.length > 0 ? { required } : {}), properties };
+  const required = names.filter((name) => fields.some((field) => field.name === name && field.required));
+  const properties = names.map((name) => {
+    const rows = fields
+      .filter((field) => field.name === name || /^(\.|\[\])/.test(cut(field.name, name)))
+      .map((field) => ({ ...field, name: cut(field.name, name).replace(/^\./, '') }));
+    const example = isRecord(context.example) ? context.example[name] : undefined;
+    return [name, schemaAt(name, rows, { ...context, example, place: `${context.place}.${name}` })];
+  });
+  return compact({
+    required: required.length === 0 ? undefined : required,
+    properties: Object.fromEntries(properties),
+  });
+}
+
+/** What follows a prefix; a text that no field has where it is no prefix. @param {string} text @param {string} prefix */
+function cut(text, prefix) {
+  return text.startsWith(prefix) ? text.slice(prefix.length) : '-';
 }
 
 /**
- * @typedef {object} Context
- * @property {string[]} questions
- * @property {boolean} isAnswer
- * @property {unknown} [example]
- * @property {string} [place]
- */
-
-const emptyField = {
-  name: '',
-  types: ['mixed'],
-  format: undefined,
-  required: undefined,
-  values: [],
-  max: undefined,
-  min: undefined,
-  description: '',
-  example: undefined,
-};
-
-/**
- * @param {PageField | undefined} own
- * @param {readonly PageField[]} inner
+ * The schema of one place of a table: `[]` and `*` are what a list or map holds.
+ *
+ * @param {string} name
+ * @param {readonly PageField[]} rows its own, without a name, and those below it
  * @param {Context} context
  * @returns {Node}
  */
-function nestedOf(own, inner, context) {
-  const nullable = own?.types.includes('null') === true;
-  const withNull = (/** @type {string} */ type) => (nullable ? [type, 'null'] : type);
-  if (own?.types.includes('object') && inner.every(({ name }) => name.startsWith('*'))) {
-    return { type: withNull('object'), additionalProperties: mapValueOf(inner, context) };
+function schemaAt(name, rows, context) {
+  const own = rows.find((row) => row.name === '');
+  const inner = rows.filter((row) => row.name !== '');
+  if (inner.length === 0) {
+    const field = { ...(own ?? rowOf('', 'mixed')), name };
+    const schema = schemaOf(field, context.questions);
+    return context.isAnswer ? answerField(field, schema, context) : schema;
   }
+  const typed = (/** @type {string} */ type) => (own?.types.includes('null') ? [type, 'null'] : type);
+  const isMap = own?.types.includes('object') && inner.every((row) => row.name.startsWith('*'));
   const isList =
-    own?.types.some((type) => /\[\]|array/.test(type)) || inner.every(({ name }) => /^(\[\]|\*)/.test(name));
-  if (!isList) return { type: withNull('object'), ...nest(inner, context) };
-  const [first] = Array.isArray(context.example) ? context.example : [];
-  const elements = inner
-    .map((field) => ({ ...field, name: field.name.replace(/^(\[\]|\*)\.?/, '') }))
-    .filter(({ name }) => name !== '');
-  return {
-    type: withNull('array'),
-    items: { type: 'object', ...nest(elements, { ...context, example: first }) },
-  };
-}
-
-/** What a map holds, whatever the name. @param {readonly PageField[]} inner @param {Context} context */
-function mapValueOf(inner, context) {
-  const own = inner.find(({ name }) => name === '*');
-  const fields = inner
-    .filter((field) => field !== own)
-    .map((field) => ({ ...field, name: field.name.replace(/^\*\.?/, '') }));
-  const below = { ...context, example: undefined, place: `${context.place}.*` };
-  if (fields.length > 0) return nestedOf(own, fields, below);
-  const field = own ?? { ...emptyField, name: '*' };
-  const schema = schemaOf(field, context.questions);
-  return context.isAnswer ? answerField(field, schema, undefined, below) : schema;
+    own?.types.some((type) => /\[\]|array/.test(type)) || inner.every((row) => /^(\[\]|\*)/.test(row.name));
+  if (!isMap && !isList) return { type: typed('object'), ...nest(inner, context) };
+  const elements = inner.map((row) => ({ ...row, name: row.name.replace(/^(\[\]|\*)\.?/, '') }));
+  const example = Array.isArray(context.example) ? context.example[0] : undefined;
+  const place = `${context.place}${isMap ? '.*' : '[]'}`;
+  const element = schemaAt('*', elements, { ...context, example, place });
+  return isMap
+    ? { type: typed('object'), additionalProperties: element }
+    : { type: typed('array'), items: element };
 }
 
 /** @param {PageField} field @param {string[]} questions @returns {Node} */
-function schemaOf(field, questions) {
-  const { name, types, format, values, max, min, description, example } = field;
-  const kinds = types.map((type) => kindOf(type));
+function schemaOf({ name, types, format, values, max, min, description, example }, questions) {
   if (types.some((type) => type.startsWith('mixed')))
     questions.push(`Which types can ${name} have? The page says mixed.`);
+  const kinds = types.map((type) => kindOf(type));
   const isNumber = kinds.some((kind) => kind === 'integer' || kind === 'number');
-  const listed = values.map((value) => (isNumber ? Number(value) : value));
-  const annotations = {
-    ...(description === '' ? {} : { description }),
-    ...(example === undefined ? {} : { examples: [isNumber ? Number(example) : example] }),
-  };
-  const present = kinds.filter((kind) => kind !== 'null' && kind !== undefined);
-  if (listed.length > 0) {
-    const choice = { type: present[0] ?? 'string', enum: listed };
+  const valueOf = (/** @type {string} */ text) => (isNumber ? Number(text) : text);
+  const annotations = compact({
+    description: description || undefined,
+    examples: example === undefined ? undefined : [valueOf(example)],
+  });
+  if (values.length > 0) {
+    const type = kinds.find((kind) => kind !== undefined && kind !== 'null') ?? 'string';
+    const choice = { type, enum: values.map(valueOf) };
     return kinds.includes('null')
       ? { anyOf: [choice, { type: 'null' }], ...annotations }
       : { ...choice, ...annotations };
   }
-  const known = kinds.filter((kind) => kind !== undefined);
-  const element = types.map((type) => /^(.*)\[\]$/.exec(type)?.[1]).find(Boolean);
-  return {
-    ...(known.length < kinds.length ? {} : { type: known.length === 1 ? known[0] : known }),
-    ...(format === undefined ? {} : { format }),
-    ...(max === undefined ? {} : isNumber ? { maximum: max } : { maxLength: max }),
-    ...(min === undefined ? {} : isNumber ? { minimum: min } : { minLength: min }),
-    ...(present.includes('array') ? { items: element === undefined ? {} : elementOf(element) } : {}),
-    ...(present.includes('object') ? { additionalProperties: true } : {}),
+  const element = types.map((type) => /^(.+)\[\]$/.exec(type)?.[1]).find(Boolean) ?? 'mixed';
+  return compact({
+    type: kinds.includes(undefined) ? undefined : kinds.length === 1 ? kinds[0] : kinds,
+    format,
+    [isNumber ? 'maximum' : 'maxLength']: max,
+    [isNumber ? 'minimum' : 'minLength']: min,
+    items: kinds.includes('array') ? schemaOf(rowOf(name, element), []) : undefined,
+    additionalProperties: kinds.includes('object') || undefined,
     ...annotations,
-  };
+  });
 }
 
-/** @param {string} type @returns {Node} */
-function elementOf(type) {
-  const kind = kindOf(type);
-  if (kind === undefined) return {};
-  return kind === 'object' ? { type: kind, additionalProperties: true } : { type: kind };
-}
+/** The types of JSON Schema that a page calls otherwise; undefined for one that says nothing. */
+const kindNames = new Map([
+  ['mixed', undefined],
+  ['file', undefined],
+  ['int', 'integer'],
+  ['float', 'number'],
+  ['bool', 'boolean'],
+  ['date', 'string'],
+  ['datetime', 'string'],
+]);
 
-/** @param {string} type @returns {string | undefined} undefined for a type that says nothing */
+/** @param {string} type */
 function kindOf(type) {
   if (type.endsWith('[]')) return 'array';
-  switch (type) {
-    case 'mixed':
-    case 'file':
-      return undefined;
-    case 'int':
-      return 'integer';
-    case 'float':
-      return 'number';
-    case 'bool':
-      return 'boolean';
-    case 'date':
-    case 'datetime':
-      return 'string';
-    default:
-      return type;
-  }
+  return kindNames.has(type) ? kindNames.get(type) : type;
 }
 
 /**
  * A field of an answer, with what the example shows of it.
  *
  * @param {PageField} field
- * @param {Node} schema
- * @param {unknown} example
- * @param {{ questions: string[], place?: string }} context
+ * @param {Node} schema what the table says of it
+ * @param {Context} context
  * @returns {Node}
  */
-function answerField(field, schema, example, { questions, place = field.name }) {
-  const secret = { 'x-privacy': 'secret' };
-  const shown = example === undefined || example === null ? undefined : fromExamples([example]);
-  const annotations = field.description === '' ? {} : { description: field.description };
-  if (shown === undefined || !isStructure(example)) return { ...schema, ...secret };
-  const types = [schema['type'] ?? []].flat();
-  if (types.includes(String([shown['type']].flat()[0]))) {
-    const nullable = types.includes('null');
-    const [inner] = Array.isArray(example) ? [itemsOf(example)] : [];
-    if (Array.isArray(example)) {
-      const type = nullable ? ['array', 'null'] : 'array';
-      return inner === undefined
-        ? { ...schema, ...secret }
-        : { type, ...annotations, items: inner, ...(hasFields(inner) ? {} : secret) };
-    }
-    return { ...shown, type: nullable ? ['object', 'null'] : 'object', ...annotations };
+function answerField({ types, description }, schema, { questions, place, example }) {
+  const isEmpty = Array.isArray(example) && example.length === 0;
+  if (typeof example !== 'object' || example === null) return secret(schema);
+  const shown = fromExamples([example]);
+  const kind = String(shown['type']);
+  const known = [schema['type']].flat();
+  const annotations = compact({ description: description || undefined });
+  if (!known.includes(kind)) {
+    questions.push(
+      `Is ${place} what the table says (${types.join('|')}), or what the example shows (${kind})? The draft accepts both.`,
+    );
+    return secret({ anyOf: [shown, schema], ...annotations });
   }
-  questions.push(
-    `Is ${place} what the table says (${field.types.join('|')}), or what the example shows (${Array.isArray(example) ? 'array' : 'object'})? The draft accepts both.`,
-  );
-  const option = Array.isArray(example) ? { type: 'array', items: itemsOf(example) ?? {} } : shown;
-  return { anyOf: [option, schema], ...annotations, ...secret };
+  if (isEmpty) return secret(schema);
+  return undecided({ ...shown, type: known.includes('null') ? [kind, 'null'] : kind, ...annotations });
 }
 
-/** @param {unknown} value */
-function isStructure(value) {
-  return typeof value === 'object' && value !== null;
+/** @param {Node} schema @returns {Node} */
+function secret(schema) {
+  return { ...schema, 'x-privacy': 'secret' };
 }
 
-/** @param {Node} schema */
-function hasFields(schema) {
-  return isRecord(schema['properties']);
-}
-
-/** @param {readonly unknown[]} examples @returns {Node | undefined} */
-function itemsOf(examples) {
-  if (examples.length === 0) return undefined;
-  return { ...fromExamples(examples), ...(examples.every(isRecord) ? { 'x-source': 'example' } : {}) };
+/** A field of an answer; one that has fields leaves the marks to them. @param {Node} schema */
+function undecided(schema) {
+  const { properties = at(schema, 'items', 'properties') } = schema;
+  return properties === undefined ? secret(schema) : schema;
 }
 
 /**
@@ -435,46 +371,34 @@ function itemsOf(examples) {
  * @returns {Node}
  */
 function fromExamples(examples) {
-  const types = [...new Set(examples.map(typeOf))];
-  const objects = examples.filter(isRecord);
-  if (
-    objects.length > 0 &&
-    objects.length + examples.filter((value) => value === null).length === examples.length
-  ) {
-    const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
-    const isProven = objects.length > 1;
-    const required = names.filter((name) =>
-      isProven ? objects.every((object) => name in object) : name === 'id',
-    );
-    const properties = Object.fromEntries(
-      names.map((name) => {
-        const values = objects.filter((object) => name in object).map((object) => object[name]);
-        return [name, exampleField(values, isProven || name === 'id')];
-      }),
-    );
-    return {
-      type: types.length === 1 ? 'object' : ['object', 'null'],
-      ...(required.length > 0 ? { required } : {}),
-      properties,
-    };
-  }
-  return { type: types.length === 1 ? types[0] : types };
+  const present = examples.filter((value) => value !== null);
+  // Null alone says nothing about the type.
+  if (present.length === 0) return {};
+  const types = [...new Set([...present, ...examples].map(typeOf))];
+  const type = types.length === 1 ? types[0] : types;
+  const objects = present.filter(isRecord);
+  if (objects.length === present.length) return { type, ...fieldsOf(objects) };
+  if (!present.every(Array.isArray)) return { type };
+  const elements = present.flat();
+  const source = elements.length > 0 && elements.every(isRecord) ? { 'x-source': 'example' } : {};
+  return { type, items: { ...fromExamples(elements), ...source } };
 }
 
-/** @param {readonly unknown[]} values @param {boolean} isProven @returns {Node} */
-function exampleField(values, isProven) {
-  const present = values.filter((value) => value !== null);
-  const nullable = !isProven || present.length < values.length;
-  // Null alone says nothing about the type.
-  if (present.length === 0) return { 'x-privacy': 'secret' };
-  const schema = fromExamples(present);
-  const type = nullable ? [schema['type'], 'null'].flat() : schema['type'];
-  if (hasFields(schema)) return { ...schema, type };
-  if (schema['type'] === 'array') {
-    const items = itemsOf(present.flat()) ?? {};
-    return { type, items, ...(hasFields(items) ? {} : { 'x-privacy': 'secret' }) };
-  }
-  return { ...schema, type, 'x-privacy': 'secret' };
+/** @param {readonly Node[]} objects */
+function fieldsOf(objects) {
+  const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
+  const isProven = (/** @type {string} */ name) => objects.length > 1 || name === 'id';
+  const required = names.filter((name) => isProven(name) && objects.every((object) => name in object));
+  const properties = names.map((name) => {
+    const schema = fromExamples(objects.flatMap((object) => (name in object ? [object[name]] : [])));
+    const types = new Set([schema['type'] ?? [], isProven(name) ? [] : 'null'].flat());
+    const type = types.size === 1 ? [...types][0] : [...types];
+    return [name, undecided(schema['type'] === undefined ? schema : { ...schema, type })];
+  });
+  return compact({
+    required: required.length === 0 ? undefined : required,
+    properties: Object.fromEntries(properties),
+  });
 }
 
 /** @param {unknown} value */

@@ -45,6 +45,12 @@ describe('decisions about a draft', () => {
     );
   });
 
+  it('a word in braces is a text of the page for a tool, too', () => {
+    const prose = ['Answers to {order}.'];
+    const { operation } = draftOperation({ ...page, prose }, { tool: 'show_details' });
+    expect(operation['x-mcp-tool']).toMatchObject({ description: 'Answers to {{order}}.' });
+  });
+
   it.each([
     ['that reads', true],
     ['whose method says that it writes', undefined],

@@ -17,6 +17,11 @@ export function entriesOf(value) {
   return isRecord(value) ? Object.entries(value) : [];
 }
 
+/** Without what is undefined. @param {Record<string, unknown>} object @returns {Record<string, unknown>} */
+export function compact(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
 /** The value at a path of keys. @param {unknown} node @param {readonly string[]} keys */
 export function at(node, ...keys) {
   return keys.reduce((/** @type {unknown} */ each, key) => (isRecord(each) ? each[key] : undefined), node);

@@ -208,19 +208,24 @@ function readAnswers(lines, questions) {
   }));
 }
 
-/** @param {RegExpExecArray} found @param {string} description @returns {PageField} */
-function fieldOf([, name = '', types = '', format], description) {
+/** A row that says only its name and types. @param {string} name @param {string} types @returns {PageField} */
+export function rowOf(name, types) {
   return {
     name,
     types: types.split('|'),
-    format,
+    format: undefined,
     required: undefined,
     values: [],
     max: undefined,
     min: undefined,
-    description,
+    description: '',
     example: undefined,
   };
+}
+
+/** @param {RegExpExecArray} found @param {string} description @returns {PageField} */
+function fieldOf([, name = '', types = '', format], description) {
+  return { ...rowOf(name, types), format, description };
 }
 
 /** @param {RegExpExecArray} found */

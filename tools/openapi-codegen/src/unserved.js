@@ -3,7 +3,7 @@ import { answerFields } from './answer-fields.js';
 import { flagOf } from './arguments.js';
 
 /** @import { AnswerField } from './answer-fields.js' */
-/** @import { ApiDescription } from './document.js' */
+/** @import { ApiDescription, OperationDescription } from './document.js' */
 /**
  * What the running apps show of what they serve.
  *
@@ -31,12 +31,12 @@ export function unserved(api, served, reserved) {
   if (list === undefined) return ['listOrders: the document has no such operation'];
   return [
     ...toolFaults(api, served, reserved),
-    ...columnFaults(api, served),
+    ...columnFaults(api, list, served),
     ...api.operations
       .filter(({ operationId }) => !isServed(served.statuses[operationId]))
       .map(({ operationId }) => `${operationId}: the sandbox answers ${served.statuses[operationId]}`),
     ...list.arguments
-      .filter(({ name }) => !['applied', 'refused'].includes(served.filters[name] ?? 'ignored'))
+      .filter(({ name }) => (served.filters[name] ?? 'ignored') === 'ignored')
       .map(({ name }) => `listOrders.${name}: the sandbox ignores it`),
     ...flagFaults(api, served, reserved),
   ];
@@ -47,38 +47,43 @@ function isServed(status = 404) {
   return (status >= 200 && status < 300) || status === 422 || status === 501;
 }
 
+/** @typedef {readonly string[]} Names */
+
+/** A sentence for each name that is not among others. @param {Names} names @param {Names} others @param {(name: string) => string} sentence */
+function lacking(names, others, sentence) {
+  return names.filter((name) => !others.includes(name)).map(sentence);
+}
+
 /** @param {ApiDescription} api @param {Served} served @param {readonly string[]} reserved */
 function toolFaults(api, { tools }, reserved) {
-  const described = api.operations.filter(({ tool }) => tool !== undefined);
-  const known = described.map(({ tool }) => tool?.name);
+  const described = new Map(
+    api.operations.flatMap(({ tool, arguments: found }) =>
+      tool === undefined ? [] : [[tool.name, found.map(({ name }) => name)]],
+    ),
+  );
+  const known = [...described.keys()];
   const names = tools.map(({ name }) => name);
   return [
     ...names
       .filter((name, at) => names.indexOf(name) < at)
       .map((name) => `${name}: the server lists it twice`),
-    ...names.filter((name) => !known.includes(name)).map((name) => `${name}: the document has no such tool`),
-    ...described.flatMap((operation) => {
-      const name = String(operation.tool?.name);
-      const tool = tools.find((each) => each.name === name);
-      if (tool === undefined) return [`${name}: the server does not list it`];
-      const documented = operation.arguments.map((argument) => argument.name);
+    ...lacking(names, known, (name) => `${name}: the document has no such tool`),
+    ...lacking(known, names, (name) => `${name}: the server does not list it`),
+    ...known.flatMap((tool) => {
+      const documented = described.get(tool) ?? [];
+      const own = [...documented, ...reserved];
+      const taken = tools.find(({ name }) => name === tool)?.arguments ?? own;
       return [
-        ...documented
-          .filter((argument) => !tool.arguments.includes(argument))
-          .map((argument) => `${name}.${argument}: the tool does not take it`),
-        ...tool.arguments
-          .filter((argument) => !documented.includes(argument) && !reserved.includes(argument))
-          .map((argument) => `${name}.${argument}: neither in the document nor reserved`),
+        ...lacking(documented, taken, (name) => `${tool}.${name}: the tool does not take it`),
+        ...lacking(taken, own, (name) => `${tool}.${name}: neither in the document nor reserved`),
       ];
     }),
   ];
 }
 
-/** @param {ApiDescription} api @param {Served} served */
-function columnFaults(api, { columns, filled }) {
-  const list = api.operations.find(({ operationId }) => operationId === 'listOrders');
-  const schemas =
-    list?.answers.flatMap(({ status, schema }) => (status === '200' && schema ? [schema] : [])) ?? [];
+/** @param {ApiDescription} api @param {OperationDescription} list @param {Served} served */
+function columnFaults(api, list, { columns, filled }) {
+  const schemas = list.answers.flatMap(({ status, schema }) => (status === '200' && schema ? [schema] : []));
   const order = answerFields(api, schemas, 'listOrders').fields?.['data']?.fields?.['data']?.items;
   const paths = order === undefined ? [] : shownPaths(order);
   const isOf = (/** @type {string} */ name, /** @type {string} */ path) =>
@@ -91,9 +96,7 @@ function columnFaults(api, { columns, filled }) {
     ...paths
       .filter((path) => !columns.some((name) => isOf(name, path)))
       .map((path) => `field ${path}: list_orders has no column for it`),
-    ...columns
-      .filter((name) => !filled.includes(name))
-      .map((name) => `column ${name}: no order of the sandbox has a value`),
+    ...lacking(columns, filled, (name) => `column ${name}: no order of the sandbox has a value`),
   ];
 }
 
@@ -110,17 +113,18 @@ function shownPaths({ privacy, fields = {}, values, items }) {
 function flagFaults(api, { listFlags, callFlags }, reserved) {
   return api.operations.flatMap(({ operationId, tool, arguments: found }) => {
     const flags = found.map(({ name }) => flagOf(name));
-    const missingIn = (/** @type {readonly string[]} */ taken, /** @type {string} */ command) =>
-      flags
-        .filter((flag) => !taken.includes(flag))
-        .map((flag) => `--${flag}: \`${command}\` has no such flag`);
     const own = callFlags[operationId] ?? [];
+    const call = `call ${operationId}`;
+    const missing = (/** @type {string} */ flag, command = call) =>
+      `--${flag}: \`${command}\` has no such flag`;
     return [
-      ...(operationId === 'listOrders' ? missingIn(listFlags, 'list') : []),
-      ...(tool?.annotations.readOnlyHint ? missingIn(own, `call ${operationId}`) : []),
-      ...own
-        .filter((flag) => !flags.includes(flag) && !reserved.includes(flag))
-        .map((flag) => `--${flag} of \`call ${operationId}\`: neither in the document nor reserved`),
+      ...(operationId === 'listOrders' ? lacking(flags, listFlags, (flag) => missing(flag, 'list')) : []),
+      ...(tool?.annotations.readOnlyHint ? lacking(flags, own, (flag) => missing(flag)) : []),
+      ...lacking(
+        own,
+        [...flags, ...reserved],
+        (flag) => `--${flag} of \`${call}\`: neither in the document nor reserved`,
+      ),
     ];
   });
 }

@@ -22,9 +22,12 @@ function object() {
   return { type: 'object', properties: { email: value('personal'), key: value('secret') } };
 }
 
-/** Our document with a small order. @param {(document: import('yaml').Document) => void} [change] */
+/** Our document's list and sync, with a small order. @param {(document: import('yaml').Document) => void} [change] */
 function documented(change = () => undefined) {
   const document = parseDocument(text);
+  for (const path of Object.keys(document.toJS().paths)) {
+    if (!/orders\/(all|sync-snelstart-order)$/.test(path)) document.deleteIn(['paths', path]);
+  }
   document.setIn(['components', 'schemas', 'Order'], document.createNode(order));
   document.setIn(
     ['components', 'schemas', 'ListOrdersRequest', 'properties'],

@@ -1,5 +1,5 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
-// SHA-256 of the document: 3ad81e0f7c7f59a16e7cf1c0b889c82972e4a55593592920e8543fa3faf7f791
+// SHA-256 of the document: 706763a28258dd651f5edcd59359ba0498e276bce66368215fd37b39a2f45694
 
 /** The paths of the document. */
 export interface paths {
