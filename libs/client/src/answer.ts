@@ -48,7 +48,7 @@ type Judgement<Of extends Call> =
 export function judge<Of extends Call>(operation: Of, answer: Answer, nowMs: number): Judgement<Of> {
   const { status, text } = answer;
   const body = parseJson(text);
-  // Most answers are successes, and nobody asks for these of one.
+  // Most answers are successes, whose facts no caller asks for.
   const facts = () => factsOf(operation, answer, body, nowMs);
   if (status >= 200 && status < 300) return judgeSuccess(operation, answer, body, facts);
   return { fault: faultOf(operation, answer, facts(), nowMs) };

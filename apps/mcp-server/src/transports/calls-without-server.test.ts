@@ -30,7 +30,7 @@ const client = createOrdersClient({
       report: async () => undefined,
       release: async () => undefined,
     }),
-    snapshot: () => expect.fail('nobody asks'),
+    snapshot: () => expect.fail('is not asked for'),
     close: async () => undefined,
   },
   fetch: async () => ({ status: 200, headers: new Map(), text: async () => JSON.stringify(page) }),
