@@ -1,9 +1,9 @@
-import { parseRateLimitHeaders } from '@wemasy-orders/rate-limit';
+import { parseSimpleHeaders, type RateLimitFacts } from '@wemasy-orders/rate-limit';
 import type * as z from 'zod';
-import { apiWords } from './api-words.js';
 import {
   type AnsweredBy,
   type AnswerFacts,
+  type ApiErrors,
   ApiReportedError,
   AuthenticationError,
   type OrdersError,
@@ -48,13 +48,14 @@ type Judgement<Of extends Call> =
 export function judge<Of extends Call>(operation: Of, answer: Answer, nowMs: number): Judgement<Of> {
   const { status, text } = answer;
   const body = parseJson(text);
+  const limit = () => parseSimpleHeaders(answer.headers, nowMs);
   // Most answers are successes, whose facts no caller asks for.
-  const facts = () => factsOf(operation, answer, body, nowMs);
+  const facts = () => factsOf(operation, answer, body, limit());
   if (status >= 200 && status < 300) return judgeSuccess(operation, answer, body, facts);
-  return { fault: faultOf(operation, answer, facts(), nowMs) };
+  return { fault: faultOf(operation, answer, facts(), limit()) };
 }
 
-function faultOf(operation: Call, answer: Answer, facts: AnswerFacts, nowMs: number): OrdersError {
+function faultOf(operation: Call, answer: Answer, facts: AnswerFacts, limit: RateLimitFacts): OrdersError {
   const { status } = answer;
   if (status === 0 || (status >= 300 && status < 400)) return new UnexpectedResponseError('redirect', facts);
   switch (status) {
@@ -68,11 +69,11 @@ function faultOf(operation: Call, answer: Answer, facts: AnswerFacts, nowMs: num
     case 422:
       return new ValidationFailedError(facts);
     case 429:
-      return isSafe(operation) || isDocumentedRejection(answer, nowMs)
-        ? rateLimited(operation, answer, facts, nowMs)
+      return isSafe(operation) || isDocumentedRejection(answer, limit)
+        ? rateLimited(operation, facts, limit)
         : new UpstreamError(facts);
     default: {
-      const seconds = retryAfterSeconds(answer, nowMs) ?? Infinity;
+      const seconds = retryAfterSeconds(limit) ?? Infinity;
       const isCredible = seconds <= longestCredibleWaitSeconds;
       return new UpstreamError({ ...facts, ...(isCredible ? { retryAfterSeconds: seconds } : {}) });
     }
@@ -91,8 +92,8 @@ function notFound(facts: AnswerFacts): UnexpectedResponseError {
  * Whether a 429 is the API's own, which rejects a request before it is processed: it has the three headers that the
  * vendor's page names, and no request left. Any other 429 may be passed on from SnelStart after the order was booked.
  */
-function isDocumentedRejection({ headers }: Answer, nowMs: number): boolean {
-  const { limit, remaining, retryAfterMs } = parseRateLimitHeaders(headers, nowMs);
+function isDocumentedRejection({ headers }: Answer, stated: RateLimitFacts): boolean {
+  const { limit, remaining, retryAfterMs } = stated;
   const isValid = limit !== undefined && remaining === 0 && retryAfterMs !== undefined;
   return isValid && documentedRejectionHeaders.every((name) => typeof headers.get(name) === 'string');
 }
@@ -106,9 +107,9 @@ const documentedRejectionHeaders = ['x-ratelimit-limit', 'x-ratelimit-remaining'
  */
 const longestCredibleWaitSeconds = 3_600;
 
-function rateLimited(operation: Call, answer: Answer, facts: AnswerFacts, nowMs: number): RateLimitedError {
+function rateLimited(operation: Call, facts: AnswerFacts, limit: RateLimitFacts): RateLimitedError {
   const { windowSeconds } = operation.rateLimit;
-  const stated = retryAfterSeconds(answer, nowMs);
+  const stated = retryAfterSeconds(limit);
   if (stated === undefined) return new RateLimitedError('upstream', windowSeconds, facts);
   if (stated > longestCredibleWaitSeconds) {
     const message =
@@ -120,8 +121,7 @@ function rateLimited(operation: Call, answer: Answer, facts: AnswerFacts, nowMs:
   return new RateLimitedError('upstream', stated + 1, facts);
 }
 
-function retryAfterSeconds({ headers }: Answer, nowMs: number): number | undefined {
-  const { retryAfterMs } = parseRateLimitHeaders(headers, nowMs);
+function retryAfterSeconds({ retryAfterMs }: RateLimitFacts): number | undefined {
   return retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
 }
 
@@ -190,9 +190,13 @@ function isPage(text: string): boolean {
   return /^\s*</.test(text);
 }
 
-function factsOf(operation: Call, answer: Answer, body: unknown, nowMs: number): AnswerFacts {
+function factsOf(
+  operation: Call,
+  answer: Answer,
+  body: unknown,
+  { limit, remaining }: RateLimitFacts,
+): AnswerFacts {
   const { status, headers } = answer;
-  const { limit, remaining } = parseRateLimitHeaders(headers, nowMs);
   return {
     operationId: operation.operationId,
     status,
@@ -227,4 +231,53 @@ function answeredByOf({ status, headers, text }: Answer, body: unknown): Answere
   const isForeign = body === undefined && text.trim() !== '';
   if (isBehindCloudflare && (isForeign || isCloudflareStatus(status))) return 'cloudflare';
   return isPage(text) ? 'proxy' : undefined;
+}
+
+/** Longest text that is kept of one message, in characters. */
+const longestText = 1_000;
+/** Longest text that is kept of one field's error. */
+const longestFieldText = 300;
+/** Most fields, and most errors of a field, that are kept. */
+const mostFields = 50;
+const mostTexts = 5;
+
+/**
+ * What the API wrote in its own words, bounded: `message` (or a text in `error`) and `errors`, whatever the status and
+ * whatever else the body holds.
+ */
+function apiWords(body: unknown): Pick<AnswerFacts, 'apiMessage' | 'apiErrors'> {
+  if (!isRecord(body)) return {};
+  const message = textOf(body['message']) ?? textOf(body['error']);
+  const errors = errorsOf(body['errors']);
+  return {
+    ...(message === undefined ? {} : { apiMessage: message.slice(0, longestText) }),
+    ...(Object.keys(errors).length === 0 ? {} : { apiErrors: errors }),
+  };
+}
+
+function errorsOf(value: unknown): ApiErrors {
+  // Some write a list of texts where others write one for each field.
+  const entries = Array.isArray(value)
+    ? [['errors', value] as const]
+    : isRecord(value)
+      ? Object.entries(value)
+      : [];
+  return Object.fromEntries(
+    entries.slice(0, mostFields).flatMap(([field, said]) => {
+      const texts = (Array.isArray(said) ? said : [said])
+        .slice(0, mostTexts)
+        .flatMap((each) => textOf(each) ?? []);
+      return texts.length === 0
+        ? []
+        : [[field.slice(0, 100), texts.map((text) => text.slice(0, longestFieldText))]];
+    }),
+  );
+}
+
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) {
+    const texts = value.filter((each) => typeof each === 'string');
+    return texts.length === 0 ? undefined : texts.join(' ');
+  }
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }

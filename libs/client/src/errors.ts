@@ -60,7 +60,7 @@ export type AnswerFacts = Pick<
  * Root of everything that this client, and what is built on it, throws. `message` is a sentence of ours; what the API
  * wrote is kept apart in `apiMessage`, because it is untrusted text. The token is in neither.
  */
-export abstract class OrdersError extends Error {
+export abstract class OrdersError extends Error implements OrdersErrorFacts {
   /** What went wrong, for programs; branch on it. */
   abstract readonly code: OrdersErrorCode;
   /** Where the fault was found: on this side, or in what the API answered (or did not). */
@@ -88,17 +88,11 @@ export abstract class OrdersError extends Error {
 
   constructor(message: string, facts: OrdersErrorFacts) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
+    Object.assign(this, facts);
     this.source = facts.source;
     this.retryable = facts.retryable;
     this.effect = facts.effect;
-    this.status = facts.status;
-    this.requestId = facts.requestId;
-    this.rateLimit = facts.rateLimit;
-    this.retryAfterSeconds = facts.retryAfterSeconds;
-    this.apiMessage = facts.apiMessage;
     this.apiErrors = facts.apiErrors ?? {};
-    this.answeredBy = facts.answeredBy;
-    this.operationId = facts.operationId;
   }
 
   get [brand](): true {
@@ -167,13 +161,7 @@ export class CancelledError extends OrdersError {
 }
 
 /** Certificates that do not lead to an authority that Node knows (Node.js, `tls`: X509 certificate error codes). */
-const untrusted: ReadonlySet<string> = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+const untrusted = /SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF)/;
 const certificateRemedy =
   'Its certificate is not one that Node trusts: behind a company proxy, set NODE_EXTRA_CA_CERTS to the file with the ' +
   "company's root certificate.";
@@ -187,7 +175,7 @@ export class ConnectionError extends OrdersError {
 
   constructor(effect: 'none' | 'unknown', reason: string | undefined) {
     const detail = reason === undefined ? '' : ` (${reason})`;
-    const remedy = untrusted.has(reason ?? '') ? ` ${certificateRemedy}` : '';
+    const remedy = untrusted.test(reason ?? '') ? ` ${certificateRemedy}` : '';
     super(
       effect === 'none'
         ? `The API cannot be reached${detail}; nothing was sent.${remedy}`
@@ -375,31 +363,17 @@ export type UnexpectedResponseKind =
   /** A page of orders that is well formed but not the one asked for. */
   | 'wrong_page';
 
-const unexpected: Readonly<
-  Record<UnexpectedResponseKind, { readonly sentence: string; readonly effect: 'none' | 'unknown' }>
-> = {
-  empty_body: { sentence: 'The API answered without a body.', effect: 'unknown' },
-  html_body: { sentence: 'The API answered with a web page instead of data.', effect: 'unknown' },
-  malformed_json: { sentence: 'The API answered with something that is not JSON.', effect: 'unknown' },
-  too_large: { sentence: 'The API answered with more data than this client reads.', effect: 'unknown' },
-  damaged_compression: { sentence: "The API's answer is compressed and damaged.", effect: 'unknown' },
-  undocumented_success: {
-    sentence: 'The API answered with a success that its documentation does not describe.',
-    effect: 'unknown',
-  },
-  schema_mismatch: {
-    sentence: "The API's answer is not what its documentation describes",
-    effect: 'unknown',
-  },
-  redirect: {
-    sentence: 'The API redirects to another address, which is not followed.',
-    effect: 'unknown',
-  },
-  not_found: {
-    sentence: 'The API found nothing at that address, or knows no such order.',
-    effect: 'none',
-  },
-  wrong_page: { sentence: 'The API answered with another page than the one asked for.', effect: 'none' },
+const unexpected: Readonly<Record<UnexpectedResponseKind, string>> = {
+  empty_body: 'The API answered without a body.',
+  html_body: 'The API answered with a web page instead of data.',
+  malformed_json: 'The API answered with something that is not JSON.',
+  too_large: 'The API answered with more data than this client reads.',
+  damaged_compression: "The API's answer is compressed and damaged.",
+  undocumented_success: 'The API answered with a success that its documentation does not describe.',
+  schema_mismatch: "The API's answer is not what its documentation describes",
+  redirect: 'The API redirects to another address, which is not followed.',
+  not_found: 'The API found nothing at that address, or knows no such order.',
+  wrong_page: 'The API answered with another page than the one asked for.',
 };
 
 /** An answer that this client cannot use. Its text is dropped and its values are not repeated: they may be personal. */
@@ -414,7 +388,7 @@ export class UnexpectedResponseError extends OrdersError {
   constructor(
     kind: UnexpectedResponseKind,
     {
-      message = unexpected[kind].sentence,
+      message = unexpected[kind],
       mismatches = [],
       ...facts
     }: Partial<AnswerFacts> & { readonly message?: string; readonly mismatches?: readonly string[] } = {},
@@ -422,7 +396,7 @@ export class UnexpectedResponseError extends OrdersError {
     super(mismatches.length === 0 ? message : `${message}: ${mismatches.slice(0, 3).join('; ')}.`, {
       source: 'upstream',
       retryable: false,
-      effect: unexpected[kind].effect,
+      effect: kind === 'not_found' || kind === 'wrong_page' ? 'none' : 'unknown',
       ...facts,
     });
     this.kind = kind;

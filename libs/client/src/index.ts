@@ -1,6 +1,5 @@
 export type { Body, SchemaOutput, SuccessName } from './answer.js';
-export type { ApiPromise, ApiResponse, WithResponse } from './api-promise.js';
-export { baseUrlFault, tokenFault } from './connection-faults.js';
+export { baseUrlFault, tokenFault } from './call-options.js';
 export type { Drift, OrdersPage, ReadPage, UnreadableOrder } from './drift.js';
 export { isOrdersErrorCode, type OrdersErrorCode, ordersErrorCodes } from './error-codes.js';
 export {
@@ -70,6 +69,8 @@ export type {
 export type { DroppedItem, ReadBody } from './read-body.js';
 export { type TokenProvider, withoutToken } from './token-source.js';
 export type {
+  ApiPromise,
+  ApiResponse,
   AttemptReport,
   CallOptions,
   DriftReport,
@@ -80,6 +81,7 @@ export type {
   RequestReport,
   ResponseReport,
   Rollback,
+  WithResponse,
 } from './types.js';
 export type { Coverage, WalkDoubt, WalkFacts } from './walk-facts.js';
 export {

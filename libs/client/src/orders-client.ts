@@ -1,25 +1,34 @@
-import { createMemoryRateLimiter, type RateLimiter, type RateLimitSnapshot } from '@wemasy-orders/rate-limit';
+import {
+  createSimpleRateLimiter,
+  type SimpleRateLimiter,
+  type RateLimitSnapshot,
+} from '@wemasy-orders/rate-limit';
 import { type Clock, notify, systemClock } from '@wemasy-orders/state';
 import { type Body, requestIdOf } from './answer.js';
-import { type ApiPromise, apiPromise, type WithResponse } from './api-promise.js';
-import { disposable } from './async-dispose.js';
-import { callLimitFaults, platformName, userAgentFault, userAgentHeader } from './call-options.js';
-import { baseUrlFault, tokenFault } from './connection-faults.js';
-import type { OrdersPage } from './drift.js';
+import {
+  baseUrlFault,
+  callLimitFaults,
+  platformName,
+  tokenFault,
+  userAgentFault,
+  userAgentHeader,
+} from './call-options.js';
+import type { OrdersPage, UnreadableOrder } from './drift.js';
 import { ConfigurationError, OutcomeUnknownError, UnexpectedResponseError } from './errors.js';
 import { isOrdersError } from './is-orders-error.js';
 import type { Fetch } from './fetch.js';
 import { type Call, calls, productionUrl } from './generated/calls.js';
-import type { SyncOrderResponse } from './generated/schema.js';
+import type { ListOrdersResponse, SyncOrderResponse } from './generated/schema.js';
 import { logCalls } from './log-calls.js';
 import { type CallArguments, isSafe, type OperationId, rateLimitPolicies } from './operations.js';
-import { pageOf } from './orders-page.js';
 import { createPathsClient, type PathsClient } from './paths-client.js';
-import type { ReadBody } from './read-body.js';
+import type { DroppedItem, ReadBody } from './read-body.js';
 import { requestOf } from './request.js';
 import { createSend } from './send.js';
+import { isRecord } from './shape.js';
 import { createTokenSource, type TokenProvider } from './token-source.js';
 import type {
+  ApiPromise,
   AttemptReport,
   CallOptions,
   DriftReport,
@@ -27,6 +36,7 @@ import type {
   OrderFilters,
   RequestReport,
   ResponseReport,
+  WithResponse,
 } from './types.js';
 import { type OrdersIterable, walkOrders } from './walk-orders.js';
 
@@ -43,7 +53,7 @@ export interface OrdersClientOptions {
    * Keeps the calls inside the API's allowance. Clients of one account must share it; default: one of this client's own, in
    * memory.
    */
-  readonly rateLimiter?: RateLimiter | undefined;
+  readonly rateLimiter?: SimpleRateLimiter | undefined;
   /** Default: the global one, looked up for each request. */
   readonly fetch?: Fetch | undefined;
   /** Deadline of one request, from sending it to the end of its answer, in ms; default 30000. */
@@ -144,20 +154,15 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   const baseUrl = new URL(address);
   const clock = options.clock ?? systemClock;
   const rateLimiter =
-    options.rateLimiter ?? createMemoryRateLimiter({ policies: rateLimitPolicies(), clock });
+    options.rateLimiter ?? createSimpleRateLimiter({ policies: rateLimitPolicies(), clock });
   const log = options.logger === undefined ? undefined : logCalls(options.logger);
   const send = createSend({
+    ...options,
     tokens: createTokenSource(token),
     rateLimiter,
     clock,
     fetch: options.fetch ?? ((url, request) => globalThis.fetch(url, request)),
     headers: userAgentHeader(options.userAgent, platformName()),
-    timeoutMs: options.timeoutMs ?? 30_000,
-    maxRetries: options.maxRetries ?? 2,
-    maxWaitMs: options.maxWaitMs ?? Number.POSITIVE_INFINITY,
-    random: options.random ?? Math.random,
-    onRequest: options.onRequest,
-    onResponse: options.onResponse,
     onAttempt: both(log?.onAttempt, onAttempt),
     onDrift: both(log?.onDrift, onDrift),
   });
@@ -224,7 +229,6 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
 
 /** Each listener on its own: one that throws does not keep the event from the other. */
 function both<Event>(first: Listener<Event>, second: Listener<Event>): Listener<Event> {
-  if (first === undefined || second === undefined) return first ?? second;
   return (event) => {
     notify(first, event);
     notify(second, event);
@@ -249,4 +253,56 @@ function checkOptions(options: OrdersClientOptions, baseUrl: string): void {
     ...callLimitFaults(options).map(({ argument, fault }) => [argument, fault]),
   ].flatMap(([what, fault]) => (fault === undefined ? [] : [`The ${what} ${fault}.`]));
   if (faults.length > 0) throw new ConfigurationError(...faults);
+}
+
+/** Path of the orders in a list's answer. */
+const ordersPath = 'data.data';
+
+/** A page with what differs from the document beside it. */
+function pageOf({ value, drift, dropped }: ReadBody<ListOrdersResponse>): OrdersPage {
+  const orders = dropped.filter(({ path }) => path === ordersPath);
+  return {
+    ...value.data,
+    hasNextPage: value.data.current_page < value.data.last_page,
+    ...(drift.length === 0 ? {} : { drift }),
+    ...(orders.length === 0 ? {} : { unreadable: orders.map(unreadableOrder) }),
+  };
+}
+
+function unreadableOrder({ position, item, problem }: DroppedItem): UnreadableOrder {
+  const number = isRecord(item) ? item['order_number'] : undefined;
+  const isNamed = typeof number === 'string' || typeof number === 'number';
+  return { position, problem, ...(isNamed ? { orderNumber: String(number) } : {}) };
+}
+
+/** Makes the promise that a caller gets of a whole answer. */
+function apiPromise<Data>(call: Promise<WithResponse<Data>>): ApiPromise<Data> {
+  const data = call.then((whole) => whole.data);
+  return Object.assign(data, {
+    withResponse: () => {
+      // The caller takes a failure from the other promise; unhandled, this one would end the process.
+      data.catch(() => undefined);
+      return call;
+    },
+  });
+}
+
+/** Where a platform does not know `Symbol.asyncDispose`, compilers of `await using` look for this one. */
+function asyncDisposeSymbol(): symbol {
+  const native: unknown = Reflect.get(Symbol, 'asyncDispose');
+  return typeof native === 'symbol' ? native : Symbol.for('Symbol.asyncDispose');
+}
+
+/** Lets `await using` close what has a `close`. */
+function disposable<Closable extends { close(): Promise<void> }>(
+  closable: Closable,
+): Closable & AsyncDisposable {
+  const symbol = asyncDisposeSymbol();
+  Object.defineProperty(closable, symbol, { value: () => closable.close() });
+  if (isDisposable(closable, symbol)) return closable;
+  throw new TypeError('unreachable: the property was just defined');
+}
+
+function isDisposable<Value extends object>(value: Value, symbol: symbol): value is Value & AsyncDisposable {
+  return symbol in value;
 }

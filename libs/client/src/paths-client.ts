@@ -1,12 +1,11 @@
 import type { Body } from './answer.js';
-import type { ApiPromise, ApiResponse } from './api-promise.js';
 import { ConfigurationError } from './errors.js';
 import { type Argument, type Call, calls } from './generated/calls.js';
 import type { paths } from './generated/schema.js';
 import type { OperationId } from './operations.js';
 import type { ReadBody } from './read-body.js';
 import { isRecord } from './shape.js';
-import type { CallOptions } from './types.js';
+import type { ApiPromise, ApiResponse, CallOptions } from './types.js';
 
 /** The methods of HTTP that the document uses. */
 export type PathMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';

@@ -1,5 +1,5 @@
 import { onAbort } from '@wemasy-orders/rate-limit';
-import { tokenFault } from './connection-faults.js';
+import { tokenFault } from './call-options.js';
 import { CancelledError, ConfigurationError } from './errors.js';
 
 /** The API token, or a function that looks it up; the client calls the function for each request. */

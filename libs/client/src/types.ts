@@ -38,6 +38,30 @@ export interface CallOptions {
   readonly beforeSend?: (() => Promise<Rollback | undefined>) | undefined;
 }
 
+/** What an answer said beside its data. */
+export interface ApiResponse {
+  /** HTTP status, a documented success. */
+  readonly status: number;
+  /** Headers of the answer, names in lower case; the token is in none of them. */
+  readonly headers: FetchHeaders;
+  /** What to name when you ask the vendor about this call; undefined where the answer carried none. */
+  readonly requestId: string | undefined;
+}
+
+/** Data of an answer, and the answer beside it. */
+export interface WithResponse<Data> {
+  /** What the promise itself resolves to. */
+  readonly data: Data;
+  /** Status, headers and request id. */
+  readonly response: ApiResponse;
+}
+
+/** A promise of the data of an answer. */
+export interface ApiPromise<Data> extends Promise<Data> {
+  /** The same call, with the status, the headers and the request id beside the data. Rejects as the promise does. */
+  withResponse(): Promise<WithResponse<Data>>;
+}
+
 /** Filters and sorting of a list; a field that is undefined or null is not sent. */
 export type OrderFilters = Omit<CallArguments<'listOrders'>, 'page'>;
 

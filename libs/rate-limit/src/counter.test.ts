@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   addHits,
   chargedHits,
+  compact,
   count,
   currentDraft,
   type Draft,
@@ -13,9 +14,9 @@ import {
   markLost,
   settle,
   shareOf,
+  timingOf,
 } from './counter.js';
-import { timingOf } from './time.js';
-import type { InFlight } from './window-state.js';
+import { advanceClock, type InFlight } from './window-state.js';
 
 const start = Date.UTC(2026, 0, 1);
 const timing = timingOf(60_000);
@@ -23,7 +24,8 @@ const cycleMs = timing.windowMs + timing.marginMs;
 const rules = { windowMs: timing.windowMs, limits: { list: 60, sync: 20 } };
 
 const timeAt = (ms: number) => ({ wallMs: start + ms, monotonicMs: 1_000_000 + ms, bootId: 'boot' });
-const at = (ms: number, before?: Draft) => currentDraft(before, timeAt(ms), timing);
+const at = (ms: number, before?: Draft) =>
+  currentDraft(before, advanceClock(before?.clock, timeAt(ms)), timing);
 /** A record whose count is trusted. */
 function trusted(parts: Partial<Draft> = {}): Draft {
   const { uncertainty, ...draft } = at(0);
@@ -115,7 +117,7 @@ describe('a charge', () => {
     ['two in the middle', 11, 1],
     ['the last two', 23, 1],
     ['the first of equally near ones', 0, 10],
-  ])('of many groups joins those that end nearest to each other: %s', (_, nearest, gap) => {
+  ])('of many groups: compacting joins those that end nearest to each other: %s', (_, nearest, gap) => {
     // 25 groups that end 10 ms apart, but for two of them.
     const ends = Array.from(
       { length: 25 },
@@ -123,6 +125,8 @@ describe('a charge', () => {
     );
     const draft = trusted();
     for (const [index, end] of ends.entries()) addHits(draft, hits(index + 1, end, 100 - index));
+    expect(draft.hits).toHaveLength(25);
+    compact(draft);
     expect(draft.hits).toHaveLength(24);
     expect(draft.hits).toEqual(
       ends.flatMap((end, index) => {
@@ -188,11 +192,9 @@ describe('the count is uncertain', () => {
   });
 
   test('after a restart', () => {
-    const restarted = currentDraft(
-      trusted({ issued: 4 }),
-      { wallMs: start + 9, monotonicMs: 5, bootId: 'b' },
-      timing,
-    );
+    const before = trusted({ issued: 4 });
+    const time = { wallMs: start + 9, monotonicMs: 5, bootId: 'b' };
+    const restarted = currentDraft(before, advanceClock(before.clock, time), timing);
     expect(restarted.uncertainty).toEqual({ reason: 'restart', issued: 4 });
   });
 
@@ -201,7 +203,8 @@ describe('the count is uncertain', () => {
     ['restart', { wallMs: start + 9, monotonicMs: 5, bootId: 'b' }],
   ])('for the first of several reasons (%s)', (_, time) => {
     const uncertainty = { reason: 'rejected', issued: 2 } as const;
-    expect(currentDraft(trusted({ issued: 4, uncertainty }), time, timing).uncertainty).toBe(uncertainty);
+    const before = trusted({ issued: 4, uncertainty });
+    expect(currentDraft(before, advanceClock(before.clock, time), timing).uncertainty).toBe(uncertainty);
   });
 });
 
@@ -361,5 +364,30 @@ describe('what is charged ends', () => {
     const { first, ...lost } = flight({ n: 2 });
     expect(first).toBe(start);
     expect(ends({ inFlight: [lost] })).toEqual([[2, timing.longestFlightMs + cycleMs]]);
+  });
+});
+
+describe('the durations of a window', () => {
+  test.each([
+    [1_000, [3, 500, 500, 40_000, 5_000, 250, 50, 100]],
+    [2_000, [4, 1_000, 1_000, 40_000, 5_000, 500, 100, 200]],
+    [9_999, [10, 1_000, 4_999.5, 40_000, 9_999, 2_499.75, 499.95, 999.9]],
+    [50_000, [42, 1_000, 5_000, 50_000, 50_000, 5_000, 1_000, 5_000]],
+    [60_000, [50, 1_000, 5_000, 60_000, 60_000, 5_000, 1_000, 6_000]],
+    [3_600_000, [2_882, 1_000, 5_000, 60_000, 60_000, 5_000, 1_000, 10_000]],
+  ])('follow from its length: %i ms', (windowMs, durations) => {
+    const { marginMs, roundingMs, permitLifeMs, longestFlightMs, strayMs, ...rest } = timingOf(windowMs);
+    const { takeoverMs, graceMs, recheckMs } = rest;
+    expect(rest.windowMs).toBe(windowMs);
+    expect([
+      marginMs,
+      roundingMs,
+      permitLifeMs,
+      longestFlightMs,
+      strayMs,
+      takeoverMs,
+      graceMs,
+      recheckMs,
+    ]).toEqual(durations);
   });
 });

@@ -1,7 +1,56 @@
 /** What a record charges: which permits and calls count against a limit now, and until when. */
-import { advanceClock, startClock, type CheckedTime, type Timing } from './time.js';
 import type { WindowKind } from './types.js';
-import type { Hits, InFlight, WindowState } from './window-state.js';
+import { type Hits, type InFlight, type RecordTime, type WindowState } from './window-state.js';
+
+/** Durations in milliseconds that follow from the length of a window. */
+export interface Timing {
+  readonly windowMs: number;
+  /**
+   * Added before a window counts as over. Covers clocks that run at different speeds (0.08 %, four times the error
+   * of a quartz clock), rounding, and a server that resets just after its millisecond.
+   */
+  readonly marginMs: number;
+  /** A server that counts in whole seconds ends a window up to this much early and reports it this much short. */
+  readonly roundingMs: number;
+  /** A permit must be sent within this time; a process that slept in between needs a new one. */
+  readonly permitLifeMs: number;
+  /** A request that has not reached the server this long after its permit was issued never will. */
+  readonly longestFlightMs: number;
+  /** A request that the caller gave up may still reach the server for this long. */
+  readonly strayMs: number;
+  /** After this long without an answer to the probe, the next waiting call becomes the probe. */
+  readonly takeoverMs: number;
+  /** A waiting process that is this late loses its place. */
+  readonly graceMs: number;
+  /** The longest time between two looks at the record, because another process may have returned a permit. */
+  readonly recheckMs: number;
+}
+
+/**
+ * A permit is sent within 5 s and the client times out after 30 s; 5 s more cover four TCP retransmissions, which
+ * double from 200 ms. The permits of a dead process stay charged this long even if windows are shorter. A permit that
+ * is reported lost stays charged for those last 5 s only.
+ */
+const LONGEST_FLIGHT_MS = 40_000;
+const STRAY_MS = 5_000;
+/** Where windows are long enough, requests get more time, because a longer charge costs little allowance there. */
+const GENEROUS_FLIGHT_MS = 60_000;
+const LONGEST_RECHECK_MS = 10_000;
+
+export function timingOf(windowMs: number): Timing {
+  const generousMs = Math.min(windowMs, GENEROUS_FLIGHT_MS);
+  return {
+    windowMs,
+    marginMs: 2 + Math.ceil(windowMs / 1250),
+    roundingMs: Math.min(1000, windowMs / 2),
+    permitLifeMs: Math.min(5000, windowMs / 2),
+    longestFlightMs: Math.max(LONGEST_FLIGHT_MS, generousMs),
+    strayMs: Math.max(STRAY_MS, generousMs),
+    takeoverMs: Math.min(5000, windowMs / 4),
+    graceMs: Math.min(1000, windowMs / 20),
+    recheckMs: Math.min(LONGEST_RECHECK_MS, windowMs / 10),
+  };
+}
 
 /** The limits that share one counter; they have the same window. */
 export interface WindowRules {
@@ -38,15 +87,18 @@ export type Draft = { -readonly [K in keyof WindowState]: WindowState[K] };
 
 /** After this many windows without an update, the limit and the count may have become anything. */
 export const IDLE_WINDOWS = 10;
-/** Above this number, groups are merged, which only ever charges them longer. */
+/** The most groups of answered calls in a record that processes share. */
 const MOST_GROUPS = 24;
 /** Permits issued within this part of a window form a group, so that one lost permit does not hold many others. */
 const GROUPS_PER_WINDOW = 8;
 
-/** The state at `time`, without what is over by then. */
-export function currentDraft(state: WindowState | undefined, time: CheckedTime, timing: Timing): Draft {
+/** The state at a time, without what is over by then. */
+export function currentDraft(
+  state: WindowState | undefined,
+  { clock, restarted }: RecordTime,
+  timing: Timing,
+): Draft {
   if (!state) {
-    const clock = startClock(time);
     return {
       version: 2,
       since: clock.minElapsed,
@@ -60,7 +112,6 @@ export function currentDraft(state: WindowState | undefined, time: CheckedTime, 
       waiting: [],
     };
   }
-  const { clock, restarted } = advanceClock(state.clock, time);
   const draft: Draft = { ...state, clock };
   if (restarted) draft.uncertainty ??= { reason: 'restart', issued: draft.issued };
   else if (clock.minElapsed - state.clock.minElapsed > IDLE_WINDOWS * timing.windowMs) {
@@ -230,14 +281,18 @@ export function markLost(draft: Draft, permit: PermitStamp, { windowMs, strayMs 
 /** Charges answered calls. Groups stay in the order in which they end. */
 export function addHits(draft: Draft, added: Hits): void {
   const same = draft.hits.find(({ until }) => until === added.until);
-  const groups = same
+  draft.hits = same
     ? draft.hits.map((group) => (group === same ? merged(group, added) : group))
     : [...draft.hits, added].sort((a, b) => a.until - b.until);
-  draft.hits = groups.length > MOST_GROUPS ? mergeNearest(groups) : groups;
 }
 
 function merged(a: Hits, b: Hits): Hits {
   return { n: a.n + b.n, from: Math.min(a.from, b.from), until: Math.max(a.until, b.until) };
+}
+
+/** Merges groups of calls, so that the record stays small. This only ever charges them longer. */
+export function compact(draft: Draft): void {
+  while (draft.hits.length > MOST_GROUPS) draft.hits = mergeNearest(draft.hits);
 }
 
 function mergeNearest(groups: readonly Hits[]): Hits[] {

@@ -3,18 +3,19 @@
  * dies, and which moment comes next. `npm run bench -- interleavings` explores more of them and writes the figures down.
  */
 import { expect, test } from 'vitest';
-import type { PermitStamp } from './counter.js';
+import { currentDraft, timingOf, type Draft, type PermitStamp } from './counter.js';
 import type { RateLimitFacts } from './headers.js';
-import type { Place } from './queue.js';
-import { timingOf } from './time.js';
-import type { WindowState } from './window-state.js';
-import { reduceWindow, type Decision, type WindowEvent } from './window.js';
+import type { Place, WaitingCall } from './queue.js';
+import { grantShared } from './shared-queue.js';
+import { advanceClock, type WindowState } from './window-state.js';
+import { reduceWindow, type WindowEvent } from './window.js';
 
 const LIMIT = 2;
 const PROCESSES = 3;
 const WINDOW_MS = 60_000;
 const RULES = { windowMs: WINDOW_MS, limits: { sync: LIMIT } };
-const { permitLifeMs, longestFlightMs } = timingOf(WINDOW_MS);
+const TIMING = timingOf(WINDOW_MS);
+const { permitLifeMs, longestFlightMs } = TIMING;
 const START = Date.UTC(2026, 0, 1);
 const newCall = { policy: 'sync', priority: 'interactive', waitedMs: 0 } as const;
 
@@ -58,10 +59,23 @@ interface World {
   readonly processes: readonly Process[];
 }
 
-function reduce({ record, now }: World, event: WindowEvent): { record: WindowState; decision: Decision } {
+/** The record as it is now, to be changed. */
+function draftOf({ record, now }: World): Draft {
   const time = { wallMs: START + now, monotonicMs: 1_000_000 + now, bootId: 'boot' };
-  const { state, decision } = reduceWindow(record, event, time, RULES);
-  return { record: state, decision };
+  return currentDraft(record, advanceClock(record?.clock, time), TIMING);
+}
+
+function reduce(world: World, event: WindowEvent): WindowState {
+  const draft = draftOf(world);
+  reduceWindow(draft, event, TIMING, RULES);
+  return draft;
+}
+
+/** What a process gets that asks for a permit for one call. */
+function ask(world: World, by: string, call: WaitingCall) {
+  const draft = draftOf(world);
+  const { calls } = grantShared(draft, { by, calls: [call] }, TIMING, RULES);
+  return { record: draft, grant: calls[0] };
 }
 
 /** Everything that may happen next. */
@@ -82,7 +96,7 @@ function steps(world: World, process: Process, id: number, settings: Settings): 
   const afterCall = (left: number): Process =>
     left > 0 ? { at: 'ready', left, since: now } : { at: 'over' };
   const report = (event: WindowEvent, left: number): World =>
-    become(afterCall(left), { record: reduce(world, event).record });
+    become(afterCall(left), { record: reduce(world, event) });
   const died = become({ at: 'over' });
 
   switch (process.at) {
@@ -92,8 +106,7 @@ function steps(world: World, process: Process, id: number, settings: Settings): 
     case 'waiting': {
       const since = process.at === 'ready' ? now : process.since;
       const call = { ...newCall, waitedMs: now - since, place: process.place };
-      const { record, decision } = reduce(world, { kind: 'acquire', by: String(id), calls: [call] });
-      const [grant] = decision.grants?.calls ?? [];
+      const { record, grant } = ask(world, String(id), call);
       if (!grant) throw new Error('An answer to each call was expected');
       const left = process.left - 1;
       return [
@@ -152,7 +165,7 @@ function moments({ now, momentsLeft, record, server, processes }: World): number
   const recordTimes = [
     first(record?.hits.map(({ until }) => until)),
     first(record?.inFlight.map(({ arrivesBy }) => arrivesBy)),
-    ...(record?.probe ? [record.probe.at + timingOf(WINDOW_MS).takeoverMs - START] : []),
+    ...(record?.probe ? [record.probe.at + TIMING.takeoverMs - START] : []),
   ];
   // A request that is on the wire for longer never arrives.
   const latest = Math.min(
@@ -181,12 +194,12 @@ function startOf({ start, moments: momentsLeft }: Settings): World {
   const processes = Array.from({ length: PROCESSES }, () => ready);
   const fresh = { now: 0, momentsLeft, record: undefined, server: { hits: 0, endsAt: 0 }, processes };
   if (start === 'first-window') return fresh;
-  const { record, decision } = reduce(fresh, { kind: 'acquire', by: 'opener', calls: [newCall] });
-  const permit = decision.grants?.calls[0]?.permit;
+  const { record, grant } = ask(fresh, 'opener', newCall);
+  const permit = grant?.permit;
   if (!permit) throw new Error('A permit was expected');
   const facts = { limit: LIMIT, remaining: LIMIT - 1 };
   const answered = reduce({ ...fresh, record }, { kind: 'answer', permit, status: 200, facts });
-  return { ...fresh, now: startsAt, record: answered.record, server: { hits: 1, endsAt: WINDOW_MS } };
+  return { ...fresh, now: startsAt, record: answered, server: { hits: 1, endsAt: WINDOW_MS } };
 }
 
 /** A call that waits gets a permit in the end, whatever became of the others. */
@@ -194,8 +207,7 @@ function expectNoStarvation(world: World): void {
   const { now, processes } = world;
   if (!processes.some(({ at }) => at === 'waiting')) return;
   const later = { ...world, now: now + longestFlightMs + 2 * WINDOW_MS };
-  const { decision } = reduce(later, { kind: 'acquire', by: 'late', calls: [newCall] });
-  expect(decision.grants?.calls[0]?.permit, JSON.stringify(world)).toBeDefined();
+  expect(ask(later, 'late', newCall).grant?.permit, JSON.stringify(world)).toBeDefined();
 }
 
 /** @returns how many states there are */

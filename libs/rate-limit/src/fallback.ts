@@ -6,9 +6,8 @@
  * record once the store is back, so that nothing is counted twice.
  */
 import type { StoreTime } from '@wemasy-orders/state';
-import { count, type WindowRules } from './counter.js';
-import { startClock, timingOf } from './time.js';
-import type { Hits, InFlight, RecordClock, WindowState } from './window-state.js';
+import { addHits, count, timingOf, type Draft, type WindowRules } from './counter.js';
+import { startClock, type Hits, type InFlight, type RecordClock, type WindowState } from './window-state.js';
 
 /** The shared record as this process last saw it. */
 export interface LastSeen {
@@ -55,6 +54,18 @@ export function fallbackState(
     pausedUntil: Math.max(0, clock.minElapsed + state.pausedUntil - sharedNow),
     waiting: [],
   };
+}
+
+/**
+ * Charges the shared record with what one process did without it. Other processes may have made calls as well, so a probe
+ * has to learn how many.
+ */
+export function mergeUsage(draft: Draft, usage: FallbackUsage): void {
+  const { hits, inFlight } = rebaseUsage(usage, draft.clock);
+  for (const each of hits) addHits(draft, each);
+  draft.inFlight = [...inFlight, ...draft.inFlight];
+  draft.uncertainty = { reason: 'outage', issued: draft.issued };
+  delete draft.window;
 }
 
 /** Converts the times of a fallback record to the clock of the shared record. */

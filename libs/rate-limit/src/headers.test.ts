@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isRateLimited, parsePolicyHeaders, parseRateLimitHeaders } from './headers.js';
+import { isRateLimited, parsePolicyHeaders, parseRateLimitHeaders, parseSimpleHeaders } from './headers.js';
 
 const NOW = Date.parse('Mon, 02 Mar 2026 12:00:00 GMT');
 const parse = (headers: Record<string, string>) => parseRateLimitHeaders(new Headers(headers), NOW);
@@ -216,4 +216,46 @@ test('never throws and never returns a negative number', () => {
         expect(fact).toBeGreaterThanOrEqual(0);
     }),
   );
+});
+
+describe('the simple headers', () => {
+  const anyValue = fc.oneof(
+    fc.nat(2_000_000_000).map(String),
+    fc.constantFrom('60, 60', '2.0', '-1', 'soon', ''),
+  );
+  const anyCount = fc.integer({ min: 1, max: 100 }).map(String);
+  const named = <T>(prefix: string, value: T) => ({
+    [`${prefix}-limit`]: value,
+    [`${prefix}-remaining`]: value,
+    [`${prefix}-reset`]: value,
+  });
+  const anyHeaders = fc
+    .tuple(
+      fc.record(
+        { 'retry-after': anyValue, date: fc.constant('Mon, 02 Mar 2026 11:59:00 GMT') },
+        { requiredKeys: [] },
+      ),
+      fc.record(named('x-ratelimit', anyValue), { requiredKeys: [] }),
+      fc.record(named('x-rate-limit', anyValue), { requiredKeys: [] }),
+      // Without a limit, a server that describes several may mean any of them.
+      fc.option(fc.record(named('ratelimit', anyCount)), { nil: {} }),
+    )
+    .map((parts) => new Map(parts.flatMap((part) => Object.entries(part))));
+
+  test('are read as among all others', () => {
+    fc.assert(
+      fc.property(anyHeaders, (headers) => {
+        expect(parseSimpleHeaders(headers, NOW)).toEqual(parseRateLimitHeaders(headers, NOW));
+      }),
+    );
+  });
+
+  test('are the only ones', () => {
+    const others = {
+      ratelimit: '"default";r=5;t=30',
+      'ratelimit-policy': '"default";q=60;w=60',
+      'x-shopify-shop-api-call-limit': '32/40',
+    };
+    expect(parseSimpleHeaders(new Headers(others), NOW)).toEqual({});
+  });
 });

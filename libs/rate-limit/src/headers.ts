@@ -48,6 +48,20 @@ export function parseRateLimitHeaders(headers: ResponseHeaders, nowMs: number): 
 }
 
 /**
+ * As `parseRateLimitHeaders`, for servers that describe one limit in three headers, as Laravel does. It reads neither
+ * `RateLimit` and `RateLimit-Policy` nor Shopify's header, and is smaller in a page.
+ */
+export function parseSimpleHeaders(headers: ResponseHeaders, nowMs: number): RateLimitFacts {
+  const serverNowMs = parseHttpDate(headers.get('date')) ?? nowMs;
+  return {
+    ...parseTriple(headers, 'ratelimit-', serverNowMs),
+    ...parseTriple(headers, 'x-rate-limit-', serverNowMs),
+    ...parseTriple(headers, 'x-ratelimit-', serverNowMs),
+    ...present('retryAfterMs', parseRetryAfter(headers.get('retry-after'), serverNowMs)),
+  };
+}
+
+/**
  * What a response says about one policy. A limit that the response describes belongs to the policy with its name, its
  * window or its size; a request with a single policy needs no such match.
  */

@@ -1,18 +1,18 @@
-export { onAbort } from './abort-listeners.js';
 export { RateLimitDeadlineError, RateLimiterClosedError } from './errors.js';
 export {
   isRateLimited,
+  parseSimpleHeaders,
   parseRateLimitHeaders,
   type RateLimitFacts,
   type ResponseHeaders,
 } from './headers.js';
-export { createMemoryRateLimiter } from './memory-rate-limiter.js';
 export { createRateLimitedFetch, type RateLimitedFetchOptions } from './rate-limited-fetch.js';
-export { createRateLimiter } from './rate-limiter.js';
+export { createSimpleRateLimiter, createMemoryRateLimiter, createRateLimiter } from './rate-limiter.js';
 export type {
   AcquireOptions,
   Permit,
   PermitOutcome,
+  SimpleRateLimiter,
   RateLimiter,
   RateLimiterOptions,
   RateLimitPolicy,
@@ -22,3 +22,4 @@ export type {
 } from './types.js';
 export type { Priority } from './window-state.js';
 export { isUnsent } from './unsent.js';
+export { onAbort } from './waiters.js';

@@ -1,7 +1,8 @@
+import { createVirtualClock } from '@wemasy-orders/state/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryRateLimiter } from './memory-rate-limiter.js';
-import { createWorld, MINUTE_MS } from './testing/world.js';
+import { createMemoryRateLimiter, createSimpleRateLimiter } from './rate-limiter.js';
+import { createWorld, MINUTE_MS, type LimiterKind } from './testing/world.js';
 
 const anyCall = fc.record({
   afterMs: fc.nat(20_000),
@@ -15,8 +16,8 @@ const anyCall = fc.record({
 type Call = typeof anyCall extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** What became of each call, and when, and what the server counted. */
-async function courseOf(calls: readonly Call[], isWithoutStore: boolean) {
-  const { clock, server, start } = createWorld({ limit: 5, isWithoutStore });
+async function courseOf(calls: readonly Call[], limiters: LimiterKind) {
+  const { clock, server, start } = createWorld({ limit: 5, limiters });
   const process = start();
   const course: string[] = [];
   for (const [at, { afterMs, up, down, lost, ...options }] of calls.entries()) {
@@ -28,18 +29,18 @@ async function courseOf(calls: readonly Call[], isWithoutStore: boolean) {
   return { course, windows: server.windows, snapshot: await process.limiter.snapshot('sync') };
 }
 
-describe('a limiter without a store', () => {
+describe.each(['memory', 'simple'] as const)('a limiter without a store: %s', (limiters) => {
   it('does to the millisecond what one does that has a store for itself', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyCall, { minLength: 1, maxLength: 20 }), async (calls) => {
-        expect(await courseOf(calls, true)).toEqual(await courseOf(calls, false));
+        expect(await courseOf(calls, limiters)).toEqual(await courseOf(calls, 'shared'));
       }),
       { numRuns: 100 },
     );
   });
 
   it('uses every window of the server to the last call, and is never refused', async () => {
-    const world = createWorld({ limit: 5, isWithoutStore: true });
+    const world = createWorld({ limit: 5, limiters });
     const process = world.start();
     for (let call = 0; call < 20; call += 1) void process.call('sync');
     await world.clock.advance(5 * MINUTE_MS);
@@ -48,6 +49,21 @@ describe('a limiter without a store', () => {
 
   it('refuses policies that contradict each other', () => {
     const policy = { name: 'a', limit: 1, windowMs: 1 };
-    expect(() => createMemoryRateLimiter({ policies: [policy, policy] })).toThrow('declared twice');
+    const create = { memory: createMemoryRateLimiter, simple: createSimpleRateLimiter }[limiters];
+    expect(() => create({ policies: [policy, policy], clock: createVirtualClock() })).toThrow(
+      'declared twice',
+    );
+  });
+
+  it('refuses a policy that it does not know, and a cost that is none', async () => {
+    const { limiter } = createWorld({ limiters }).start();
+    await expect(limiter.acquire('other')).rejects.toThrow('Unknown rate-limit policy "other"; known: sync');
+    await expect(limiter.acquire('sync', { cost: 0 })).rejects.toThrow('cost must be a positive integer');
+  });
+
+  it('gives no permit once it is closed', async () => {
+    const { limiter } = createWorld({ limiters }).start();
+    await limiter.close();
+    await expect(limiter.acquire('sync')).rejects.toThrow('The rate limiter is closed');
   });
 });

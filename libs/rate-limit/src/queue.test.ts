@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { currentDraft, type Draft } from './counter.js';
-import { grantPermits, type WaitingCall } from './queue.js';
-import { timingOf } from './time.js';
-import type { WaitingCalls, WaitingProcess } from './window-state.js';
+import { currentDraft, timingOf, type Draft } from './counter.js';
+import { grantOwn, type WaitingCall } from './queue.js';
+import { grantShared } from './shared-queue.js';
+import { advanceClock, type WaitingCalls, type WaitingProcess } from './window-state.js';
 
 const start = Date.UTC(2026, 0, 1);
 const timing = timingOf(60_000);
@@ -13,7 +13,11 @@ const limits = { sync: 10, list: 20 };
 
 /** A record whose count is trusted, at `start`. */
 function recordWith(parts: Partial<Draft> = {}): Draft {
-  const { uncertainty, ...draft } = currentDraft(undefined, { wallMs: start, monotonicMs: 9 }, timing);
+  const { uncertainty, ...draft } = currentDraft(
+    undefined,
+    advanceClock(undefined, { wallMs: start, monotonicMs: 9 }),
+    timing,
+  );
   expect(uncertainty).toBeDefined();
   return { ...draft, ...parts };
 }
@@ -54,7 +58,7 @@ const waiting = (calls: readonly WaitingCalls[], { id = 'two', due = start } = {
 /** Process `one` asks; `went` says which of its calls got a permit. */
 function ask(draft: Draft, calls: readonly WaitingCall[], { share = 1, windowMs = 60_000 } = {}) {
   const rules = { windowMs, limits, share };
-  const grants = grantPermits(draft, { by: 'one', calls }, timingOf(windowMs), rules);
+  const grants = grantShared(draft, { by: 'one', calls }, timingOf(windowMs), rules);
   return {
     ...grants,
     went: grants.calls.map(({ permit }) => permit !== undefined),
@@ -383,10 +387,57 @@ describe('a process that waits', () => {
           expect(inVain).toBeLessThanOrEqual(passedMs / 250 + 20);
           passedMs += recheckMs;
           left = still.map((one) => ({ ...one, waitedMs: one.waitedMs + recheckMs }));
-          draft = currentDraft(draft, { wallMs: start + passedMs, monotonicMs: 9 + passedMs }, timing);
+          const time = { wallMs: start + passedMs, monotonicMs: 9 + passedMs };
+          draft = currentDraft(draft, advanceClock(draft.clock, time), timing);
         }
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('a process that shares its record with no other', () => {
+  const anyCall = fc.record({
+    policy: fc.constantFrom('sync', 'list'),
+    priority: fc.constantFrom('interactive' as const, 'background' as const),
+    cost: fc.integer({ min: 1, max: 4 }),
+    afterMs: fc.integer({ min: 250, max: 5_000 }),
+  });
+
+  test('gets its permits as one that happens to be alone on a shared record', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyCall, { maxLength: 12 }),
+        fc.nat(20),
+        fc.nat(12),
+        fc.boolean(),
+        fc.nat(70_000),
+        (given, answered, flying, isUncertain, pausedMs) => {
+          // Farther apart than the time within which the processes of a shared record take turns.
+          let waitedMs = 0;
+          const calls = given
+            .map(({ afterMs, ...rest }): WaitingCall => ({ ...rest, waitedMs: (waitedMs += afterMs) }))
+            .reverse();
+          const draftOf = () =>
+            recordWith({
+              ...(answered > 0 && { hits: [hits(answered, 3_000)] }),
+              ...(flying > 0 && { inFlight: [inFlight(flying)] }),
+              ...(isUncertain && { uncertainty }),
+              pausedUntil: start + pausedMs - 60_000,
+            });
+          const rules = { windowMs: 60_000, limits };
+          const [own, shared] = [draftOf(), draftOf()];
+          const ofOwn = grantOwn(own, { by: 'one', calls }, timing, rules);
+          const ofShared = grantShared(shared, { by: 'one', calls }, timing, rules);
+          const plain = ({ calls, recheckMs }: typeof ofOwn) => ({
+            recheckMs,
+            calls: calls.map((grant) => (grant.permit ? grant : { ahead: grant.ahead })),
+          });
+          expect(plain(ofOwn)).toEqual(plain(ofShared));
+          expect(own).toEqual({ ...shared, waiting: [] });
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });

@@ -1,10 +1,6 @@
 /**
- * The queue: first in, first out over all processes that share the account, interactive calls before background ones,
- * and no call before the server's window has room for it.
- *
- * Each process publishes its waiting calls and when it will look again. All processes sort the calls alike, so each
- * takes its own permits and leaves the rest to the processes that are due. A process that misses its time loses its
- * place.
+ * Which waiting calls get a permit: no call before the server's window has room for it, interactive calls before
+ * background ones, and the first of each kind first.
  */
 import {
   chargedHits,
@@ -17,10 +13,10 @@ import {
   type Draft,
   type Expiry,
   type PermitStamp,
+  type Timing,
   type WindowRules,
 } from './counter.js';
-import type { Timing } from './time.js';
-import type { Priority, WaitingCalls, WaitingProcess } from './window-state.js';
+import type { Priority } from './window-state.js';
 
 /** One process asks for permits. */
 export interface AcquireRequest {
@@ -41,7 +37,7 @@ export interface WaitingCall {
   readonly place?: Place | undefined;
 }
 
-type WaitingKind = Pick<WaitingCall, 'policy' | 'priority' | 'cost'>;
+export type WaitingKind = Pick<WaitingCall, 'policy' | 'priority' | 'cost'>;
 
 export interface Place {
   /** The record that it is a place in, see `WindowState.since`. */
@@ -62,39 +58,77 @@ export type Grant =
   | { readonly permit: PermitStamp }
   | { readonly permit?: undefined; readonly ahead: number; readonly place: Place };
 
-/** The most groups of waiting calls that a process publishes, so that the record stays small. */
-const MOST_PUBLISHED_GROUPS = 24;
-const SHORTEST_POLL_MS = 10;
+/** A call of this process in the queue. */
+export interface Queued {
+  readonly call: WaitingCall;
+  /** Its number in the request. */
+  readonly at: number;
+  readonly place: Place;
+}
+
+/** What of the queue goes before a call of this process. */
+export interface Before {
+  /** The cost of the calls. */
+  readonly all: number;
+  /** How much of that could go now. */
+  readonly eligible: number;
+  /** Up to which charge these could all go. */
+  readonly ceiling: number;
+  /** When the first of their processes is due. */
+  readonly due: number;
+}
+
+/** The queue in which the calls of this process wait. */
+export interface Queue<Entry extends Queued> {
+  /** Its calls, the next one first. */
+  readonly entries: readonly Entry[];
+  /** @param ceilingOf up to which charge a call may go */
+  before(entry: Entry, ceilingOf: (call: WaitingKind) => number, charged: number): Before;
+  /**
+   * When to ask again, in milliseconds.
+   *
+   * @param ownMs as far as it depends on the calls of this process
+   * @param othersLateAt when the processes that come first have missed their time; Infinity if none does
+   */
+  nextLook(ownMs: number, othersLateAt: number): number;
+  /** Tells other processes of the calls that got no permit. */
+  publish?(ungranted: readonly Entry[], recheckMs: number): void;
+}
+
 const LONGEST_POLL_MS = 250;
 /** Background calls first leave this part of the allowance to interactive ones … */
 const RESERVED_PART = 1 / 5;
 /** … and none of it after this part of the window, early enough to be counted in it. */
 const RESERVED_UNTIL = 4 / 5;
 
-/** A call of this process and its place in the queue of all processes. */
-interface Queued {
-  readonly call: WaitingCall;
-  readonly at: number;
-  readonly since: number;
-  readonly index: number;
-  /** Calls with the same key are published together. */
-  readonly key: string;
-}
-
-interface Ungranted extends Queued {
-  readonly ahead: number;
-}
-
-export function grantPermits(
+/** Grants permits to the calls of a process that shares its record with no other. */
+export function grantOwn(
   draft: Draft,
-  request: AcquireRequest,
+  { by, calls }: AcquireRequest,
   timing: Timing,
   rules: WindowRules,
 ): Grants {
+  const place = { record: draft.since, since: 0 };
+  const entries = calls.map((call, at) => ({ call, at, place }));
+  return grantPermits(draft, by, timing, rules, {
+    entries: entries.sort((a, b) => rank(a.call.priority) - rank(b.call.priority)),
+    before: () => nothing,
+    nextLook: (ownMs) => ownMs,
+  });
+}
+
+const nothing: Before = { all: 0, eligible: 0, ceiling: Infinity, due: Infinity };
+
+export function grantPermits<Entry extends Queued>(
+  draft: Draft,
+  by: string,
+  timing: Timing,
+  rules: WindowRules,
+  queue: Queue<Entry>,
+): Grants {
   const now = draft.clock.minElapsed;
-  const others = draft.waiting.filter(({ id, due }) => id !== request.by && now <= due + timing.graceMs);
   const calls: Grant[] = [];
-  const ungranted: Ungranted[] = [];
+  const ungranted: (Entry & { readonly ahead: number })[] = [];
   let allowed = now < draft.pausedUntil || isProbing(draft, timing) ? 0 : draft.uncertainty ? 1 : Infinity;
   let othersLateAt = Infinity;
   const foreign = draft.foreign?.n ?? 0;
@@ -109,19 +143,19 @@ export function grantPermits(
   const ceilingOf = (call: WaitingKind): number =>
     Math.min(lowest, limitOf(draft, call.policy, rules) - reserved(draft, call, timing, rules));
 
-  for (const queued of inOrder(draft, request, timing)) {
-    const { call } = queued;
+  for (const queued of queue.entries) {
+    const { call, place } = queued;
     const limit = limitOf(draft, call.policy, rules);
     const own = Math.min(roomBelow(limit), limit - reserved(draft, call, timing, rules) - charged);
     const room = Math.min(own, roomBelow(lowest));
-    const before = callsBefore(queued, request.by, others, ceilingOf, charged);
+    const before = queue.before(queued, ceilingOf, charged);
     // Calls before it keep their room, which may be less than its own.
     const left = Math.min(room, before.ceiling - charged) - before.eligible;
     const cost = costOf(call);
     const needed = Math.min(cost, mostRoom(call, limit, rules));
     const isNext = allowed > 0 && left >= needed && (!draft.uncertainty || before.eligible === 0);
     if (isNext) {
-      calls[queued.at] = { permit: issue(draft, { policy: call.policy, cost }, request.by, timing) };
+      calls[queued.at] = { permit: issue(draft, { policy: call.policy, cost }, by, timing) };
       allowed -= 1;
       charged += cost;
       lowest = Math.min(lowest, limit);
@@ -137,18 +171,14 @@ export function grantPermits(
       allowed = 0;
       inFront = Math.min(inFront, ungranted.length);
     }
-    calls[queued.at] = { ahead, place: { record: draft.since, since: queued.since } };
+    calls[queued.at] = { ahead, place };
   }
 
   const expectedWaitMs = forecast(draft, timing, rules);
-  if (ungranted.length === 0) {
-    draft.waiting = others;
-    return { calls, expectedWaitMs };
-  }
-  const front = ungranted.slice(0, inFront);
-  const look = nextLook(draft, request.by, timing, othersLateAt, isHeldUp, front, expectedWaitMs);
-  const recheckMs = Math.max(1, Math.ceil(look));
-  draft.waiting = [...others, { id: request.by, due: now + recheckMs, calls: groupCalls(ungranted) }];
+  if (ungranted.length === 0) return { calls, expectedWaitMs };
+  const ownMs = nextOwnLook(draft, timing, isHeldUp, ungranted.slice(0, inFront), expectedWaitMs);
+  const recheckMs = Math.max(1, Math.ceil(queue.nextLook(ownMs, othersLateAt)));
+  queue.publish?.(ungranted, recheckMs);
   return { calls, expectedWaitMs, recheckMs };
 }
 
@@ -158,84 +188,17 @@ function mostRoom({ priority }: WaitingKind, limit: number, rules: WindowRules):
   return priority === 'background' ? Math.max(1, share - mostReserved(limit)) : share;
 }
 
-function isProbing(draft: Draft, { takeoverMs }: Timing): boolean {
+/** Whether a probe is under way that still has time for its answer. */
+export function isProbing(draft: Draft, { takeoverMs }: Timing): boolean {
   return draft.probe !== undefined && draft.clock.minElapsed < draft.probe.at + takeoverMs;
 }
 
-/**
- * Calls that began to wait at about the same time alternate between processes: the first of each, the second of each.
- * So the place of a call is its time, and then its number among the calls of its process at that time.
- */
-function inOrder(draft: Draft, request: AcquireRequest, { graceMs }: Timing): Queued[] {
-  const now = draft.clock.minElapsed;
-  const slotMs = Math.ceil(graceMs / 4);
-  const mine = draft.waiting.find(({ id }) => id === request.by)?.calls ?? [];
-  const nextIndex = new Map<string, number>();
-  for (const group of mine) nextIndex.set(groupKey(group), group.first);
-
-  const queue = request.calls.map((call, at): Queued => {
-    const { policy, priority, place } = call;
-    const cost = costOf(call);
-    const arrived = Math.floor((now - call.waitedMs) / slotMs) * slotMs;
-    const since = place?.record === draft.since ? place.since : arrived;
-    const key = groupKey({ policy, priority, since, cost });
-    const index = nextIndex.get(key) ?? 0;
-    nextIndex.set(key, index + 1);
-    return { call, at, since, index, key };
-  });
-  return queue.sort(
-    (a, b) => rank(a.call.priority) - rank(b.call.priority) || a.since - b.since || a.index - b.index,
-  );
-}
-
-function groupKey({
-  policy,
-  priority,
-  since,
-  cost,
-}: Pick<WaitingCalls, 'policy' | 'priority' | 'since' | 'cost'>): string {
-  return `${priority} ${since} ${cost} ${policy}`;
-}
-
-function costOf({ cost = 1 }: WaitingKind): number {
+export function costOf({ cost = 1 }: WaitingKind): number {
   return cost;
 }
 
-function rank(priority: Priority): number {
+export function rank(priority: Priority): number {
   return priority === 'interactive' ? 0 : 1;
-}
-
-/**
- * The cost of the calls of other processes that come before a call, how much of it could go now, up to which charge
- * these could all go, and when the first of their processes is due.
- */
-function callsBefore(
-  queued: Queued,
-  by: string,
-  others: readonly WaitingProcess[],
-  ceilingOf: (call: WaitingKind) => number,
-  charged: number,
-): { all: number; eligible: number; ceiling: number; due: number } {
-  const before = { all: 0, eligible: 0, ceiling: Infinity, due: Infinity };
-  for (const { id, due, calls } of others) {
-    for (const group of calls) {
-      const n = group.cost * precedingCalls(group, id < by, queued);
-      const ceiling = ceilingOf(group);
-      const eligible = Math.max(0, Math.min(n, ceiling - charged));
-      before.all += n;
-      before.eligible += eligible;
-      if (eligible === 0) continue;
-      before.ceiling = Math.min(before.ceiling, ceiling);
-      before.due = Math.min(before.due, due);
-    }
-  }
-  return before;
-}
-
-function precedingCalls(group: WaitingCalls, winsTies: boolean, { call, since, index }: Queued): number {
-  const order = rank(group.priority) - rank(call.priority) || group.since - since;
-  if (order !== 0) return order < 0 ? group.n : 0;
-  return Math.max(0, Math.min(group.n, index - group.first + (winsTies ? 1 : 0)));
 }
 
 /** How many permits of the window a call must leave to interactive ones. */
@@ -290,51 +253,21 @@ function whenFree(expiring: readonly Expiry[], before: number, now: number): num
   return now;
 }
 
-function nextLook(
+function nextOwnLook(
   draft: Draft,
-  by: string,
   timing: Timing,
-  othersLateAt: number,
   isHeldUp: boolean,
-  ungranted: readonly Ungranted[],
+  ungranted: readonly (Queued & { readonly ahead: number })[],
   expectedWaitMs: Grants['expectedWaitMs'],
 ): number {
   const now = draft.clock.minElapsed;
   if (now < draft.pausedUntil) return draft.pausedUntil - now;
-  if (draft.probe && isProbing(draft, timing)) {
-    const takeover = draft.probe.at + timing.takeoverMs - now;
-    // The answer to this process's probe is reported here; only the record shows the answer to another's.
-    if (draft.probe.by === by) return takeover;
-    return Math.min(takeover, LONGEST_POLL_MS, Math.max(SHORTEST_POLL_MS, (now - draft.probe.at) / 2));
-  }
+  if (draft.probe && isProbing(draft, timing)) return draft.probe.at + timing.takeoverMs - now;
+  // A call that is held up by one in flight can go as soon as that is answered, maybe in another process.
+  if (isHeldUp) return Math.min(LONGEST_POLL_MS, timing.recheckMs);
   const first = (priority: Priority): number => {
     const found = ungranted.find(({ call }) => call.priority === priority);
     return found ? expectedWaitMs(found.call, found.ahead) : Infinity;
   };
-  // A call that is held up by one in flight can go as soon as that is answered, maybe in another process.
-  const own = isHeldUp
-    ? Math.min(LONGEST_POLL_MS, timing.recheckMs)
-    : Math.min(first('interactive'), first('background'), timing.recheckMs);
-  if (othersLateAt === Infinity) return own;
-  // There is room, but other processes come first: wait until they are late or their probe is answered.
-  return Math.min(othersLateAt - now, draft.uncertainty ? LONGEST_POLL_MS : own || timing.recheckMs);
-}
-
-function groupCalls(ungranted: readonly Ungranted[]): WaitingCalls[] {
-  const groups = new Map<string, WaitingCalls>();
-  for (const { call, since, index, key } of ungranted) {
-    const calls = groups.get(key);
-    if (calls) groups.set(key, { ...calls, n: calls.n + 1 });
-    else if (groups.size < MOST_PUBLISHED_GROUPS) {
-      groups.set(key, {
-        policy: call.policy,
-        priority: call.priority,
-        since,
-        first: index,
-        n: 1,
-        cost: costOf(call),
-      });
-    }
-  }
-  return [...groups.values()];
+  return Math.min(first('interactive'), first('background'), timing.recheckMs);
 }

@@ -1,26 +1,27 @@
 import {
   count,
-  currentDraft,
   expiries,
   limitOf,
   lowestLimitInFlight,
   shareOf,
   type Draft,
+  type Timing,
   type WindowRules,
 } from './counter.js';
-import { timingOf, type CheckedTime } from './time.js';
 import type { RateLimitSnapshot } from './types.js';
-import type { WindowState } from './window-state.js';
 
-/** What is known about a counter. */
+/**
+ * What is known about a counter.
+ *
+ * @param own the process that asks, and how many of its calls wait for the policy
+ */
 export function snapshotOf(
-  state: WindowState | undefined,
+  draft: Draft,
   policy: string,
-  time: CheckedTime,
+  timing: Timing,
   rules: WindowRules,
+  own: { readonly id: string; readonly waiting: number },
 ): RateLimitSnapshot {
-  const timing = timingOf(rules.windowMs);
-  const draft = currentDraft(state, time, timing);
   const now = draft.clock.minElapsed;
   const limit = limitOf(draft, policy, rules);
   const most = Math.min(limit, lowestLimitInFlight(draft, rules));
@@ -29,8 +30,8 @@ export function snapshotOf(
   const resetAt = Math.max(now, draft.pausedUntil, expiring.at(-1)?.at ?? 0);
   const foreign = draft.foreign?.n ?? 0;
   const room = Math.min(most, shareOf(most, rules, foreign) + foreign) - count(expiring);
-  const queued = draft.waiting
-    .flatMap(({ calls }) => calls)
+  const inOthers = draft.waiting
+    .flatMap(({ id, calls }) => (id === own.id ? [] : calls))
     .reduce((sum, calls) => (calls.policy === policy ? sum + calls.n : sum), 0);
   return {
     policy,
@@ -38,7 +39,7 @@ export function snapshotOf(
     remaining: isPaused ? 0 : Math.max(0, room),
     resetInMs: Math.ceil(resetAt - now),
     state: isPaused ? 'paused' : phaseOf(draft),
-    queued,
+    queued: own.waiting + inOthers,
   };
 }
 

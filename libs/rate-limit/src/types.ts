@@ -91,21 +91,28 @@ export interface RateLimitWarning {
   readonly cause?: unknown;
 }
 
-/** Gives each request the right to be sent, once the server has room for it. */
-export interface RateLimiter {
+/** Gives each request the right to be sent, once the server has room for it under one policy. */
+export interface SimpleRateLimiter {
   /**
-   * Waits for the right to send one request. A request with several policies (10 a second and 1000 an hour) waits for
-   * all of them. A waiting call keeps the process alive; an idle limiter does not.
+   * Waits for the right to send one request. A waiting call keeps the process alive; an idle limiter does not.
    *
    * Rejects with the signal's reason, with `RateLimitDeadlineError` as soon as `maxWaitMs` cannot be met, with
-   * `RateLimiterClosedError`, and with a `TypeError` for an undeclared policy, policies that share a bucket, or an
-   * invalid cost.
+   * `RateLimiterClosedError`, and with a `TypeError` for an undeclared policy or an invalid cost.
    */
-  acquire(policy: string | readonly string[], options?: AcquireOptions): Promise<Permit>;
+  acquire(policy: string, options?: AcquireOptions): Promise<Permit>;
   /** What is left of a policy, as far as is known; a `TypeError` for an undeclared one. */
   snapshot(policy: string): Promise<RateLimitSnapshot>;
   /** Rejects all waiting calls. The store stays open; its owner closes it. */
   close(): Promise<void>;
+}
+
+/** Gives each request the right to be sent, once the server has room for it under all of its policies. */
+export interface RateLimiter extends SimpleRateLimiter {
+  /**
+   * As for one policy. A request with several policies (10 a second and 1000 an hour) waits for all of them. Rejects with
+   * a `TypeError` for policies that share a bucket, too.
+   */
+  acquire(policy: string | readonly string[], options?: AcquireOptions): Promise<Permit>;
 }
 
 /** What a limiter counts, and where. */

@@ -1,16 +1,13 @@
 import type { Clock } from '@wemasy-orders/state';
-import { onAbort } from './abort-listeners.js';
 import { RateLimitDeadlineError } from './errors.js';
-import type { Place } from './queue.js';
+import type { Place, WaitingCall } from './queue.js';
 import type { AcquireOptions, Permit, RateLimitPolicy } from './types.js';
-import type { Priority } from './window-state.js';
 
 /** A call of this process that waits for a permit. Times are on the monotonic clock. */
-export interface Waiter {
-  readonly policy: RateLimitPolicy;
+export interface Waiter extends Omit<WaitingCall, 'waitedMs'> {
+  readonly rule: RateLimitPolicy;
   /** Whether the request has no other policy. */
   readonly isOnly: boolean;
-  readonly priority: Priority;
   readonly cost: number;
   readonly since: number;
   readonly deadline: number;
@@ -20,119 +17,138 @@ export interface Waiter {
   onWait: AcquireOptions['onWait'];
   /** When a permit is expected. */
   expectedAt: number;
-  /**
-   * Its place in the queue of all processes. A waiter that has not reached the store yet has no place and no deadline:
-   * only the store knows whether there is a permit now.
-   */
+  /** A waiter that has not reached the store yet has no deadline: only the store knows whether there is a permit now. */
   place?: Place;
 }
 
-/** The calls of one process that wait for permits of one bucket, in the order in which they came. */
-export class Waiters {
-  readonly #clock: Clock;
-  /** A set, because any of them may leave at any time. */
-  readonly #waiting = new Set<Waiter>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  get size(): number {
-    return this.#waiting.size;
-  }
-
-  list(): Waiter[] {
-    return [...this.#waiting];
-  }
-
+/** The calls of one process that wait for permits of one bucket. */
+export interface Waiters {
+  /** In the order in which they came; any of them may leave at any time. */
+  readonly all: ReadonlySet<Waiter>;
   /** @param onAborted called when the signal, which is not aborted yet, has removed the call */
   add(
-    policy: RateLimitPolicy,
+    rule: RateLimitPolicy,
     isOnly: boolean,
     options: AcquireOptions,
     onAborted: () => void,
-  ): Promise<Permit> {
-    const { signal, maxWaitMs = Infinity, priority = 'interactive', cost = 1, onWait } = options;
-    return new Promise((resolve, reject) => {
-      const since = this.#clock.monotonic();
-      const forgetSignal = onAbort(signal, () => {
-        this.#reject(waiter, signal?.reason);
-        onAborted();
-      });
-      const deadline = since + maxWaitMs;
-      const waiter: Waiter = {
-        policy,
-        isOnly,
-        priority,
-        cost,
-        since,
-        deadline,
-        resolve,
-        reject,
-        forgetSignal,
-        onWait,
-        expectedAt: since,
-      };
-      this.#waiting.add(waiter);
-    });
-  }
-
+  ): Promise<Permit>;
   /** Returns false if the waiter has left. */
-  grant(waiter: Waiter, permit: Permit): boolean {
-    if (!this.#remove(waiter)) return false;
-    waiter.resolve(permit);
-    return true;
-  }
-
+  grant(waiter: Waiter, permit: Permit): boolean;
   /** Gives a waiter its place and the time that it still has to wait. Returns false if it has left or leaves now. */
-  postpone(waiter: Waiter, place: Place, expectedWaitMs: number): boolean {
-    const now = this.#clock.monotonic();
-    waiter.place = place;
-    waiter.expectedAt = now + expectedWaitMs;
-    if (!this.#waiting.has(waiter)) return false;
-    if (waiter.expectedAt > waiter.deadline || now >= waiter.deadline) this.#refuse(waiter, now);
-    else this.#announce(waiter, Math.max(1, expectedWaitMs));
-    return this.#waiting.has(waiter);
+  postpone(waiter: Waiter, place: Place, expectedWaitMs: number): boolean;
+  nextDeadline(): number;
+  refuseOverdue(): void;
+  reject(waiter: Waiter, reason: unknown): void;
+}
+
+export function createWaiters(clock: Clock): Waiters {
+  const all = new Set<Waiter>();
+
+  function remove(waiter: Waiter): boolean {
+    waiter.forgetSignal();
+    return all.delete(waiter);
   }
 
-  nextDeadline(): number {
-    let next = Infinity;
-    for (const { deadline, place } of this.#waiting) if (place) next = Math.min(next, deadline);
-    return next;
+  function reject(waiter: Waiter, reason: unknown): void {
+    if (remove(waiter)) waiter.reject(reason);
   }
 
-  refuseOverdue(): void {
-    const now = this.#clock.monotonic();
-    for (const waiter of this.#waiting) {
-      if (waiter.place && waiter.deadline <= now) this.#refuse(waiter, now);
-    }
+  function refuse(waiter: Waiter, now: number): void {
+    const retryAfterMs = Math.max(1, Math.ceil(waiter.expectedAt - now));
+    reject(waiter, new RateLimitDeadlineError(waiter.policy, retryAfterMs));
   }
 
-  rejectAll(reason: unknown): void {
-    for (const waiter of this.#waiting) this.#reject(waiter, reason);
-  }
-
-  #announce(waiter: Waiter, expectedWaitMs: number): void {
+  function announce(waiter: Waiter, expectedWaitMs: number): void {
     const { onWait } = waiter;
     waiter.onWait = undefined;
     try {
       onWait?.({ expectedWaitMs });
     } catch (error) {
-      this.#reject(waiter, error);
+      reject(waiter, error);
     }
   }
 
-  #refuse(waiter: Waiter, now: number): void {
-    const retryAfterMs = Math.max(1, Math.ceil(waiter.expectedAt - now));
-    this.#reject(waiter, new RateLimitDeadlineError(waiter.policy.name, retryAfterMs));
-  }
+  return {
+    all,
+    reject,
+    add(rule, isOnly, options, onAborted) {
+      const { signal, maxWaitMs = Infinity, priority = 'interactive', cost = 1, onWait } = options;
+      return new Promise((resolve, rejectCall) => {
+        const since = clock.monotonic();
+        const waiter: Waiter = {
+          rule,
+          policy: rule.name,
+          isOnly,
+          priority,
+          cost,
+          since,
+          deadline: since + maxWaitMs,
+          resolve,
+          reject: rejectCall,
+          forgetSignal: onAbort(signal, () => {
+            reject(waiter, signal?.reason);
+            onAborted();
+          }),
+          onWait,
+          expectedAt: since,
+        };
+        all.add(waiter);
+      });
+    },
+    grant(waiter, permit) {
+      if (!remove(waiter)) return false;
+      waiter.resolve(permit);
+      return true;
+    },
+    postpone(waiter, place, expectedWaitMs) {
+      const now = clock.monotonic();
+      waiter.place = place;
+      waiter.expectedAt = now + expectedWaitMs;
+      if (!all.has(waiter)) return false;
+      if (waiter.expectedAt > waiter.deadline || now >= waiter.deadline) refuse(waiter, now);
+      else announce(waiter, Math.max(1, expectedWaitMs));
+      return all.has(waiter);
+    },
+    nextDeadline() {
+      let next = Infinity;
+      for (const { deadline, place } of all) if (place) next = Math.min(next, deadline);
+      return next;
+    },
+    refuseOverdue() {
+      const now = clock.monotonic();
+      for (const waiter of all) if (waiter.place && waiter.deadline <= now) refuse(waiter, now);
+    },
+  };
+}
 
-  #reject(waiter: Waiter, reason: unknown): void {
-    if (this.#remove(waiter)) waiter.reject(reason);
-  }
+const listening = new WeakMap<AbortSignal, Set<() => void>>();
 
-  #remove(waiter: Waiter): boolean {
-    waiter.forgetSignal();
-    return this.#waiting.delete(waiter);
-  }
+/**
+ * Calls `fn` when the signal aborts, or at once if it already has. Returns a function that unsubscribes.
+ *
+ * All subscribers of a signal share one listener, because Node warns of a leak at the eleventh. `AbortSignal.any`
+ * would leave a reference on the signal for every call.
+ */
+export function onAbort(signal: AbortSignal | undefined, fn: () => void): () => void {
+  if (signal?.aborted) fn();
+  if (signal === undefined || signal.aborted) return () => undefined;
+  const fns = listening.get(signal) ?? listenTo(signal);
+  fns.add(fn);
+  return () => {
+    fns.delete(fn);
+    if (fns.size > 0 || listening.get(signal) !== fns) return;
+    listening.delete(signal);
+    signal.removeEventListener('abort', callAll);
+  };
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const fns = new Set<() => void>();
+  listening.set(signal, fns);
+  signal.addEventListener('abort', callAll);
+  return fns;
+}
+
+function callAll(this: AbortSignal): void {
+  for (const fn of listening.get(this) ?? []) fn();
 }

@@ -1,5 +1,13 @@
+import type { StoreTime } from '@wemasy-orders/state';
 import { describe, expect, test } from 'vitest';
-import { parseWindowState, type WindowState } from './window-state.js';
+import {
+  advanceClock,
+  advanceOwnClock,
+  detectClockJump,
+  parseWindowState,
+  startClock,
+  type WindowState,
+} from './window-state.js';
 
 /** A record with everything that one can hold. */
 const whole: WindowState = {
@@ -109,5 +117,132 @@ describe('a record of a window', () => {
     [{ ...whole, version: 3 }],
   ])('is none at all: %j', (record) => {
     expect(parseWindowState(record)).toBeUndefined();
+  });
+});
+
+const at = (wallMs: number, monotonicMs?: number, bootId?: string): StoreTime => ({
+  wallMs,
+  ...(monotonicMs !== undefined && { monotonicMs }),
+  ...(bootId !== undefined && { bootId }),
+});
+
+/** How much time passes on a record's clock between two readings. */
+function passed(from: StoreTime, to: StoreTime & { jumpMs?: number }) {
+  const start = startClock(from);
+  const { clock, restarted } = advanceClock(start, to);
+  return {
+    min: clock.minElapsed - start.minElapsed,
+    max: clock.maxElapsed - start.maxElapsed,
+    restarted,
+  };
+}
+
+test('a clock starts at the wall clock, in whole milliseconds', () => {
+  expect(startClock(at(1_000.9, 50.9, 'a'))).toEqual({
+    minElapsed: 1_000,
+    maxElapsed: 1_000,
+    wallMs: 1_000,
+    monotonicMs: 50,
+    bootId: 'a',
+  });
+  expect(startClock(at(1_000.9))).toEqual({ minElapsed: 1_000, maxElapsed: 1_000, wallMs: 1_000 });
+  expect(startClock(at(1_000, 50))).toStrictEqual({
+    minElapsed: 1_000,
+    maxElapsed: 1_000,
+    wallMs: 1_000,
+    monotonicMs: 50,
+  });
+});
+
+describe('between two readings', () => {
+  test.each([
+    ['both clocks agree', at(1_000, 50, 'a'), at(1_300, 350, 'a'), { min: 300, max: 300 }],
+    ['the wall clock drifts', at(1_000, 50, 'a'), at(1_800, 350, 'a'), { min: 300, max: 300 }],
+    ['the wall clock jumps', at(1_000, 50, 'a'), at(1_801, 350, 'a'), { min: 300, max: 801 }],
+    ['the wall clock is set back', at(1_000, 50, 'a'), at(200, 350, 'a'), { min: 300, max: 300 }],
+    ['no time passes', at(1_000, 50, 'a'), at(1_000, 50, 'a'), { min: 0, max: 0 }],
+    ['the boot has no name', at(1_000, 50), at(1_300, 350), { min: 300, max: 300 }],
+    [
+      'the boot has no name and the wall clock is behind',
+      at(1_000, 50),
+      at(1_100, 350),
+      { min: 100, max: 100 },
+    ],
+    [
+      'the boot has no name and the wall clock jumps',
+      at(1_000, 50),
+      at(9_000, 350),
+      { min: 300, max: 8_000 },
+    ],
+    ['there is only a wall clock', at(1_000), at(1_300), { min: 300, max: 300 }],
+    ['there is only a wall clock, set back', at(1_000), at(900), { min: 0, max: 0 }],
+    [
+      'a process did not see part of it',
+      at(1_000),
+      { ...at(9_000), jumpMs: 5_999.5 },
+      { min: 2_000, max: 8_000 },
+    ],
+    ['a process saw none of it', at(1_000), { ...at(2_000), jumpMs: 5_000 }, { min: 0, max: 1_000 }],
+  ])('if %s', (_, from, to, expected) => {
+    expect(passed(from, to)).toEqual({ ...expected, restarted: false });
+  });
+
+  test.each([
+    ['another boot', at(1_000, 50, 'a'), at(1_300, 90, 'b')],
+    ['a monotonic clock that went back', at(1_000, 50, 'a'), at(1_300, 49, 'a')],
+    ['a monotonic clock that is gone', at(1_000, 50, 'a'), at(1_300)],
+    ['a new monotonic clock', at(1_000), at(1_300, 50, 'a')],
+    ['a monotonic clock without a boot that is gone', at(1_000, 50), at(1_300)],
+    ['a new monotonic clock without a boot', at(1_000), at(1_300, 50)],
+  ])('%s leaves the wall clock, and is a restart', (_, from, to) => {
+    expect(passed(from, to)).toEqual({ min: 300, max: 300, restarted: true });
+  });
+
+  test('the next reading counts from the last one, whatever happened to the clocks', () => {
+    const { clock } = advanceClock(startClock(at(1_000, 50, 'a')), at(100, 60, 'b'));
+    expect(advanceClock(clock, at(400.7, 360.7, 'b')).clock).toEqual({
+      minElapsed: 1_300,
+      maxElapsed: 1_300,
+      wallMs: 400,
+      monotonicMs: 360,
+      bootId: 'b',
+    });
+  });
+});
+
+describe('the clock of a record that ends with its process', () => {
+  const start = at(1_000, 50, 'process');
+
+  test.each([
+    ['no time passes', start],
+    ['both clocks agree', at(1_300.5, 350.5, 'process')],
+    ['the wall clock drifts', at(1_800, 350, 'process')],
+    ['the wall clock jumps', at(1_801, 350, 'process')],
+    ['the wall clock is set back', at(200, 350, 'process')],
+  ])('goes as every other one while %s', (_, time) => {
+    const now = { now: () => time.wallMs, monotonic: () => time.monotonicMs ?? 0 };
+    const { bootId, ...clock } = advanceClock(startClock(start), time).clock;
+    expect(advanceOwnClock(startClock(start), now)).toEqual({ clock });
+    const { bootId: first, ...started } = startClock(time);
+    expect(advanceOwnClock(undefined, now)).toEqual({ clock: started });
+    expect([bootId, first]).toEqual(['process', 'process']);
+  });
+});
+
+describe('a jump of the clock of a store', () => {
+  const last = { storeWallMs: 1_000, ownMs: 70 };
+
+  test('is what the own clock did not see', () => {
+    expect(detectClockJump(last, at(9_000), 570)).toEqual({ wallMs: 9_000, jumpMs: 7_500 });
+    expect(detectClockJump(last, at(2_001), 570)).toEqual({ wallMs: 2_001, jumpMs: 501 });
+  });
+
+  test.each([
+    ['within half a second', last, at(2_000), 570],
+    ['back', last, at(100), 570],
+    ['without an earlier sample', undefined, at(9_000), 570],
+    ['with a monotonic clock of the store', last, at(9_000, 5), 570],
+  ])('is none: %s', (_, sample, time, ownMs) => {
+    expect(detectClockJump(sample, time, ownMs)).toEqual(time);
   });
 });

@@ -1,3 +1,5 @@
+import type { Clock, StoreTime } from '@wemasy-orders/state';
+
 /**
  * What is known about one counter of the server, as plain JSON that processes share and people can read.
  *
@@ -220,4 +222,103 @@ function isArrayOf(value: unknown, isItem: (item: unknown) => boolean): boolean 
 
 function isAbsentOr(value: unknown, is: (value: unknown) => boolean): boolean {
   return value === undefined || is(value);
+}
+
+/** If the wall clock runs this much further than the monotonic clock, it was set or the machine slept. */
+const JUMP_MS = 500;
+
+/** One reading of the store's clock beside this process's own. */
+export interface ClockSample {
+  readonly storeWallMs: number;
+  /** This process's monotonic clock, read just before the store's. */
+  readonly ownMs: number;
+}
+
+export interface CheckedTime extends StoreTime {
+  /** How much of the time on the store's clock this process did not see pass. */
+  readonly jumpMs?: number;
+}
+
+/**
+ * A store without a monotonic clock (Redis) cannot notice that its clock was set. A process that has read it before
+ * can, because its own clock has advanced less. If this process slept instead, the time did pass and the mistake only
+ * charges permits longer. A process without an earlier sample has to trust the store.
+ *
+ * @param ownMs this process's monotonic clock, read after the store's
+ */
+export function detectClockJump(last: ClockSample | undefined, time: StoreTime, ownMs: number): CheckedTime {
+  if (!last || time.monotonicMs !== undefined) return time;
+  const jumpMs = time.wallMs - last.storeWallMs - (ownMs - last.ownMs);
+  return jumpMs > JUMP_MS ? { ...time, jumpMs } : time;
+}
+
+export function startClock(time: StoreTime): RecordClock {
+  const wallMs = Math.floor(time.wallMs);
+  return { minElapsed: wallMs, maxElapsed: wallMs, ...reading(time) };
+}
+
+/** What a record's clock shows now. */
+export interface RecordTime {
+  readonly clock: RecordClock;
+  /** The store's monotonic clock began anew, so it is not known how much time has passed. */
+  readonly restarted?: boolean;
+}
+
+/**
+ * Moves a record's clock to `time`. The clock never goes back and never stops for long: after any change of the wall
+ * clock, the next readings count from the new value.
+ *
+ * @param clock of the record; undefined if there is none yet
+ */
+export function advanceClock(clock: RecordClock | undefined, time: CheckedTime): RecordTime {
+  if (!clock) return { clock: startClock(time) };
+  const read = reading(time);
+  const wallPassed = Math.max(0, read.wallMs - clock.wallMs);
+  const monotonicPassed =
+    read.monotonicMs === undefined || clock.monotonicMs === undefined || read.bootId !== clock.bootId
+      ? undefined
+      : read.monotonicMs - clock.monotonicMs;
+
+  if (monotonicPassed === undefined || monotonicPassed < 0) {
+    // After a reboot, or in a store without a monotonic clock, only the wall clock is left.
+    const restarted = read.monotonicMs !== undefined || clock.monotonicMs !== undefined;
+    const seen = Math.max(0, wallPassed - Math.ceil(time.jumpMs ?? 0));
+    return {
+      clock: { ...read, minElapsed: clock.minElapsed + seen, maxElapsed: clock.maxElapsed + wallPassed },
+      restarted,
+    };
+  }
+  // Without a boot id, a reboot and a set clock look alike; the smaller value is safe for both.
+  const min = read.bootId === undefined ? Math.min(monotonicPassed, wallPassed) : monotonicPassed;
+  return { clock: advancedBy(min, wallPassed, clock, read), restarted: false };
+}
+
+/** The clock of a record that ends with its process: the monotonic clock never begins anew. */
+export function advanceOwnClock(
+  before: RecordClock | undefined,
+  clock: Pick<Clock, 'now' | 'monotonic'>,
+): RecordTime {
+  const wallMs = Math.floor(clock.now());
+  const read = { wallMs, monotonicMs: Math.floor(clock.monotonic()) };
+  if (!before) return { clock: { ...read, minElapsed: wallMs, maxElapsed: wallMs } };
+  const passed = read.monotonicMs - (before.monotonicMs ?? 0);
+  return { clock: advancedBy(passed, wallMs - before.wallMs, before, read) };
+}
+
+function advancedBy(
+  min: number,
+  wallPassed: number,
+  clock: RecordClock,
+  read: Pick<RecordClock, 'wallMs' | 'monotonicMs' | 'bootId'>,
+): RecordClock {
+  const max = wallPassed - min > JUMP_MS ? wallPassed : min;
+  return { ...read, minElapsed: clock.minElapsed + min, maxElapsed: clock.maxElapsed + max };
+}
+
+/** Whole milliseconds, so that people can read the record. */
+function reading(time: StoreTime): Pick<RecordClock, 'wallMs' | 'monotonicMs' | 'bootId'> {
+  const wallMs = Math.floor(time.wallMs);
+  if (time.monotonicMs === undefined) return { wallMs };
+  const monotonicMs = Math.floor(time.monotonicMs);
+  return time.bootId === undefined ? { wallMs, monotonicMs } : { wallMs, monotonicMs, bootId: time.bootId };
 }

@@ -1,8 +1,8 @@
 import { createMemoryStore } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { expect, test } from 'vitest';
-import { createWindowStore, type WindowUpdate } from './window-store.js';
-import { reduceWindow } from './window.js';
+import { issue, timingOf, type Draft } from './counter.js';
+import { createWindowStore } from './window-store.js';
 
 test('what a process did during an outage is dated with a clock reading from each end of a slow update', async () => {
   const clock = createVirtualClock();
@@ -23,29 +23,27 @@ test('what a process did during an outage is dated with a clock reading from eac
     outage: { isReported: false },
     onOutage: () => undefined,
   });
-  const usages: Parameters<WindowUpdate<void>>[3][] = [];
-  const update = (): Promise<void> =>
-    window.update((state, time, rules, usage) => {
-      usages.push(usage);
-      const call = { policy: 'sync', priority: 'interactive', waitedMs: 0 } as const;
-      const event = { kind: 'acquire', by: 'one', calls: [call] } as const;
-      return { state: reduceWindow(state, event, time, rules).state, result: undefined };
-    });
-  await update();
+  const timing = timingOf(60_000);
+  const issued = { policy: 'sync', cost: 1 };
+  const inFlight = (): Promise<Draft['inFlight']> => window.update((draft) => draft.inFlight);
+  const sentAt = clock.now();
+  await window.update((draft) => issue(draft, issued, 'one', timing));
   isAway = false;
   await clock.advance(10_000);
   // A look at the record adds nothing to it.
   await window.read(() => undefined);
-  const startedAt = clock.now();
-  await update();
-  await update();
-  expect(usages).toEqual([
-    undefined,
+  expect(
+    await shared.update('account/window/sync', (record) => ({ record: undefined, result: record })),
+  ).toBe(undefined);
+  const merged = await inFlight();
+  expect(merged).toEqual([
     {
-      clock: { minElapsed: startedAt, maxElapsed: startedAt + 3_000 },
-      hits: [],
-      inFlight: [expect.objectContaining({ n: 1, policy: 'sync' })],
+      n: 1,
+      policy: 'sync',
+      from: sentAt,
+      last: sentAt + 3_000,
+      arrivesBy: sentAt + 3_000 + timing.longestFlightMs,
     },
-    undefined,
   ]);
+  expect(await inFlight()).toEqual(merged);
 });

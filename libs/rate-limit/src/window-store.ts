@@ -1,9 +1,15 @@
-import type { Clock, StateStore, StoreTime } from '@wemasy-orders/state';
-import { currentDraft, type WindowRules } from './counter.js';
-import { fallbackState, type FallbackUsage, type LastSeen } from './fallback.js';
-import { timingOf } from './time.js';
+import type { Clock, StateStore } from '@wemasy-orders/state';
+import { compact, currentDraft, timingOf, type Draft, type WindowRules } from './counter.js';
+import { fallbackState, mergeUsage, type FallbackUsage, type LastSeen } from './fallback.js';
+import {
+  advanceClock,
+  advanceOwnClock,
+  detectClockJump,
+  parseWindowState,
+  type ClockSample,
+  type WindowState,
+} from './window-state.js';
 import { recordLifeMs } from './window.js';
-import { parseWindowState, type WindowState } from './window-state.js';
 
 /** Each process uses at most this part of the allowance while the store is unreachable, because others need some too. */
 const FALLBACK_SHARE = 1 / 4;
@@ -28,19 +34,15 @@ export interface Outage {
   isReported: boolean;
 }
 
-/** @param usage what this process did during an outage, if the record does not know it yet */
-export type WindowUpdate<T> = (
-  state: WindowState | undefined,
-  time: StoreTime,
-  rules: WindowRules,
-  usage: FallbackUsage | undefined,
-) => { readonly state: WindowState | undefined; readonly result: T };
+/** Changes a draft of the record as it is now, and returns what its caller wants to know. */
+export type WindowUpdate<T> = (draft: Draft, rules: WindowRules) => T;
 
 /** The record of one counter. */
 export interface WindowStore {
   /** Rejects only with what `update` throws. */
   update<T>(update: WindowUpdate<T>): Promise<T>;
-  read<T>(read: (state: WindowState | undefined, time: StoreTime, rules: WindowRules) => T): Promise<T>;
+  /** As `update`, but leaves the record as it is. */
+  read<T>(read: WindowUpdate<T>): Promise<T>;
 }
 
 /**
@@ -50,8 +52,10 @@ export interface WindowStore {
 export function createWindowStore(options: WindowStoreOptions): WindowStore {
   const { store, findKey, rules, clock, outage, onOutage } = options;
   const fallbackRules = { ...rules, share: FALLBACK_SHARE };
+  const timing = timingOf(rules.windowMs);
   let key: string | undefined;
   let lastSeen: LastSeen | undefined;
+  let lastSample: ClockSample | undefined;
   /** Present while the store is unreachable. */
   let fallback: { state: WindowState | undefined } | undefined;
   /** On the monotonic clock. */
@@ -59,19 +63,27 @@ export function createWindowStore(options: WindowStoreOptions): WindowStore {
 
   async function exchange<T>(update: WindowUpdate<T>, isRead: boolean): Promise<T> {
     const startedAt = clock.monotonic();
-    if (fallback && startedAt < retryAt) return updateFallback(fallback, update);
+    if (fallback && startedAt < retryAt) return updateFallback(fallback, update, isRead);
     let thrown: { readonly error: unknown } | undefined;
     let seen: WindowState | undefined;
+    let sample: ClockSample | undefined;
     try {
       key ??= await findKey();
       const result = await store.update(
         key,
         (record, time) => {
           try {
-            const updated = update(parseWindowState(record), time, rules, usageSince(startedAt));
-            seen = updated.state;
+            sample = { storeWallMs: time.wallMs, ownMs: startedAt };
+            const state = parseWindowState(record);
+            const checked = detectClockJump(lastSample, time, clock.monotonic());
+            const draft = currentDraft(state, advanceClock(state?.clock, checked), timing);
+            const usage = usageSince(startedAt);
+            if (usage) mergeUsage(draft, usage);
+            const updated = update(draft, rules);
+            compact(draft);
+            seen = isRead ? state : draft;
             const unchanged = isRead && typeof record === 'object' && record !== null;
-            return { record: unchanged ? record : seen, result: updated.result };
+            return { record: unchanged ? record : seen, result: updated };
           } catch (error) {
             thrown = { error };
             throw error;
@@ -80,13 +92,15 @@ export function createWindowStore(options: WindowStoreOptions): WindowStore {
         { expiresInMs: recordLifeMs(rules) },
       );
       lastSeen = seen && { state: seen, monotonicMs: clock.monotonic() };
-      // A read adds nothing to the record, so the next update still has to merge the usage.
-      if (!isRead) fallback = undefined;
       outage.isReported = false;
+      // A read adds nothing to the record, so the next update still has to merge the usage and to see a jump of the clock.
+      if (isRead) return result;
+      lastSample = sample;
+      fallback = undefined;
       return result;
     } catch (cause) {
       if (thrown) throw thrown.error;
-      const now = readTime();
+      const now = { wallMs: clock.now(), monotonicMs: clock.monotonic(), bootId: 'process' };
       const failedAfterMs = now.monotonicMs - startedAt;
       retryAt =
         now.monotonicMs +
@@ -94,31 +108,32 @@ export function createWindowStore(options: WindowStoreOptions): WindowStore {
       fallback ??= { state: lastSeen && fallbackState(lastSeen, now, rules) };
       if (!outage.isReported) onOutage(cause);
       outage.isReported = true;
-      return updateFallback(fallback, update);
+      return updateFallback(fallback, update, isRead);
     }
   }
 
-  function updateFallback<T>(record: { state: WindowState | undefined }, update: WindowUpdate<T>): T {
-    const { state, result } = update(record.state, readTime(), fallbackRules, undefined);
-    record.state = state;
+  function updateFallback<T>(
+    record: { state: WindowState | undefined },
+    update: WindowUpdate<T>,
+    isRead: boolean,
+  ): T {
+    const draft = currentDraft(record.state, advanceOwnClock(record.state?.clock, clock), timing);
+    const result = update(draft, fallbackRules);
+    if (!isRead) record.state = draft;
     return result;
   }
 
   function usageSince(startedAt: number): FallbackUsage | undefined {
     if (!fallback) return undefined;
-    const now = readTime();
-    const { clock: ran, hits, inFlight } = currentDraft(fallback.state, now, timingOf(rules.windowMs));
+    const own = advanceOwnClock(fallback.state?.clock, clock);
+    const { clock: ran, hits, inFlight } = currentDraft(fallback.state, own, timing);
     // The store read its clock at some time since `startedAt`; either end is safe for one of the two scales.
-    const minElapsed = ran.minElapsed - (now.monotonicMs - startedAt);
+    const minElapsed = ran.minElapsed - (clock.monotonic() - startedAt);
     return { clock: { minElapsed, maxElapsed: ran.maxElapsed }, hits, inFlight };
-  }
-
-  function readTime(): StoreTime & { readonly monotonicMs: number } {
-    return { wallMs: clock.now(), monotonicMs: clock.monotonic(), bootId: 'process' };
   }
 
   return {
     update: (update) => exchange(update, false),
-    read: (read) => exchange((state, time, current) => ({ state, result: read(state, time, current) }), true),
+    read: (read) => exchange(read, true),
   };
 }

@@ -1,12 +1,14 @@
 import type { StoreTime } from '@wemasy-orders/state';
 import { describe, expect, test } from 'vitest';
 import type { RateLimitFacts } from './headers.js';
-import type { PermitStamp } from './counter.js';
-import type { Place } from './queue.js';
+import { compact, currentDraft, timingOf, type Draft, type PermitStamp } from './counter.js';
+import { mergeUsage, type FallbackUsage } from './fallback.js';
+import type { Place, WaitingCall } from './queue.js';
+import { grantShared } from './shared-queue.js';
 import { snapshotOf } from './snapshot.js';
 import type { WindowKind } from './types.js';
-import { recordLifeMs, reduceWindow, type Decision, type WindowEvent } from './window.js';
-import { parseWindowState, type WindowState } from './window-state.js';
+import { advanceClock, parseWindowState, type WindowState } from './window-state.js';
+import { recordLifeMs, reduceWindow, type WindowEvent } from './window.js';
 
 const MINUTE_MS = 60_000;
 const MARGIN_MS = 50;
@@ -26,13 +28,18 @@ function createRecord({ limit = 5, windowMs = MINUTE_MS, kind }: RecordOptions =
   let monotonic = 1_000_000;
   let bootId = 'boot';
   const time = (): StoreTime => ({ wallMs: wall, monotonicMs: monotonic, bootId });
-  const send = (event: WindowEvent): Decision => {
-    const reduced = reduceWindow(state, event, time(), rules);
+  const timing = timingOf(windowMs);
+  const draftNow = () => currentDraft(state, advanceClock(state?.clock, time()), timing);
+  const update = <T>(change: (draft: Draft) => T): T => {
+    const draft = draftNow();
+    const result = change(draft);
+    compact(draft);
     // Through JSON, as in a store.
-    state = parseWindowState(JSON.parse(JSON.stringify(reduced.state)));
-    expect(state).toStrictEqual(reduced.state);
-    return reduced.decision;
+    state = parseWindowState(JSON.parse(JSON.stringify(draft)));
+    expect(state).toStrictEqual(draft);
+    return result;
   };
+  const look = () => snapshotOf(draftNow(), 'sync', timing, rules, { id: 'other', waiting: 0 });
   const record = {
     state: () => state,
     pass(ms: number) {
@@ -51,9 +58,11 @@ function createRecord({ limit = 5, windowMs = MINUTE_MS, kind }: RecordOptions =
       state = undefined;
     },
     ask(n: number, by = 'one') {
-      const { grants } = send({ kind: 'acquire', by, calls: Array.from({ length: n }, () => call) });
-      const permits = grants?.calls.flatMap(({ permit }) => (permit ? [permit] : [])) ?? [];
-      return { permits, recheckMs: grants?.recheckMs };
+      const { calls, recheckMs } = record.request(
+        Array.from({ length: n }, () => call),
+        by,
+      );
+      return { permits: calls.flatMap(({ permit }) => (permit ? [permit] : [])), recheckMs };
     },
     take(n: number): PermitStamp[] {
       const { permits } = record.ask(n);
@@ -67,27 +76,28 @@ function createRecord({ limit = 5, windowMs = MINUTE_MS, kind }: RecordOptions =
     },
     answer(permit: PermitStamp, facts: RateLimitFacts = {}, status = 200) {
       const kind = status === 429 ? 'refusal' : 'answer';
-      return send({ kind, permit, status, facts }).warnings;
+      return record.send({ kind, permit, status, facts });
     },
-    send,
+    send: (event: WindowEvent) => update((draft) => reduceWindow(draft, event, timing, rules)),
+    recover: (usage: FallbackUsage) => update((draft) => mergeUsage(draft, usage)),
+    request: (calls: readonly WaitingCall[], by = 'one') =>
+      update((draft) => grantShared(draft, { by, calls }, timing, rules)),
     /** Asks for one call of each cost; true where it got a permit. */
     askFor(...costs: number[]) {
       const calls = costs.map((cost) => ({ ...call, cost }));
-      return send({ kind: 'acquire', by: 'one', calls }).grants?.calls.map(
-        ({ permit }) => permit !== undefined,
-      );
+      return record.request(calls).calls.map(({ permit }) => permit !== undefined);
     },
     takeCosting(cost: number): PermitStamp {
-      const [grant] = send({ kind: 'acquire', by: 'one', calls: [{ ...call, cost }] }).grants?.calls ?? [];
+      const [grant] = record.request([{ ...call, cost }]).calls;
       if (!grant?.permit) throw new Error('A permit was expected');
       return grant.permit;
     },
     /** How many permits could be taken now. */
     get free() {
-      return snapshotOf(state, 'sync', time(), rules).remaining;
+      return look().remaining;
     },
     get look() {
-      return snapshotOf(state, 'sync', time(), rules);
+      return look();
     },
   };
   return record;
@@ -107,9 +117,8 @@ function createLockedRecord(options: RecordOptions = {}) {
 test('an event that shows nothing new warns of nothing', () => {
   const record = createRecord();
   const permit = record.takeOne();
-  expect(record.send({ kind: 'acquire', by: 'one', calls: [] }).warnings).toEqual([]);
-  expect(record.send({ kind: 'release', permit }).warnings).toEqual([]);
-  expect(record.send({ kind: 'lost', permit: record.takeOne() }).warnings).toEqual([]);
+  expect(record.send({ kind: 'release', permit })).toEqual([]);
+  expect(record.send({ kind: 'lost', permit: record.takeOne() })).toEqual([]);
   expect(record.answer(record.takeOne(), { limit: 5, remaining: 4 })).toEqual([]);
 });
 
@@ -453,10 +462,8 @@ describe('what a decision reports', () => {
     const record = createLockedRecord();
     const [answered, lost, released] = record.take(3);
     expect(answered && record.answer(answered)).toEqual([]);
-    expect(lost && record.send({ kind: 'lost', permit: lost })).toEqual({ warnings: [] });
-    expect(released && record.send({ kind: 'release', permit: released })).toEqual({ warnings: [] });
-    const usage = { clock: { minElapsed: START, maxElapsed: START }, hits: [], inFlight: [] };
-    expect(record.send({ kind: 'recovered', usage })).toEqual({ warnings: [] });
+    expect(lost && record.send({ kind: 'lost', permit: lost })).toEqual([]);
+    expect(released && record.send({ kind: 'release', permit: released })).toEqual([]);
   });
 
   test('is a refusal and its pause', () => {
@@ -653,7 +660,7 @@ describe('the open window', () => {
       hits: [{ n: 1, from: START, until: START + 70_000 }],
       inFlight: [{ n: 1, policy: 'sync', from: START, first: START, last: START, arrivesBy: START + 40_000 }],
     };
-    record.send({ kind: 'recovered', usage });
+    record.recover(usage);
     expect(record.state()).toMatchObject({ uncertainty: { reason: 'outage', issued: 1 } });
     expect(record.state()?.window).toBeUndefined();
     expect(record.free).toBe(2);
@@ -750,7 +757,7 @@ describe('a place in the queue', () => {
     const record = createLockedRecord({ limit: 1 });
     const ask = (waitedMs: number, place?: Place) => {
       const call = { policy: 'sync', priority: 'interactive', waitedMs, place } as const;
-      const [answer] = record.send({ kind: 'acquire', by: 'one', calls: [call] }).grants?.calls ?? [];
+      const [answer] = record.request([call]).calls;
       return answer && !answer.permit ? answer.place : undefined;
     };
     record.pass(10_000);

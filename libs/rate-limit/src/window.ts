@@ -1,5 +1,5 @@
 /**
- * Tracks the server's counter as a pure function: state and event in, state and decision out.
+ * Tracks the server's counter: a record, and what became of a permit, make the next record.
  *
  * The server (Laravel's `throttle` middleware) counts in a fixed window. The first call opens it, later calls count,
  * and at its end the server forgets all of them; refused calls do not count. A client sees only when it sent a call
@@ -25,24 +25,21 @@
 import {
   addHits,
   count,
-  currentDraft,
   forgetHits,
   IDLE_WINDOWS,
   limitOf,
   markLost,
   settle,
+  timingOf,
   type Draft,
   type PermitStamp,
+  type Timing,
   type WindowRules,
 } from './counter.js';
-import { rebaseUsage, type FallbackUsage } from './fallback.js';
 import type { RateLimitFacts } from './headers.js';
-import { grantPermits, type AcquireRequest, type Grants } from './queue.js';
-import { timingOf, type CheckedTime, type Timing } from './time.js';
-import type { Hits, WindowState } from './window-state.js';
+import type { Hits } from './window-state.js';
 
 export type WindowEvent =
-  | ({ readonly kind: 'acquire' } & AcquireRequest)
   | {
       /** `refusal`: the rate limit refused the request. */
       readonly kind: 'answer' | 'refusal';
@@ -53,15 +50,7 @@ export type WindowEvent =
   /** No answer came; the server may have counted the call or may still do so. */
   | { readonly kind: 'lost'; readonly permit: PermitStamp }
   /** The permit was returned unsent. */
-  | { readonly kind: 'release'; readonly permit: PermitStamp }
-  /** The store is back; this is what one process did without it. */
-  | { readonly kind: 'recovered'; readonly usage: FallbackUsage };
-
-export interface Decision {
-  /** The result of an `acquire`. */
-  readonly grants?: Grants;
-  readonly warnings: readonly WindowWarning[];
-}
+  | { readonly kind: 'release'; readonly permit: PermitStamp };
 
 export type WindowWarning =
   | { readonly kind: 'rejected'; readonly policy: string; readonly pausedMs: number }
@@ -74,54 +63,23 @@ export function recordLifeMs({ windowMs }: WindowRules): number {
   return Math.max(IDLE_WINDOWS * windowMs, longestFlightMs + windowMs + marginMs);
 }
 
-/** @param state `undefined` if there is no record yet. */
+/** What a record learns from what became of a permit. */
 export function reduceWindow(
-  state: WindowState | undefined,
+  draft: Draft,
   event: WindowEvent,
-  time: CheckedTime,
+  timing: Timing,
   rules: WindowRules,
-): { state: WindowState; decision: Decision } {
-  const timing = timingOf(rules.windowMs);
-  const draft = currentDraft(state, time, timing);
-  const decision = apply(draft, event, timing, rules);
-  return { state: draft, decision };
-}
-
-function apply(draft: Draft, event: WindowEvent, timing: Timing, rules: WindowRules): Decision {
-  switch (event.kind) {
-    case 'acquire':
-      return { grants: grantPermits(draft, event, timing, rules), warnings: [] };
-    case 'answer':
-    case 'refusal':
-      finishProbe(draft, event.permit);
-      settle(draft, event.permit);
-      return {
-        warnings:
-          event.kind === 'refusal'
-            ? onRefusal(draft, event.permit, event.facts, timing)
-            : onAnswer(draft, event.permit, event.status, event.facts, timing, rules),
-      };
-    case 'lost':
-      finishProbe(draft, event.permit);
-      markLost(draft, event.permit, timing);
-      return { warnings: [] };
-    case 'release':
-      finishProbe(draft, event.permit);
-      settle(draft, event.permit);
-      return { warnings: [] };
-    case 'recovered':
-      mergeFallback(draft, event.usage);
-      return { warnings: [] };
+): WindowWarning[] {
+  finishProbe(draft, event.permit);
+  if (event.kind === 'lost') {
+    markLost(draft, event.permit, timing);
+    return [];
   }
-}
-
-/** Other processes may have made calls as well, so a probe has to learn how many. */
-function mergeFallback(draft: Draft, usage: FallbackUsage): void {
-  const { hits, inFlight } = rebaseUsage(usage, draft.clock);
-  for (const each of hits) addHits(draft, each);
-  draft.inFlight = [...inFlight, ...draft.inFlight];
-  draft.uncertainty = { reason: 'outage', issued: draft.issued };
-  delete draft.window;
+  settle(draft, event.permit);
+  if (event.kind === 'release') return [];
+  return event.kind === 'refusal'
+    ? onRefusal(draft, event.permit, event.facts, timing)
+    : onAnswer(draft, event.permit, event.status, event.facts, timing, rules);
 }
 
 function finishProbe(draft: Draft, permit: PermitStamp): void {

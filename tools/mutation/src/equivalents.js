@@ -24,7 +24,7 @@ export const equivalents = [
     reason: 'Where this is less than the share, neither leaves any room.',
   },
   {
-    file: 'libs/rate-limit/src/queue.ts',
+    file: 'libs/rate-limit/src/shared-queue.ts',
     mutator: 'ArrayDeclaration',
     line: 'const mine = draft.waiting.find(({ id }) => id === request.by)?.calls ?? [];',
     code: '[]',
@@ -32,7 +32,7 @@ export const equivalents = [
     reason: 'A group without a kind is the group of no call.',
   },
   {
-    file: 'libs/rate-limit/src/queue.ts',
+    file: 'libs/rate-limit/src/shared-queue.ts',
     mutator: 'EqualityOperator',
     line: 'const n = group.cost * precedingCalls(group, id < by, queued);',
     code: 'id < by',
@@ -40,7 +40,7 @@ export const equivalents = [
     reason: 'A process is not among the others.',
   },
   {
-    file: 'libs/rate-limit/src/queue.ts',
+    file: 'libs/rate-limit/src/shared-queue.ts',
     mutator: 'EqualityOperator',
     line: 'if (order !== 0) return order < 0 ? group.n : 0;',
     code: 'order < 0',
@@ -266,7 +266,7 @@ export const equivalents = [
   {
     file: 'libs/client/src/send.ts',
     mutator: 'ConditionalExpression',
-    line: 'if (options.onRequest) notify(options.onRequest, requestReport(outgoing, number, tokens));',
+    line: 'if (options.onRequest) notify(options.onRequest, requestReport(request, number, tokens));',
     code: 'options.onRequest',
     becomes: 'true',
     reason: 'It only saves time: a report without a listener goes nowhere.',

@@ -49,8 +49,8 @@ export const faults = [
   {
     name: 'a permit that is given back twice',
     file: 'libs/rate-limit/src/bucket.ts',
-    code: "release: () => (settled ??= this.#write({ kind: 'release', permit: stamp })),",
-    fault: "release: () => this.#write({ kind: 'release', permit: stamp }),",
+    code: "release: () => (settled ??= write({ kind: 'release', permit: stamp })),",
+    fault: "release: () => write({ kind: 'release', permit: stamp }),",
     tests: ['libs/rate-limit/src/rate-limiter.test.ts'],
   },
   {

@@ -18,7 +18,6 @@ export const testsOf = new Map([
   }),
   ...inProject('libs/client', {
     answer: ['answer'],
-    attempt: ['send', 'client-options'],
     retry: ['retry'],
     send: ['send', 'client-options'],
     'walk-orders': ['walk-orders'],
@@ -40,7 +39,7 @@ export const testsOf = new Map([
     'window-state': ['window-state'],
     counter: ['counter', 'window'],
     queue: ['queue', 'window'],
-    time: ['time'],
+    'shared-queue': ['queue', 'window'],
     fallback: ['fallback', 'window'],
     unsent: ['unsent'],
   }),

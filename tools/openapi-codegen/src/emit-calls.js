@@ -14,7 +14,7 @@ import { referenceName } from './nodes.js';
  * @returns {string} TypeScript source, not formatted
  */
 export function emitCalls(api) {
-  const shapes = {
+  const described = {
     ...Object.fromEntries(
       Object.entries(api.schemas).map(([name, node]) => [api.identifiers.get(name), shapeOf(api, node)]),
     ),
@@ -28,6 +28,13 @@ export function emitCalls(api) {
   const calls = Object.fromEntries(
     api.operations.map((operation) => [operation.operationId, callData(api, operation)]),
   );
+  const used = new Set();
+  for (const { argumentsSchema, responseSchema, otherSuccesses = {} } of Object.values(calls)) {
+    for (const name of [argumentsSchema, responseSchema, ...Object.values(otherSuccesses)]) {
+      addUsed(name, described, used);
+    }
+  }
+  const shapes = Object.fromEntries(Object.entries(described).filter(([name]) => used.has(name)));
   return `
 /** A JSON Schema (2020-12) of the document, with the keywords that are checked. */
 export interface Shape {
@@ -85,7 +92,8 @@ export interface Call {
   readonly arguments: Readonly<Record<string, Argument>>;
   /** Schema of all arguments together. */
   readonly argumentsSchema: Extract<ShapeName, \`\${string}Arguments\`>;
-  readonly requestSchema?: ShapeName;
+  /** Name of the schema of its JSON body, in \`./schemas\`. */
+  readonly requestSchema?: string;
   /** The documented 2xx status; the first of several. */
   readonly successStatus: number;
   /** Schema of its JSON body; absent if it has none. */
@@ -96,10 +104,12 @@ export interface Call {
   readonly otherSuccesses?: Readonly<Record<string, ShapeName | null>>;
 }
 
-/** A schema of the document, by the name of its constant in \`./schemas\`. */
-export type ShapeName = ${Object.keys(shapes)
-    .map((name) => JSON.stringify(name))
-    .join(' | ')};
+/** A schema that arguments or answers are checked against, by the name of its constant in \`./schemas\`. */
+export type ShapeName = ${
+    Object.keys(shapes)
+      .map((name) => JSON.stringify(name))
+      .join(' | ') || 'never'
+  };
 
 /** Base URL of the vendor's production server. */
 export const productionUrl = ${JSON.stringify(api.serverUrl)};
@@ -108,6 +118,22 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = ${JSON.stringify(shape
 
 export const calls = ${JSON.stringify(calls)} as const satisfies Record<string, Call>;
 `;
+}
+
+/**
+ * Adds the names of a schema and of those that it refers to.
+ *
+ * @param {string | null | undefined} name
+ * @param {Readonly<Record<string, object>>} shapes
+ * @param {Set<string>} used
+ */
+function addUsed(name, shapes, used) {
+  if (name == null || used.has(name)) return;
+  used.add(name);
+  JSON.stringify(shapes[name], (key, value) => {
+    if (key === '$ref' && typeof value === 'string') addUsed(value, shapes, used);
+    return value;
+  });
 }
 
 /** All that `emitZod` understands; the other keywords check nothing. */

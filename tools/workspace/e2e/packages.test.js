@@ -78,8 +78,8 @@ runAll();
 });
 
 it.each([
-  ['the whole client', "export * from '@wemasy-orders/client';", 23_000],
+  ['the whole client', "export * from '@wemasy-orders/client';", 20_000],
   ['its guard alone', "export { isOrdersError } from '@wemasy-orders/client';", 500],
-])('%s costs no more in a page than it did', async (_, source, limit) => {
+])('%s costs no more in a page than it may', async (_, source, limit) => {
   expect(await bundledSize(source, import.meta.dirname)).toBeLessThanOrEqual(limit);
 });

@@ -57,7 +57,8 @@ export interface Call {
   readonly arguments: Readonly<Record<string, Argument>>;
   /** Schema of all arguments together. */
   readonly argumentsSchema: Extract<ShapeName, `${string}Arguments`>;
-  readonly requestSchema?: ShapeName;
+  /** Name of the schema of its JSON body, in `./schemas`. */
+  readonly requestSchema?: string;
   /** The documented 2xx status; the first of several. */
   readonly successStatus: number;
   /** Schema of its JSON body; absent if it has none. */
@@ -68,13 +69,11 @@ export interface Call {
   readonly otherSuccesses?: Readonly<Record<string, ShapeName | null>>;
 }
 
-/** A schema of the document, by the name of its constant in `./schemas`. */
+/** A schema that arguments or answers are checked against, by the name of its constant in `./schemas`. */
 export type ShapeName =
   | 'OrderStatus'
   | 'OrderSortKey'
   | 'SortOrder'
-  | 'ListOrdersRequest'
-  | 'SyncOrderRequest'
   | 'ListOrdersResponse'
   | 'OrderPage'
   | 'PaginationLink'
@@ -84,8 +83,6 @@ export type ShapeName =
   | 'OrderPdfStatus'
   | 'PdfDocument'
   | 'SyncOrderResponse'
-  | 'ApiError'
-  | 'ValidationError'
   | 'ListOrdersArguments'
   | 'SyncOrderArguments';
 
@@ -112,18 +109,6 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = {
     enum: ['created_at', 'order_number', 'status', 'total_amount', 'payment_method', 'invoice_id'],
   },
   SortOrder: { type: 'string', enum: ['asc', 'desc'] },
-  ListOrdersRequest: {
-    type: 'object',
-    properties: {
-      sortKey: { anyOf: [{ $ref: 'OrderSortKey' }, { type: 'null' }] },
-      sortOrder: { anyOf: [{ $ref: 'SortOrder' }, { type: 'null' }] },
-      per_page: { type: ['integer', 'null'], minimum: 1 },
-      status: { anyOf: [{ $ref: 'OrderStatus' }, { type: 'null' }] },
-      type: { type: ['string', 'null'] },
-      search_query: { type: ['string', 'null'] },
-    },
-  },
-  SyncOrderRequest: { type: 'object', properties: { order_id: { type: 'integer' } }, required: ['order_id'] },
   ListOrdersResponse: {
     type: 'object',
     properties: { error: { type: 'boolean' }, data: { $ref: 'OrderPage' } },
@@ -229,19 +214,6 @@ export const shapes: Readonly<Record<ShapeName, Shape>> = {
       data: { type: 'array', items: { type: 'string' } },
     },
     required: ['error'],
-  },
-  ApiError: {
-    type: 'object',
-    properties: { error: { type: 'boolean' }, message: { type: 'string' } },
-    required: ['error', 'message'],
-  },
-  ValidationError: {
-    type: 'object',
-    properties: {
-      message: { type: 'string' },
-      errors: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
-    },
-    required: ['message', 'errors'],
   },
   ListOrdersArguments: {
     type: 'object',

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { onAbort } from '@wemasy-orders/rate-limit';
 import type { Clock } from '@wemasy-orders/state';
 import type { Fetch, FetchRequest } from '../fetch.js';
-import { maxAnswerBytes, tooLarge } from '../read-text.js';
+import { maxAnswerBytes, tooLarge } from '../read-body.js';
 
 /** How a fetch over node:http connects. */
 export interface HttpFetchOptions {

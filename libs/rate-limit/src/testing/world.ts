@@ -1,7 +1,6 @@
 import { type Clock, createMemoryStore, type StateStore } from '@wemasy-orders/state';
 import { createVirtualClock, type VirtualClock } from '@wemasy-orders/state/testing';
-import { createMemoryRateLimiter } from '../memory-rate-limiter.js';
-import { createRateLimiter } from '../rate-limiter.js';
+import { createMemoryRateLimiter, createRateLimiter, createSimpleRateLimiter } from '../rate-limiter.js';
 import type { AcquireOptions, RateLimiter, RateLimiterOptions, RateLimitPolicy } from '../types.js';
 import { createSlidingServer, type SlidingKind } from './sliding-servers.js';
 import {
@@ -48,6 +47,8 @@ export interface SimulatedProcess {
 export type StoreTrouble = 'here' | 'away' | 'mute' | 'slow';
 const SLOW_STORE_MS = 3_000;
 
+export type LimiterKind = 'shared' | 'memory' | 'simple';
+
 export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>> {
   policies?: readonly RateLimitPolicy[];
   /** How much the server's limit for a policy exceeds `limit`, on the same counter; default 0. */
@@ -56,8 +57,8 @@ export interface WorldOptions extends Partial<Omit<LaravelServerOptions, 'now'>>
   kind?: SlidingKind;
   /** How much faster the clock of the processes runs than the server's, in parts per million. */
   driftPpm?: number;
-  /** A process keeps its records itself, without the store. */
-  isWithoutStore?: boolean;
+  /** `memory`, `simple`: a process keeps its records itself, without the store; default `shared`. */
+  limiters?: LimiterKind;
 }
 
 const QUICK: Journey = { up: 20, work: 40, down: 20 };
@@ -117,9 +118,17 @@ export function createWorld(options: WorldOptions = {}): World {
         namespace: 'test',
         clock: ownClock,
       };
-      const limiter = options.isWithoutStore
-        ? createMemoryRateLimiter({ policies: own, clock: ownClock })
-        : createRateLimiter(sharing);
+      const inMemory = { policies: own, clock: ownClock };
+      const simple = createSimpleRateLimiter(inMemory);
+      const limiter: RateLimiter = {
+        shared: () => createRateLimiter(sharing),
+        memory: () => createMemoryRateLimiter(inMemory),
+        simple: () => ({
+          ...simple,
+          acquire: (policies: string | readonly string[], asked?: AcquireOptions) =>
+            simple.acquire(String(policies), asked),
+        }),
+      }[options.limiters ?? 'shared']();
       return {
         limiter,
         kill() {

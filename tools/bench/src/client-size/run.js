@@ -58,7 +58,7 @@ export async function run() {
       [
         '@wemasy-orders/rate-limit, what the client takes of it',
         ours,
-        "export { createMemoryRateLimiter } from '@wemasy-orders/rate-limit';",
+        "export { createSimpleRateLimiter } from '@wemasy-orders/rate-limit';",
       ],
       [
         '@wemasy-orders/client, isOrdersError alone',

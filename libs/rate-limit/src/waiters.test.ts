@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { onAbort } from './abort-listeners.js';
+import { onAbort } from './waiters.js';
 
 describe('subscribers of one signal', () => {
   it('are all called when it aborts, except those that unsubscribed', () => {
