@@ -142,7 +142,7 @@ export async function openShops(options: OpenShopsOptions): Promise<Shops> {
         services: async () => services.of(access),
       };
     },
-    secretWith: (sha256) => fileShops?.secretWith(sha256),
+    secretWith: async (sha256) => await fileShops?.secretWith(sha256),
     async respond(request) {
       if (!isLinkPath(new URL(request.url).pathname)) return undefined;
       link ??= openLink();

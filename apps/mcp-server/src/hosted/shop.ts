@@ -34,7 +34,7 @@ export interface Shops {
    */
   shopOf(principal: Principal): Promise<Shop | undefined>;
   /** The secret with this hash; a hash of an API token is never one. */
-  secretWith(sha256: string): MachineSecret | undefined;
+  secretWith(sha256: string): Promise<MachineSecret | undefined>;
   /** Answers what is not MCP: the page that links a shop. Undefined where it has no such path. */
   respond(request: Request): Promise<Response | undefined>;
   /** Page on which a principal links its shop; undefined where the operator links. */

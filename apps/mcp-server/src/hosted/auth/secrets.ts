@@ -10,7 +10,7 @@ const shortestSecret = 32;
 export function authenticateBySecret({ secretWith }: Pick<Shops, 'secretWith'>): Authenticate {
   return async (secret) => {
     const hash = createHash('sha256').update(secret).digest();
-    const found = secretWith(hash.toString('hex'));
+    const found = await secretWith(hash.toString('hex'));
     if (
       found === undefined ||
       secret.length < shortestSecret ||

@@ -69,12 +69,12 @@ describe('a shop of the file', () => {
 
   it('names its secrets by their hash', async () => {
     const shops = await (await scene()).open();
-    expect(shops.secretWith(hash('a'))).toEqual({
+    expect(await shops.secretWith(hash('a'))).toEqual({
       name: 'nightly',
       sha256: hash('a'),
       scopes: ['orders:read'],
     });
-    expect(shops.secretWith(hash('b'))).toBeUndefined();
+    expect(await shops.secretWith(hash('b'))).toBeUndefined();
   });
 
   it('follows an edit of the file and of its token without a restart', async () => {
@@ -84,6 +84,16 @@ describe('a shop of the file', () => {
     expect(await shops.find(jan)).toMatchObject({ token: 'new-token' });
     await edit('shops.json', JSON.stringify({ shops: [butcher] }));
     expect(await shops.find(jan)).toBeUndefined();
+  });
+
+  it('has its new secret with the next call, and the old one no longer', async () => {
+    const { open, edit } = await scene();
+    const shops = await open();
+    const secrets = [{ name: 'nightly', sha256: hash('b'), scopes: ['orders:read'] }];
+    await edit('shops.json', JSON.stringify({ shops: [{ ...bakery, secrets }, butcher] }));
+    const [old, fresh] = await Promise.all([shops.secretWith(hash('a')), shops.secretWith(hash('b'))]);
+    expect(old).toBeUndefined();
+    expect(fresh).toMatchObject({ name: 'nightly' });
   });
 
   it.each([

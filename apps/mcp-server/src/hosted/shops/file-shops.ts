@@ -12,8 +12,7 @@ import { type FileShop, parseShopsFile, type ShopsFile, tokenIn } from './shops-
 /** The shops that the operator has linked. Edits of the file and of the token files count within a second. */
 export interface FileShops {
   find(identity: Identity): Promise<ShopAccess | undefined>;
-  /** As of the last look at the file. */
-  secretWith(sha256: string): MachineSecret | undefined;
+  secretWith(sha256: string): Promise<MachineSecret | undefined>;
 }
 
 export interface FileShopsOptions {
@@ -70,18 +69,13 @@ export async function openFileShops({
         readOnly: shop.readOnly,
       };
     },
-    secretWith(sha256) {
-      // Looked up before a caller is known; the next call sees an edit.
-      void shops.present();
-      return shops.last().secretWith(sha256);
-    },
+    secretWith: async (sha256) => (await shops.present()).secretWith(sha256),
   };
 }
 
 interface WatchedFile<Content> {
   /** Looks at the file, if that was long ago. */
   present(): Promise<Content>;
-  last(): Content;
 }
 
 /**
@@ -123,7 +117,6 @@ async function watchFile<Content>(
       await looking;
       return content;
     },
-    last: () => content,
   };
 }
 
