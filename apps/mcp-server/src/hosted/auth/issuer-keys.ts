@@ -17,6 +17,8 @@ export interface IssuerKeysOptions {
 
 /** After that they are read again, while the earlier ones are still used. In ms. */
 const refreshAfterMs = 10 * 60_000;
+/** After that a token waits for the reading: the issuer may have removed a key while no call came. In ms. */
+const waitAfterMs = 20 * 60_000;
 /** Time between two attempts to read them again, while the issuer is away. In ms. */
 const retryRefreshMs = 30_000;
 /** Longest that keys are used while the issuer is away, in ms. */
@@ -71,6 +73,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): JWTVerifyGetKey {
     if (keys === undefined || ageMs > keepMs) return read();
     const isDue = ageMs > refreshAfterMs && clock.monotonic() - lastTriedAt > retryRefreshMs;
     if (isDue && reading === undefined) read().catch(onWarning);
+    if (ageMs > waitAfterMs) await reading?.catch(() => undefined);
     return keys;
   }
 
