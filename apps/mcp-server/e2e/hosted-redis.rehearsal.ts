@@ -36,8 +36,9 @@ async function scene(stateUrl: string) {
     apiToken: 'sandbox-full-access',
     secrets: [{ name: 'tests', secret, scopes: ['orders:read', 'orders:sync'] }],
   });
-  const start = async () =>
-    startHosted(await freePort(), {
+  const started: HostedProcess[] = [];
+  const start = async () => {
+    const replica = await startHosted(await freePort(), {
       ...withHome(home),
       WEMASY_AUTH: 'token',
       WEMASY_SHOPS: shops.path,
@@ -47,9 +48,12 @@ async function scene(stateUrl: string) {
       WEMASY_LOG_LEVEL: 'silent',
       WEMASY_MAX_CALLS_PER_PRINCIPAL: '64',
     });
+    started.push(replica);
+    return replica;
+  };
   const replicas = [await start(), await start()] as const;
   onTestFinished(async () => {
-    await Promise.all(replicas.map((replica) => replica.end()));
+    await Promise.all(started.map((replica) => replica.end()));
     await sandbox.close();
     await shops.remove();
     await rm(home, { recursive: true });
@@ -75,6 +79,7 @@ async function scene(stateUrl: string) {
   return {
     ids,
     replicas,
+    start,
     booked: () => sandbox.booked(),
     list: (replica: HostedProcess) => answerOf(replica, 'list_orders', { fields: ['id'], per_page: 1 }),
     send,
@@ -118,13 +123,42 @@ function expectNoneTwice(booked: readonly number[]): void {
   expect(booked).toHaveLength(new Set(booked).size);
 }
 
-describe.skipIf(!hasRedis)('while orders are sent by two replicas, a Redis', () => {
-  async function redis() {
-    const server = await startRedis();
-    onTestFinished(() => server.close());
-    return server;
-  }
+async function redis() {
+  const server = await startRedis();
+  onTestFinished(() => server.close());
+  return server;
+}
 
+describe.skipIf(!hasRedis)('two replicas that are asked to end at once while both send orders', () => {
+  it('answer every call, lose no order and book none twice', async () => {
+    const { url } = await redis();
+    const { ids, replicas, start, send, booked } = await scene(url);
+    const sending = Promise.all(ids.map((id) => Promise.all(replicas.map((replica) => send(replica, id)))));
+    // Some orders wait for the allowance by then.
+    await expect.poll(async () => (await booked()).length).toBeGreaterThan(0);
+    const ended = Promise.all(replicas.map((replica) => replica.end()));
+    const told = await sending;
+    expect(await ended).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    const before = await booked();
+    expectNoneTwice(before);
+    for (const [at, id] of ids.entries()) {
+      expect(told[at]?.some((outcome) => outcome === 'synced' || outcome === 'already_synced')).toBe(
+        before.includes(id),
+      );
+    }
+    const next = await start();
+    for (const id of ids)
+      expect(await send(next, id)).toBe(before.includes(id) ? 'already_synced' : 'synced');
+    const books = await booked();
+    expectNoneTwice(books);
+    expect(books).toHaveLength(ids.length);
+  });
+});
+
+describe.skipIf(!hasRedis)('while orders are sent by two replicas, a Redis', () => {
   it('that is restarted costs no order and books none twice', async () => {
     const server = await redis();
     const { ids, sendAll, outcomes, booked } = await scene(server.url);
