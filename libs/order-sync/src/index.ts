@@ -16,7 +16,7 @@ export type { Retention } from './journal.js';
 export { type FindJournal, type JournalAccess, journalAt, type JournalStore } from './journal-access.js';
 export type { Look, OrderFacts, OrderLookup } from './look-up-order.js';
 export { moveAttempts, type MoveAttemptsOptions } from './move-attempts.js';
-export type { JournalWarning } from './order-journal.js';
+export type { JournalWarning } from './journal-writer.js';
 export type { OrderState } from './order-state.js';
 export { createOrderSync, type OrderSyncOptions } from './order-sync.js';
 export type { ProcessIdentity } from './process-identity.js';

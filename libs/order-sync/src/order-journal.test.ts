@@ -7,12 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { JournalUnavailableError, JournalUnreadableError, WriteRefusedError } from './errors.js';
 import type { Outcome } from './journal.js';
 import { journalAt, type JournalAccess } from './journal-access.js';
-import {
-  ConflictError,
-  createOrderJournal,
-  type JournalWarning,
-  type OrderJournalOptions,
-} from './order-journal.js';
+import type { JournalWarning } from './journal-writer.js';
+import { ConflictError, createOrderJournal, type OrderJournalOptions } from './order-journal.js';
 import { parseRecord, type RecordedCaller } from './record.js';
 
 const key = 'api/a/order/42';

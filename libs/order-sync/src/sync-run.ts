@@ -16,7 +16,8 @@ import {
   SyncOutcomeUnknownError,
 } from './errors.js';
 import type { Outcome } from './journal.js';
-import { ConflictError, type JournalView, type OrderJournal } from './order-journal.js';
+import type { JournalView } from './journal-writer.js';
+import { ConflictError, type OrderJournal } from './order-journal.js';
 import { type OrderState, verdictOn } from './order-state.js';
 import type { EndedAttempt, SendingAttempt } from './record.js';
 import type { SyncContext } from './shared-sync.js';
@@ -59,7 +60,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
         context.setPhase({ kind: 'queued' });
         continue;
       }
-      if (!request.resend) refuseResend(orderId, view.order, token);
+      if (!request.resend) requireUnsent(orderId, view.order, token);
       const known = view.attempts;
       const waitedMs = clock.monotonic() - startedAt;
       const maxWaitMs =
@@ -162,7 +163,7 @@ export function createSyncRun({ client, journal, clock }: SyncRunOptions): SyncR
 }
 
 /** @throws {OrderSyncError} when the order was sent, or may have been */
-function refuseResend(orderId: number, order: OrderState, token: string | undefined): void {
+function requireUnsent(orderId: number, order: OrderState, token: string | undefined): void {
   if (order.state === 'synced') throw new AlreadySyncedError(orderId, order.attempt, token);
   if (order.state === 'unknown') throw new SyncOutcomeUnknownError(orderId, 'before', order.attempt);
 }
@@ -179,7 +180,7 @@ function outcomeFromOther(
       return { orderId, message: attempt.message, syncedAt: attempt.endedAt, recorded: true };
     case 'rejected':
       // The API may have rejected a resend; the outcome of an earlier attempt still counts.
-      if (!resend) refuseResend(orderId, order, token);
+      if (!resend) requireUnsent(orderId, order, token);
       throw new RejectedByOtherProcessError(orderId, attempt);
     case 'unknown':
       throw new SyncOutcomeUnknownError(orderId, 'meanwhile', attempt);

@@ -62,7 +62,7 @@ function isCounts(value: unknown): value is Record<string, number> {
 export function hasForgotten({ lastWrites = {} }: Generation, { id, lastWrite }: GenerationWriter): boolean {
   const found = lastWrites[id];
   if (found !== undefined) return found < lastWrite;
-  // One that is no longer remembered cannot be told from one that was lost.
+  // In a full list, a writer that was dropped looks like one that was lost.
   return lastWrite > 0 && Object.keys(lastWrites).length < mostWriters;
 }
 

@@ -10,6 +10,7 @@ export const testsOf = new Map([
     'order-state': ['journal'],
     record: ['journal', 'move-attempts'],
     'order-journal': ['order-journal'],
+    'journal-writer': ['order-journal'],
     'sync-run': ['sync-run'],
     'shared-sync': ['shared-sync'],
     'sync-many': ['sync-many'],
