@@ -48,7 +48,7 @@ async function scene(shops: readonly ReturnType<typeof shopOf>[], state: (folder
   const upstream = await startUpstream(({ url, headers, body }, response) => {
     if (!url.includes('sync')) connections.push(response.socket?.remotePort);
     const token = String(headers.authorization).replace('Bearer ', '');
-    if (token === 'refused') return sendJson(response, 401, { message: 'Unauthenticated.' });
+    if (token.startsWith('refused')) return sendJson(response, 401, { message: 'Unauthenticated.' });
     if (token === 'silent') return;
     if (!url.includes('sync')) return sendJson(response, 200, orderPage([{ id: 7, order_number: token }]));
     booked.push(`${token} ${body}`);
@@ -170,6 +170,18 @@ describe('many shops of one server', () => {
     expect(await sync(shops, 'well')).toBe('synced');
     silent.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('are not touched when the API revokes the tokens of a hundred others at once', async () => {
+    const revoked = Array.from({ length: 100 }, (_, at) => `refused-${at}`);
+    const { replica } = await scene([...revoked.map((name) => shopOf(name)), shopOf('well')], inFolder);
+    const shops = await replica();
+    const told = await Promise.all([
+      ...revoked.map((name) => markOf(shops, name).catch((error: unknown) => Object(error).code)),
+      markOf(shops, 'well'),
+      sync(shops, 'well'),
+    ]);
+    expect(told).toEqual([...revoked.map(() => 'authentication_failed'), 'well', 'synced']);
   });
 
   it('share allowance and journal where they are one account', async () => {

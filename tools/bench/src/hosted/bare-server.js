@@ -4,11 +4,12 @@ import { getRequestListener } from '@hono/node-server';
 import { createMcpHandler, Server } from '@modelcontextprotocol/server';
 
 /**
- * The SDK's own handler with one tool, and nothing of ours: what a page of orders costs at least. Equal on both sides: the
- * transport, a server for each request, one POST to the same API over a kept connection, the page of it parsed as JSON, the
- * payload of the answer, V8's flags. Only ours: the caller is authenticated, an allowance is taken in Redis, the page is
- * checked against the document, and the answer is made of it, where this handler has it ready. Ours answers a call that says
- * nothing before its result with one text; this handler with a stream of events, as is the SDK's default.
+ * The SDK's own handler with one tool, and nothing of ours. Equal on both sides: HTTP, one POST to the same API over a kept
+ * connection, the page of it parsed as JSON, the payload of the answer, V8's flags. Only ours: the caller is authenticated, an
+ * allowance is taken in Redis, the page is checked against the document, and the answer is made of it, where this handler has
+ * it ready. Only here: a server for each request, and an answer as a stream of events, both the SDK's defaults, and Node's
+ * `fetch`. Ours makes a server only for a call that needs one, answers with one text where that is enough, and sends over
+ * `node:http`.
  */
 const { BARE_URL: url = '', BARE_ANSWER: answer = '' } = process.env;
 const result = JSON.parse(answer);

@@ -86,6 +86,29 @@ describe('a shop of the file', () => {
     expect(await shops.find(jan)).toBeUndefined();
   });
 
+  it('is gone with the next call after the edit, with a hundred others, and the rest stays', async () => {
+    const shops = Array.from({ length: 200 }, (_, at) => ({
+      ...bakery,
+      account: `shop ${at}`,
+      identities: [{ issuer, subject: `owner-${at}` }],
+      secrets: [{ name: `secret-${at}`, sha256: at.toString(16).padStart(64, '0'), scopes: ['orders:read'] }],
+    }));
+    const { open, edit } = await scene(shops);
+    const opened = await open();
+    const found = () =>
+      Promise.all(
+        shops.flatMap(({ identities, secrets }) => [
+          ...identities.map((each) => opened.find(each)),
+          ...secrets.map(({ sha256 }) => opened.secretWith(sha256)),
+        ]),
+      );
+    expect(await found()).not.toContain(undefined);
+    await edit('shops.json', JSON.stringify({ shops: shops.slice(101) }));
+    const left = await found();
+    expect(left.slice(0, 202)).toEqual(Array.from({ length: 202 }, () => undefined));
+    expect(left.slice(202)).not.toContain(undefined);
+  });
+
   it('has its new secret with the next call, and the old one no longer', async () => {
     const { open, edit } = await scene();
     const shops = await open();
