@@ -52,7 +52,10 @@ export interface McpEndpoint {
   close(): Promise<void>;
 }
 
-/** Answers MCP over Streamable HTTP, in either protocol era, without sessions: each request has a server of its own. */
+/**
+ * Answers MCP over Streamable HTTP, in either protocol era, without sessions: each request has a server of its own, but for
+ * calls that need none.
+ */
 export function createMcpEndpoint({
   onError,
   clock,
