@@ -65,8 +65,9 @@ vi.mock('@wemasy-orders/client/schemas', async (importOriginal) => {
   };
 });
 vi.mock('@wemasy-orders/client/examples', async (importOriginal) => {
-  const { documentedAnswers } = await importOriginal<typeof examplesModule>();
+  const { documentedAnswers, ...others } = await importOriginal<typeof examplesModule>();
   return {
+    ...others,
     documentedAnswers: {
       ...documentedAnswers,
       showLine: { status: 200, body: line },

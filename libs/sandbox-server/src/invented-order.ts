@@ -1,6 +1,7 @@
+import { documentedFields } from '@wemasy-orders/client/examples';
 import { operations } from '@wemasy-orders/client/operations';
 import type * as z from 'zod';
-import { OrderStatus } from '@wemasy-orders/client/schemas';
+import { Order as OrderSchema, OrderStatus } from '@wemasy-orders/client/schemas';
 import type * as schemas from '@wemasy-orders/client/schemas';
 import type { Customer } from './customers.js';
 import { hostileNotes } from './hostile-texts.js';
@@ -117,8 +118,17 @@ export function inventOrder(facts: {
     },
     invoice_id: invoice === null ? null : `INV-${invoice}`,
   };
-  return { ...order, ...inventedFields(operations.listOrders.answer.fields.data.fields.data.items, order) };
+  return {
+    ...order,
+    ...inventedFields(operations.listOrders.answer.fields.data.fields.data.items, order, documented),
+  };
 }
+
+const shape: Readonly<Record<string, z.ZodType>> = OrderSchema.shape;
+const documented = {
+  ...(documentedFields['Order'] && { examples: documentedFields['Order'] }),
+  allows: (name: string, value: unknown) => shape[name]?.safeParse(value).success ?? true,
+};
 
 /** @param recipient receives the goods; null when the customer does */
 function billing(

@@ -23,3 +23,14 @@ it('a field that an object has is not invented', () => {
     inventedFields({ types: ['object'], fields: { value: { types: ['string'] } } }, { value: 1 }),
   ).toEqual({});
 });
+
+it('a field has its example where only that fits, and is left out where it has none', () => {
+  const fields = { code: { types: ['string'] }, size: { types: ['integer'] }, note: { types: ['string'] } };
+  const allows = (name: string, value: unknown) => name === 'note' || value === 'A-1';
+  expect(
+    inventedFields({ types: ['object'], fields }, {}, { examples: { code: 'A-1', size: 7 }, allows }),
+  ).toEqual({
+    code: 'A-1',
+    note: 'text',
+  });
+});

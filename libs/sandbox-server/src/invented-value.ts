@@ -1,10 +1,28 @@
 import type { AnswerField } from '@wemasy-orders/client/operations';
 import { int, pick } from './random.js';
 
-/** A value for each field that the document has and an object lacks, so that a field which the document gains has values. */
-export function inventedFields({ fields = {} }: AnswerField, object: object): Record<string, unknown> {
+/** What the document says of the fields of an object, beyond their types. */
+interface Documented {
+  readonly examples?: Readonly<Record<string, unknown>>;
+  /** Whether it lets a field have a value, which may have to fit a pattern or bounds. */
+  readonly allows?: (name: string, value: unknown) => boolean;
+}
+
+/**
+ * A value for each field that the document has and an object lacks, so that a field which the document gains has values. A
+ * field that only its example fits has that; one without any is left out.
+ */
+export function inventedFields(
+  { fields = {} }: AnswerField,
+  object: object,
+  { examples = {}, allows = () => true }: Documented = {},
+): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, field]) => (name in object ? [] : [[name, inventedValue(field)]])),
+    Object.entries(fields).flatMap(([name, field]) => {
+      if (name in object) return [];
+      const fitting = [inventedValue(field), examples[name]].filter((value) => allows(name, value));
+      return fitting.slice(0, 1).map((value) => [name, value]);
+    }),
   );
 }
 

@@ -5,7 +5,7 @@ import { at, entriesOf, isRecord, referenceName } from './nodes.js';
 /** @import { SchemaNode } from './shape.js' */
 
 /**
- * Emits the answer that the document shows for each operation's success, as plain data.
+ * Emits what the document shows, as plain data: the answer to each operation's success, and the fields of objects.
  *
  * @param {ApiDescription} api
  * @returns {string} TypeScript source, not formatted
@@ -17,6 +17,12 @@ export function emitExamples(api) {
       return answer === undefined ? [] : [[operation.operationId, answer]];
     }),
   );
+  const fields = Object.entries(api.schemas).flatMap(([name, { properties = {} }]) => {
+    const shown = Object.entries(properties).flatMap(([field, { examples = [] }]) =>
+      examples.slice(0, 1).map((example) => [field, example]),
+    );
+    return shown.length === 0 ? [] : [[api.identifiers.get(name), Object.fromEntries(shown)]];
+  });
   return `
 /** The answer that the document shows for a success. */
 export interface DocumentedAnswer {
@@ -27,6 +33,9 @@ export interface DocumentedAnswer {
 
 /** By operation; absent where the document shows none. */
 export const documentedAnswers: Readonly<Partial<Record<string, DocumentedAnswer>>> = ${JSON.stringify(answers)};
+
+/** By schema of an object: its fields that have an example. */
+export const documentedFields: Readonly<Partial<Record<string, Readonly<Record<string, unknown>>>>> = ${JSON.stringify(Object.fromEntries(fields))};
 `;
 }
 

@@ -83,3 +83,10 @@ describe('the documented answer', () => {
     );
   });
 });
+
+it('the fields of an object that have an example are shown, also where the object has none', () => {
+  const Thing = object({ code: { ...text, pattern: '^A-', examples: ['A-1'] }, note: text });
+  expect(emitExamples(readDocument(documentWith({ schemas: { Thing } })))).toContain(
+    '"Thing":{"code":"A-1"}',
+  );
+});
