@@ -25,14 +25,24 @@ export interface RateLimitOverride {
   readonly windowSeconds: number;
 }
 
-/** The limiter's policies, as the document states them: one bucket per operation, or one that several share. */
+/**
+ * The limiter's policies, as the document states them: one bucket per operation, or one that several share. A limit for one
+ * operation of a bucket holds for all of them.
+ */
 export function rateLimitPolicies(
   overrides: Readonly<Partial<Record<OperationId, RateLimitOverride>>> = {},
 ): RateLimitPolicy[] {
-  const limits = new Map<string, RateLimitOverride>(Object.entries(overrides));
-  return Object.values<Call>(calls).map(({ operationId, rateLimit }) => {
-    const { limit, windowSeconds } = limits.get(operationId) ?? rateLimit;
+  const given = new Map<string, RateLimitOverride>(Object.entries(overrides));
+  const all = Object.values<Call>(calls);
+  const limits = new Map(
+    all.flatMap(({ operationId, rateLimit: { bucket = operationId } }) => {
+      const override = given.get(operationId);
+      return override === undefined ? [] : [[bucket, override] as const];
+    }),
+  );
+  return all.map(({ operationId, rateLimit }) => {
     const { bucket } = rateLimit;
+    const { limit, windowSeconds } = limits.get(bucket ?? operationId) ?? rateLimit;
     return {
       name: operationId,
       limit,

@@ -1,5 +1,5 @@
 import { baseUrlFault, type OperationId, type RateLimitOverride, tokenFault } from '@wemasy-orders/client';
-import { operations, productionUrl } from '@wemasy-orders/client/operations';
+import { type Operation, operations, productionUrl } from '@wemasy-orders/client/operations';
 import * as z from 'zod';
 import { logLevels } from './log.js';
 import { accountNameFault, normalizeAccountName } from './account-name.js';
@@ -19,6 +19,7 @@ const onOff = z
   .transform((text) => ['on', 'true', '1'].includes(text));
 
 const operationIds = Object.values(operations).map(({ operationId }) => operationId);
+const bucketOf = ({ operationId, rateLimit }: Operation) => rateLimit.bucket ?? operationId;
 
 const rateLimits = z.string().transform((text, context) => {
   const limits: Partial<Record<OperationId, RateLimitOverride>> = {};
@@ -33,6 +34,15 @@ const rateLimits = z.string().transform((text, context) => {
       return z.NEVER;
     }
     limits[operationId] = { limit: Number(limit), windowSeconds: Number(seconds) };
+    const bucket = bucketOf(operations[operationId]);
+    const shared = operationIds.filter(
+      (id) => bucketOf(operations[id]) === bucket && limits[id] !== undefined,
+    );
+    if (new Set(shared.map((id) => JSON.stringify(limits[id]))).size > 1) {
+      const message = `must give ${shared.join(' and ')} the same limit, because they share one allowance`;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }
   }
   return limits;
 });
