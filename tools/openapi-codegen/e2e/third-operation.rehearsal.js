@@ -190,10 +190,21 @@ describe('against the sandbox', () => {
     expect(text).toContain('source: local');
   });
 
-  it('a documented 404 is reported in the API’s words', async () => {
+  it.each([
+    [
+      404,
+      { error: true, message: 'No such order.' },
+      /^unexpected_response: The API does not know what was asked for/,
+    ],
+    [
+      422,
+      { message: 'Bad.', errors: { order_id: ['No such order.'] } },
+      /^validation_failed: .*\n.*order_id/s,
+    ],
+  ])('a %i is reported in the API’s words', async (status, body, expected) => {
     const api = createServer((_, response) => {
-      response.writeHead(404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: true, message: 'No such order.' }));
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
     });
     await once(api.listen(0, '127.0.0.1'), 'listening');
     const server = await serverFor('none', `http://127.0.0.1:${Object(api.address()).port}/api`);
@@ -203,7 +214,7 @@ describe('against the sandbox', () => {
     api.close();
     expect(result.isError).toBe(true);
     const [{ text } = { text: '' }] = result.content;
-    expect(text).toMatch(/^unexpected_response: The API does not know what was asked for/);
+    expect(text).toMatch(expected);
     expect(text).toContain('No such order.');
     expect(text).not.toContain('WEMASY_API_URL');
   });
