@@ -210,6 +210,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
   const call: OrdersClient['call'] = (operationId, args, options) =>
     callOperation(calls[operationId], args, options);
 
+  let paths: PathsClient | undefined;
   const client: OrdersClient = disposable({
     call,
     callOperation,
@@ -219,7 +220,10 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
       walkOrders({ client, filters, call: options }).orders(),
     sync: (orderId: number, options?: CallOptions) => apiPromise(sync(orderId, options)),
     allowance: (operationId: OperationId) => rateLimiter.snapshot(operationId),
-    paths: createPathsClient(callOperation),
+    // Most programs call by name.
+    get paths() {
+      return (paths ??= createPathsClient(callOperation));
+    },
     close: async () => {
       if (options.rateLimiter === undefined) await rateLimiter.close();
     },

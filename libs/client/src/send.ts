@@ -1,12 +1,11 @@
 import {
   isUnsent,
-  onAbort,
   type Permit,
   RateLimitDeadlineError,
   RateLimiterClosedError,
   type SimpleRateLimiter,
 } from '@wemasy-orders/rate-limit';
-import { type Clock, notify, sleep } from '@wemasy-orders/state';
+import { type Clock, notify, onAbort, sleep } from '@wemasy-orders/state';
 import { type Body, isFile, judge } from './answer.js';
 import { callHeaders, callLimitFaults, type CallLimits } from './call-options.js';
 import { type Drift, driftKey } from './drift.js';

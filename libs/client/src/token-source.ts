@@ -1,4 +1,4 @@
-import { onAbort } from '@wemasy-orders/rate-limit';
+import { onAbort } from '@wemasy-orders/state';
 import { tokenFault } from './call-options.js';
 import { CancelledError, ConfigurationError } from './errors.js';
 

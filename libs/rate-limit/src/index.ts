@@ -22,4 +22,3 @@ export type {
 } from './types.js';
 export type { Priority } from './window-state.js';
 export { isUnsent } from './unsent.js';
-export { onAbort } from './waiters.js';

@@ -6,10 +6,10 @@ export {
   StoreClosedError,
 } from './errors.js';
 export { hasForgotten } from './generation.js';
+export { notify, onAbort } from './listeners.js';
 export { isAlive, readBootId, sleep, systemClock, type Clock } from './machine.js';
 export { createMemoryStore, type MemoryStoreOptions } from './memory.js';
 export { accountNamespace } from './namespace.js';
-export { notify } from './notify.js';
 export { parseRedisUrl, type RedisNode, type RedisTarget } from './redis/url.js';
 export type {
   Generation,

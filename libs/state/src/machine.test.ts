@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { describe, expect, it, test } from 'vitest';
 import { sleep, systemClock } from './machine.js';
 import { createVirtualClock } from './testing/virtual-clock.js';
@@ -29,6 +30,16 @@ test('a delay that Node would shorten to a millisecond stays long', async () => 
 });
 
 describe('sleep', () => {
+  it('shares one listener with all that sleep by the same signal, and removes it with the last of them', async () => {
+    const clock = createVirtualClock();
+    const { signal } = new AbortController();
+    const sleeping = Promise.all(Array.from({ length: 20 }, () => sleep(clock, 100, signal)));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await clock.advance(100);
+    await sleeping;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
   it('resolves after the given time', async () => {
     const clock = createVirtualClock();
     let isOver = false;

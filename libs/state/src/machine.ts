@@ -1,5 +1,7 @@
 /** What the processes of a machine share: its clocks, its boot, and which of them run. */
 
+import { onAbort } from './listeners.js';
+
 /** Time as a parameter, so that tests can set it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch; may be set, forwards or backwards. */
@@ -42,11 +44,11 @@ export async function sleep(clock: Clock, ms: number, signal?: AbortSignal): Pro
   await new Promise<void>((resolve) => {
     const end = () => {
       cancelTimer();
-      signal?.removeEventListener('abort', end);
+      forgetSignal();
       resolve();
     };
     const cancelTimer = clock.setTimer(end, ms, { keepAlive: true });
-    signal?.addEventListener('abort', end);
+    const forgetSignal = onAbort(signal, end);
   });
   signal?.throwIfAborted();
 }

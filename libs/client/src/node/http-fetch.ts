@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { onAbort } from '@wemasy-orders/rate-limit';
-import type { Clock } from '@wemasy-orders/state';
+import { type Clock, onAbort } from '@wemasy-orders/state';
 import type { Fetch, FetchRequest } from '../fetch.js';
 import { maxAnswerBytes, tooLarge } from '../read-body.js';
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { onAbort } from './waiters.js';
+import { onAbort } from './listeners.js';
 
 describe('subscribers of one signal', () => {
   it('are all called when it aborts, except those that unsubscribed', () => {
