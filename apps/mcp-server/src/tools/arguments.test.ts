@@ -122,6 +122,7 @@ describe('arguments that are as the schema says', () => {
     [{ status: null }],
     [{ columns: [] }],
     [{ sessionId: 'x' }],
+    [JSON.parse('{"__proto__":1}')],
     [null],
     [[]],
   ])('%j is not', (input) => {

@@ -1,3 +1,4 @@
+import type { OrderSync } from '@wemasy-orders/order-sync';
 import { connect, createLog, type ServiceOptions, type Services } from '@wemasy-orders/runtime';
 import type { HostedConfig } from '@wemasy-orders/runtime/hosted';
 import type { Account } from './shop-services.js';
@@ -25,27 +26,41 @@ export function connectShop(
     journalUrl: config.WEMASY_API_URL,
     log,
   });
-  const { orderSync, journal } = services;
+  const { client, recordedOrders, close } = services;
+  let orderSync: OrderSync | undefined;
 
   /** A name that a link gives is meant: unlike one from a variable, it needs no word of the user. */
   async function claim(): Promise<void> {
     try {
-      await journal.claimAccount(account);
+      await services.journal.claimAccount(account);
     } catch (error) {
       // The sync finds the same reason, and says it in its own words.
       log.debug('the account could not be claimed', { error });
     }
   }
 
-  return {
-    ...services,
-    orderSync: {
-      ...orderSync,
+  function syncsOfClaimed(): OrderSync {
+    const inner = services.orderSync;
+    return {
+      ...inner,
       async sync(orderId, call) {
         // Each time: an emptied store has forgotten it. What was found within the last second is not looked up again.
         await claim();
-        return await orderSync.sync(orderId, call);
+        return await inner.sync(orderId, call);
       },
+    };
+  }
+
+  // Journal and syncs begin with their first use: most shops only list orders.
+  return {
+    client,
+    recordedOrders,
+    get journal() {
+      return services.journal;
     },
+    get orderSync() {
+      return (orderSync ??= syncsOfClaimed());
+    },
+    close,
   };
 }
