@@ -1,9 +1,9 @@
 import { parseSimpleHeaders, type RateLimitFacts } from '@wemasy-orders/rate-limit';
 import type * as z from 'zod';
+import { apiWords } from './api-words.js';
 import {
   type AnsweredBy,
   type AnswerFacts,
-  type ApiErrors,
   ApiReportedError,
   AuthenticationError,
   type OrdersError,
@@ -65,7 +65,7 @@ function faultOf(operation: Call, answer: Answer, facts: AnswerFacts, limit: Rat
       return new PermissionError(facts);
     case 404:
     case 405:
-      return notFound(facts);
+      return new UnexpectedResponseError('not_found', facts);
     case 422:
       return new ValidationFailedError(facts);
     case 429:
@@ -78,14 +78,6 @@ function faultOf(operation: Call, answer: Answer, facts: AnswerFacts, limit: Rat
       return new UpstreamError({ ...facts, ...(isCredible ? { retryAfterSeconds: seconds } : {}) });
     }
   }
-}
-
-function notFound(facts: AnswerFacts): UnexpectedResponseError {
-  const message =
-    facts.answeredBy === 'api'
-      ? `The API does not know what was asked for (status ${facts.status}).`
-      : `Nothing answers as the API at that address (status ${facts.status}). Check the base URL.`;
-  return new UnexpectedResponseError('not_found', { ...facts, message });
 }
 
 /**
@@ -231,53 +223,4 @@ function answeredByOf({ status, headers, text }: Answer, body: unknown): Answere
   const isForeign = body === undefined && text.trim() !== '';
   if (isBehindCloudflare && (isForeign || isCloudflareStatus(status))) return 'cloudflare';
   return isPage(text) ? 'proxy' : undefined;
-}
-
-/** Longest text that is kept of one message, in characters. */
-const longestText = 1_000;
-/** Longest text that is kept of one field's error. */
-const longestFieldText = 300;
-/** Most fields, and most errors of a field, that are kept. */
-const mostFields = 50;
-const mostTexts = 5;
-
-/**
- * What the API wrote in its own words, bounded: `message` (or a text in `error`) and `errors`, whatever the status and
- * whatever else the body holds.
- */
-function apiWords(body: unknown): Pick<AnswerFacts, 'apiMessage' | 'apiErrors'> {
-  if (!isRecord(body)) return {};
-  const message = textOf(body['message']) ?? textOf(body['error']);
-  const errors = errorsOf(body['errors']);
-  return {
-    ...(message === undefined ? {} : { apiMessage: message.slice(0, longestText) }),
-    ...(Object.keys(errors).length === 0 ? {} : { apiErrors: errors }),
-  };
-}
-
-function errorsOf(value: unknown): ApiErrors {
-  // Some write a list of texts where others write one for each field.
-  const entries = Array.isArray(value)
-    ? [['errors', value] as const]
-    : isRecord(value)
-      ? Object.entries(value)
-      : [];
-  return Object.fromEntries(
-    entries.slice(0, mostFields).flatMap(([field, said]) => {
-      const texts = (Array.isArray(said) ? said : [said])
-        .slice(0, mostTexts)
-        .flatMap((each) => textOf(each) ?? []);
-      return texts.length === 0
-        ? []
-        : [[field.slice(0, 100), texts.map((text) => text.slice(0, longestFieldText))]];
-    }),
-  );
-}
-
-function textOf(value: unknown): string | undefined {
-  if (Array.isArray(value)) {
-    const texts = value.filter((each) => typeof each === 'string');
-    return texts.length === 0 ? undefined : texts.join(' ');
-  }
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }

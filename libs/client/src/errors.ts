@@ -363,7 +363,7 @@ export type UnexpectedResponseKind =
   /** A page of orders that is well formed but not the one asked for. */
   | 'wrong_page';
 
-const unexpected: Readonly<Record<UnexpectedResponseKind, string>> = {
+const unexpected: Readonly<Record<Exclude<UnexpectedResponseKind, 'not_found'>, string>> = {
   empty_body: 'The API answered without a body.',
   html_body: 'The API answered with a web page instead of data.',
   malformed_json: 'The API answered with something that is not JSON.',
@@ -372,9 +372,14 @@ const unexpected: Readonly<Record<UnexpectedResponseKind, string>> = {
   undocumented_success: 'The API answered with a success that its documentation does not describe.',
   schema_mismatch: "The API's answer is not what its documentation describes",
   redirect: 'The API redirects to another address, which is not followed.',
-  not_found: 'The API found nothing at that address, or knows no such order.',
   wrong_page: 'The API answered with another page than the one asked for.',
 };
+
+function notFound({ answeredBy, status }: Partial<AnswerFacts>): string {
+  return answeredBy === 'api'
+    ? `The API does not know what was asked for (status ${status}).`
+    : `Nothing answers as the API at that address (status ${status}). Check the base URL.`;
+}
 
 /** An answer that this client cannot use. Its text is dropped and its values are not repeated: they may be personal. */
 export class UnexpectedResponseError extends OrdersError {
@@ -388,12 +393,13 @@ export class UnexpectedResponseError extends OrdersError {
   constructor(
     kind: UnexpectedResponseKind,
     {
-      message = unexpected[kind],
+      message,
       mismatches = [],
       ...facts
     }: Partial<AnswerFacts> & { readonly message?: string; readonly mismatches?: readonly string[] } = {},
   ) {
-    super(mismatches.length === 0 ? message : `${message}: ${mismatches.slice(0, 3).join('; ')}.`, {
+    const sentence = message ?? (kind === 'not_found' ? notFound(facts) : unexpected[kind]);
+    super(mismatches.length === 0 ? sentence : `${sentence}: ${mismatches.slice(0, 3).join('; ')}.`, {
       source: 'upstream',
       retryable: false,
       effect: kind === 'not_found' || kind === 'wrong_page' ? 'none' : 'unknown',

@@ -41,14 +41,9 @@ export function rateLimitPolicies(
     }),
   );
   return all.map(({ operationId, rateLimit }) => {
-    const { bucket } = rateLimit;
-    const { limit, windowSeconds } = limits.get(bucket ?? operationId) ?? rateLimit;
-    return {
-      name: operationId,
-      limit,
-      windowMs: windowSeconds * 1000,
-      ...(bucket === undefined ? {} : { bucket }),
-    };
+    const { bucket = operationId } = rateLimit;
+    const { limit, windowSeconds } = limits.get(bucket) ?? rateLimit;
+    return { name: operationId, bucket, limit, windowMs: windowSeconds * 1000 };
   });
 }
 

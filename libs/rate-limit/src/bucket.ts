@@ -214,8 +214,9 @@ interface Waiter extends Omit<WaitingCall, 'waitedMs'> {
   onWait: AcquireOptions['onWait'];
   /** When a permit is expected. */
   expectedAt: number;
-  /** A waiter that has not reached the store yet has no deadline: only the store knows whether there is a permit now. */
-  place?: Place;
+  /** A waiter that has not reached the record yet has no deadline: only the record shows whether there is a permit now. */
+  isCounted: boolean;
+  place?: Place | undefined;
 }
 
 /** The calls of one process that wait for permits of one bucket. */
@@ -232,7 +233,7 @@ interface Waiters {
   /** Returns false if the waiter has left. */
   grant(waiter: Waiter, permit: Permit): boolean;
   /** Gives a waiter its place and the time that it still has to wait. Returns false if it has left or leaves now. */
-  postpone(waiter: Waiter, place: Place, expectedWaitMs: number): boolean;
+  postpone(waiter: Waiter, place: Place | undefined, expectedWaitMs: number): boolean;
   nextDeadline(): number;
   refuseOverdue(): void;
   reject(waiter: Waiter, reason: unknown): void;
@@ -288,6 +289,7 @@ function createWaiters(clock: Clock): Waiters {
           }),
           onWait,
           expectedAt: since,
+          isCounted: false,
         };
         all.add(waiter);
       });
@@ -299,6 +301,7 @@ function createWaiters(clock: Clock): Waiters {
     },
     postpone(waiter, place, expectedWaitMs) {
       const now = clock.monotonic();
+      waiter.isCounted = true;
       waiter.place = place;
       waiter.expectedAt = now + expectedWaitMs;
       if (!all.has(waiter)) return false;
@@ -308,12 +311,12 @@ function createWaiters(clock: Clock): Waiters {
     },
     nextDeadline() {
       let next = Infinity;
-      for (const { deadline, place } of all) if (place) next = Math.min(next, deadline);
+      for (const { deadline, isCounted } of all) if (isCounted) next = Math.min(next, deadline);
       return next;
     },
     refuseOverdue() {
       const now = clock.monotonic();
-      for (const waiter of all) if (waiter.place && waiter.deadline <= now) refuse(waiter, now);
+      for (const waiter of all) if (waiter.isCounted && waiter.deadline <= now) refuse(waiter, now);
     },
   };
 }

@@ -34,7 +34,7 @@ type Process =
       readonly at: 'ready' | 'waiting';
       readonly left: number;
       readonly since: number;
-      readonly place?: Place;
+      readonly place?: Place | undefined;
     }
   | {
       readonly at: 'holding' | 'sent';

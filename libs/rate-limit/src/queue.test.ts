@@ -479,6 +479,18 @@ describe('a process looks again', () => {
       [call()],
       250,
     ],
+    [
+      'soon when another one probes and a pause is just over',
+      { uncertainty, probe: { issued: 1, at: start - 200, by: 'two' }, pausedUntil: start },
+      [call()],
+      100,
+    ],
+    [
+      'when a pause is over, although another one probes',
+      { uncertainty, probe: { issued: 1, at: start - 200, by: 'two' }, pausedUntil: start + 3_000 },
+      [call()],
+      3_000,
+    ],
     ['when that is late', { uncertainty, probe: { issued: 1, at: start - 4_900, by: 'two' } }, [call()], 100],
     [
       'four times a second when it is held up by a call in flight',

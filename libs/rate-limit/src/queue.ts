@@ -56,14 +56,15 @@ export interface Grants {
 
 export type Grant =
   | { readonly permit: PermitStamp }
-  | { readonly permit?: undefined; readonly ahead: number; readonly place: Place };
+  | { readonly permit?: undefined; readonly ahead: number; readonly place: Place | undefined };
 
 /** A call of this process in the queue. */
 export interface Queued {
   readonly call: WaitingCall;
   /** Its number in the request. */
   readonly at: number;
-  readonly place: Place;
+  /** Absent where there is but one process. */
+  readonly place?: Place;
 }
 
 /** What of the queue goes before a call of this process. */
@@ -108,8 +109,7 @@ export function grantOwn(
   timing: Timing,
   rules: WindowRules,
 ): Grants {
-  const place = { record: draft.since, since: 0 };
-  const entries = calls.map((call, at) => ({ call, at, place }));
+  const entries = calls.map((call, at) => ({ call, at }));
   return grantPermits(draft, by, timing, rules, {
     entries: entries.sort((a, b) => rank(a.call.priority) - rank(b.call.priority)),
     before: () => nothing,

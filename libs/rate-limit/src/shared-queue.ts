@@ -15,6 +15,7 @@ import {
   type AcquireRequest,
   type Before,
   type Grants,
+  type Place,
   type Queued,
   type WaitingKind,
 } from './queue.js';
@@ -27,6 +28,7 @@ const LONGEST_POLL_MS = 250;
 
 /** A call of this process and its place in the queue of all processes. */
 interface SharedEntry extends Queued {
+  readonly place: Place;
   readonly index: number;
   /** Calls with the same key are published together. */
   readonly key: string;

@@ -145,6 +145,7 @@ test('a clock starts at the wall clock, in whole milliseconds', () => {
     monotonicMs: 50,
     bootId: 'a',
   });
+  expect(advanceClock(undefined, at(1_000.9))).toEqual({ clock: startClock(at(1_000.9)) });
   expect(startClock(at(1_000.9))).toEqual({ minElapsed: 1_000, maxElapsed: 1_000, wallMs: 1_000 });
   expect(startClock(at(1_000, 50))).toStrictEqual({
     minElapsed: 1_000,
