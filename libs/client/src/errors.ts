@@ -64,11 +64,11 @@ export abstract class OrdersError extends Error implements OrdersErrorFacts {
   /** What went wrong, for programs; branch on it. */
   abstract readonly code: OrdersErrorCode;
   /** Where the fault was found: on this side, or in what the API answered (or did not). */
-  readonly source: 'local' | 'upstream';
+  declare readonly source: 'local' | 'upstream';
   /** Whether the same call may succeed later without any change. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** Whether the operation may have taken effect at the API all the same: `none` is certain, `unknown` is not. */
-  readonly effect: 'none' | 'unknown';
+  declare readonly effect: 'none' | 'unknown';
   /** HTTP status of the answer; undefined where there was none. */
   readonly status: number | undefined;
   /** What to name when you ask the vendor about this call; undefined where the answer carried none. */
@@ -88,10 +88,8 @@ export abstract class OrdersError extends Error implements OrdersErrorFacts {
 
   constructor(message: string, facts: OrdersErrorFacts) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
+    // `facts` always has what is only declared above.
     Object.assign(this, facts);
-    this.source = facts.source;
-    this.retryable = facts.retryable;
-    this.effect = facts.effect;
     this.apiErrors = facts.apiErrors ?? {};
   }
 
@@ -163,7 +161,7 @@ export class CancelledError extends OrdersError {
 /** Certificates that do not lead to an authority that Node knows (Node.js, `tls`: X509 certificate error codes). */
 const untrusted = /SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF)/;
 const certificateRemedy =
-  'Its certificate is not one that Node trusts: behind a company proxy, set NODE_EXTRA_CA_CERTS to the file with the ' +
+  'Node does not trust its certificate: behind a company proxy, set NODE_EXTRA_CA_CERTS to the file with the ' +
   "company's root certificate.";
 
 /** No connection (`effect: none`), or one that broke while the request was in flight (`effect: unknown`). */
