@@ -1,73 +1,9 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
 // SHA-256 of the document: 706763a28258dd651f5edcd59359ba0498e276bce66368215fd37b39a2f45694
 
-/** A JSON Schema (2020-12) of the document, with the keywords that are checked. */
-export interface Shape {
-  /** Name of another schema in `shapes`. */
-  readonly $ref?: ShapeName;
-  readonly anyOf?: readonly Shape[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly type?: ShapeType | readonly ShapeType[];
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly multipleOf?: number;
-  readonly items?: Shape;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly required?: readonly string[];
-  /** What fields without a shape of their own hold; default: anything. */
-  readonly additionalProperties?: boolean | Shape;
-}
+import type * as description from '../api-description.js';
 
-/** A type of JSON Schema. */
-export type ShapeType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null';
-
-/** Where an argument of an operation goes. */
-export interface Argument {
-  readonly in: 'path' | 'query' | 'header' | 'body';
-  /** Its name at the API, where that is another one. */
-  readonly field?: string;
-  /** It is the whole body, not a field of it. */
-  readonly isWhole?: true;
-}
-
-/** What a call of one operation needs. */
-export interface Call {
-  readonly operationId: string;
-  readonly method: string;
-  /** Path below the base URL. */
-  readonly path: string;
-  /** The server's allowance: `limit` requests per window of `windowSeconds`. */
-  readonly rateLimit: {
-    readonly limit: number;
-    readonly windowSeconds: number;
-    /** Operations with the same bucket share one allowance. */
-    readonly bucket?: string;
-  };
-  /** Repeating it changes nothing at the API. */
-  readonly isSafe?: true;
-  /** All arguments, by their name in one flat namespace. */
-  readonly arguments: Readonly<Record<string, Argument>>;
-  /** Schema of all arguments together. */
-  readonly argumentsSchema: Extract<ShapeName, `${string}Arguments`>;
-  /** Name of the schema of its JSON body, in `./schemas`. */
-  readonly requestSchema?: string;
-  /** The documented 2xx status; the first of several. */
-  readonly successStatus: number;
-  /** Schema of its JSON body; absent if it has none. */
-  readonly responseSchema?: ShapeName;
-  /** Type of its body, if that is not JSON. */
-  readonly responseType?: string;
-  /** Further documented 2xx answers, by status; null for one without a JSON body. */
-  readonly otherSuccesses?: Readonly<Record<string, ShapeName | null>>;
-}
+export type { Argument, ShapeType } from '../api-description.js';
 
 /** A schema that arguments or answers are checked against, by the name of its constant in `./schemas`. */
 export type ShapeName =
@@ -85,6 +21,12 @@ export type ShapeName =
   | 'SyncOrderResponse'
   | 'ListOrdersArguments'
   | 'SyncOrderArguments';
+
+/** A JSON Schema of the document, with the keywords that are checked. */
+export type Shape = description.Shape<ShapeName>;
+
+/** What a call of one operation needs. */
+export type Call = description.Call<ShapeName>;
 
 /** Base URL of the vendor's production server. */
 export const productionUrl = 'https://api.wemasy.nl/api';

@@ -1,9 +1,11 @@
 // Generated from openapi/wemasy-orders.yaml; do not edit: change the document and run `npm run codegen`.
 // SHA-256 of the document: 706763a28258dd651f5edcd59359ba0498e276bce66368215fd37b39a2f45694
 
-import { type Call, calls } from './calls.js';
+import type * as description from '../api-description.js';
+import { calls, type ShapeName } from './calls.js';
 import type * as schemas from './schemas.js';
 
+export type { AnswerField, Privacy } from '../api-description.js';
 export {
   type Argument,
   type Call,
@@ -13,55 +15,11 @@ export {
   type ShapeType,
 } from './calls.js';
 
-/** Who may see a field of an answer. */
-export type Privacy = 'public' | 'name' | 'personal' | 'secret';
-
-/**
- * What an answer holds at one place. Its marks already count everything around it: a field inside a personal object is
- * personal at least, and a choice has the strictest mark of its options.
- */
-export interface AnswerField {
-  /** Who may see a value that has no fields of its own; absent where the document describes no such value. */
-  readonly privacy?: Privacy;
-  /** JSON Schema types of the value; empty if it can be anything. */
-  readonly types: readonly string[];
-  /** The values that the document lists; where the enumeration is open, others may come. */
-  readonly knownValues?: readonly (string | number | boolean)[];
-  /** Of an object, by name. */
-  readonly fields?: Readonly<Record<string, AnswerField>>;
-  /** What a map holds, whatever the name. */
-  readonly values?: AnswerField;
-  /** What an array holds. */
-  readonly items?: AnswerField;
-  /** The field is the same as the one so many levels above: it contains itself. */
-  readonly again?: number;
-}
-
 /** A schema of the document, by the name of its constant in `./schemas`. */
 export type SchemaName = keyof typeof schemas;
 
 /** What the document says of one operation: what a call needs, and texts for people and assistants. */
-export interface Operation extends Call {
-  readonly summary: string;
-  /** The tool for assistants; absent if there is none. */
-  readonly tool?: {
-    readonly name: string;
-    readonly title: string;
-    readonly description: string;
-    readonly annotations: {
-      readonly readOnlyHint: boolean;
-      readonly destructiveHint: boolean;
-      readonly idempotentHint: boolean;
-      readonly openWorldHint: boolean;
-    };
-  };
-  /** The API answers without a token. */
-  readonly isPublic?: true;
-  /** What the JSON body of a success holds; absent if it has none. */
-  readonly answer?: AnswerField;
-  /** Who may see what the API says in its own words: the strictest mark of these fields in any of its answers. */
-  readonly words: Privacy;
-}
+export type Operation = description.Operation<ShapeName>;
 
 export const operations = {
   listOrders: {
