@@ -447,6 +447,19 @@ describe('another attempt', () => {
     expect(reports.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
+  it.each([
+    ['twice at most by default', undefined, 2],
+    ['never where the client asks for that', 0, 0],
+    ['as often as the client allows', 4, 4],
+  ])('is made %s', async (_, maxRetries, retries) => {
+    const unavailable = Array<Answering>(retries + 1).fill(answers(503, {}));
+    const { list, clock, requests } = transport(unavailable, { maxRetries });
+    const failed = failureOf(list());
+    await clock.advance(60_000);
+    expect(await failed).toMatchObject({ status: 503 });
+    expect(requests).toHaveLength(retries + 1);
+  });
+
   it('is not made when the caller cancels meanwhile: nothing is in flight', async () => {
     const { sync, clock, events, announced } = transport([refused]);
     const controller = new AbortController();
