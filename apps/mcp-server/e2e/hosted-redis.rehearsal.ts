@@ -137,7 +137,7 @@ describe.skipIf(!hasRedis)('two replicas that are asked to end at once while bot
     // Some orders wait for the allowance by then.
     await expect.poll(async () => (await booked()).length).toBeGreaterThan(0);
     const ended = Promise.all(replicas.map((replica) => replica.end()));
-    const told = await sending;
+    const reported = await sending;
     expect(await ended).toEqual([
       [0, null],
       [0, null],
@@ -145,7 +145,7 @@ describe.skipIf(!hasRedis)('two replicas that are asked to end at once while bot
     const before = await booked();
     expectNoneTwice(before);
     for (const [at, id] of ids.entries()) {
-      expect(told[at]?.some((outcome) => outcome === 'synced' || outcome === 'already_synced')).toBe(
+      expect(reported[at]?.some((outcome) => outcome === 'synced' || outcome === 'already_synced')).toBe(
         before.includes(id),
       );
     }
@@ -163,12 +163,12 @@ describe.skipIf(!hasRedis)('while orders are sent by two replicas, a Redis', () 
     const server = await redis();
     const { ids, sendAll, outcomes, booked } = await scene(server.url);
     await sendAll(() => server.restart());
-    const told = await outcomes();
-    for (const outcome of told) expect(outcome).toMatch(final);
+    const reported = await outcomes();
+    for (const outcome of reported) expect(outcome).toMatch(final);
     const books = await booked();
     expectNoneTwice(books);
     for (const [at, id] of ids.entries()) {
-      if (told[at] !== 'outcome_unknown') expect(books).toContain(id);
+      if (reported[at] !== 'outcome_unknown') expect(books).toContain(id);
     }
   });
 
@@ -181,11 +181,11 @@ describe.skipIf(!hasRedis)('while orders are sent by two replicas, a Redis', () 
       expect((await list(replicas[0])).isError ?? false).toBe(false);
       server.resume();
     });
-    const told = await outcomes();
+    const reported = await outcomes();
     const books = await booked();
     expectNoneTwice(books);
     for (const [at, id] of ids.entries()) {
-      if (told[at] !== 'outcome_unknown') expect(books).toContain(id);
+      if (reported[at] !== 'outcome_unknown') expect(books).toContain(id);
     }
   });
 
@@ -244,12 +244,12 @@ describe.skipIf(!hasRedis)('while orders are sent by two replicas, a Redis', () 
     const url = `redis-sentinel://127.0.0.1:${sentinel.port}/0#shop`;
     const { ids, sendAll, outcomes, booked } = await scene(url);
     await sendAll(() => master.stop());
-    const told = await outcomes();
-    for (const outcome of told) expect(outcome).toMatch(final);
+    const reported = await outcomes();
+    for (const outcome of reported) expect(outcome).toMatch(final);
     const books = await booked();
     expectNoneTwice(books);
     for (const [at, id] of ids.entries()) {
-      if (told[at] !== 'outcome_unknown') expect(books).toContain(id);
+      if (reported[at] !== 'outcome_unknown') expect(books).toContain(id);
     }
   }, 120_000);
 });

@@ -184,7 +184,7 @@ describeInBrowser('the orders view', (open) => {
     expect(await view.locator('#announcement').textContent()).toContain(`Order ${id}: Synced.`);
     expect(host.calls).toEqual([{ name: 'sync_order', arguments: { order_id: Number(id) } }]);
     expect(await sandbox.booked()).toEqual([Number(id)]);
-    expect(host.told).toEqual([expect.stringContaining(`Order ${id}: Synced.`)]);
+    expect(host.messages).toEqual([expect.stringContaining(`Order ${id}: Synced.`)]);
 
     await view.getByRole('button', { name: 'Next page' }).click();
     await view.getByText('page 2 of 12').waitFor();
@@ -301,7 +301,7 @@ describeInBrowser('the orders view', (open) => {
     expect(await view.locator('#totals-list').textContent()).toContain(hostile);
     expect(await view.locator('img, b, iframe, a, body script').count()).toBe(0);
     expect(dialogs).toEqual([]);
-    expect(host.told).toEqual([expect.not.stringContaining('img')]);
+    expect(host.messages).toEqual([expect.not.stringContaining('img')]);
     await end();
   });
 

@@ -46,7 +46,7 @@ describe.each(stores)('the %s store', (_, isHere, openStore) => {
   test('returns a record under its own key only', async () => {
     const store = open();
     const record = { text: 'ë "quoted"\n', list: [1, { deep: null }], yes: true };
-    expect(await store.update('a/one', () => ({ record, result: 'told' }))).toBe('told');
+    expect(await store.update('a/one', () => ({ record, result: 'applied' }))).toBe('applied');
     expect(await readRecord(store, 'a/one')).toEqual(record);
     for (const other of ['a/two', 'a/ONE', 'a/one/more', 'a', 'a/one.json', 'a/%6fne']) {
       expect(await readRecord(store, other)).toBeUndefined();

@@ -15,15 +15,15 @@ const { outputFiles } = await build({
 const hostScript = outputFiles.map(({ text }) => text).join('');
 
 const Call = z.object({ name: z.string(), arguments: z.record(z.string(), z.unknown()) });
-const Told = z.object({ content: z.array(z.object({ text: z.string() })) });
+const Sent = z.object({ content: z.array(z.object({ text: z.string() })) });
 const LinkedTool = z.object({ _meta: z.object({ ui: z.object({ resourceUri: z.string() }) }) });
 
 export interface ViewHost {
   readonly url: string;
   /** The calls that the view has made, in order. */
   readonly calls: readonly z.output<typeof Call>[];
-  /** What the view has told the assistant. */
-  readonly told: readonly string[];
+  /** What the view has sent to the assistant. */
+  readonly messages: readonly string[];
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function startViewHost(options: ViewHostOptions): Promise<ViewHost>
   const page = await client.readPage(linked._meta.ui.resourceUri);
   const toolResult = await client.callTool({ name: 'list_orders', arguments: list });
   const calls: z.output<typeof Call>[] = [];
-  const told: string[] = [];
+  const messages: string[] = [];
 
   const view = createServer((_, response) => {
     response.setHeader('Content-Security-Policy', contentSecurityPolicy);
@@ -87,7 +87,7 @@ export async function startViewHost(options: ViewHostOptions): Promise<ViewHost>
         break;
       case '/context':
         void json(request).then((body) => {
-          told.push(...Told.parse(body).content.map(({ text }) => text));
+          messages.push(...Sent.parse(body).content.map(({ text }) => text));
           answer(200, {});
         });
         break;
@@ -98,7 +98,7 @@ export async function startViewHost(options: ViewHostOptions): Promise<ViewHost>
   return {
     url: await listen(host),
     calls,
-    told,
+    messages,
     async close() {
       for (const server of [host, view]) {
         server.closeAllConnections();

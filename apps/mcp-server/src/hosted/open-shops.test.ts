@@ -176,12 +176,12 @@ describe('many shops of one server', () => {
     const revoked = Array.from({ length: 100 }, (_, at) => `refused-${at}`);
     const { replica } = await scene([...revoked.map((name) => shopOf(name)), shopOf('well')], inFolder);
     const shops = await replica();
-    const told = await Promise.all([
+    const reported = await Promise.all([
       ...revoked.map((name) => markOf(shops, name).catch((error: unknown) => Object(error).code)),
       markOf(shops, 'well'),
       sync(shops, 'well'),
     ]);
-    expect(told).toEqual([...revoked.map(() => 'authentication_failed'), 'well', 'synced']);
+    expect(reported).toEqual([...revoked.map(() => 'authentication_failed'), 'well', 'synced']);
   });
 
   it('share allowance and journal where they are one account', async () => {

@@ -198,8 +198,8 @@ describe('a call', () => {
 describe('a listener for the end of an exchange', () => {
   it('is called also where the client has gone before', async () => {
     const leaving = new AbortController();
-    let isTold: (isTold: boolean) => void = () => undefined;
-    const told = new Promise<boolean>((resolve) => (isTold = resolve));
+    let notify: (isCalled: boolean) => void = () => undefined;
+    const notified = new Promise<boolean>((resolve) => (notify = resolve));
     const { origin, close } = await listen({
       host: '127.0.0.1',
       port: 0,
@@ -211,13 +211,13 @@ describe('a listener for the end of an exchange', () => {
         leaving.abort();
         await gone;
         exchange.onClose(() => {
-          isTold(true);
+          notify(true);
         });
         return new Response();
       },
     });
     closers.push(close);
     await expect(fetch(origin, { signal: leaving.signal })).rejects.toThrow('aborted');
-    expect(await told).toBe(true);
+    expect(await notified).toBe(true);
   });
 });

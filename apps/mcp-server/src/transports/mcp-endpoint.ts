@@ -175,8 +175,8 @@ function isUsualCall(message: Message, { headers }: Request): message is Message
 /**
  * Calls the tool that a usual call names.
  *
- * @returns undefined for a call that needs a server: it names no tool, has arguments that the SDK changes or refuses, or is
- *   to be told about
+ * @returns undefined for a call that needs a server: it names no tool, has arguments that the SDK changes or refuses, or asks
+ *   for progress
  */
 function callTool(
   { params = {} }: JSONRPCRequest,

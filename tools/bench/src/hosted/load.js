@@ -45,7 +45,7 @@ export async function runLoad({ callers, environment, seconds, callsPerSecond })
     refused: /** @type {Record<string, number>} */ ({}),
     durations: /** @type {number[]} */ ([]),
     /** @type {Map<string, string>} by token and order: `synced`, `unknown`, or the code of the failure */
-    told: new Map(),
+    reported: new Map(),
   };
   let isKilling = false;
   let isDraining = false;
@@ -88,7 +88,10 @@ export async function runLoad({ callers, environment, seconds, callsPerSecond })
         const isBooked = code === undefined || code === 'already_synced';
         // `in_progress` says that the server goes on with it.
         const isUnknown = code === 'outcome_unknown' || code === 'in_progress';
-        figures.told.set(`${caller.token} ${orderId}`, isBooked ? 'synced' : isUnknown ? 'unknown' : code);
+        figures.reported.set(
+          `${caller.token} ${orderId}`,
+          isBooked ? 'synced' : isUnknown ? 'unknown' : code,
+        );
       } else if (code === undefined && marksIn(answer).some((mark) => mark !== markOf(caller.token))) {
         figures.crossed += 1;
       }

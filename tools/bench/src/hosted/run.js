@@ -43,9 +43,9 @@ export async function run({
     const load = await runLoad({ callers, environment, seconds, callsPerSecond });
     const { tooMany, ledger } = await upstream.figures();
     const books = new Map(ledger);
-    const count = (/** @type {(key: string) => boolean} */ is) => [...load.told.keys()].filter(is).length;
-    const told = (/** @type {string} */ key) => load.told.get(key);
-    const denied = [...load.told].filter(
+    const count = (/** @type {(key: string) => boolean} */ is) => [...load.reported.keys()].filter(is).length;
+    const reported = (/** @type {string} */ key) => load.reported.get(key);
+    const denied = [...load.reported].filter(
       ([key, outcome]) => outcome !== 'synced' && outcome !== 'unknown' && books.has(key),
     );
     const checks = /** @type {const} */ ([
@@ -54,7 +54,7 @@ export async function run({
       ['orders booked twice', ledger.filter(([, bookings]) => bookings > 1).length],
       [
         'orders reported synced, and not in the books',
-        count((key) => told(key) === 'synced' && !books.has(key)),
+        count((key) => reported(key) === 'synced' && !books.has(key)),
       ],
       ['orders in the books, and reported neither synced nor unknown', denied.length],
       ['calls without an answer', load.failed.length],

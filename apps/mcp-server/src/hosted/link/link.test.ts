@@ -218,11 +218,11 @@ describe('the page that links a shop', () => {
     ['"good"', 'is wrapped in quotes'],
     ['two words', 'contains a space'],
     ['', 'Enter the API token'],
-  ])('does not even try %j', async (token, told) => {
+  ])('does not even try %j', async (token, words) => {
     const place = await scene();
     const visitor = await signedIn(place);
     await visitor.submit('/link', { ...names, token });
-    expect(visitor.text()).toContain(told);
+    expect(visitor.text()).toContain(words);
     expect(place.tried).toEqual([]);
   });
 

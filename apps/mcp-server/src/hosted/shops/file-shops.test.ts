@@ -124,14 +124,14 @@ describe('a shop of the file', () => {
     ['shops.json', '{"shops": [{"account": "x", "token": "token-of-bakery"}]}', /shops\.0/],
     ['bakery.token', 'token of bakery with blanks', /bakery\.token/],
     ['bakery.token', '', /bakery\.token/],
-  ])('stays as it was when a bad %s says %j', async (name, text, told) => {
+  ])('stays as it was when a bad %s says %j', async (name, text, words) => {
     const { open, edit, log } = await scene();
     const shops = await open();
     await edit(name, text);
     expect(await shops.find(jan)).toMatchObject({ token: 'token-of-bakery' });
     expect(await shops.find(jan)).toMatchObject({ token: 'token-of-bakery' });
     expect(log).toEqual([expect.stringMatching(/faulty; what it said before still counts/)]);
-    expect(log[0]).toMatch(told);
+    expect(log[0]).toMatch(words);
     expect(log[0]).not.toContain('token-of-bakery');
     expect(log[0]).not.toContain('token of bakery');
   });
