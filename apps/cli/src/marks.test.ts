@@ -140,6 +140,29 @@ it.each(lines)('where no field of an order may be shown, %s ends in order and sh
   expect(all).not.toMatch(/internal_error|TypeError/);
 });
 
+it.each([
+  ['none', 'order_number', '--personal-data names shows order_number.'],
+  ['none', 'order_number,invoice_id', '--personal-data full shows order_number, invoice_id.'],
+  ['names', 'invoice_id', '--personal-data full shows invoice_id.'],
+])('with %s, list names the strictest setting that shows %s', async (mode, fields, advice) => {
+  const marks = new Map([
+    ['order_number', 'name'],
+    ['invoice_id', 'personal'],
+  ]);
+  const run = await commandLineOf((operations) =>
+    JSON.parse(
+      JSON.stringify(operations, (name, field) =>
+        marks.has(name) ? { privacy: marks.get(name), types: ['string'] } : field,
+      ),
+    ),
+  );
+  const { environment } = await startShop({ list: pagesOf(orders) });
+  const line = ['list', '--personal-data', mode, '--fields', fields];
+  const { exitCode, all } = await run(line, { environment });
+  expect(exitCode).toBe(2);
+  expect(all).toContain(` ${advice}\n`);
+});
+
 function allSecret(operations: Operations): object {
   return JSON.parse(JSON.stringify(operations).replaceAll(/"privacy":"\w+"/g, '"privacy":"secret"'));
 }

@@ -333,19 +333,6 @@ describe('list', () => {
     }
   });
 
-  it.each([
-    ['none', 'customer', '--personal-data names shows customer.'],
-    ['none', 'customer,invoice_email', '--personal-data full shows customer, invoice_email.'],
-    ['names', 'invoice_email', '--personal-data full shows invoice_email.'],
-  ])('with %s, names the strictest setting that shows %s', async (mode, fields, advice) => {
-    const environment = await shop(some);
-    const { exitCode, stderr } = await runLine(['list', '--personal-data', mode, '--fields', fields], {
-      environment,
-    });
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain(` ${advice}\n`);
-  });
-
   it('shows personal data only when the settings allow it', async () => {
     const environment = await shop([{ id: 1, billing: { invoice_email: 'jan@example.com' } }]);
     const refused = await runLine(['list', '--fields', 'invoice_email'], { environment });

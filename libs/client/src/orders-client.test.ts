@@ -73,7 +73,7 @@ describe('list', () => {
     await clientOf(upstream.url).list({
       status: 'on_hold',
       per_page: 5,
-      type: null,
+      sortKey: null,
       search_query: undefined,
       page: 3,
     });
@@ -703,7 +703,11 @@ describe('a call by operation id', () => {
       index === 0 ? void response.writeHead(502).end() : sendJson(response, 200, emptyPage, limits(60, 59)),
     );
     const client = clientOf(upstream.url);
-    const { value, drift } = await client.call('listOrders', { status: 'paid', page: 2, type: undefined });
+    const { value, drift } = await client.call('listOrders', {
+      status: 'paid',
+      page: 2,
+      per_page: undefined,
+    });
     expect({ value, drift }).toEqual({ value: emptyPage, drift: [] });
     expect(upstream.requests.map(({ url, body }) => ({ url, body: JSON.parse(body) }))).toEqual([
       { url: '/api/services/webshop/v1/orders/all?page=2', body: { status: 'paid' } },

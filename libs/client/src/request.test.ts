@@ -1,20 +1,37 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type * as callsModule from './generated/calls.js';
 import { isOrdersError } from './is-orders-error.js';
 import { type Operation, operations } from './generated/operations.js';
 import { requestOf } from './request.js';
 
 const base = 'https://api.example.com/api';
 
-/** An operation with arguments in every place; their checks are those of a list. */
+vi.mock('./generated/calls.js', async (importOriginal) => {
+  const calls = await importOriginal<typeof callsModule>();
+  const own: callsModule.Shape = {
+    type: 'object',
+    properties: {
+      shop_key: { type: 'string' },
+      state: { enum: ['paid', 'open', null] },
+      text: { type: ['string', 'null'] },
+      size: { type: 'integer', minimum: 1 },
+      sort: { enum: ['state', null] },
+    },
+    additionalProperties: false,
+  };
+  return { ...calls, shapes: { ...calls.shapes, ListOrdersArguments: own } };
+});
+
+/** An operation of no document, with arguments in every place. */
 const everywhere = {
   ...operations.listOrders,
   path: '/shops/{shop}/orders',
   arguments: {
-    type: { in: 'path', field: 'shop' },
-    status: { in: 'query', field: 'filter[status]' },
-    search_query: { in: 'header', field: 'X-Search' },
-    per_page: { in: 'body', field: 'perPage' },
-    sortKey: { in: 'body' },
+    shop_key: { in: 'path', field: 'shop' },
+    state: { in: 'query', field: 'filter[status]' },
+    text: { in: 'header', field: 'X-Search' },
+    size: { in: 'body', field: 'perPage' },
+    sort: { in: 'body' },
   },
 } as const satisfies Operation;
 
@@ -30,19 +47,19 @@ const faultsOf = (given: object): string => {
 
 describe('an argument', () => {
   it('goes where the document says, under its name at the API', () => {
-    const given = { type: 'a/b ?#', status: 'paid', search_query: 'x y', per_page: 5, sortKey: null };
+    const given = { shop_key: 'a/b ?#', state: 'paid', text: 'x y', size: 5, sort: null };
     expect(requestOf(everywhere, given, base)).toEqual({
       operation: everywhere,
       url: `${base}/shops/a%2Fb%20%3F%23/orders?filter%5Bstatus%5D=paid`,
       headers: { 'x-search': 'x y', 'content-type': 'application/json' },
-      body: '{"perPage":5,"sortKey":null}',
+      body: '{"perPage":5,"sort":null}',
     });
   });
 
   it('is not sent where it is undefined, or null outside a body', () => {
     const { url, headers, body } = requestOf(
       everywhere,
-      { type: 'a', status: null, search_query: null, per_page: undefined },
+      { shop_key: 'a', state: null, text: null, size: undefined },
       base,
     );
     expect({ url, headers, body }).toEqual({
@@ -52,17 +69,17 @@ describe('an argument', () => {
     });
   });
 
-  it.each(['', '.', '..'])('cannot lead to another path: %j', (type) => {
-    expect(faultsOf({ type })).toMatch(/^invalid_arguments: .*type.* must not be/);
+  it.each(['', '.', '..'])('cannot lead to another path: %j', (key) => {
+    expect(faultsOf({ shop_key: key })).toMatch(/^invalid_arguments: .*shop_key.* must not be/);
   });
 
   it.each(['a\r\nX-Other: b', 'é', ' ', ''])('cannot be a header of more than plain text: %j', (text) => {
-    expect(faultsOf({ type: 'a', search_query: text })).toMatch(/search_query.* must be plain ASCII text/);
+    expect(faultsOf({ shop_key: 'a', text })).toMatch(/text.* must be plain ASCII text/);
   });
 
   it('that the document does not know is refused, with every other fault', () => {
-    const message = faultsOf({ type: 'a', nonsense: 1, status: 'no', per_page: 0 });
-    for (const name of ['nonsense', 'status', 'per_page']) expect(message).toContain(name);
+    const message = faultsOf({ shop_key: 'a', nonsense: 1, state: 'no', size: 0 });
+    for (const name of ['nonsense', 'state', 'size']) expect(message).toContain(name);
   });
 });
 
@@ -81,11 +98,11 @@ describe('a body that is one argument', () => {
   const whole = {
     ...everywhere,
     path: '/orders',
-    arguments: { sortKey: { in: 'body', isWhole: true } },
+    arguments: { sort: { in: 'body', isWhole: true } },
   } as const satisfies Operation;
 
   it('is sent as it is', () => {
-    expect(requestOf(whole, { sortKey: 'status' }, base).body).toBe('"status"');
+    expect(requestOf(whole, { sort: 'state' }, base).body).toBe('"state"');
   });
 
   it('is left out where it is not given', () => {

@@ -68,8 +68,11 @@ describe('the columns of an order', () => {
   });
 
   it('show the customer only where names may be shown', () => {
+    const name: AnswerField = { privacy: 'name', types: ['string'] };
+    const billing: AnswerField = { types: ['object'], fields: { invoice_lastname: name } };
+    const order: AnswerField = { types: ['object'], fields: { billing } };
     expect(
-      modes.map((mode) => defaultColumns(columnsFor(mode)).some(({ name }) => name === 'customer')),
+      modes.map((mode) => defaultColumns(columnsFor(mode, order)).some(({ name }) => name === 'customer')),
     ).toEqual([false, true, true]);
   });
 

@@ -1,6 +1,7 @@
+import type { Order } from '@wemasy-orders/client';
+import type { AnswerField } from '@wemasy-orders/client/operations';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderField } from './visibility.js';
 import {
   createTotals,
   exactAmount,
@@ -8,9 +9,12 @@ import {
   unreadableAmountsText,
   withheldAmountsText,
 } from './totals.js';
-import type { Order } from '@wemasy-orders/client';
 
-const totalsOf = (orders: readonly Order[]) => totalsFor(orders, 'none');
+const shown: AnswerField = { privacy: 'public', types: [] };
+/** An order whose amount may be shown, whatever the document marks. */
+const publicOrder = { types: ['object'], fields: { id: shown, status: shown, total: shown } };
+
+const totalsOf = (orders: readonly Order[]) => totalsFor(orders, 'none', publicOrder);
 
 describe('totals', () => {
   it('count and sum by status, exactly', () => {
@@ -100,11 +104,8 @@ describe('totals', () => {
       },
     ],
   ] as const)('say nothing of a %s that may not be shown', (name, expected) => {
-    const field = orderField.fields?.[name] ?? expect.fail('the order has no such field');
-    const order = {
-      ...orderField,
-      fields: { ...orderField.fields, [name]: { ...field, privacy: 'personal' as const } },
-    };
+    const personal: AnswerField = { privacy: 'personal', types: [] };
+    const order = { ...publicOrder, fields: { ...publicOrder.fields, [name]: personal } };
     const totals = createTotals('none', order);
     totals.add([
       { id: 1, status: 'paid', total: '5' },

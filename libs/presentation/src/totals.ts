@@ -95,8 +95,12 @@ export function createTotals(
 }
 
 /** Counts and sums the orders of one page. */
-export function totalsOf(orders: readonly Order[], personalData: PersonalData): Totals {
-  const totals = createTotals(personalData);
+export function totalsOf(
+  orders: readonly Order[],
+  personalData: PersonalData,
+  order: AnswerField = orderField,
+): Totals {
+  const totals = createTotals(personalData, order);
   totals.add(orders);
   return totals.value();
 }

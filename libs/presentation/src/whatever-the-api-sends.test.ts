@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createOrdersClient, type Fetch, isOrdersError, type OrdersPage } from '@wemasy-orders/client';
+import type { AnswerField } from '@wemasy-orders/client/operations';
 import { amountForms, amountsAnswer, mutationsOf } from '@wemasy-orders/client/testing';
 import { describe, expect, it } from 'vitest';
 import { columnsFor } from './columns.js';
 import { exactAmount, totalsOf } from './totals.js';
+
+const shown: AnswerField = { privacy: 'public', types: [] };
+/** An order whose amount may be shown, whatever the document marks. */
+const publicOrder = { types: ['object'], fields: { id: shown, status: shown, total: shown } };
 
 /** The page that the client makes of an answer; undefined where it refuses the answer. */
 async function pageOf(json: string): Promise<OrdersPage | undefined> {
@@ -30,7 +35,7 @@ describe('an amount, in whichever form the API writes it', async () => {
   it('is in the sum exactly, or counted as missing from it', () => {
     expect(orders).toHaveLength(38);
     const unreadable = [...amountForms.keys()].filter((at) => amountForms[at]?.exact === undefined);
-    expect(totalsOf(orders, 'none')).toEqual({
+    expect(totalsOf(orders, 'none', publicOrder)).toEqual({
       byStatus: { paid: { count: 38, sum: '100000000000000000374.875510000000000000000000000001' } },
       unreadable: {
         count: unreadable.length,
