@@ -101,7 +101,12 @@ describe('an operation added to the document', () => {
     await writeFile(join(copy.root, 'libs/client/src/use.ts'), use);
     await copy.nx('build', '@wemasy-orders/client');
     const printed = await copy.node('.', 'libs/client/dist/use.js');
-    expect(JSON.parse(printed)).toEqual({ name: 'cancelOrder', limit, windowMs: 30_000 });
+    expect(JSON.parse(printed)).toEqual({
+      name: 'cancelOrder',
+      bucket: 'cancelOrder',
+      limit,
+      windowMs: 30_000,
+    });
   });
 });
 
