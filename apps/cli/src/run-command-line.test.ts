@@ -1,12 +1,19 @@
+import type * as operationsModule from '@wemasy-orders/client/operations';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Order } from '@wemasy-orders/client';
 import { OrderStatus } from '@wemasy-orders/client/schemas';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commands } from './program.js';
 import { runLine } from './testing/run-line.js';
+
+vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
+  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operations, ...others } = await importOriginal<typeof operationsModule>();
+  return { ...others, operations: operationsWithUsualMarks(operations) };
+});
 
 const canary = 'canary-token-5f2a';
 let upstream: Upstream | undefined;
@@ -300,7 +307,7 @@ describe('list', () => {
   });
 
   it('adds up exactly, over all pages', async () => {
-    const environment = await shop(some);
+    const environment = { ...(await shop(some)), WEMASY_RATE_LIMITS: 'listOrders=60/60' };
     const { stdout } = await runLine(['list', '--summary', '--per-page', '1', '--json'], { environment });
     expect(JSON.parse(stdout).totals).toEqual([
       { status: 'on_hold', count: 1, sum: '5' },

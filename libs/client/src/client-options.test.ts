@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { calls } from './generated/calls.js';
 import type { FetchRequest, FetchResponse } from './fetch.js';
 import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
-import { orderPage } from './testing/index.js';
+import { orderPage, sixtyListsAMinute } from './testing/index.js';
 import type { CallOptions, RequestReport, ResponseReport } from './types.js';
 
 /** Searched for in everything that comes out of the client. */
@@ -37,6 +37,7 @@ function clientOf(replies: readonly Reply[] = [{}], options: Partial<OrdersClien
   const client = createOrdersClient({
     token: canary,
     random: () => 0,
+    rateLimiter: sixtyListsAMinute(options.clock),
     fetch: (_, request) => {
       requests.push(request);
       return Promise.resolve(responseOf(replies[requests.length - 1] ?? replies.at(-1) ?? {}));
@@ -376,7 +377,7 @@ describe('hooks and logger', () => {
 
 describe('a client', () => {
   it('is closed at the end of `await using`', async () => {
-    const { client } = clientOf();
+    const { client } = clientOf([{}], { rateLimiter: undefined });
     await client.list();
     await client[Symbol.asyncDispose]();
     await expect(client.list()).rejects.toMatchObject({ code: 'cancelled', effect: 'none' });

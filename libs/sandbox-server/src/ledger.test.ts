@@ -52,8 +52,9 @@ it('a sync clears should_snelstart_sync in later lists, and changes nothing else
   const before = await documentedOrder();
   expect(before?.should_snelstart_sync).toBe(true);
   await sandbox.sync({ body: { order_id: 2502 } });
-  expect(await documentedOrder()).toEqual({ ...before, should_snelstart_sync: false });
-  expect(JSON.stringify(await documentedOrder())).toBe(
+  const after = await documentedOrder();
+  expect(after).toEqual({ ...before, should_snelstart_sync: false });
+  expect(JSON.stringify(after)).toBe(
     JSON.stringify(before).replace('"should_snelstart_sync":true', '"should_snelstart_sync":false'),
   );
 });

@@ -1,8 +1,15 @@
+import type * as operationsModule from '@wemasy-orders/client/operations';
 import { OrderStatus } from '@wemasy-orders/client/schemas';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { commands } from '../program.js';
 import { sandboxOption, settingsOptions } from '../settings-options.js';
 import { candidatesFor } from './complete.js';
+
+vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
+  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operations, ...others } = await importOriginal<typeof operationsModule>();
+  return { ...others, operations: operationsWithUsualMarks(operations) };
+});
 
 const grammar = { commands, globalOptions: [sandboxOption, ...settingsOptions] };
 const texts = (...words: string[]) => candidatesFor(words, grammar).map(({ text }) => text);

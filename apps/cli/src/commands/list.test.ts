@@ -1,9 +1,16 @@
+import type * as operationsModule from '@wemasy-orders/client/operations';
 import type { Order } from '@wemasy-orders/client';
 import { amountForms, amountsAnswer, largestPage, orderPage } from '@wemasy-orders/client/testing';
 import { exactAmount, showsField } from '@wemasy-orders/presentation';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runLine } from '../testing/run-line.js';
 import { pagesOf, scripted, type ShopOptions, startShop } from '../testing/shop.js';
+
+vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
+  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operations, ...others } = await importOriginal<typeof operationsModule>();
+  return { ...others, operations: operationsWithUsualMarks(operations) };
+});
 
 const order = (id: number): Order => ({ id, status: 'paid', total: '10' });
 const ordersOf = (...ids: readonly number[]) => ids.map(order);

@@ -58,6 +58,11 @@ const Values = z.object({
   fields: z.string().optional(),
 });
 
+/** A mark of the document may hide any column, also from an example. */
+const exampleFields = defaultColumns(columnsFor('none'))
+  .slice(0, 3)
+  .map(({ name }) => name);
+
 export const list: CommandDefinition = {
   name: 'list',
   onlyPrints: true,
@@ -74,7 +79,7 @@ export const list: CommandDefinition = {
     ['wemasy-orders list --status paid', 'the first page of the paid orders'],
     ['wemasy-orders list --all --excel > orders.csv', 'every order, for a Dutch Excel'],
     [
-      'wemasy-orders list --search-query Jansen --fields id,date,total',
+      `wemasy-orders list --search-query Jansen --fields ${exampleFields.join()}`,
       'three columns of the orders that a search finds',
     ],
     ['wemasy-orders list --summary', 'how many orders each status has, and their sums'],

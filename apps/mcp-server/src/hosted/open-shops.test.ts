@@ -79,6 +79,7 @@ async function scene(shops: readonly ReturnType<typeof shopOf>[], state: (folder
             WEMASY_API_URL: upstream.url,
             WEMASY_SHOPS: join(folder, 'shops.json'),
             WEMASY_STATE: state(folder),
+            WEMASY_RATE_LIMITS: 'listOrders=60/60',
             WEMASY_LOG_LEVEL: 'silent',
             ...environment,
           },

@@ -1,10 +1,17 @@
+import type * as operationsModule from '@wemasy-orders/client/operations';
 import type { WalkFacts, WalkStep } from '@wemasy-orders/client';
 import { orderPage } from '@wemasy-orders/client/testing';
 import { columnsFor, defaultColumns, totalsOf } from '@wemasy-orders/presentation';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { OrdersTable, summaryOf, tableOf, textOf } from './orders-table.js';
+
+vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
+  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operations, ...others } = await importOriginal<typeof operationsModule>();
+  return { ...others, operations: operationsWithUsualMarks(operations) };
+});
 
 const columns = {
   columns: defaultColumns(columnsFor('full')),

@@ -1,12 +1,20 @@
+import type * as operationsModule from '@wemasy-orders/client/operations';
 import { createServer } from 'node:http';
 import { createOrdersClient } from '@wemasy-orders/client';
 import { type AnswerField, operations } from '@wemasy-orders/client/operations';
 import type { personalDataModes } from '@wemasy-orders/presentation';
+import { sixtyListsAMinute } from '@wemasy-orders/client/testing';
 import { systemClock } from '@wemasy-orders/state';
 import ajvModule from 'ajv';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { ToolOperation } from './tool.js';
 import { operationTool } from './operation-tool.js';
+
+vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
+  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operations, ...others } = await importOriginal<typeof operationsModule>();
+  return { ...others, operations: operationsWithUsualMarks(operations) };
+});
 
 const { Ajv } = ajvModule;
 
@@ -36,7 +44,11 @@ const api = createServer((_, response) => {
 await new Promise<void>((resolve) => void api.listen(0, '127.0.0.1', resolve));
 const address = api.address();
 if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-const client = createOrdersClient({ token: 'a-token', baseUrl: `http://127.0.0.1:${address.port}/api` });
+const client = createOrdersClient({
+  token: 'a-token',
+  baseUrl: `http://127.0.0.1:${address.port}/api`,
+  rateLimiter: sixtyListsAMinute(),
+});
 afterAll(async () => {
   await client.close();
   api.closeAllConnections();

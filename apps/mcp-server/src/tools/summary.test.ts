@@ -1,3 +1,4 @@
+import type * as operationsModule from '@wemasy-orders/client/operations';
 import {
   CancelledError,
   type Order,
@@ -9,9 +10,15 @@ import {
 } from '@wemasy-orders/client';
 import { orderPage } from '@wemasy-orders/client/testing';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { summarize } from './summary.js';
 import type { Progress } from './progress.js';
+
+vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
+  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operations, ...others } = await importOriginal<typeof operationsModule>();
+  return { ...others, operations: operationsWithUsualMarks(operations) };
+});
 
 type List = OrdersLister['list'];
 
