@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { operations } from '@wemasy-orders/client/operations';
 import { ListOrdersResponse, OrderSortKey } from '@wemasy-orders/client/schemas';
 import type { Order } from './invented-order.js';
 import { inventOrders } from './orders.js';
@@ -158,11 +159,12 @@ describe('search_query', () => {
 
 describe('filters', () => {
   it('are combined', async () => {
-    const body = { status: 'completed', type: 'checkout', search_query: 'an' };
+    const hasType = 'type' in operations.listOrders.arguments;
+    const body = { status: 'completed', search_query: 'an', ...(hasType ? { type: 'checkout' } : {}) };
     const expected = all.filter(
       ({ status, type, billing, order_number, invoice_id }) =>
         status === 'completed' &&
-        type === 'checkout' &&
+        (!hasType || type === 'checkout') &&
         [
           `${billing.invoice_firstname ?? ''} ${billing.invoice_lastname ?? ''}`,
           billing.invoice_company,
