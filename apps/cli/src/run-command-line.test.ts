@@ -1,3 +1,4 @@
+import type * as testingModule from '@wemasy-orders/client/testing';
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,9 @@ import { commands } from './program.js';
 import { runLine } from './testing/run-line.js';
 
 vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
-  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operationsWithUsualMarks } = await vi.importActual<typeof testingModule>(
+    '@wemasy-orders/client/testing',
+  );
   const { operations, ...others } = await importOriginal<typeof operationsModule>();
   return { ...others, operations: operationsWithUsualMarks(operations) };
 });

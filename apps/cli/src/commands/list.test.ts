@@ -1,3 +1,4 @@
+import type * as testingModule from '@wemasy-orders/client/testing';
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import type { Order } from '@wemasy-orders/client';
 import { amountForms, amountsAnswer, largestPage, orderPage } from '@wemasy-orders/client/testing';
@@ -7,7 +8,9 @@ import { runLine } from '../testing/run-line.js';
 import { pagesOf, scripted, type ShopOptions, startShop } from '../testing/shop.js';
 
 vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
-  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operationsWithUsualMarks } = await vi.importActual<typeof testingModule>(
+    '@wemasy-orders/client/testing',
+  );
   const { operations, ...others } = await importOriginal<typeof operationsModule>();
   return { ...others, operations: operationsWithUsualMarks(operations) };
 });

@@ -1,3 +1,4 @@
+import type * as testingModule from '@wemasy-orders/client/testing';
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import type { WalkFacts, WalkStep } from '@wemasy-orders/client';
 import { orderPage } from '@wemasy-orders/client/testing';
@@ -8,7 +9,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { OrdersTable, summaryOf, tableOf, textOf } from './orders-table.js';
 
 vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
-  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operationsWithUsualMarks } = await vi.importActual<typeof testingModule>(
+    '@wemasy-orders/client/testing',
+  );
   const { operations, ...others } = await importOriginal<typeof operationsModule>();
   return { ...others, operations: operationsWithUsualMarks(operations) };
 });

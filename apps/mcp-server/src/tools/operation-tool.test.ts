@@ -1,3 +1,4 @@
+import type * as testingModule from '@wemasy-orders/client/testing';
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import { createServer } from 'node:http';
 import { createOrdersClient } from '@wemasy-orders/client';
@@ -11,7 +12,9 @@ import type { ToolOperation } from './tool.js';
 import { operationTool } from './operation-tool.js';
 
 vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
-  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operationsWithUsualMarks } = await vi.importActual<typeof testingModule>(
+    '@wemasy-orders/client/testing',
+  );
   const { operations, ...others } = await importOriginal<typeof operationsModule>();
   return { ...others, operations: operationsWithUsualMarks(operations) };
 });

@@ -1,3 +1,4 @@
+import type * as testingModule from '@wemasy-orders/client/testing';
 import type * as operationsModule from '@wemasy-orders/client/operations';
 import {
   CancelledError,
@@ -15,7 +16,9 @@ import { summarize } from './summary.js';
 import type { Progress } from './progress.js';
 
 vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
-  const { operationsWithUsualMarks } = await import('@wemasy-orders/client/testing');
+  const { operationsWithUsualMarks } = await vi.importActual<typeof testingModule>(
+    '@wemasy-orders/client/testing',
+  );
   const { operations, ...others } = await importOriginal<typeof operationsModule>();
   return { ...others, operations: operationsWithUsualMarks(operations) };
 });
