@@ -108,7 +108,11 @@ describe('a call that waits for the allowance', () => {
       const page = Number(/page=(\d+)/.exec(url)?.[1]);
       sendJson(response, 200, orderPage([{ id: page }], { page, perPage: 100, total: 250 }));
     });
-    const wire = await startWire({ WEMASY_API_URL: api.url, WEMASY_API_TOKEN: 'token' });
+    const wire = await startWire({
+      WEMASY_API_URL: api.url,
+      WEMASY_API_TOKEN: 'token',
+      WEMASY_RATE_LIMITS: 'listOrders=60/60',
+    });
     await wire.request('tools/call', { name: 'list_orders', arguments: { summarize: true } });
     await wire.end();
     await api.close();

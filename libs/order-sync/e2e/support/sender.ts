@@ -29,14 +29,17 @@ export interface SenderOptions extends Partial<Omit<OrderSyncOptions, 'client' |
   readonly timeoutMs?: number;
 }
 
+const neverWaits = { limit: 1000, windowSeconds: 60 };
+
 export function createSender(options: SenderOptions): Sender {
-  const { url, store = createMemoryStore(), limit = 1000, windowSeconds = 60, timeoutMs } = options;
+  const { url, store = createMemoryStore(), timeoutMs } = options;
+  const { limit = neverWaits.limit, windowSeconds = neverWaits.windowSeconds } = options;
   const rateLimiter =
     options.rateLimiter ??
     createRateLimiter({
       store: createMemoryStore(),
       namespace,
-      policies: rateLimitPolicies({ syncOrder: { limit, windowSeconds } }),
+      policies: rateLimitPolicies({ listOrders: neverWaits, syncOrder: { limit, windowSeconds } }),
     });
   const client = createOrdersClient({
     token: 'token',
