@@ -1,11 +1,13 @@
 // @ts-check
 import { fork, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@wemasy-orders/state/testing';
 
 const serverFile = fileURLToPath(new URL('../../../../apps/mcp-server/dist/main.js', import.meta.url));
 const collectorFile = fileURLToPath(new URL('./collect-garbage.cjs', import.meta.url));
@@ -59,13 +61,13 @@ export async function startServer(command, env) {
  *
  * @param {Record<string, string>} env
  * @param {{ canCollect?: boolean }} [options] canCollect: `heapOf` can make it collect its garbage
- * @returns {Promise<Served & { metricsUrl: string }>}
+ * @returns {Promise<Served & { heapFile: string }>}
  */
 export async function startReplica(env, { canCollect = false } = {}) {
-  const metrics = `127.0.0.1:${await freePort()}`;
+  const heapFile = join(env['HOME'] ?? '', `heap-${randomUUID()}`);
   const flags = canCollect ? ['--expose-gc', '--require', collectorFile] : [];
-  const command = [...flags, serverFile, '--http', '127.0.0.1:0', '--metrics', metrics];
-  return { ...(await startServer(command, env)), metricsUrl: `http://${metrics}/metrics` };
+  const command = [...flags, serverFile, '--http', '127.0.0.1:0'];
+  return { ...(await startServer(command, { ...env, BENCH_HEAP_FILE: heapFile })), heapFile };
 }
 
 /** A page of the sandbox's orders, as the API answers with it. @param {number} perPage */
@@ -118,20 +120,17 @@ export function memoryOf(pid) {
 /**
  * Heap that a replica holds after a full collection, in MB (10^6 bytes); undefined where it has just ended.
  *
- * @param {{ pid: number, metricsUrl: string }} replica
+ * @param {{ pid: number, heapFile: string }} replica
  */
-export async function heapOf({ pid, metricsUrl }) {
+export async function heapOf({ pid, heapFile }) {
+  await rm(heapFile, { force: true });
   try {
     process.kill(pid, 'SIGUSR2');
   } catch {
     return undefined;
   }
   await setTimeout(1_000);
-  const page = await fetch(metricsUrl).then(
-    (response) => response.text(),
-    () => '',
-  );
-  const [, bytes] = /^nodejs_heap_size_used_bytes (\d+)/m.exec(page) ?? [];
+  const bytes = await readFile(heapFile, 'utf8').catch(() => undefined);
   return bytes === undefined ? undefined : Number(bytes) / 1e6;
 }
 
