@@ -123,6 +123,18 @@ function expectNoneTwice(booked: readonly number[]): void {
   expect(booked).toHaveLength(new Set(booked).size);
 }
 
+/** Every order is booked once, unless its sender heard that the outcome is unknown. */
+function expectInBooks(
+  booked: readonly number[],
+  ids: readonly number[],
+  reported: readonly (string | undefined)[],
+): void {
+  expectNoneTwice(booked);
+  for (const [at, id] of ids.entries()) {
+    if (reported[at] !== 'outcome_unknown') expect(booked).toContain(id);
+  }
+}
+
 async function redis() {
   const server = await startRedis();
   onTestFinished(() => server.close());
@@ -166,10 +178,7 @@ describe.skipIf(!hasRedis)('while orders are sent by two replicas, a Redis', () 
     const reported = await outcomes();
     for (const outcome of reported) expect(outcome).toMatch(final);
     const books = await booked();
-    expectNoneTwice(books);
-    for (const [at, id] of ids.entries()) {
-      if (reported[at] !== 'outcome_unknown') expect(books).toContain(id);
-    }
+    expectInBooks(books, ids, reported);
   });
 
   it('that does not answer for a while costs no order and books none twice', async () => {
@@ -183,10 +192,7 @@ describe.skipIf(!hasRedis)('while orders are sent by two replicas, a Redis', () 
     });
     const reported = await outcomes();
     const books = await booked();
-    expectNoneTwice(books);
-    for (const [at, id] of ids.entries()) {
-      if (reported[at] !== 'outcome_unknown') expect(books).toContain(id);
-    }
+    expectInBooks(books, ids, reported);
   });
 
   it('that is away lets orders be listed and sends none', async () => {
@@ -247,9 +253,6 @@ describe.skipIf(!hasRedis)('while orders are sent by two replicas, a Redis', () 
     const reported = await outcomes();
     for (const outcome of reported) expect(outcome).toMatch(final);
     const books = await booked();
-    expectNoneTwice(books);
-    for (const [at, id] of ids.entries()) {
-      if (reported[at] !== 'outcome_unknown') expect(books).toContain(id);
-    }
+    expectInBooks(books, ids, reported);
   }, 120_000);
 });

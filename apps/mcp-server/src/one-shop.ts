@@ -21,7 +21,7 @@ export interface OneShop {
   readonly log: Log;
   /** What the log says of a server that begins. */
   readonly serving: { readonly version: string; readonly tools: readonly string[] };
-  /** MCP over the shop. */
+  /** Answers MCP over the shop. */
   readonly service: McpService;
   /** Calls that wait answer that they were cancelled; a sync in flight still gets its outcome. */
   stopCalls(): void;

@@ -65,11 +65,11 @@ export interface NamedCall {
   readonly input: unknown;
   /** Aborted when the client cancels or goes away. */
   readonly signal: AbortSignal;
-  /** Tells the client how the call is getting on; undefined where it has not asked for that. */
+  /** Sends progress to the client; undefined where it has not asked for that. */
   readonly tell: ((notice: ProgressNotice) => void) | undefined;
 }
 
-/** What MCP offers of the tools. */
+/** Answers MCP over the tools. */
 export interface McpService {
   /**
    * Calls a tool as a server does, without the cost of making one.
@@ -81,7 +81,7 @@ export interface McpService {
   createServer(): Server;
 }
 
-/** MCP over the tools. This is the only file that knows the SDK's server. */
+/** Makes the MCP service over the tools. This is the only file that knows the SDK's server. */
 export function createMcpService(options: ServiceOptions): McpService {
   const callTool: McpService['callTool'] = (call) => {
     const tool = options.tools.find(({ name }) => name === call.name);

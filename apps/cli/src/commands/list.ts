@@ -63,6 +63,16 @@ const exampleFields = defaultColumns(columnsFor('none'))
   .slice(0, 3)
   .map(({ name }) => name);
 
+const fieldsExample: CommandDefinition['examples'] =
+  exampleFields.length === 0
+    ? []
+    : [
+        [
+          `wemasy-orders list --search-query Jansen --fields ${exampleFields.join()}`,
+          'only these columns of the orders that a search finds',
+        ],
+      ];
+
 export const list: CommandDefinition = {
   name: 'list',
   onlyPrints: true,
@@ -78,10 +88,7 @@ export const list: CommandDefinition = {
   examples: [
     ['wemasy-orders list --status paid', 'the first page of the paid orders'],
     ['wemasy-orders list --all --excel > orders.csv', 'every order, for a Dutch Excel'],
-    [
-      `wemasy-orders list --search-query Jansen --fields ${exampleFields.join()}`,
-      'three columns of the orders that a search finds',
-    ],
+    ...fieldsExample,
     ['wemasy-orders list --summary', 'how many orders each status has, and their sums'],
     ['wemasy-orders list --all --format ndjson | jq .id', 'ids, one a line, while pages still arrive'],
   ],

@@ -32,7 +32,7 @@ export interface HostedOptions {
   readonly metadata: ResourceMetadata | undefined;
   readonly shops: Shops;
   readonly toolsFor: (personalData: PersonalData) => readonly Tool[];
-  /** What MCP for every principal is made with. */
+  /** What the service of every principal is made with. */
   readonly serviceOptions: Pick<ServiceOptions, 'version' | 'clock' | 'stopping'>;
   /** Whether the proxy should send further requests here. */
   readonly isReady: () => boolean;

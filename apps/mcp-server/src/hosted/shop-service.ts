@@ -19,8 +19,8 @@ export interface ShopServiceOptions extends Omit<
 }
 
 /**
- * MCP for a principal: over its shop, with the tools of its scopes. Without a shop the tools are
- * listed all the same, and a call says what to do.
+ * The MCP service of a principal: over its shop, with the tools of its scopes. Without a shop it lists the tools all the
+ * same, and a call says what to do.
  */
 export function createShopService(options: ShopServiceOptions): McpService {
   const { principal, shop, linkPage, toolsFor, personalData, ...rest } = options;

@@ -4,7 +4,7 @@ import { Server } from '@modelcontextprotocol/server';
 import { type Clock, systemClock } from '@wemasy-orders/state';
 import { createVirtualClock } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { NamedCall } from '../server.js';
+import type { McpService, NamedCall } from '../server.js';
 import { listen } from './http.js';
 import { createMcpEndpoint } from './mcp-endpoint.js';
 
@@ -27,30 +27,37 @@ async function serve(work: (call: Running) => Promise<void>, clock: Clock = syst
     await work(call);
     return made;
   };
-  const endpoint = createMcpEndpoint({ clock, onError: (error) => expect.fail(error.message) });
+  const service: McpService = {
+    callTool: run,
+    createServer() {
+      const server = new Server({ name: 'a server', version: '1' }, { capabilities: { tools: {} } });
+      server.setRequestHandler('tools/call', (_, { mcpReq: { signal, notify } }) =>
+        run({ signal, tell: () => void notify(progress) }),
+      );
+      servers.push(server);
+      return server;
+    },
+  };
+  return { origin: await serveService(service, { clock }), servers };
+}
+
+/** @returns where it is served */
+async function serveService(
+  service: McpService,
+  {
+    clock = systemClock,
+    onError = (error) => expect.fail(error.message),
+  }: Partial<Parameters<typeof createMcpEndpoint>[0]> = {},
+): Promise<string> {
+  const endpoint = createMcpEndpoint({ clock, onError });
   const { origin, close } = await listen({
     host: '127.0.0.1',
     port: 0,
     onError: (error) => expect.fail(error.message),
-    respond: (request, exchange) =>
-      endpoint.answer({
-        request,
-        exchange,
-        service: () => ({
-          callTool: run,
-          createServer() {
-            const server = new Server({ name: 'a server', version: '1' }, { capabilities: { tools: {} } });
-            server.setRequestHandler('tools/call', (_, { mcpReq: { signal, notify } }) =>
-              run({ signal, tell: () => void notify(progress) }),
-            );
-            servers.push(server);
-            return server;
-          },
-        }),
-      }),
+    respond: (request, exchange) => endpoint.answer({ request, exchange, service: () => service }),
   });
   closers.push(close);
-  return { origin, servers };
+  return origin;
 }
 
 const askingForProgress = { progressToken: 1 };
@@ -167,25 +174,11 @@ describe('a call', () => {
 
   it('that fails by a fault of the program is answered, and the fault is reported', async () => {
     const faults: string[] = [];
-    const endpoint = createMcpEndpoint({
-      clock: systemClock,
-      onError: ({ message }) => faults.push(message),
-    });
-    const { origin, close } = await listen({
-      host: '127.0.0.1',
-      port: 0,
-      onError: (error) => expect.fail(error.message),
-      respond: (request, exchange) =>
-        endpoint.answer({
-          request,
-          exchange,
-          service: () => ({
-            callTool: () => Promise.reject(new TypeError('a fault')),
-            createServer: () => expect.fail('no server is needed'),
-          }),
-        }),
-    });
-    closers.push(close);
+    const service: McpService = {
+      callTool: () => Promise.reject(new TypeError('a fault')),
+      createServer: () => expect.fail('no server is needed'),
+    };
+    const origin = await serveService(service, { onError: ({ message }) => faults.push(message) });
     expect(await (await call(origin)).json()).toEqual({
       jsonrpc: '2.0',
       id: 'a',
