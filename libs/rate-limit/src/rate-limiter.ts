@@ -176,21 +176,21 @@ function createPolicyLimiter(
 }
 
 /** Lets a request wait for several policies. */
-function withSeveralPolicies(limiter: PolicyLimiter, clock: Clock): RateLimiter {
+function withSeveralPolicies({ find, acquire, ...limiter }: PolicyLimiter, clock: Clock): RateLimiter {
   return {
     ...limiter,
     async acquire(names, options = {}) {
-      if (typeof names === 'string') return limiter.acquire(names, options);
-      const found = names.map(limiter.find);
+      if (typeof names === 'string') return acquire(names, options);
+      const found = names.map(find);
       const [only] = found;
       if (!only) throw new TypeError('A request needs a rate-limit policy');
-      if (found.length === 1) return limiter.acquire(only.policy.name, options);
+      if (found.length === 1) return acquire(only.policy.name, options);
       if (new Set(found.map(({ bucket }) => bucket)).size < found.length) {
         throw new TypeError('The rate-limit policies of one request must have different buckets');
       }
       return acquireJointly(
         found.map(({ policy }) => policy),
-        async (policy, each) => limiter.find(policy.name).bucket.acquire(policy, each, false),
+        async (policy, each) => find(policy.name).bucket.acquire(policy, each, false),
         options,
         clock,
       );
