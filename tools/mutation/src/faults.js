@@ -55,7 +55,7 @@ export const faults = [
   },
   {
     name: 'a mark that is ignored inside a union',
-    file: 'tools/openapi-codegen/src/answer-fields.js',
+    file: 'tools/openapi-codegen/src/document/answer-fields.js',
     code: 'else for (const option of node.anyOf) visit(option);',
     fault: 'else visit(node.anyOf[0]);',
   },

@@ -5,15 +5,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readDocument } from '../src/document.js';
-import { referenceName } from '../src/nodes.js';
-import { codegenOf } from '../src/project.js';
-import { unserved } from '../src/unserved.js';
+import { readDocument } from '../src/document/read.js';
+import { referenceName } from '../src/document/nodes.js';
+import { codegenOf } from '../src/nx/project.js';
+import { unserved } from './support/unserved.js';
 import { workspaceRoot } from '@wemasy-orders/workspace/workspace-copy';
 import { output } from './support/output.js';
 import { startServer } from './support/server.js';
 
-/** @import { SchemaNode } from '../src/shape.js' */
+/** @import { SchemaNode } from '../src/document/shape.js' */
 
 const read = (/** @type {string} */ path) => readFile(join(workspaceRoot, path), 'utf8');
 const codegen =
@@ -112,7 +112,7 @@ async function filledColumns(columns) {
 /**
  * What an argument of the list does at the sandbox: some value of it changes the answer, is refused by name, or none does.
  *
- * @param {import('../src/arguments.js').ArgumentDescription} argument
+ * @param {import('../src/document/arguments.js').ArgumentDescription} argument
  */
 async function effectOf({ in: place, field, name, schema }) {
   const plain = JSON.stringify((await send('POST', list.path)).body);

@@ -4,8 +4,8 @@ import { format } from 'prettier';
 import { parse, parseDocument } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { generate } from './generate.js';
-import { DocumentError } from './issues.js';
-import { codegenOf } from './project.js';
+import { DocumentError } from './document/issues.js';
+import { codegenOf } from './nx/project.js';
 
 /** @import { Document } from 'yaml' */
 

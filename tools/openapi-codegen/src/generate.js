@@ -1,15 +1,15 @@
 // @ts-check
 import openapiTS, { astToString, NULL, oapiRef, stringToAST, tsLiteral, tsUnion } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
-import { firstParagraph, readDocument } from './document.js';
-import { emitCalls } from './emit-calls.js';
-import { emitExamples } from './emit-examples.js';
-import { emitOperations } from './emit-operations.js';
-import { emitZod } from './emit-zod.js';
-import { at, isRecord } from './nodes.js';
-import { DocumentError } from './issues.js';
+import { firstParagraph, readDocument } from './document/read.js';
+import { emitCalls } from './emit/calls.js';
+import { emitExamples } from './emit/examples.js';
+import { emitOperations } from './emit/operations.js';
+import { emitZod } from './emit/zod.js';
+import { at, isRecord } from './document/nodes.js';
+import { DocumentError } from './document/issues.js';
 
-/** @import { ReadOptions } from './document.js' */
+/** @import { ReadOptions } from './document/read.js' */
 
 /**
  * Turns an OpenAPI document into the client's generated files. The same text gives the same files, byte for byte.
@@ -18,7 +18,7 @@ import { DocumentError } from './issues.js';
  * @param {ReadOptions & { documentPath: string, outputPath: string }} options paths below the workspace root: the first
  *   is named in the header of each file, the second decides which formatting rules apply
  * @returns {Promise<Record<'schema.ts' | 'schemas.ts' | 'calls.ts' | 'operations.ts' | 'examples.ts', string>>} file name → content
- * @throws {import('./issues.js').DocumentError} with every place that is not understood or contradicts another
+ * @throws {import('./document/issues.js').DocumentError} with every place that is not understood or contradicts another
  */
 export async function generate(text, { outputPath, ...options }) {
   const api = readDocument(text, options);
@@ -76,7 +76,7 @@ function openType(schema) {
  * Says of each exported type what the document says of its schema.
  *
  * @param {string} source
- * @param {import('./document.js').ApiDescription} api
+ * @param {import('./document/read.js').ApiDescription} api
  */
 function described(source, { schemas }) {
   return source

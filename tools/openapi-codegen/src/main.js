@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate } from './generate.js';
-import { DocumentError } from './issues.js';
-import { codegenOf } from './project.js';
+import { DocumentError } from './document/issues.js';
+import { codegenOf } from './nx/project.js';
 
 const [projectRoot] = process.argv.slice(2);
 const codegen =

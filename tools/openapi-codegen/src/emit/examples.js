@@ -1,8 +1,8 @@
 // @ts-check
-import { at, entriesOf, isRecord, referenceName } from './nodes.js';
+import { at, entriesOf, isRecord, referenceName } from '../document/nodes.js';
 
-/** @import { ApiDescription, OperationDescription } from './document.js' */
-/** @import { SchemaNode } from './shape.js' */
+/** @import { ApiDescription, OperationDescription } from '../document/read.js' */
+/** @import { SchemaNode } from '../document/shape.js' */
 
 /**
  * Emits what the document shows, as plain data: the answer to each operation's success, and the fields of objects.

@@ -1,5 +1,5 @@
 // @ts-check
-import { at, compact, entriesOf, isRecord, pascalCase } from './nodes.js';
+import { at, compact, entriesOf, isRecord, pascalCase } from '../document/nodes.js';
 import { rowOf } from './page.js';
 
 /** @import { Page, PageAnswer, PageField } from './page.js' */

@@ -1,8 +1,8 @@
 // @ts-check
 import { describe, expect, it } from 'vitest';
-import { readDocument } from './document.js';
-import { emitExamples } from './emit-examples.js';
-import { documentWith } from './testing/document-with.js';
+import { readDocument } from '../document/read.js';
+import { emitExamples } from './examples.js';
+import { documentWith } from '../testing/document-with.js';
 
 /** @param {Record<string, unknown>} media @param {Record<string, unknown>} schemas */
 function answerOf(media, schemas = {}) {

@@ -1,9 +1,9 @@
 // @ts-check
-import { argumentsSchema } from './document.js';
-import { referenceName } from './nodes.js';
+import { argumentsSchema } from '../document/read.js';
+import { referenceName } from '../document/nodes.js';
 
-/** @import { ApiDescription, OperationDescription } from './document.js' */
-/** @import { SchemaNode } from './shape.js' */
+/** @import { ApiDescription, OperationDescription } from '../document/read.js' */
+/** @import { SchemaNode } from '../document/shape.js' */
 
 /**
  * Emits, as plain data, what a call needs while the program runs: where its arguments go, and the JSON Schemas that arguments

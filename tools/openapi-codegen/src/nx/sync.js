@@ -1,9 +1,9 @@
 // @ts-check
 import { getProjects } from '@nx/devkit';
-import { readDocument } from './document.js';
-import { generate } from './generate.js';
+import { readDocument } from '../document/read.js';
+import { generate } from '../generate.js';
 import { codegenOf } from './project.js';
-import { updatedReadme } from './readme.js';
+import { updatedReadme } from '../emit/readme.js';
 
 /**
  * Nx sync generator: updates everything that is derived from an OpenAPI document, that is, the generated code of each

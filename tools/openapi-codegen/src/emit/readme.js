@@ -1,10 +1,10 @@
 // @ts-check
 import { format } from 'prettier';
-import { DocumentError } from './issues.js';
-import { referenceName } from './nodes.js';
+import { DocumentError } from '../document/issues.js';
+import { referenceName } from '../document/nodes.js';
 
-/** @import { ApiDescription, OperationDescription } from './document.js' */
-/** @import { SchemaNode } from './shape.js' */
+/** @import { ApiDescription, OperationDescription } from '../document/read.js' */
+/** @import { SchemaNode } from '../document/shape.js' */
 
 const start = '<!-- tools: written by `npm run codegen` -->';
 const end = '<!-- /tools -->';

@@ -1,9 +1,9 @@
 // @ts-check
-import { answerFields } from './answer-fields.js';
-import { flagOf } from './arguments.js';
+import { answerFields } from '../../src/document/answer-fields.js';
+import { flagOf } from '../../src/document/arguments.js';
 
-/** @import { AnswerField } from './answer-fields.js' */
-/** @import { ApiDescription, OperationDescription } from './document.js' */
+/** @import { AnswerField } from '../../src/document/answer-fields.js' */
+/** @import { ApiDescription, OperationDescription } from '../../src/document/read.js' */
 /**
  * What the running apps show of what they serve.
  *

@@ -4,11 +4,11 @@ import { basename, posix, resolve } from 'node:path';
 import { getProjects, logger } from '@nx/devkit';
 import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
-import { comparePage } from './compare-page.js';
+import { comparePage } from './compare.js';
 import { draftOperation } from './draft.js';
-import { at } from './nodes.js';
+import { at } from '../document/nodes.js';
 import { readPage } from './page.js';
-import { codegenOf } from './project.js';
+import { codegenOf } from '../nx/project.js';
 
 /**
  * Nx generator: reads a saved page of the vendor's documentation. An operation that the document does not describe yet is

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { draftOperation } from './draft.js';
-import { at } from './nodes.js';
+import { at } from '../document/nodes.js';
 import { readPage } from './page.js';
 
-const page = readPage(await readFile(new URL('../e2e/order-details.txt', import.meta.url), 'utf8'));
+const page = readPage(await readFile(new URL('../../e2e/order-details.txt', import.meta.url), 'utf8'));
 const body = ['content', 'application/json', 'schema', 'properties'];
 
 /** @param {import('./draft.js').Draft} draft @param {string} status @param {string[]} names */

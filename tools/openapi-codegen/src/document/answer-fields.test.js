@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerFields } from './answer-fields.js';
-import { readDocument } from './document.js';
+import { readDocument } from './read.js';
 import { levels } from './marks.js';
-import { documentWith } from './testing/document-with.js';
+import { documentWith } from '../testing/document-with.js';
 
 /** @import { AnswerField } from './answer-fields.js' */
 

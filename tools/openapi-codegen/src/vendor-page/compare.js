@@ -1,7 +1,7 @@
 // @ts-check
-import { firstParagraph } from './document.js';
+import { firstParagraph } from '../document/read.js';
 import { draftOperation } from './draft.js';
-import { at, entriesOf, isRecord, keysOf, listOf } from './nodes.js';
+import { at, entriesOf, isRecord, keysOf, listOf } from '../document/nodes.js';
 
 /** @import { Page } from './page.js' */
 /**

@@ -2,17 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { comparePage } from './compare-page.js';
+import { comparePage } from './compare.js';
 import { draftOperation } from './draft.js';
-import { generate } from './generate.js';
+import { generate } from '../generate.js';
 import { readPage } from './page.js';
 
-const folder = new URL('../../../openapi/', import.meta.url);
+const folder = new URL('../../../../openapi/', import.meta.url);
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, folder), 'utf8');
 const source = read('wemasy-orders.yaml');
 const document = parse(source);
 const saved = readdirSync(new URL('vendor/', folder)).map((name) => ({ name, text: read(`vendor/${name}`) }));
-const made = readFileSync(new URL('../e2e/order-lines.txt', import.meta.url), 'utf8');
+const made = readFileSync(new URL('../../e2e/order-lines.txt', import.meta.url), 'utf8');
 
 /** @param {string} text */
 const compare = (text) => comparePage(readPage(text), document);

@@ -2,7 +2,7 @@
 import { levels, strictest } from './marks.js';
 import { referenceName } from './nodes.js';
 
-/** @import { ApiDescription } from './document.js' */
+/** @import { ApiDescription } from './read.js' */
 /** @import { Privacy, SchemaNode } from './shape.js' */
 
 /**

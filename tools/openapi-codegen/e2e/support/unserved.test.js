@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { expect, it } from 'vitest';
-import { readDocument } from './document.js';
+import { readDocument } from '../../src/document/read.js';
 import { unserved } from './unserved.js';
 
 /** @import { Served } from './unserved.js' */
 
 // The check that e2e/served.test.js makes of the built apps fails in each of these ways, by name.
 
-const text = readFileSync(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
 const order = { type: 'object', required: ['id'], properties: { id: value('public'), billing: object() } };
 const reserved = ['fields', 'json'];
 

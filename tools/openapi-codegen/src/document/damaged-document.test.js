@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { generate } from './generate.js';
+import { generate } from '../generate.js';
 import { DocumentError } from './issues.js';
-import { documentWith } from './testing/document-with.js';
+import { documentWith } from '../testing/document-with.js';
 
 /** @typedef {readonly string[]} Path */
 
-const ours = readFileSync(new URL('../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
+const ours = readFileSync(new URL('../../../../openapi/wemasy-orders.yaml', import.meta.url), 'utf8');
 const place = { documentPath: 'openapi/test.yaml', outputPath: 'libs/test/src/generated' };
 
 /** @param {unknown} value @param {Path} [path] @returns {Path[]} every place below a value */

@@ -225,7 +225,11 @@ function report(found, above, issues) {
       const [best] = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a));
       report(best ?? [], path, issues);
     } else {
-      issues.add(place, issue.message, 'see the OpenAPI specification or tools/openapi-codegen/src/shape.js');
+      issues.add(
+        place,
+        issue.message,
+        'see the OpenAPI specification or tools/openapi-codegen/src/document/shape.js',
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { describe, expect, it } from 'vitest';
-import { readDocument } from './document.js';
-import { documentWith } from './testing/document-with.js';
+import { readDocument } from '../document/read.js';
+import { documentWith } from '../testing/document-with.js';
 import { updatedReadme } from './readme.js';
 
 const tool = {

@@ -1,9 +1,9 @@
 // @ts-check
-import { answerFields, strictestIn } from './answer-fields.js';
-import { strictest } from './marks.js';
+import { answerFields, strictestIn } from '../document/answer-fields.js';
+import { strictest } from '../document/marks.js';
 
-/** @import { AnswerField } from './answer-fields.js' */
-/** @import { ApiDescription, OperationDescription } from './document.js' */
+/** @import { AnswerField } from '../document/answer-fields.js' */
+/** @import { ApiDescription, OperationDescription } from '../document/read.js' */
 
 /**
  * Emits, as plain data, what the document says of each operation beyond types.

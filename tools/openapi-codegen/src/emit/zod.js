@@ -1,10 +1,10 @@
 // @ts-check
-import { argumentsSchema, firstParagraph } from './document.js';
-import { childrenOf, referenceName } from './nodes.js';
+import { argumentsSchema, firstParagraph } from '../document/read.js';
+import { childrenOf, referenceName } from '../document/nodes.js';
 
-/** @import { ParameterGroup } from './arguments.js' */
-/** @import { ApiDescription } from './document.js' */
-/** @import { SchemaNode } from './shape.js' */
+/** @import { ParameterGroup } from '../document/arguments.js' */
+/** @import { ApiDescription } from '../document/read.js' */
+/** @import { SchemaNode } from '../document/shape.js' */
 
 /**
  * Emits one zod schema for each component schema and each group of parameters, tied to its generated type, and one for all
