@@ -435,6 +435,31 @@ const kinds = [
     carried: ['operations.ts', "pages: { privacy: 'public', types: ['integer'] }"],
   },
   {
+    what: 'oneOf beside anyOf',
+    change: (document) =>
+      document.setIn(
+        [...order, 'buyer'],
+        marked({ oneOf: [{ type: 'string' }], anyOf: [{ type: 'integer' }] }),
+      ),
+    refused: 'components.schemas.Order.buyer: oneOf beside anyOf',
+  },
+  {
+    what: 'allOf of a schema that is a reference itself',
+    change: (document) => {
+      document.setIn([...schemas, 'Invoice'], {
+        $ref: '#/components/schemas/PdfDocument',
+        'x-privacy': 'secret',
+      });
+      document.setIn([...order, 'buyer'], {
+        allOf: [
+          { $ref: '#/components/schemas/Invoice' },
+          { type: 'object', properties: { pages: marked({ type: 'integer' }) } },
+        ],
+      });
+    },
+    carried: ['operations.ts', "pages: { privacy: 'secret', types: ['integer'] }"],
+  },
+  {
     what: 'allOf of anything but objects',
     change: (document) =>
       document.setIn([...order, 'buyer'], marked({ allOf: [{ type: 'string' }, { minLength: 3 }] })),

@@ -1,12 +1,12 @@
 // @ts-check
 import openapiTS, { astToString, NULL, oapiRef, stringToAST, tsLiteral, tsUnion } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
-import { firstParagraph, readDocument } from './document/read.js';
+import { readDocument } from './document/read.js';
 import { emitCalls } from './emit/calls.js';
 import { emitExamples } from './emit/examples.js';
 import { emitOperations } from './emit/operations.js';
 import { emitZod } from './emit/zod.js';
-import { at, isRecord } from './document/nodes.js';
+import { at, firstParagraph, isRecord } from './document/nodes.js';
 import { DocumentError } from './document/issues.js';
 
 /** @import { ReadOptions } from './document/read.js' */
@@ -26,12 +26,6 @@ export async function generate(text, { outputPath, ...options }) {
     `// Generated from ${options.documentPath}; do not edit: change the document and run \`npm run codegen\`.`,
     `// SHA-256 of the document: ${api.hash}`,
   ].join('\n');
-  // Ours come first: they refuse what they do not understand in words that name the place.
-  const schemas = emitZod(api);
-  const calls = emitCalls(api);
-  const operations = emitOperations(api);
-  const examples = emitExamples(api);
-  api.issues.throwIfAny();
   const types = await openapiTS(JSON.stringify(api.document), {
     rootTypes: true,
     rootTypesNoSchemaPrefix: true,
@@ -47,10 +41,10 @@ export async function generate(text, { outputPath, ...options }) {
     format(`${header}\n\n${source}`, { ...style, parser: 'typescript' });
   return {
     'schema.ts': await finish(described(astToString(types), api)),
-    'schemas.ts': await finish(schemas),
-    'calls.ts': await finish(calls),
-    'operations.ts': await finish(operations),
-    'examples.ts': await finish(examples),
+    'schemas.ts': await finish(emitZod(api)),
+    'calls.ts': await finish(emitCalls(api)),
+    'operations.ts': await finish(emitOperations(api)),
+    'examples.ts': await finish(emitExamples(api)),
   };
 }
 

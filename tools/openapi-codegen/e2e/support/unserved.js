@@ -1,9 +1,9 @@
 // @ts-check
-import { answerFields } from '../../src/document/answer-fields.js';
 import { flagOf } from '../../src/document/arguments.js';
 
 /** @import { AnswerField } from '../../src/document/answer-fields.js' */
-/** @import { ApiDescription, OperationDescription } from '../../src/document/read.js' */
+/** @import { OperationDescription } from '../../src/document/operation.js' */
+/** @import { ApiDescription } from '../../src/document/read.js' */
 /**
  * What the running apps show of what they serve.
  *
@@ -31,7 +31,7 @@ export function unserved(api, served, reserved) {
   if (list === undefined) return ['listOrders: the document has no such operation'];
   return [
     ...toolFaults(api, served, reserved),
-    ...columnFaults(api, list, served),
+    ...columnFaults(list, served),
     ...api.operations
       .filter(({ operationId }) => !isServed(served.statuses[operationId]))
       .map(({ operationId }) => `${operationId}: the sandbox answers ${served.statuses[operationId]}`),
@@ -81,10 +81,9 @@ function toolFaults(api, { tools }, reserved) {
   ];
 }
 
-/** @param {ApiDescription} api @param {OperationDescription} list @param {Served} served */
-function columnFaults(api, list, { columns, filled }) {
-  const schemas = list.answers.flatMap(({ status, schema }) => (status === '200' && schema ? [schema] : []));
-  const order = answerFields(api, schemas, 'listOrders').fields?.['data']?.fields?.['data']?.items;
+/** @param {OperationDescription} list @param {Served} served */
+function columnFaults(list, { columns, filled }) {
+  const order = list.answer?.fields?.['data']?.fields?.['data']?.items;
   const paths = order === undefined ? [] : shownPaths(order);
   const isOf = (/** @type {string} */ name, /** @type {string} */ path) =>
     path === name || path.endsWith(`.${name}`);

@@ -2,7 +2,7 @@
 import { levels, strictest } from './marks.js';
 import { referenceName } from './nodes.js';
 
-/** @import { ApiDescription } from './read.js' */
+/** @import { Issues } from './issues.js' */
 /** @import { Privacy, SchemaNode } from './shape.js' */
 
 /**
@@ -19,18 +19,20 @@ import { referenceName } from './nodes.js';
  * @property {number} [again] it is the same as the field that many levels above
  */
 
+/** @typedef {{ schemas: Readonly<Record<string, SchemaNode>>, issues: Issues }} Context */
+
 /** A schema that says nothing: anything fits it. @type {SchemaNode} */
 const anything = {};
 
 /**
  * The fields of an answer, as a tree.
  *
- * @param {ApiDescription} api
  * @param {readonly string[]} names of the component schemas that the answer may have
  * @param {string} place for messages
+ * @param {Context} context
  * @returns {AnswerField}
  */
-export function answerFields(api, names, place) {
+export function answerFields(names, place, context) {
   /** Numbers schemas, so that a set of them can be recognised. @type {Map<SchemaNode, number>} */
   const numbers = new Map();
   const numberOf = (/** @type {SchemaNode} */ schema) => {
@@ -49,7 +51,7 @@ export function answerFields(api, names, place) {
 
   /** @param {readonly SchemaNode[]} nodes what the place may hold @param {Surroundings} around @returns {AnswerField} */
   function fieldOf(nodes, { path, outer, isMarked, trail }) {
-    const { options, marks } = optionsOf(api, nodes);
+    const { options, marks } = optionsOf(context.schemas, nodes);
     const privacy = strictest([outer, ...marks]);
     const marked = isMarked || marks.length > 0;
     const types = [...new Set(options.flatMap(typesOf))];
@@ -62,7 +64,7 @@ export function answerFields(api, names, place) {
 
     const objects = present.filter(({ properties }) => properties !== undefined);
     const isOpen = (/** @type {SchemaNode} */ schema) => {
-      const inner = optionsOf(api, [schema]);
+      const inner = optionsOf(context.schemas, [schema]);
       return inner.marks.length === 0 && inner.options.every(isAnything);
     };
     const maps = present.flatMap((option) => mapValueOf(option));
@@ -79,13 +81,13 @@ export function answerFields(api, names, place) {
     );
     if (isWhole && !marked) {
       const named = path === '' ? 'the answer' : `the field ${path}`;
-      api.issues.add(place, `${named} needs an x-privacy mark`, `write one of ${levels.join(', ')}`);
+      context.issues.add(place, `${named} needs an x-privacy mark`, `write one of ${levels.join(', ')}`);
     }
     const inside = { outer: privacy, trail: [...trail, key] };
     const childOf = (/** @type {readonly SchemaNode[]} */ schemas, /** @type {string} */ end) =>
       fieldOf(schemas, { ...inside, path: path + end, isMarked: marked });
     const names = [...new Set(objects.flatMap(({ properties = {} }) => Object.keys(properties)))];
-    const known = [...new Set(options.flatMap((option) => knownValues(api, option, place)))];
+    const known = [...new Set(options.flatMap((option) => knownValues(option, place, context)))];
     const fields = names.map((name) => {
       const own = objects.flatMap(({ properties }) => properties?.[name] ?? []);
       // An option that is a map may hold the same name, and its mark counts for it.
@@ -127,10 +129,10 @@ export function strictestIn(field) {
 /**
  * The schemas behind references and choices, and every mark on the way to them.
  *
- * @param {ApiDescription} api
+ * @param {Context['schemas']} schemas
  * @param {readonly SchemaNode[]} nodes
  */
-function optionsOf(api, nodes) {
+function optionsOf(schemas, nodes) {
   /** @type {Set<SchemaNode>} */
   const seen = new Set();
   /** @type {SchemaNode[]} */
@@ -141,7 +143,7 @@ function optionsOf(api, nodes) {
     if (seen.has(node)) return;
     seen.add(node);
     if (node['x-privacy'] !== undefined) marks.push(node['x-privacy']);
-    if (node.$ref !== undefined) visit(api.schemas[referenceName(node.$ref)] ?? anything);
+    if (node.$ref !== undefined) visit(schemas[referenceName(node.$ref)] ?? anything);
     else if (node.anyOf === undefined) options.push(node);
     else for (const option of node.anyOf) visit(option);
   };
@@ -176,15 +178,15 @@ function typesOf({ type, enum: values, const: value, properties }) {
   return [...new Set(listed.map((each) => (each === null ? 'null' : typeof each)))];
 }
 
-/** @param {ApiDescription} api @param {SchemaNode} node @param {string} place @returns {readonly unknown[]} */
-function knownValues(api, node, place) {
+/** @param {SchemaNode} node @param {string} place @param {Context} context @returns {readonly unknown[]} */
+function knownValues(node, place, context) {
   const { enum: listed = node.const === undefined ? [] : [node.const], 'x-extensible-enum': open = listed } =
     node;
   if (Array.isArray(open)) return open.filter((value) => value !== null);
-  const [target] = optionsOf(api, [open]).options;
+  const [target] = optionsOf(context.schemas, [open]).options;
   const values = target?.enum?.filter((value) => typeof value === 'string');
   if (values === undefined) {
-    api.issues.add(
+    context.issues.add(
       place,
       `${open.$ref}: x-extensible-enum must name an enum`,
       'name one, or list the values',

@@ -1,7 +1,6 @@
 // @ts-check
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerFields } from './answer-fields.js';
 import { readDocument } from './read.js';
 import { levels } from './marks.js';
 import { documentWith } from '../testing/document-with.js';
@@ -10,11 +9,9 @@ import { documentWith } from '../testing/document-with.js';
 
 /** The answer of a document with these schemas; `Things` is its root. @param {Record<string, unknown>} schemas */
 function answerOf(schemas) {
-  const api = readDocument(documentWith({ schemas }));
-  const answer = answerFields(api, ['Things'], 'listThings');
-  api.issues.throwIfAny();
+  const [operation] = readDocument(documentWith({ schemas })).operations;
   /** @type {AnswerField} */
-  const plain = JSON.parse(JSON.stringify(answer));
+  const plain = JSON.parse(JSON.stringify(operation?.answer));
   return plain;
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { childrenOf, referenceName } from './nodes.js';
+import { childrenOf, resolve } from './nodes.js';
 
 /** @import { Issues } from './issues.js' */
 /** @import { Parameter, SchemaNode, Tool } from './shape.js' */
@@ -63,7 +63,7 @@ function bodyArguments(name, isRequired, { schemas, identifiers }) {
   const schema = { $ref: `#/components/schemas/${name}` };
   const node = resolve(schemas, schema);
   const source = identifiers.get(name) ?? name;
-  if (node.properties === undefined || childrenOf(node).some((child) => contains(schemas, child, node))) {
+  if (node.properties === undefined || childrenOf(node).some(([, child]) => contains(schemas, child, node))) {
     return [{ name: 'body', in: 'body', field: undefined, required: isRequired, source, schema }];
   }
   const required = new Set(node.required);
@@ -145,13 +145,7 @@ function contains(schemas, node, other, trail = []) {
   const target = resolve(schemas, node);
   if (target === other) return true;
   if (trail.includes(target)) return false;
-  return childrenOf(target).some((child) => contains(schemas, child, other, [...trail, target]));
-}
-
-/** @param {Schemas} schemas @param {SchemaNode} node @returns {SchemaNode} */
-function resolve(schemas, node) {
-  const found = node.$ref === undefined ? node : (schemas[referenceName(node.$ref)] ?? {});
-  return found.$ref === undefined || found === node ? found : resolve(schemas, found);
+  return childrenOf(target).some(([, child]) => contains(schemas, child, other, [...trail, target]));
 }
 
 /** The flag of the command line for an argument: `sortKey` and `sort_key` are `sort-key`. @param {string} name */

@@ -23,8 +23,13 @@ export class Issues {
     this.#lines.add(`${place}: ${problem}; ${remedy}`);
   }
 
+  /** Every issue so far. */
+  error() {
+    return new DocumentError([...this.#lines].join('\n'));
+  }
+
   /** @throws {DocumentError} with every issue, if there are any */
   throwIfAny() {
-    if (this.#lines.size > 0) throw new DocumentError([...this.#lines].join('\n'));
+    if (this.#lines.size > 0) throw this.error();
   }
 }

@@ -43,6 +43,23 @@ export function pascalCase(name) {
     .join('');
 }
 
+/** The constant that checks all arguments of an operation. @param {string} operationId */
+export function argumentsSchema(operationId) {
+  return `${pascalCase(operationId)}Arguments`;
+}
+
+/**
+ * The part of a description that tools and assistants see: its first paragraph, on one line.
+ *
+ * @param {string | undefined} description
+ */
+export function firstParagraph(description) {
+  return description
+    ?.trim()
+    .split(/\n\s*\n/)[0]
+    ?.replaceAll(/\s+/g, ' ');
+}
+
 /** The name of a component schema in a reference. @param {string} ref */
 export function referenceName(ref) {
   return ref
@@ -51,12 +68,43 @@ export function referenceName(ref) {
     .replaceAll('~0', '~');
 }
 
-/** The schemas directly inside a schema. @param {SchemaNode} node @returns {SchemaNode[]} */
+/** @template Value, Result @param {Readonly<Record<string, Value>>} object @param {(value: Value, key: string) => Result} change @returns {Record<string, Result>} */
+export function mapValues(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
+}
+
+/** The schemas directly inside a schema, each with what follows its place. @param {SchemaNode} node */
 export function childrenOf({ properties = {}, anyOf = [], items, additionalProperties }) {
-  return [
-    ...Object.values(properties),
-    ...anyOf,
-    ...(items === undefined ? [] : [items]),
-    ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
-  ];
+  /** @type {[end: string, child: SchemaNode][]} */
+  const children = Object.entries(properties).map(([name, child]) => [`.${name}`, child]);
+  for (const [index, child] of anyOf.entries()) children.push([`.anyOf[${index}]`, child]);
+  if (items !== undefined) children.push(['[]', items]);
+  if (typeof additionalProperties === 'object') children.push(['.*', additionalProperties]);
+  return children;
+}
+
+/**
+ * A schema with those directly inside it changed.
+ *
+ * @param {SchemaNode} node
+ * @param {(child: SchemaNode, end: string) => SchemaNode} change `end`: what follows the place
+ * @returns {SchemaNode}
+ */
+export function withChildren(node, change) {
+  const { properties, anyOf, items, additionalProperties } = node;
+  return {
+    ...node,
+    ...(properties && { properties: mapValues(properties, (child, name) => change(child, `.${name}`)) }),
+    ...(anyOf && { anyOf: anyOf.map((child, index) => change(child, `.anyOf[${index}]`)) }),
+    ...(items && { items: change(items, '[]') }),
+    ...(typeof additionalProperties === 'object' && {
+      additionalProperties: change(additionalProperties, '.*'),
+    }),
+  };
+}
+
+/** What a schema or a reference to one says. @param {Readonly<Record<string, SchemaNode>>} schemas @param {SchemaNode} node @returns {SchemaNode} */
+export function resolve(schemas, node) {
+  const found = node.$ref === undefined ? node : (schemas[referenceName(node.$ref)] ?? {});
+  return found.$ref === undefined || found === node ? found : resolve(schemas, found);
 }

@@ -1,212 +1,184 @@
 // @ts-check
+import { isAnnotation } from './check-schema.js';
 import { strictest } from './marks.js';
-import { at, entriesOf, isRecord, listOf, pascalCase } from './nodes.js';
+import { mapValues, pascalCase, referenceName, withChildren } from './nodes.js';
 
 /** @import { Issues } from './issues.js' */
-/** @typedef {Record<string, unknown>} Node */
+/** @import { Content, OpenApiDocument, SchemaNode } from './shape.js' */
+/** @typedef {Record<string, SchemaNode>} Schemas */
 
-const methods = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
+const json = 'application/json';
 
 /**
- * Rewrites, in place, what can be said in several ways into one: inline schemas of bodies become components, `allOf` becomes
- * one object, `oneOf` becomes `anyOf`, and parameters of a path belong to its operations. What is written that way already
- * stays as it is.
+ * Says in one way what can be said in several: inline schemas of bodies become components, `allOf` becomes one object, `oneOf`
+ * becomes `anyOf`, and parameters of a path belong to its operations. What is written that way already stays as it is.
  *
- * @param {Node} document without references but those to schemas
+ * @param {OpenApiDocument} document without references but those to schemas
  * @param {Issues} issues
+ * @returns {OpenApiDocument}
  */
 export function normalize(document, issues) {
-  const components = isRecord(document['components']) ? document['components'] : {};
-  const schemas = (components['schemas'] = isRecord(components['schemas']) ? components['schemas'] : {});
+  const schemas = { ...document.components.schemas };
 
-  /** @param {unknown} body a request body or answer @param {string} name @param {string} place */
-  function nameBody(body, name, place) {
-    const json = at(body, 'content', 'application/json');
-    if (!isRecord(json) || !isRecord(json['schema']) || typeof json['schema']['$ref'] === 'string') return;
-    if (name in schemas) {
-      issues.add(
-        place,
-        `its schema would be called ${name}, which exists`,
-        'rename that one, or refer to it',
-      );
+  /**
+   * @template {{ content?: Content | undefined }} Body
+   * @param {Body} body
+   * @param {string} name
+   * @param {string} place
+   * @returns {Body}
+   */
+  function withNamedSchema(body, name, place) {
+    const { schema, ...rest } = body.content?.[json] ?? {};
+    if (schema === undefined || schema.$ref !== undefined) return body;
+    if (Object.hasOwn(schemas, name)) {
+      const problem = `its schema would be called ${name}, which exists`;
+      issues.add(place, problem, 'rename that one, or refer to it');
     }
-    schemas[name] = json['schema'];
-    json['schema'] = { $ref: `#/components/schemas/${name}` };
+    schemas[name] = schema;
+    const named = { ...rest, schema: { $ref: `#/components/schemas/${name}` } };
+    return { ...body, content: { ...body.content, [json]: named } };
   }
 
-  for (const [path, item] of entriesOf(document['paths'])) {
-    if (!isRecord(item)) continue;
-    const shared = Array.isArray(item['parameters']) ? item['parameters'] : [];
-    delete item['parameters'];
-    for (const method of methods) {
-      const operation = item[method];
-      if (!isRecord(operation)) continue;
+  const named = mapValues(document.paths, (methods, path) =>
+    mapValues(methods, (operation, method) => {
+      const { requestBody, responses } = operation;
       const place = `paths.${path}.${method}`;
-      if (shared.length > 0) operation['parameters'] = mergeParameters(shared, operation['parameters']);
-      const name = pascalCase(String(operation['operationId'] ?? `${method} ${path}`));
-      nameBody(operation['requestBody'], `${name}Request`, `${place}.requestBody`);
-      const answers = entriesOf(operation['responses']);
-      const [success] = answers.find(([status]) => status.startsWith('2')) ?? [];
-      for (const [status, answer] of answers) {
-        nameBody(
-          answer,
-          `${name}Response${status === success ? '' : status}`,
-          `${place}.responses.${status}`,
-        );
-      }
-    }
-  }
-  for (const [name, schema] of Object.entries(schemas)) {
-    schemas[name] = normalizeSchema(schema, {
-      schemas,
-      issues,
-      place: `components.schemas.${name}`,
-      trail: [name],
-    });
-  }
-  for (const [path, item] of entriesOf(document['paths'])) {
-    for (const method of methods) {
-      for (const parameter of listOf(at(item, method, 'parameters'))) {
-        if (!isRecord(parameter) || !isRecord(parameter['schema'])) continue;
-        const place = `paths.${path}.${method}.${String(parameter['name'])}`;
-        parameter['schema'] = normalizeSchema(parameter['schema'], { schemas, issues, place, trail: [] });
-      }
-    }
-  }
-}
-
-/**
- * Parameters of the path, unless the operation has one of the same name and place, and those of the operation.
- *
- * @param {readonly unknown[]} shared
- * @param {unknown} own
- */
-function mergeParameters(shared, own) {
-  const identity = (/** @type {unknown} */ parameter) =>
-    `${String(at(parameter, 'in'))} ${String(at(parameter, 'name'))}`;
-  const overridden = new Set(listOf(own).map(identity));
-  return [...shared.filter((each) => !overridden.has(identity(each))), ...listOf(own)];
+      const name = pascalCase(operation.operationId);
+      const success = Object.keys(responses).find((status) => status.startsWith('2'));
+      return {
+        ...operation,
+        requestBody: requestBody && withNamedSchema(requestBody, `${name}Request`, `${place}.requestBody`),
+        responses: mapValues(responses, (answer, status) => {
+          const suffix = status === success ? '' : status;
+          return withNamedSchema(answer, `${name}Response${suffix}`, `${place}.responses.${status}`);
+        }),
+      };
+    }),
+  );
+  const paths = mapValues(named, (methods, path) =>
+    mapValues(methods, (operation, method) => ({
+      ...operation,
+      parameters: operation.parameters.map((parameter) => {
+        const place = `paths.${path}.${method}.${parameter.name}`;
+        return {
+          ...parameter,
+          schema: normalizeSchema(parameter.schema, { schemas, issues, place, trail: [] }),
+        };
+      }),
+    })),
+  );
+  const components = {
+    ...document.components,
+    schemas: mapValues(schemas, (schema, name) =>
+      normalizeSchema(schema, { schemas, issues, place: `components.schemas.${name}`, trail: [name] }),
+    ),
+  };
+  return { ...document, paths, components };
 }
 
 /**
  * @typedef {object} SchemaContext
- * @property {Node} schemas
+ * @property {Schemas} schemas
  * @property {Issues} issues
  * @property {string} place
  * @property {readonly string[]} trail component schemas on the way here
  */
 
-/** @param {unknown} node @param {SchemaContext} context @returns {unknown} */
-function normalizeSchema(node, context) {
-  if (!isRecord(node)) return node;
-  const { place } = context;
-  const below = (/** @type {string} */ key) => ({ ...context, place: `${place}.${key}` });
-  const { allOf, oneOf, discriminator, ...rest } = node;
-  /** @type {Node} */
-  const normalized = {};
-  for (const [key, value] of Object.entries(node)) {
-    if (key === 'discriminator') continue;
-    if (key === 'properties' && isRecord(value)) {
-      normalized[key] = Object.fromEntries(
-        Object.entries(value).map(([name, property]) => [name, normalizeSchema(property, below(name))]),
-      );
-    } else if (key === 'items' || key === 'additionalProperties') {
-      normalized[key] = normalizeSchema(value, below(key));
-    } else if (key === 'anyOf' || key === 'oneOf') {
-      normalized['anyOf'] = listOf(value).map((option, index) =>
-        normalizeSchema(option, below(`${key}[${index}]`)),
-      );
-    } else if (key !== 'allOf') {
-      normalized[key] = value;
-    }
+/** @param {SchemaNode} schema @param {SchemaContext} context @returns {SchemaNode} */
+function normalizeSchema({ allOf, oneOf, discriminator, ...node }, context) {
+  const { place, issues } = context;
+  if (discriminator !== undefined && oneOf === undefined && node.anyOf === undefined) {
+    issues.add(place, 'discriminator without oneOf or anyOf', 'list the options in a oneOf');
   }
-  if (isRecord(discriminator) && oneOf === undefined && rest['anyOf'] === undefined) {
-    context.issues.add(place, 'discriminator without oneOf or anyOf', 'list the options in a oneOf');
+  if (oneOf !== undefined && node.anyOf !== undefined) {
+    issues.add(place, 'oneOf beside anyOf', 'write all options into one of them');
   }
-  if (normalized['const'] === null) {
-    delete normalized['const'];
-    normalized['type'] = 'null';
-  }
-  // A plain object accepts unknown fields already; the generated types leave them out.
-  if (normalized['properties'] !== undefined && isOpen(normalized['additionalProperties'])) {
-    delete normalized['additionalProperties'];
-  }
-  return allOf === undefined ? normalized : mergeAllOf(listOf(allOf), normalized, context);
+  const {
+    const: value,
+    additionalProperties,
+    ...rest
+  } = withChildren({ ...node, ...(oneOf && { anyOf: oneOf }) }, (child, end) =>
+    normalizeSchema(child, { ...context, place: `${place}${end}` }),
+  );
+  const normalized = {
+    ...rest,
+    ...(value === undefined
+      ? {}
+      : value === null
+        ? { type: /** @type {const} */ ('null') }
+        : { const: value }),
+    // A plain object accepts unknown fields already; the generated types leave them out.
+    ...(additionalProperties === undefined || (rest.properties !== undefined && isOpen(additionalProperties))
+      ? {}
+      : { additionalProperties }),
+  };
+  return allOf === undefined ? normalized : mergeAllOf(allOf, normalized, context);
 }
 
-/** @param {unknown} additional */
+/** @param {SchemaNode | boolean} additional */
 function isOpen(additional) {
-  return additional === true || (isRecord(additional) && Object.keys(additional).length === 0);
+  return additional === true || (typeof additional === 'object' && Object.keys(additional).length === 0);
 }
-
-const annotations = ['description', 'title', 'examples', 'deprecated', 'x-source', 'x-privacy', 'x-argument'];
 
 /**
  * The one object that several describe together.
  *
- * @param {readonly unknown[]} parts
- * @param {Node} beside the other keywords of the schema
+ * @param {readonly SchemaNode[]} parts
+ * @param {SchemaNode} beside the other keywords of the schema
  * @param {SchemaContext} context
- * @returns {Node}
+ * @returns {SchemaNode}
  */
 function mergeAllOf(parts, beside, context) {
-  const { schemas, issues, place } = context;
-  const onlyAnnotations = Object.keys(beside).every((key) => annotations.includes(key));
+  const { issues, place } = context;
   const [first] = parts;
   // `allOf` of one is how OpenAPI 3.0 wrote a description beside a reference.
-  if (parts.length === 1 && isRecord(first) && onlyAnnotations) {
-    const only = Object(normalizeSchema(first, context));
+  if (parts.length === 1 && first !== undefined && Object.keys(beside).every(isAnnotation)) {
+    const only = normalizeSchema(first, context);
     return withMark({ ...only, ...beside }, [only, beside]);
   }
-  /** @type {Node} */
-  const merged = { ...beside, type: 'object' };
-  /** @type {Node} */
+  /** @type {Schemas} */
   const properties = {};
-  /** @type {Set<unknown>} */
+  /** @type {Set<string>} */
   const required = new Set();
-  /** @type {Node[]} */
-  const targets = [];
+  /** @type {SchemaNode[]} */
+  const marked = [];
   for (const [index, part] of [...parts, beside].entries()) {
-    const target = partOf(part, { ...context, place: `${place}.allOf[${index}]` });
-    if (target === undefined) continue;
-    targets.push(target, ...(isRecord(part) ? [part] : []));
-    const unknown = Object.keys(target).filter(
-      (key) => !['type', 'properties', 'required', ...annotations].includes(key),
+    const target = targetOf(part, { ...context, place: `${place}.allOf[${index}]` });
+    marked.push(part, target);
+    const isPlain = Object.keys(target).every(
+      (key) => ['type', 'properties', 'required'].includes(key) || isAnnotation(key),
     );
-    if (unknown.length > 0 || (target['type'] !== undefined && target['type'] !== 'object')) {
+    if (!isPlain || (target.type ?? 'object') !== 'object') {
       issues.add(place, 'allOf combines more than plain objects', 'write the combined schema out');
     }
-    for (const [name, property] of entriesOf(target['properties'])) {
-      if (name in properties && JSON.stringify(properties[name]) !== JSON.stringify(property)) {
+    for (const [name, property] of Object.entries(target.properties ?? {})) {
+      const known = Object.hasOwn(properties, name) ? properties[name] : property;
+      if (JSON.stringify(known) !== JSON.stringify(property)) {
         issues.add(`${place}.${name}`, 'parts of the allOf describe it differently', 'keep one of them');
       }
       properties[name] = property;
     }
-    for (const name of listOf(target['required'])) required.add(name);
+    for (const name of target.required ?? []) required.add(name);
   }
-  const whole = { ...merged, properties, ...(required.size > 0 ? { required: [...required] } : {}) };
-  return withMark(whole, targets);
-
-  /** @param {unknown} part @param {SchemaContext} within @returns {Node | undefined} */
-  function partOf(part, within) {
-    const ref = at(part, '$ref');
-    if (typeof ref !== 'string') return /** @type {Node} */ (normalizeSchema(part, within));
-    const name = ref.replace(/^#\/components\/schemas\//, '');
-    if (within.trail.includes(name)) {
-      issues.add(within.place, `${name} contains itself by allOf`, 'write the fields out');
-      return undefined;
-    }
-    if (schemas[name] === undefined) {
-      issues.add(within.place, `${ref} points at nothing`, 'name a schema below #/components/schemas/');
-      return undefined;
-    }
-    return /** @type {Node} */ (
-      normalizeSchema(schemas[name], { ...within, trail: [...within.trail, name] })
-    );
-  }
+  const whole = { ...beside, type: /** @type {const} */ ('object'), properties };
+  return withMark(required.size === 0 ? whole : { ...whole, required: [...required] }, marked);
 }
 
-/** A schema that is marked as strictly as any of its parts. @param {Node} schema @param {readonly Node[]} parts */
+/** What a part of an allOf says, whether there or where it refers to. @param {SchemaNode} part @param {SchemaContext} context @returns {SchemaNode} */
+function targetOf(part, context) {
+  const { schemas, issues, place, trail } = context;
+  if (part.$ref === undefined) return normalizeSchema(part, context);
+  const name = referenceName(part.$ref);
+  const target = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+  if (target === undefined) {
+    issues.add(place, `${part.$ref} points at nothing`, 'name a schema below #/components/schemas/');
+  } else if (trail.includes(name)) {
+    issues.add(place, `${name} contains itself by allOf`, 'write the fields out');
+  } else return withMark(targetOf(target, { ...context, trail: [...trail, name] }), [target]);
+  return {};
+}
+
+/** A schema that is marked as strictly as any of its parts. @param {SchemaNode} schema @param {readonly SchemaNode[]} parts @returns {SchemaNode} */
 function withMark(schema, parts) {
   const mark = strictest(parts.map((part) => part['x-privacy']));
   return mark === undefined ? schema : { ...schema, 'x-privacy': mark };

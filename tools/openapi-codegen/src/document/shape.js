@@ -4,8 +4,8 @@ import * as z from 'zod';
 /** @import { Issues } from './issues.js' */
 
 /**
- * The part of OpenAPI 3.1 and JSON Schema that the generator understands, after `normalize`. Every object is strict: an
- * unknown keyword stops code generation, because a rule that is silently dropped is never checked.
+ * The part of OpenAPI 3.1 and JSON Schema that the generator understands, once `bundle` has put everything in its place. Every
+ * object is strict: an unknown keyword stops code generation, because a rule that is silently dropped is never checked.
  */
 
 const source = z.enum(['table', 'prose', 'header-example', 'example', 'inferred']);
@@ -49,6 +49,13 @@ const schemaNode = z.strictObject({
   get anyOf() {
     return z.array(schemaNode).min(1).optional();
   },
+  get oneOf() {
+    return z.array(schemaNode).min(1).optional();
+  },
+  get allOf() {
+    return z.array(schemaNode).min(1).optional();
+  },
+  discriminator: z.looseObject({}).optional(),
   get additionalProperties() {
     return z.union([z.boolean(), schemaNode]).optional();
   },
@@ -60,7 +67,7 @@ const schemaNode = z.strictObject({
 
 const examples = {
   example: z.unknown().optional(),
-  examples: z.record(z.string(), z.unknown()).optional(),
+  examples: z.record(z.string(), z.looseObject({ value: z.unknown() })).optional(),
 };
 
 const parameter = z.strictObject({
@@ -142,16 +149,36 @@ const operation = z.strictObject({
   responses: z.record(z.string().regex(/^([1-5]\d\d|default)$/), response),
 });
 
+/** Operations by method. Parameters of the path belong to each of them, unless it has one of the same name and place. */
+const pathItem = z
+  .strictObject({
+    parameters: z.array(parameter).default([]),
+    get: operation.optional(),
+    put: operation.optional(),
+    post: operation.optional(),
+    delete: operation.optional(),
+    patch: operation.optional(),
+  })
+  .transform(({ parameters: shared, ...operations }) =>
+    Object.fromEntries(
+      Object.entries(operations).flatMap(([method, each]) => {
+        if (each === undefined) return [];
+        const own = each.parameters ?? [];
+        const others = shared.filter(
+          ({ in: place, name }) => !own.some((known) => known.in === place && known.name === name),
+        );
+        return [[method, { ...each, parameters: [...others, ...own] }]];
+      }),
+    ),
+  );
+
 const openApiDocument = z.strictObject({
   openapi: z.string().regex(/^3\.1\./),
   info: z.looseObject({ title: z.string() }),
   servers: z.array(z.looseObject({ url: z.url() })).min(1),
   security: security.optional(),
   tags: z.unknown().optional(),
-  paths: z.record(
-    z.string().startsWith('/'),
-    z.partialRecord(z.enum(['get', 'put', 'post', 'delete', 'patch']), operation),
-  ),
+  paths: z.record(z.string().startsWith('/'), pathItem),
   components: z.strictObject({
     securitySchemes: z
       .record(z.string(), z.looseObject({ type: z.string(), scheme: z.string().optional() }))
@@ -169,8 +196,10 @@ const openApiDocument = z.strictObject({
 /** @typedef {z.infer<typeof privacy>} Privacy */
 /** @typedef {z.infer<typeof parameter>} Parameter */
 /** @typedef {z.infer<typeof response>} Response */
+/** @typedef {z.infer<typeof content>} Content */
 /** @typedef {z.infer<typeof tool>} Tool */
-/** @typedef {z.infer<typeof operation>} OperationDefinition */
+/** @typedef {z.infer<typeof pathItem>[string]} OperationDefinition */
+/** @typedef {z.infer<typeof typeName>} TypeName */
 /** @typedef {z.infer<typeof openApiDocument>} OpenApiDocument */
 
 /** What to write instead of keywords that people expect to work. @type {Readonly<Record<string, string>>} */
@@ -195,13 +224,14 @@ const remedies = {
 /**
  * @param {unknown} document
  * @param {Issues} issues
- * @returns {OpenApiDocument | undefined} undefined when it has issues
+ * @returns {OpenApiDocument}
+ * @throws {import('./issues.js').DocumentError} naming every place that is not understood, and the issues so far
  */
 export function parseShape(document, issues) {
   const parsed = openApiDocument.safeParse(document);
   if (parsed.success) return parsed.data;
   report(parsed.error.issues, [], issues);
-  return undefined;
+  throw issues.error();
 }
 
 /** @param {readonly z.core.$ZodIssue[]} found @param {readonly PropertyKey[]} above @param {Issues} issues */

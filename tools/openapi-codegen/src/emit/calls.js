@@ -1,8 +1,9 @@
 // @ts-check
-import { argumentsSchema } from '../document/read.js';
-import { referenceName } from '../document/nodes.js';
+import { checkedKeywords } from '../document/check-schema.js';
+import { argumentsSchema, referenceName, withChildren } from '../document/nodes.js';
 
-/** @import { ApiDescription, OperationDescription } from '../document/read.js' */
+/** @import { OperationDescription } from '../document/operation.js' */
+/** @import { ApiDescription } from '../document/read.js' */
 /** @import { SchemaNode } from '../document/shape.js' */
 
 /**
@@ -78,70 +79,33 @@ function addUsed(name, shapes, used) {
   });
 }
 
-/** All that `emitZod` understands; the other keywords check nothing. */
-const checked = /** @type {const} */ ([
-  'anyOf',
-  'type',
-  'const',
-  'enum',
-  'minLength',
-  'maxLength',
-  'pattern',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'items',
-  'minItems',
-  'maxItems',
-  'properties',
-  'required',
-  'additionalProperties',
-]);
-
-/** @param {ApiDescription} api @param {SchemaNode} node @returns {object} */
+/** The keywords of a schema that are checked. @param {ApiDescription} api @param {SchemaNode} node @returns {object} */
 function shapeOf(api, node) {
-  const below = (/** @type {SchemaNode} */ child) => shapeOf(api, child);
-  const { anyOf, items, properties, additionalProperties } = node;
-  const parts = {
-    ...node,
-    anyOf: anyOf?.map(below),
-    items: items && below(items),
-    properties:
-      properties &&
-      Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, below(child)])),
-    additionalProperties:
-      typeof additionalProperties === 'object'
-        ? below(additionalProperties)
-        : additionalProperties === false
-          ? false
-          : undefined,
-  };
+  const { $ref, ...parts } = withChildren(node, (child) => shapeOf(api, child));
+  const isOpen = parts.additionalProperties === true;
+  const keywords = Object.fromEntries(checkedKeywords.map((keyword) => [keyword, Object(parts)[keyword]]));
   return {
-    $ref: node.$ref === undefined ? undefined : api.identifiers.get(referenceName(node.$ref)),
-    ...Object.fromEntries(checked.map((keyword) => [keyword, parts[keyword]])),
+    $ref: $ref && api.identifiers.get(referenceName($ref)),
+    ...keywords,
+    ...(isOpen ? { additionalProperties: undefined } : {}),
   };
 }
 
 /** @param {ApiDescription} api @param {OperationDescription} operation */
-function argumentsShape(api, operation) {
-  const required = operation.arguments.filter((argument) => argument.required).map(({ name }) => name);
+function argumentsShape(api, { arguments: own }) {
+  const required = own.filter((argument) => argument.required).map(({ name }) => name);
   return {
     type: 'object',
-    properties: Object.fromEntries(
-      operation.arguments.map(({ name, schema }) => [name, shapeOf(api, schema)]),
-    ),
+    properties: Object.fromEntries(own.map(({ name, schema }) => [name, shapeOf(api, schema)])),
     required: required.length === 0 ? undefined : required,
     additionalProperties: false,
   };
 }
 
 /** @param {ApiDescription} api @param {OperationDescription} operation */
-function callData(api, { operationId, method, path, rateLimit, tool, ...rest }) {
-  const [success, ...others] = rest.answers.filter(({ status }) => status.startsWith('2'));
-  const constant = (/** @type {string | undefined} */ name) =>
-    name === undefined ? undefined : api.identifiers.get(name);
+function callData({ identifiers }, { operationId, method, path, rateLimit, tool, ...rest }) {
+  const [success, ...others] = rest.successes;
+  const constant = (/** @type {string | undefined} */ name) => name && identifiers.get(name);
   return {
     operationId,
     method,
@@ -151,11 +115,7 @@ function callData(api, { operationId, method, path, rateLimit, tool, ...rest }) 
     arguments: Object.fromEntries(
       rest.arguments.map(({ name, in: place, field }) => [
         name,
-        {
-          in: place,
-          field: field === name ? undefined : field,
-          isWhole: field === undefined || undefined,
-        },
+        { in: place, field: field === name ? undefined : field, isWhole: field === undefined || undefined },
       ]),
     ),
     argumentsSchema: argumentsSchema(operationId),

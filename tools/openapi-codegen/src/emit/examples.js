@@ -1,7 +1,8 @@
 // @ts-check
-import { at, entriesOf, isRecord, referenceName } from '../document/nodes.js';
+import { referenceName } from '../document/nodes.js';
 
-/** @import { ApiDescription, OperationDescription } from '../document/read.js' */
+/** @import { OperationDescription } from '../document/operation.js' */
+/** @import { ApiDescription } from '../document/read.js' */
 /** @import { SchemaNode } from '../document/shape.js' */
 
 /**
@@ -10,19 +11,17 @@ import { at, entriesOf, isRecord, referenceName } from '../document/nodes.js';
  * @param {ApiDescription} api
  * @returns {string} TypeScript source, not formatted
  */
-export function emitExamples(api) {
+export function emitExamples({ operations, schemas, identifiers }) {
   const answers = Object.fromEntries(
-    api.operations.flatMap((operation) => {
-      const answer = documentedAnswer(api, operation);
-      return answer === undefined ? [] : [[operation.operationId, answer]];
+    operations.map((operation) => [operation.operationId, documentedAnswer(operation, schemas)]),
+  );
+  const fields = Object.fromEntries(
+    Object.entries(schemas).flatMap(([name, { properties = {} }]) => {
+      const shown = Object.entries(properties).filter(([, { examples = [] }]) => examples.length > 0);
+      const examples = shown.map(([field, node]) => [field, node.examples?.[0]]);
+      return shown.length === 0 ? [] : [[identifiers.get(name), Object.fromEntries(examples)]];
     }),
   );
-  const fields = Object.entries(api.schemas).flatMap(([name, { properties = {} }]) => {
-    const shown = Object.entries(properties).flatMap(([field, { examples = [] }]) =>
-      examples.slice(0, 1).map((example) => [field, example]),
-    );
-    return shown.length === 0 ? [] : [[api.identifiers.get(name), Object.fromEntries(shown)]];
-  });
   return `
 /** The answer that the document shows for a success. */
 export interface DocumentedAnswer {
@@ -35,69 +34,55 @@ export interface DocumentedAnswer {
 export const documentedAnswers: Readonly<Partial<Record<string, DocumentedAnswer>>> = ${JSON.stringify(answers)};
 
 /** By schema of an object: its fields that have an example. */
-export const documentedFields: Readonly<Partial<Record<string, Readonly<Record<string, unknown>>>>> = ${JSON.stringify(Object.fromEntries(fields))};
+export const documentedFields: Readonly<Partial<Record<string, Readonly<Record<string, unknown>>>>> = ${JSON.stringify(fields)};
 `;
 }
 
-/** @param {ApiDescription} api @param {OperationDescription} operation */
-function documentedAnswer(api, { path, method, answers }) {
-  const responses = at(api.document, 'paths', path, method.toLowerCase(), 'responses');
-  for (const { status, contentType } of answers.filter((answer) => answer.status.startsWith('2'))) {
+/** @typedef {ApiDescription['schemas']} Schemas */
+
+/** The first success with an example: its own, or one put together from those of its fields. @param {OperationDescription} operation @param {Schemas} schemas */
+function documentedAnswer({ successes }, schemas) {
+  for (const { status, contentType, schema, example } of successes) {
     if (contentType === undefined) return { status: Number(status) };
-    const media = at(responses, status, 'content', 'application/json');
-    const body = exampleOfMedia(api, media);
+    const body = example ?? (schema && exampleOf(schemas[schema], schemas, [schema]));
     if (body !== undefined) return { status: Number(status), body };
   }
   return undefined;
 }
 
-/** The example of a body: its own, one of its schema, or one put together from those of its fields. */
-function exampleOfMedia(/** @type {ApiDescription} */ api, /** @type {unknown} */ media) {
-  if (!isRecord(media)) return undefined;
-  const named = entriesOf(media['examples']).map(([, each]) => at(each, 'value'));
-  const given = [media['example'], ...named].find((each) => each !== undefined);
-  if (given !== undefined) return given;
-  const name = referenceName(String(at(media, 'schema', '$ref')));
-  return exampleOf(api, api.schemas[name], []);
-}
-
 /**
  * An example of a schema, put together from the examples inside it.
  *
- * @param {ApiDescription} api
  * @param {SchemaNode | undefined} node
+ * @param {Schemas} schemas
  * @param {readonly string[]} trail components that contain this one
  * @returns {unknown} undefined where something that must be there has none
  */
-function exampleOf(api, node, trail) {
+function exampleOf(node, schemas, trail) {
   if (node === undefined) return undefined;
   const [own = node.default ?? node.const ?? node.enum?.[0]] = node.examples ?? [];
   if (own !== undefined) return own;
   if (node.$ref !== undefined) {
     const name = referenceName(node.$ref);
-    return trail.includes(name) ? undefined : exampleOf(api, api.schemas[name], [...trail, name]);
+    return trail.includes(name) ? undefined : exampleOf(schemas[name], schemas, [...trail, name]);
   }
   if (node.anyOf !== undefined) {
-    const shown = node.anyOf
-      .map((option) => exampleOf(api, option, trail))
-      .filter((each) => each !== undefined);
-    return shown.find((each) => each !== null) ?? shown[0];
+    const shown = node.anyOf.map((option) => exampleOf(option, schemas, trail));
+    return shown.find((each) => each != null) ?? shown.find((each) => each !== undefined);
   }
-  if (node.properties !== undefined) return exampleOfObject(api, node, trail);
+  if (node.properties !== undefined) {
+    const required = node.required ?? [];
+    const fields = Object.entries(node.properties).flatMap(([name, property]) => {
+      const isEmpty = required.includes(name) && [property.type].flat().includes('null');
+      const shown = exampleOf(property, schemas, trail) ?? (isEmpty ? null : undefined);
+      return shown === undefined ? [] : [[name, shown]];
+    });
+    const isWhole = required.every((name) => fields.some(([field]) => field === name));
+    return fields.length === 0 || !isWhole ? undefined : Object.fromEntries(fields);
+  }
   if (node.items !== undefined) {
-    const item = exampleOf(api, node.items, trail);
+    const item = exampleOf(node.items, schemas, trail);
     return item === undefined ? undefined : [item];
   }
   return node.type === 'null' ? null : undefined;
-}
-
-/** @param {ApiDescription} api @param {SchemaNode} node @param {readonly string[]} trail */
-function exampleOfObject(api, { properties = {}, required = [] }, trail) {
-  const fields = Object.entries(properties).flatMap(([name, property]) => {
-    const isEmpty = required.includes(name) && [property.type].flat().includes('null');
-    const shown = exampleOf(api, property, trail) ?? (isEmpty ? null : undefined);
-    return shown === undefined ? [] : [/** @type {const} */ ([name, shown])];
-  });
-  const isWhole = required.every((name) => fields.some(([field]) => field === name));
-  return fields.length === 0 || !isWhole ? undefined : Object.fromEntries(fields);
 }

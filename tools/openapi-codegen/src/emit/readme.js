@@ -1,9 +1,10 @@
 // @ts-check
 import { format } from 'prettier';
 import { DocumentError } from '../document/issues.js';
-import { referenceName } from '../document/nodes.js';
+import { resolve } from '../document/nodes.js';
 
-/** @import { ApiDescription, OperationDescription } from '../document/read.js' */
+/** @import { OperationDescription } from '../document/operation.js' */
+/** @import { ApiDescription } from '../document/read.js' */
 /** @import { SchemaNode } from '../document/shape.js' */
 
 const start = '<!-- tools: written by `npm run codegen` -->';
@@ -59,13 +60,9 @@ function argumentsOf(api, operation) {
     .join('; ');
 }
 
-/**
- * @param {ApiDescription} api
- * @param {SchemaNode} node
- * @returns {readonly string[]}
- */
+/** @param {ApiDescription} api @param {SchemaNode} node @returns {readonly string[]} */
 function enumOf(api, node) {
-  if (node.$ref !== undefined) return enumOf(api, api.schemas[referenceName(node.$ref)] ?? {});
-  const values = node.enum?.filter((value) => value !== null).map(String);
-  return values ?? node.anyOf?.flatMap((option) => enumOf(api, option)) ?? [];
+  const { enum: listed, anyOf = [] } = resolve(api.schemas, node);
+  const values = listed?.filter((value) => value !== null).map(String);
+  return values ?? anyOf.flatMap((option) => enumOf(api, option));
 }

@@ -1,8 +1,6 @@
 // @ts-check
-import { argumentsSchema, firstParagraph } from '../document/read.js';
-import { childrenOf, referenceName } from '../document/nodes.js';
+import { argumentsSchema, childrenOf, firstParagraph, referenceName } from '../document/nodes.js';
 
-/** @import { ParameterGroup } from '../document/arguments.js' */
 /** @import { ApiDescription } from '../document/read.js' */
 /** @import { SchemaNode } from '../document/shape.js' */
 
@@ -13,34 +11,37 @@ import { childrenOf, referenceName } from '../document/nodes.js';
  * @param {ApiDescription} api
  * @returns {string} TypeScript source, not formatted
  */
-export function emitZod(api) {
-  const { ordered, recursive } = inDependencyOrder(api);
-  /** @type {Set<string>} */
-  const emitted = new Set();
+export function emitZod({ schemas: components, identifiers, operations }) {
+  const { ordered, recursive } = inDependencyOrder(components);
+  /** Constants that can be named already. @type {Map<string, string>} */
+  const emitted = new Map();
+  const zod = (/** @type {SchemaNode} */ node) => zodOf(node, { identifiers, emitted });
   const schemas = ordered.map(([name, node]) => {
     const declared = `components['schemas'][${quote(name)}]`;
-    const constant = identifier(api, name);
-    const place = `components.schemas.${name}`;
-    const source = `${zodOf(node, { api, place, emitted })}${describe(node)}`;
-    emitted.add(name);
+    const constant = identifiers.get(name) ?? name;
+    const source = `${zod(node)}${describe(node)}`;
+    emitted.set(name, constant);
     // TypeScript cannot infer a type that contains itself, so its type is stated instead of compared.
     return recursive.has(name)
       ? `export const ${constant}: z.ZodType<${declared}> = ${source};`
       : `export const ${constant} = exactly<${declared}>()(${source});`;
   });
-  const parameters = api.operations.flatMap(({ operationId, parameters: groups }) =>
-    groups.map((group) => {
-      const declared = `NonNullable<operations[${quote(operationId)}]['parameters'][${quote(group.in)}]>`;
-      const source = parametersObject(group, { api, place: operationId, emitted });
-      return `export const ${group.schemaName} = exactly<${declared}>()(${source});`;
+  const parameters = operations.flatMap(({ operationId, parameters: groups }) =>
+    groups.map(({ in: place, schemaName, parameters: own }) => {
+      const declared = `NonNullable<operations[${quote(operationId)}]['parameters'][${quote(place)}]>`;
+      const entries = own.map(
+        ({ name, required, schema, ...texts }) =>
+          `${quote(name)}: ${zod(schema)}${required ? '' : '.exactOptional()'}${describe(texts)}`,
+      );
+      return `export const ${schemaName} = exactly<${declared}>()(z.object({ ${entries.join(', ')} }));`;
     }),
   );
-  const flat = api.operations.map((operation) => {
-    const entries = operation.arguments.map(
+  const flat = operations.map(({ operationId, arguments: own }) => {
+    const entries = own.map(
       ({ name, source, required, field }) =>
         `${quote(name)}: ${source}${field === undefined && !required ? '.exactOptional()' : ''}`,
     );
-    return `export const ${argumentsSchema(operation.operationId)} = z.strictObject({ ${entries.join(', ')} });`;
+    return `export const ${argumentsSchema(operationId)} = z.strictObject({ ${entries.join(', ')} });`;
   });
   const isOpen = schemas.some((source) => source.includes('open<'));
   const uses = parameters.length > 0 ? 'components, operations' : 'components';
@@ -69,168 +70,65 @@ function open<Known extends string>(schema: z.ZodType<string>): z.ZodType<Known 
 }
 `;
 
-/**
- * Where a node is.
- *
- * @typedef {object} Context
- * @property {ApiDescription} api
- * @property {string} place for messages
- * @property {ReadonlySet<string>} emitted component schemas that are constants already
- */
+/** @typedef {{ identifiers: ReadonlyMap<string, string>, emitted: ReadonlyMap<string, string> }} Constants */
 
-/** @param {ParameterGroup} group @param {Context} context */
-function parametersObject({ parameters }, context) {
-  const entries = parameters.map((parameter) => {
-    const place = `${context.place}.${parameter.name}`;
-    const value = `${zodOf(parameter.schema, { ...context, place })}${parameter.required ? '' : '.exactOptional()'}`;
-    return `${quote(parameter.name)}: ${value}${describe(parameter)}`;
-  });
-  return `z.object({ ${entries.join(', ')} })`;
-}
-
-/** @param {SchemaNode} node @param {Context} context @returns {string} */
-function zodOf(node, context) {
-  const { api, place, emitted } = context;
+/** @param {SchemaNode} node one that \`checkSchema\` accepts @param {Constants} constants @returns {string} */
+function zodOf(node, constants) {
   if (node.$ref !== undefined) {
-    refuseKeywords(node, ['$ref'], 'a reference', context);
     const name = referenceName(node.$ref);
-    const constant = identifier(api, name);
-    return emitted.has(name) ? constant : `z.lazy(() => ${constant})`;
+    return constants.emitted.get(name) ?? `z.lazy(() => ${constants.identifiers.get(name)})`;
   }
-  if (node.anyOf !== undefined) {
-    refuseKeywords(node, ['anyOf'], 'a choice', context);
-    return union(
-      node.anyOf.map((option, index) => ({
-        isNull: option.type === 'null',
-        source: zodOf(option, { ...context, place: `${place}.anyOf[${index}]` }),
-      })),
-    );
-  }
-  if (node.const !== undefined) return zodOfValues([node.const], node, context);
-  if (node.enum !== undefined) return zodOfValues(node.enum, node, context);
-  if (node.type === undefined) {
-    refuseKeywords(node, [], 'a schema without a type', context);
-    return 'z.unknown()';
-  }
-  const types = [node.type].flat();
-  refuseKeywords(
-    node,
-    ['type', ...types.flatMap((type) => constraintsOf[type])],
-    types.join(' and '),
-    context,
-  );
-  return union(types.map((type) => ({ isNull: type === 'null', source: zodOfType(type, node, context) })));
+  if (node.anyOf !== undefined) return union(node.anyOf.map((option) => zodOf(option, constants)));
+  const values = node.enum ?? (node.const === undefined ? undefined : [node.const]);
+  if (values !== undefined) return zodOfValues(values, node.enum !== undefined);
+  if (node.type === undefined) return 'z.unknown()';
+  return union([node.type].flat().map((type) => zodOfType(type, node, constants)));
 }
 
-const annotations = [
-  'title',
-  'description',
-  'examples',
-  'default',
-  'deprecated',
-  'format',
-  'x-source',
-  'x-privacy',
-  'x-extensible-enum',
-  'x-argument',
-];
-
-/** The constraints of each type; a constraint of another type would never be checked. */
-const constraintsOf = /** @type {const} */ ({
-  string: ['minLength', 'maxLength', 'pattern'],
-  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
-  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
-  boolean: [],
-  null: [],
-  array: ['items', 'minItems', 'maxItems'],
-  object: ['properties', 'required', 'additionalProperties'],
-});
-
-/** @param {SchemaNode} node @param {readonly string[]} understood @param {string} what @param {Context} context */
-function refuseKeywords(node, understood, what, { api, place }) {
-  const known = new Set([...understood, ...annotations]);
-  const others = Object.keys(node).filter((key) => !known.has(key));
-  if (others.length === 0) return;
-  api.issues.add(
-    place,
-    `${others.join(', ')} does not go with ${what}`,
-    'remove it, or move it into an option of its own',
-  );
-}
-
-/** @param {readonly unknown[]} values @param {SchemaNode} node @param {Context} context */
-function zodOfValues(values, node, context) {
-  const { api, place } = context;
-  refuseKeywords(node, ['type', 'const', 'enum'], 'listed values', context);
-  const types = node.type === undefined ? undefined : [node.type].flat();
-  if (types?.includes('null') && !values.includes(null)) {
-    api.issues.add(
-      place,
-      'the type allows null, its values do not',
-      'add null to them, or write an anyOf with null',
-    );
-  }
-  const wrong = values.filter((value) => types !== undefined && !types.some((type) => isOf(type, value)));
-  if (wrong.length > 0) {
-    api.issues.add(place, `${JSON.stringify(wrong)} is not of the type`, 'correct the type or the value');
-  }
+/** @param {readonly unknown[]} values @param {boolean} isEnum */
+function zodOfValues(values, isEnum) {
   const present = values.filter((value) => value !== null);
-  const nullable = present.length < values.length ? '.nullable()' : '';
   if (present.length === 0) return 'z.null()';
-  const texts = present.filter((value) => typeof value === 'string');
-  if (node.enum !== undefined && texts.length === present.length) {
-    return `z.enum([${texts.map(quote).join(', ')}])${nullable}`;
-  }
-  const literals = present.map((value) => JSON.stringify(value));
-  return `z.literal(${literals.length === 1 ? literals.join() : `[${literals.join(', ')}]`})${nullable}`;
+  const nullable = present.length < values.length ? '.nullable()' : '';
+  const literals = present.map((value) => JSON.stringify(value)).join(', ');
+  if (isEnum && present.every((value) => typeof value === 'string'))
+    return `z.enum([${literals}])${nullable}`;
+  return `z.literal(${present.length === 1 ? literals : `[${literals}]`})${nullable}`;
 }
 
-/** @param {keyof typeof constraintsOf} type @param {unknown} value */
-function isOf(type, value) {
-  if (type === 'null') return value === null;
-  if (type === 'integer') return Number.isInteger(value);
-  return typeof value === type;
+const numeric = {
+  minimum: 'min',
+  maximum: 'max',
+  exclusiveMinimum: 'gt',
+  exclusiveMaximum: 'lt',
+  multipleOf: 'multipleOf',
+};
+/** By type: the constructor of zod, and its method for each keyword that is a number. */
+const simple = {
+  string: { zod: 'string', methods: { minLength: 'min', maxLength: 'max' } },
+  integer: { zod: 'int', methods: numeric },
+  number: { zod: 'number', methods: numeric },
+  boolean: { zod: 'boolean', methods: {} },
+  null: { zod: 'null', methods: {} },
+  array: { zod: 'array', methods: { minItems: 'min', maxItems: 'max' } },
+};
+
+/** @param {keyof typeof simple | 'object'} type @param {SchemaNode} node @param {Constants} constants */
+function zodOfType(type, node, constants) {
+  if (type === 'object') return zodOfObject(node, constants);
+  const { zod, methods } = simple[type];
+  const items = type === 'array' ? zodOf(node.items ?? {}, constants) : '';
+  const calls = Object.entries(methods).flatMap(([keyword, method]) => {
+    const value = node[/** @type {keyof SchemaNode} */ (keyword)];
+    return value === undefined ? [] : [`.${method}(${String(value)})`];
+  });
+  const source = `z.${zod}(${items})${calls.join('')}`;
+  return type === 'string' ? zodOfText(node, source) : source;
 }
 
-/** @param {keyof typeof constraintsOf} type @param {SchemaNode} node @param {Context} context @returns {string} */
-function zodOfType(type, node, context) {
-  switch (type) {
-    case 'string':
-      return opened(
-        node,
-        `z.string()${call('min', node.minLength)}${call('max', node.maxLength)}${
-          node.pattern === undefined ? '' : `.regex(new RegExp(${patternOf(node.pattern, context)}, 'u'))`
-        }`,
-      );
-    case 'integer':
-    case 'number':
-      return `z.${type === 'integer' ? 'int' : 'number'}()${call('min', node.minimum)}${call('max', node.maximum)}${call(
-        'gt',
-        node.exclusiveMinimum,
-      )}${call('lt', node.exclusiveMaximum)}${call('multipleOf', node.multipleOf)}`;
-    case 'boolean':
-      return 'z.boolean()';
-    case 'null':
-      return 'z.null()';
-    case 'array': {
-      if (node.items === undefined) {
-        context.api.issues.add(
-          context.place,
-          'an array needs items',
-          'write items: {} if they can be anything',
-        );
-        return 'z.array(z.unknown())';
-      }
-      const items = zodOf(node.items, { ...context, place: `${context.place}[]` });
-      return `z.array(${items})${call('min', node.minItems)}${call('max', node.maxItems)}`;
-    }
-    case 'object':
-      return zodOfObject(node, context);
-  }
-}
-
-/** @param {SchemaNode} node @param {string} source */
-function opened({ 'x-extensible-enum': known }, source) {
+/** @param {SchemaNode} node @param {string} text */
+function zodOfText({ pattern, 'x-extensible-enum': known }, text) {
+  const source = pattern === undefined ? text : `${text}.regex(new RegExp(${quote(pattern)}, 'u'))`;
   if (known === undefined) return source;
   const values = Array.isArray(known)
     ? known.map(quote).join(' | ')
@@ -238,91 +136,45 @@ function opened({ 'x-extensible-enum': known }, source) {
   return `open<${values}>(${source})`;
 }
 
-/** @param {string} pattern @param {Context} context */
-function patternOf(pattern, { api, place }) {
-  try {
-    new RegExp(pattern, 'u');
-  } catch {
-    api.issues.add(place, `${pattern} is not a regular expression of JavaScript`, 'correct it');
-  }
-  return quote(pattern);
-}
-
-/** @param {SchemaNode} node @param {Context} context */
-function zodOfObject(node, context) {
-  const { api, place } = context;
-  const { properties, additionalProperties } = node;
-  const required = new Set(node.required);
+/** @param {SchemaNode} node @param {Constants} constants */
+function zodOfObject({ properties, additionalProperties, required = [] }, constants) {
   if (properties === undefined) {
-    if (additionalProperties === undefined || additionalProperties === false || required.size > 0) {
-      api.issues.add(
-        place,
-        'an object needs properties or additionalProperties',
-        'write additionalProperties: true if it can hold anything',
-      );
-    }
-    const value =
-      typeof additionalProperties === 'object'
-        ? zodOf(additionalProperties, { ...context, place: `${place}.*` })
-        : 'z.unknown()';
-    return `z.record(z.string(), ${value})`;
-  }
-  if (typeof additionalProperties === 'object') {
-    api.issues.add(
-      place,
-      'properties beside additionalProperties with a schema are not understood',
-      'describe the map as a property of its own, or write additionalProperties: true',
-    );
-  }
-  const unknown = [...required].filter((name) => !(name in properties));
-  if (unknown.length > 0) {
-    api.issues.add(
-      place,
-      `required names no property: ${unknown.join(', ')}`,
-      'describe it under properties',
-    );
+    const value = typeof additionalProperties === 'object' ? additionalProperties : {};
+    return `z.record(z.string(), ${zodOf(value, constants)})`;
   }
   const entries = Object.entries(properties).map(([name, property]) => {
-    const value = zodOf(property, { ...context, place: `${place}.${name}` });
-    return `${quote(name)}: ${value}${required.has(name) ? '' : '.exactOptional()'}${describe(property)}`;
+    const optional = required.includes(name) ? '' : '.exactOptional()';
+    return `${quote(name)}: ${zodOf(property, constants)}${optional}${describe(property)}`;
   });
   return `z.${additionalProperties === false ? 'strictObject' : 'object'}({ ${entries.join(', ')} })`;
 }
 
-/** @param {readonly { isNull: boolean, source: string }[]} options */
+/** @param {readonly string[]} options */
 function union(options) {
-  const values = options.filter(({ isNull }) => !isNull).map(({ source }) => source);
-  const nullable = values.length < options.length;
+  const values = options.filter((option) => option !== 'z.null()');
   if (values.length === 0) return 'z.null()';
   const value = values.length === 1 ? String(values[0]) : `z.union([${values.join(', ')}])`;
-  return nullable ? `${value}.nullable()` : value;
+  return values.length < options.length ? `${value}.nullable()` : value;
 }
 
 /**
  * Component schemas, each after those that it refers to, and those that contain themselves.
  *
- * @param {ApiDescription} api
+ * @param {Readonly<Record<string, SchemaNode>>} schemas
  */
-function inDependencyOrder({ schemas, issues }) {
+function inDependencyOrder(schemas) {
   /** @type {Map<string, SchemaNode>} */
   const ordered = new Map();
   /** @type {Set<string>} */
   const recursive = new Set();
-  /** @param {string} name @param {readonly string[]} trail */
-  const visit = (name, trail) => {
-    if (ordered.has(name)) return;
-    if (trail.includes(name)) {
-      for (const each of trail.slice(trail.indexOf(name))) recursive.add(each);
-      return;
-    }
+  const visit = (/** @type {string} */ name, /** @type {readonly string[]} */ trail) => {
     const node = schemas[name];
-    if (node === undefined) {
-      const place = `components.schemas.${trail.at(-1)}`;
-      issues.add(place, `schema ${name} does not exist`, 'name a schema below #/components/schemas/');
-      return;
+    if (node === undefined || ordered.has(name)) return;
+    if (trail.includes(name)) for (const each of trail.slice(trail.indexOf(name))) recursive.add(each);
+    else {
+      for (const reference of referencesIn(node)) visit(reference, [...trail, name]);
+      ordered.set(name, node);
     }
-    for (const reference of referencesIn(node)) visit(reference, [...trail, name]);
-    ordered.set(name, node);
   };
   for (const name of Object.keys(schemas)) visit(name, []);
   return { ordered: [...ordered], recursive };
@@ -331,23 +183,13 @@ function inDependencyOrder({ schemas, issues }) {
 /** @param {SchemaNode} node @returns {string[]} */
 function referencesIn(node) {
   const own = node.$ref === undefined ? [] : [referenceName(node.$ref)];
-  return [...own, ...childrenOf(node).flatMap(referencesIn)];
-}
-
-/** @param {ApiDescription} api @param {string} name */
-function identifier({ identifiers }, name) {
-  return identifiers.get(name) ?? name;
+  return [...own, ...childrenOf(node).flatMap(([, child]) => referencesIn(child))];
 }
 
 /** @param {{ description?: string | undefined, deprecated?: boolean | undefined }} node */
 function describe({ description, deprecated }) {
   const text = firstParagraph(description);
   return `${text === undefined ? '' : `.describe(${quote(text)})`}${deprecated ? '.meta({ deprecated: true })' : ''}`;
-}
-
-/** @param {string} method @param {number | undefined} value */
-function call(method, value) {
-  return value === undefined ? '' : `.${method}(${value})`;
 }
 
 /** @param {string} text */

@@ -1,7 +1,6 @@
 // @ts-check
-import { firstParagraph } from '../document/read.js';
 import { draftOperation } from './draft.js';
-import { at, entriesOf, isRecord, keysOf, listOf } from '../document/nodes.js';
+import { at, entriesOf, firstParagraph, isRecord, keysOf, listOf } from '../document/nodes.js';
 
 /** @import { Page } from './page.js' */
 /**

@@ -1,0 +1,238 @@
+// @ts-check
+import { answerFields, strictestIn } from './answer-fields.js';
+import { argumentsOf, checkArguments } from './arguments.js';
+import { checkSchema } from './check-schema.js';
+import { strictest } from './marks.js';
+import { pascalCase, referenceName } from './nodes.js';
+
+/** @import { AnswerField } from './answer-fields.js' */
+/** @import { ArgumentDescription, ParameterGroup } from './arguments.js' */
+/** @import { Issues } from './issues.js' */
+/** @import { OpenApiDocument, OperationDefinition, Privacy, Response, Tool } from './shape.js' */
+
+/**
+ * What one operation of the document means to the generated code.
+ *
+ * @typedef {object} OperationDescription
+ * @property {string} operationId
+ * @property {string} method upper case
+ * @property {string} path
+ * @property {string} summary
+ * @property {{ limit: number, windowSeconds: number, bucket?: string | undefined }} rateLimit
+ * @property {Tool | undefined} tool
+ * @property {boolean} isPublic it needs no token
+ * @property {readonly ParameterGroup[]} parameters
+ * @property {string | undefined} requestSchema name of a component schema
+ * @property {boolean} isBodyRequired
+ * @property {readonly ArgumentDescription[]} arguments
+ * @property {readonly Answer[]} successes the answers with a 2xx status
+ * @property {AnswerField | undefined} answer what a success holds; undefined when none is JSON
+ * @property {Privacy} words the strictest mark of the sentences in any answer
+ */
+/**
+ * @typedef {object} Answer
+ * @property {string} status three digits or `default`
+ * @property {string | undefined} schema name of a component schema; undefined when the body is not JSON
+ * @property {string | undefined} contentType undefined when there is no body
+ * @property {unknown} example of the body, where the document shows one
+ */
+/**
+ * @typedef {object} Context
+ * @property {OpenApiDocument} document
+ * @property {ReadonlyMap<string, string>} identifiers component schema → name of its constant
+ * @property {readonly string[]} writes
+ * @property {readonly string[]} reserved
+ * @property {Issues} issues
+ */
+
+const json = 'application/json';
+
+/**
+ * @param {OperationDefinition} definition
+ * @param {{ path: string, method: string }} route
+ * @param {Context} context
+ * @returns {OperationDescription}
+ */
+export function describeOperation(definition, { path, method }, context) {
+  const { operationId, summary, 'x-rate-limit': limits, 'x-mcp-tool': tool, requestBody } = definition;
+  const { document, identifiers, writes, reserved, issues } = context;
+  const { schemas } = document.components;
+  const refuse = (/** @type {string} */ problem, /** @type {string} */ remedy) =>
+    issues.add(operationId, problem, remedy);
+  const answers = Object.entries(definition.responses).map(([status, answer]) =>
+    describeAnswer(answer, status, operationId, issues),
+  );
+  const isSuccess = (/** @type {Answer} */ { status }) => status.startsWith('2');
+  const successes = answers.filter(isSuccess);
+  const described = successes.flatMap(({ schema }) => schema ?? []);
+  if (successes.length === 0) {
+    refuse('no 2xx answer', 'describe what the API answers to a call that succeeds');
+  }
+  if (tool !== undefined && described.length === 0) {
+    const types = successes.map(({ contentType }) => contentType ?? 'no body').join(' and ');
+    refuse(`an answer of ${types} cannot be a tool`, 'remove its x-mcp-tool');
+  }
+  if (tool !== undefined && !tool.annotations.readOnlyHint && !writes.includes(operationId)) {
+    refuse(
+      'a writing operation with x-mcp-tool needs an implementation that keeps the journal',
+      'remove its x-mcp-tool, or implement it in libs/order-sync and list it under openapi.writes in libs/client/package.json',
+    );
+  }
+  const documentedLimit =
+    definition.responses[successes[0]?.status ?? '']?.headers?.['X-RateLimit-Limit']?.example;
+  if (documentedLimit !== undefined && documentedLimit !== limits.limit) {
+    const shown = `the example of X-RateLimit-Limit says ${String(documentedLimit)}`;
+    refuse(`x-rate-limit says ${limits.limit}, ${shown}`, 'correct one of them');
+  }
+  const body = requestBody?.content[json]?.schema?.$ref;
+  if (requestBody !== undefined && requestBody.content[json] === undefined) {
+    const types = Object.keys(requestBody.content).join(', ');
+    refuse(`a request of ${types} is not understood`, 'the client sends JSON: leave the operation out');
+  }
+  if (body !== undefined) checkSchema({ $ref: body }, operationId, { schemas, issues });
+  const inputs = {
+    parameters: groupParameters(definition, path, { schemas, issues }),
+    requestSchema: body === undefined ? undefined : referenceName(body),
+    isBodyRequired: requestBody?.required === true,
+  };
+  const own = argumentsOf(inputs, { schemas, identifiers });
+  checkArguments({ operationId, tool, arguments: own }, { schemas, reserved, issues });
+  const fieldsOf = (/** @type {readonly string[]} */ names, place = operationId) =>
+    names.length === 0 ? undefined : answerFields(names, place, { schemas, issues });
+  const answer = fieldsOf(described);
+  const others = answers
+    .filter((each) => !isSuccess(each))
+    .map(({ schema, status }) => fieldsOf(schema ? [schema] : [], `${operationId} ${status}`));
+  const { limit, windowSeconds, bucket } = limits;
+  return {
+    operationId,
+    method: method.toUpperCase(),
+    path,
+    summary,
+    rateLimit: { limit, windowSeconds, bucket },
+    tool: tool && withPace(tool, definition, refuse),
+    isPublic: isPublic(document, definition, refuse),
+    ...inputs,
+    arguments: own,
+    successes,
+    answer,
+    // What no answer describes is not known, so it is never shown.
+    words: strictest([answer, ...others].map(wordsIn)) ?? 'secret',
+  };
+}
+
+/** @typedef {(problem: string, remedy: string) => void} Refuse */
+
+/**
+ * The tool with the numbers of the document in its texts: `{pace}` becomes the rate limit, and `{{word}}` a word in braces.
+ *
+ * @param {Tool} tool
+ * @param {OperationDefinition} definition
+ * @param {Refuse} refuse
+ */
+function withPace(tool, { 'x-rate-limit': { limit, windowSeconds } }, refuse) {
+  const pace = windowSeconds === 60 ? `${limit} a minute` : `${limit} in ${windowSeconds} s`;
+  const filled = (/** @type {string} */ text) =>
+    text.replaceAll(/\{(\{\w*\})\}|\{(\w*)\}/g, (found, literal, name) => {
+      if (literal !== undefined) return literal;
+      if (name === 'pace') return pace;
+      const remedy = `write {pace} for the rate limit, or {${found}} for a word in braces`;
+      refuse(`${found} in the texts of the tool means nothing`, remedy);
+      return found;
+    });
+  return { ...tool, title: filled(tool.title), description: filled(tool.description) };
+}
+
+/** @param {Response} answer @param {string} status @param {string} operationId @param {Issues} issues @returns {Answer} */
+function describeAnswer({ content = {} }, status, operationId, issues) {
+  const place = `${operationId} ${status}`;
+  const types = Object.keys(content);
+  const body = content[json];
+  const schema = body?.schema?.$ref;
+  if (body !== undefined && schema === undefined) {
+    issues.add(place, 'a JSON answer without a schema', 'describe it, or remove the content');
+  }
+  if (body === undefined && types.length > 1) {
+    const problem = `several types (${types.join(', ')}), none of them JSON`;
+    issues.add(place, problem, 'keep the one that is used');
+  }
+  const examples = Object.values(body?.examples ?? {}).map((each) => each.value);
+  return {
+    status,
+    schema: schema && referenceName(schema),
+    contentType: body === undefined ? types[0] : json,
+    example: [body?.example, ...examples].find((each) => each !== undefined),
+  };
+}
+
+/** @param {OpenApiDocument} document @param {OperationDefinition} definition @param {Refuse} refuse */
+function isPublic({ components, ...document }, { security = document.security ?? [] }, refuse) {
+  for (const name of security.flatMap((requirement) => Object.keys(requirement))) {
+    const { type, scheme } = components.securitySchemes?.[name] ?? {};
+    if (type !== 'http' || scheme?.toLowerCase() !== 'bearer') {
+      refuse(`the security scheme ${name} is not a bearer token`, 'the client sends nothing else');
+    }
+  }
+  return security.length === 0 || security.some((requirement) => Object.keys(requirement).length === 0);
+}
+
+/** Headers that OpenAPI describes elsewhere and ignores as parameters. */
+const ignoredHeaders = ['accept', 'authorization', 'content-type'];
+/** What the name of a group of parameters ends in. */
+const groups = /** @type {const} */ ([
+  ['path', 'Path'],
+  ['query', 'Query'],
+  ['header', 'Headers'],
+]);
+
+/**
+ * @param {OperationDefinition} definition
+ * @param {string} path
+ * @param {{ schemas: OpenApiDocument['components']['schemas'], issues: Issues }} context
+ * @returns {ParameterGroup[]}
+ */
+function groupParameters({ operationId, parameters }, path, context) {
+  const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => String(name));
+  for (const { name, in: place, required, style, explode, schema } of parameters) {
+    const where = `${operationId}.${name}`;
+    const refuse = (/** @type {string} */ problem, /** @type {string} */ remedy) =>
+      context.issues.add(where, problem, remedy);
+    checkSchema(schema, where, context);
+    if (place === 'path' && !inPath.includes(name)) {
+      refuse(`the path has no {${name}}`, 'write it into the path, or remove the parameter');
+    }
+    if (place === 'path' && required !== true)
+      refuse('a path parameter is always required', 'write required: true');
+    if (style !== undefined && style !== (place === 'query' ? 'form' : 'simple')) {
+      refuse(`style ${style} is not understood in ${place}`, 'leave style out');
+    }
+    if (explode !== undefined && explode !== (place === 'query')) {
+      refuse(`explode: ${explode} is not understood in ${place}`, 'leave explode out');
+    }
+  }
+  for (const name of inPath) {
+    if (parameters.some((parameter) => parameter.in === 'path' && parameter.name === name)) continue;
+    const problem = `the path parameter ${name} is not described`;
+    context.issues.add(operationId, problem, 'describe it under parameters');
+  }
+  return groups.flatMap(([place, suffix]) => {
+    const own = parameters.filter(
+      ({ in: each, name }) =>
+        each === place && !(place === 'header' && ignoredHeaders.includes(name.toLowerCase())),
+    );
+    return own.length === 0
+      ? []
+      : [{ in: place, schemaName: pascalCase(operationId) + suffix, parameters: own }];
+  });
+}
+
+/**
+ * The strictest mark of the sentences in an answer: `message`, `errors`, which may quote values, and an `error` that is no flag.
+ *
+ * @param {AnswerField | undefined} answer
+ */
+function wordsIn(answer) {
+  const { message, error, errors } = answer?.fields ?? {};
+  const isFlag = error?.types.every((type) => type === 'boolean' || type === 'null');
+  return strictest([message, errors, isFlag ? undefined : error].map((field) => strictestIn(field)));
+}
