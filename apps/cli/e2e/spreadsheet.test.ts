@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Order } from '@wemasy-orders/client';
 import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
 import { withHome } from '@wemasy-orders/runtime/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +21,7 @@ const names = [
 ];
 const amounts = ['129.99551', '-5', '1234567890123.45', '12345678901234567.89', '1.234,56', '0.1'];
 
-const orders: Order[] = names.map((name, at) => ({
+const orders = names.map((name, at) => ({
   id: at + 1,
   date: '2026-02-17 12:05:PM',
   total: amounts[at] ?? null,

@@ -3,9 +3,14 @@ import type * as operationsModule from '@wemasy-orders/client/operations';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Order } from '@wemasy-orders/client';
 import { OrderStatus } from '@wemasy-orders/client/schemas';
-import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
+import {
+  orderPage,
+  sendJson,
+  type SentOrder,
+  startUpstream,
+  type Upstream,
+} from '@wemasy-orders/client/testing';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commands } from './program.js';
 import { runLine } from './testing/run-line.js';
@@ -26,7 +31,7 @@ afterEach(async () => {
 });
 
 /** A shop of these orders, which takes every sync. */
-async function shop(orders: readonly Order[] = []): Promise<Record<string, string>> {
+async function shop(orders: readonly SentOrder[] = []): Promise<Record<string, string>> {
   upstream = await startUpstream(({ url, body }, response) => {
     if (url.includes('sync-snelstart-order')) {
       sendJson(response, 200, { error: false, message: 'booked', data: [] });
@@ -40,7 +45,7 @@ async function shop(orders: readonly Order[] = []): Promise<Record<string, strin
   return { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
 }
 
-const some: Order[] = [
+const some: SentOrder[] = [
   { id: 1, status: 'paid', total: '0.10', should_snelstart_sync: true },
   { id: 2, status: 'paid', total: '0.20', should_snelstart_sync: false },
   { id: 3, status: 'on_hold', total: '5', should_snelstart_sync: true },

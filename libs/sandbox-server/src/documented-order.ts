@@ -1,10 +1,9 @@
 import { documentedAnswers } from '@wemasy-orders/client/examples';
-import { Order, OrderBilling } from '@wemasy-orders/client/schemas';
 import * as z from 'zod';
+import { DatedOrder } from './order.js';
 import { placedAtOf } from './shop-date.js';
 
-const ShownOrder = Order.extend({ billing: OrderBilling, date: z.string(), order_number: z.string() });
-const ShownPage = z.object({ data: z.object({ data: z.tuple([ShownOrder], z.unknown()) }) });
+const ShownPage = z.object({ data: z.object({ data: z.tuple([DatedOrder], z.unknown()) }) });
 
 /** The first order of the vendor's response example. */
 export const documentedOrder = readExample();

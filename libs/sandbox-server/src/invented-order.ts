@@ -1,16 +1,14 @@
 import { documentedFields } from '@wemasy-orders/client/examples';
-import { operations } from '@wemasy-orders/client/operations';
-import type * as z from 'zod';
-import { Order as OrderSchema, OrderStatus } from '@wemasy-orders/client/schemas';
-import type * as schemas from '@wemasy-orders/client/schemas';
+import { type AnswerField, operations } from '@wemasy-orders/client/operations';
+import * as schemas from '@wemasy-orders/client/schemas';
+import * as z from 'zod';
 import type { Customer } from './customers.js';
 import { hostileNotes } from './hostile-texts.js';
-import { inventedFields } from './invented-value.js';
+import { asDocumented, type Documented } from './invented-value.js';
+import { Order } from './order.js';
 import { chance, int, pick } from './random.js';
 import { shopDate } from './shop-date.js';
 
-/** An order of this shop: its address always has fields, even if all of them are null. */
-export type Order = z.infer<typeof schemas.Order> & { billing: z.infer<typeof schemas.OrderBilling> };
 type Status = z.infer<typeof schemas.OrderStatus>;
 
 interface StatusTraits {
@@ -42,7 +40,7 @@ function traitsOf(status: Status): StatusTraits {
   return knownTraits[status] ?? { weight: 3, label, paymentStatus: 'pending', invoiced: false };
 }
 
-const statusPool = OrderStatus.options.flatMap((status) =>
+const statusPool = schemas.OrderStatus.options.flatMap((status) =>
   Array.from({ length: traitsOf(status).weight }, () => status),
 );
 
@@ -76,7 +74,7 @@ const customerNotes = [
 ];
 const vendorComments = ['Klant gebeld.', 'Deellevering, rest volgt.'];
 
-/** One order with every field of the example, in the example's order. */
+/** One order with every field of the example that the document still has, in the example's order. */
 export function inventOrder(facts: {
   id: number;
   number: number;
@@ -118,24 +116,37 @@ export function inventOrder(facts: {
     },
     invoice_id: invoice === null ? null : `INV-${invoice}`,
   };
+  return Order.parse(asDocumented(described, order, documentedBy(schemas.Order)));
+}
+
+const described: AnswerField = operations.listOrders.answer.fields.data.fields.data.items;
+
+/** What the document says of the fields of a schema, and of those inside them. */
+function documentedBy(schema: z.core.$ZodType | undefined): Documented {
+  const object = objectIn(schema);
+  const shape: Readonly<Record<string, z.core.$ZodType>> = object?.shape ?? {};
+  const [name = ''] = Object.entries(schemas).find(([, each]) => each === object) ?? [];
   return {
-    ...order,
-    ...inventedFields(operations.listOrders.answer.fields.data.fields.data.items, order, documented),
+    examples: documentedFields[name] ?? {},
+    allows(field, value) {
+      const found = shape[field];
+      return found === undefined || z.safeParse(found, value).success;
+    },
+    inside: (field) => documentedBy(shape[field]),
   };
 }
 
-const shape: Readonly<Record<string, z.ZodType>> = OrderSchema.shape;
-const documented = {
-  ...(documentedFields['Order'] && { examples: documentedFields['Order'] }),
-  allows: (name: string, value: unknown) => shape[name]?.safeParse(value).success ?? true,
-};
+/** The object that a schema allows, perhaps beside other values. */
+function objectIn(schema: z.core.$ZodType | undefined): z.ZodObject | undefined {
+  if (schema instanceof z.ZodObject) return schema;
+  if (schema instanceof z.ZodExactOptional || schema instanceof z.ZodNullable)
+    return objectIn(schema.unwrap());
+  if (!(schema instanceof z.ZodUnion)) return undefined;
+  return schema.options.map(objectIn).find((object) => object !== undefined);
+}
 
 /** @param recipient receives the goods; null when the customer does */
-function billing(
-  customer: Customer,
-  recipient: Customer | null,
-  notes: string | null,
-): z.infer<typeof schemas.OrderBilling> {
+function billing(customer: Customer, recipient: Customer | null, notes: string | null): object {
   return {
     invoice_email: customer.email,
     invoice_firstname: customer.firstName,
@@ -199,49 +210,11 @@ function checkoutSession(placedAt: number): string {
 
 /** The fields are known from one example only, so a client must accept each of them without a value. */
 export function bareOrder(id: number): Order {
-  const noDocument = { status: null, url: null, pending: null };
-  return {
-    id,
-    date: null,
-    type: null,
-    status: null,
-    status_label: null,
-    billing: {
-      invoice_email: null,
-      invoice_firstname: null,
-      invoice_lastname: null,
-      invoice_phonenumber: null,
-      invoice_is_company: null,
-      invoice_company: null,
-      invoice_tax_number: null,
-      invoice_street: null,
-      invoice_number: null,
-      invoice_postcode: null,
-      invoice_city: null,
-      invoice_country: null,
-      invoice_notes: null,
-      custom_shipping_information: null,
-      shipping_firstname: null,
-      shipping_lastname: null,
-      shipping_phonenumber: null,
-      shipping_email: null,
-      shipping_company: null,
-      shipping_street: null,
-      shipping_number: null,
-      shipping_postcode: null,
-      shipping_city: null,
-      shipping_country: null,
-    },
-    eu_vat: null,
-    order_number: null,
-    should_snelstart_sync: null,
-    total: null,
-    order_session: null,
-    payment_method: null,
-    payment_status: null,
-    metadata: null,
-    vendor_comment: null,
-    pdf_status: { invoice: noDocument, package_slip: noDocument },
-    invoice_id: null,
-  };
+  return Order.parse(asDocumented(described, { ...empty(described), id }, documentedBy(schemas.Order)));
+}
+
+function empty({ fields = {} }: AnswerField): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, field.fields === undefined ? null : empty(field)]),
+  );
 }

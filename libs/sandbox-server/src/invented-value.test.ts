@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inventedFields } from './invented-value.js';
+import type { AnswerField } from '@wemasy-orders/client/operations';
+import { asDocumented, inventedFields } from './invented-value.js';
 
 const invent = (types: readonly string[], knownValues?: readonly (string | number | boolean)[]) =>
   Array.from({ length: 50 }, () => {
@@ -32,5 +33,37 @@ it('a field has its example where only that fits, and is left out where it has n
   ).toEqual({
     code: 'A-1',
     note: 'text',
+  });
+});
+
+describe('an object of the vendor’s example', () => {
+  const size = { types: ['integer'] };
+  const documented = (fields: NonNullable<AnswerField['fields']>): AnswerField => ({
+    types: ['object'],
+    fields,
+  });
+
+  it('loses what the document lost, and has a value for what it gained, at every depth', () => {
+    const field = documented({ id: size, box: documented({ width: size, height: size }) });
+    const made = asDocumented(field, { id: 1, color: 'red', box: { width: 2, weight: 3 } });
+    expect(made).toEqual({ id: 1, box: { width: 2, height: expect.any(Number) } });
+    expect(Object.keys(made)).toEqual(['id', 'box']);
+  });
+
+  it('has another value where the document no longer allows its own', () => {
+    const allows = (_: string, value: unknown) => typeof value === 'number';
+    expect(asDocumented(documented({ id: size }), { id: '1' }, { allows })).toEqual({
+      id: expect.any(Number),
+    });
+    const inside = () => ({ allows });
+    expect(
+      asDocumented(documented({ box: documented({ id: size }) }), { box: { id: null } }, { inside }),
+    ).toEqual({ box: { id: expect.any(Number) } });
+  });
+
+  it('keeps a list, a text and nothing as they are', () => {
+    const box = documented({ width: size });
+    const values = { box: [], label: 'a', note: null };
+    expect(asDocumented(documented({ box, label: box, note: box }), values)).toEqual(values);
   });
 });

@@ -2,10 +2,33 @@ import type { AnswerField } from '@wemasy-orders/client/operations';
 import { int, pick } from './random.js';
 
 /** What the document says of the fields of an object, beyond their types. */
-interface Documented {
+export interface Documented {
   readonly examples?: Readonly<Record<string, unknown>>;
   /** Whether it lets a field have a value, which may have to fit a pattern or bounds. */
   readonly allows?: (name: string, value: unknown) => boolean;
+  /** What it says of the fields of the object in a field. */
+  readonly inside?: (name: string) => Documented;
+}
+
+/**
+ * An object as the document has it now: without what the document lost or wants otherwise, and with a value for each field
+ * that it gained, at every depth.
+ */
+export function asDocumented(
+  described: AnswerField,
+  object: object,
+  documented: Documented = {},
+): Record<string, unknown> {
+  const { allows = () => true, inside = () => ({}) } = documented;
+  const kept = Object.entries(object).flatMap(([name, value]: [string, unknown]) => {
+    const field = described.fields?.[name];
+    if (field === undefined) return [];
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const part = isObject && field.fields !== undefined ? asDocumented(field, value, inside(name)) : value;
+    return allows(name, part) ? [[name, part] as const] : [];
+  });
+  const known = Object.fromEntries(kept);
+  return { ...known, ...inventedFields(described, known, documented) };
 }
 
 /**

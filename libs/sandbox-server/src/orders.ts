@@ -1,7 +1,8 @@
 import { faker } from '@faker-js/faker/locale/nl';
 import { inventCustomer } from './customers.js';
 import { documentedOrder, documentedOrderDate } from './documented-order.js';
-import { bareOrder, inventOrder, isInvoiced, pickStatus, type Order } from './invented-order.js';
+import { bareOrder, inventOrder, isInvoiced, pickStatus } from './invented-order.js';
+import type { Order } from './order.js';
 import { int } from './random.js';
 
 /** An order as the API shows it, and its date in a form that sorts. */

@@ -1,13 +1,14 @@
-import type { Order } from './invented-order.js';
+import type { Order } from './order.js';
 
 /** Separates the searched fields. It cannot be typed, so no search matches across two fields. */
 const fieldSeparator = '\u001f';
 
 /** Order number, names, e-mail address and invoice id: what a shop would type; the vendor does not say. */
-export function searchText(order: Order): string {
-  const { billing } = order;
-  const name = [billing.invoice_firstname, billing.invoice_lastname].filter((part) => part != null).join(' ');
-  return [order.order_number, name, billing.invoice_company, billing.invoice_email, order.invoice_id]
+export function searchText({ order_number: number, billing, invoice_id: invoice }: Order): string {
+  const name = [billing?.invoice_firstname, billing?.invoice_lastname]
+    .filter((part) => part != null)
+    .join(' ');
+  return [number, name, billing?.invoice_company, billing?.invoice_email, invoice]
     .map((field) => searchable(field ?? ''))
     .join(fieldSeparator);
 }

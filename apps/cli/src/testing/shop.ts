@@ -1,6 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { Order } from '@wemasy-orders/client';
-import { orderPage, sendJson, startUpstream, type Upstream } from '@wemasy-orders/client/testing';
+import {
+  orderPage,
+  sendJson,
+  type SentOrder,
+  startUpstream,
+  type Upstream,
+} from '@wemasy-orders/client/testing';
 import { onTestFinished } from 'vitest';
 
 const token = 'canary-token-5f2a';
@@ -59,7 +64,7 @@ function send(response: ServerResponse, [status, body]: Answer): void {
 }
 
 /** Pages of a shop whose orders do not change. */
-export function pagesOf(orders: readonly Order[]): ShopOptions['list'] {
+export function pagesOf(orders: readonly SentOrder[]): ShopOptions['list'] {
   return ({ page, perPage }) => {
     const shown = orders.slice((page - 1) * perPage, page * perPage);
     return [200, orderPage(shown, { page, perPage, total: orders.length })];
@@ -68,7 +73,7 @@ export function pagesOf(orders: readonly Order[]): ShopOptions['list'] {
 
 /** Pages as written: each has these orders, whatever is asked for. */
 export function scripted(
-  pages: readonly (readonly Order[])[],
+  pages: readonly (readonly SentOrder[])[],
   { total, perPage = 3 }: { readonly total: number; readonly perPage?: number },
 ): ShopOptions['list'] {
   return ({ page }) => {

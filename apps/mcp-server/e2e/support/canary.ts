@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Order } from '@wemasy-orders/client';
 
 /** Searched for in everything that comes out of the server. */
 export const canaryToken = 'canary-token-5f2a';
@@ -24,7 +23,7 @@ export const canaryPerson = {
     invoice_notes: 'canary-notes',
   },
   pdf_status: { invoice: { status: 'completed', url: 'https://example.com/canary-pdf', pending: false } },
-} satisfies Order;
+};
 
 /** The text of every file in a folder and below. */
 export async function textOfFolder(folder: string): Promise<string> {

@@ -75,17 +75,16 @@ async function ask(method: string, params: object, granted: readonly Scope[], li
 }
 
 describe('the service of a principal', () => {
-  it.each(tools)('has $name check its scope itself', async ({ name, inputSchema }) => {
-    const isReading = reading.includes(name);
-    const other = isReading ? 'orders:sync' : 'orders:read';
-    const refused = await ask('tools/call', { name, arguments: { order_id: 7 } }, [other]);
-    expect(refused.text).toContain(
-      `permission_denied: The user has not allowed this assistant to use ${name}.`,
-    );
+  it.each(tools)('has $name check its scope itself', async ({ name }) => {
+    const [read, sync] = scopes;
+    const [own, other] = reading.includes(name) ? [read, sync] : [sync, read];
+    // Whether the arguments are good is asked after that.
+    const call = { name, arguments: { order_id: 7 } };
+    const refusal = `permission_denied: The user has not allowed this assistant to use ${name}.`;
+    const refused = await ask('tools/call', call, [other]);
+    expect(refused.text).toContain(refusal);
     expect(refused.calls).toBe(0);
-    const args = Object.fromEntries([inputSchema['required'] ?? []].flat().map((each) => [each, 7]));
-    const allowed = await ask('tools/call', { name, arguments: args }, scopes);
-    expect(allowed.calls).toBe(1);
+    expect((await ask('tools/call', call, [own])).text).not.toContain(refusal);
   });
 
   it('lists the tools of its scopes', async () => {

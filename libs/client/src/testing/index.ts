@@ -6,7 +6,7 @@ export { operationsMarkedAs } from './marks.js';
 export { operationsWithUsualMarks } from './usual-marks.js';
 export { type Mutation, mutationsOf } from './mutations.js';
 export { sixtyListsAMinute } from './own-limits.js';
-export { orderPage } from './order-page.js';
+export { orderPage, type SentOrder } from './order-page.js';
 export { rejectionHeaders } from './rejection.js';
 export { unreachableUrl } from './unreachable.js';
 export { type ReceivedRequest, type Script, sendJson, startUpstream, type Upstream } from './upstream.js';
