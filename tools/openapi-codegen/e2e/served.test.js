@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readDocument } from '../src/document/read.js';
-import { referenceName } from '../src/document/nodes.js';
+import { referenceName } from '../src/document/schema.js';
 import { codegenOf } from '../src/nx/project.js';
 import { unserved } from './support/unserved.js';
 import { workspaceRoot } from '@wemasy-orders/workspace/workspace-copy';
 import { output } from './support/output.js';
 import { startServer } from './support/server.js';
 
-/** @import { SchemaNode } from '../src/document/shape.js' */
+/** @import { SchemaNode } from '../src/document/openapi.js' */
 
 const read = (/** @type {string} */ path) => readFile(join(workspaceRoot, path), 'utf8');
 const codegen =

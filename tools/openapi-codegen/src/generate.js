@@ -6,7 +6,8 @@ import { emitCalls } from './emit/calls.js';
 import { emitExamples } from './emit/examples.js';
 import { emitOperations } from './emit/operations.js';
 import { emitZod } from './emit/zod.js';
-import { at, firstParagraph, isRecord } from './document/nodes.js';
+import { at, isRecord } from './document/json.js';
+import { firstParagraph } from './document/schema.js';
 import { DocumentError } from './document/issues.js';
 
 /** @import { ReadOptions } from './document/read.js' */

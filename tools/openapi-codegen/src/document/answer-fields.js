@@ -1,9 +1,9 @@
 // @ts-check
 import { levels, strictest } from './marks.js';
-import { referenceName } from './nodes.js';
+import { referenceName } from './schema.js';
 
 /** @import { Issues } from './issues.js' */
-/** @import { Privacy, SchemaNode } from './shape.js' */
+/** @import { Privacy, SchemaNode } from './openapi.js' */
 
 /**
  * What an answer holds at one place. Its marks already count everything around it: a field inside a personal object is

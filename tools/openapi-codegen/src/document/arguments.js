@@ -1,8 +1,8 @@
 // @ts-check
-import { childrenOf, resolve } from './nodes.js';
+import { childrenOf, resolve } from './schema.js';
 
 /** @import { Issues } from './issues.js' */
-/** @import { Parameter, SchemaNode, Tool } from './shape.js' */
+/** @import { Parameter, SchemaNode, Tool } from './openapi.js' */
 /** @typedef {Readonly<Record<string, SchemaNode>>} Schemas */
 /**
  * The parameters of an operation in one place, and the name of the schema that holds them.

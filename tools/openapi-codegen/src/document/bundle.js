@@ -1,7 +1,7 @@
 // @ts-check
 import { posix } from 'node:path';
 import { parse } from 'yaml';
-import { at, entriesOf, isRecord, keysOf } from './nodes.js';
+import { at, entriesOf, isRecord, keysOf } from './json.js';
 
 /** @import { Issues } from './issues.js' */
 

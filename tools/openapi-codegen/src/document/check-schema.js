@@ -1,8 +1,8 @@
 // @ts-check
-import { childrenOf, referenceName } from './nodes.js';
+import { childrenOf, referenceName } from './schema.js';
 
 /** @import { Issues } from './issues.js' */
-/** @import { SchemaNode, TypeName } from './shape.js' */
+/** @import { SchemaNode, TypeName } from './openapi.js' */
 
 const annotations = [
   'title',

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { Privacy } from './shape.js' */
+/** @import { Privacy } from './openapi.js' */
 
 /** From the least to the most strict. @type {readonly Privacy[]} */
 export const levels = ['public', 'name', 'personal', 'secret'];

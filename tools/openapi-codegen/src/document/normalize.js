@@ -1,10 +1,12 @@
 // @ts-check
 import { isAnnotation } from './check-schema.js';
 import { strictest } from './marks.js';
-import { mapValues, pascalCase, referenceName, withChildren } from './nodes.js';
+import { mapValues } from './json.js';
+import { pascalCase } from './names.js';
+import { referenceName, withChildren } from './schema.js';
 
 /** @import { Issues } from './issues.js' */
-/** @import { Content, OpenApiDocument, SchemaNode } from './shape.js' */
+/** @import { Content, OpenApiDocument, SchemaNode } from './openapi.js' */
 /** @typedef {Record<string, SchemaNode>} Schemas */
 
 const json = 'application/json';

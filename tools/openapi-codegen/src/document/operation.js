@@ -3,12 +3,13 @@ import { answerFields, strictestIn } from './answer-fields.js';
 import { argumentsOf, checkArguments } from './arguments.js';
 import { checkSchema } from './check-schema.js';
 import { strictest } from './marks.js';
-import { pascalCase, referenceName } from './nodes.js';
+import { pascalCase } from './names.js';
+import { referenceName } from './schema.js';
 
 /** @import { AnswerField } from './answer-fields.js' */
 /** @import { ArgumentDescription, ParameterGroup } from './arguments.js' */
 /** @import { Issues } from './issues.js' */
-/** @import { OpenApiDocument, OperationDefinition, Privacy, Response, Tool } from './shape.js' */
+/** @import { OpenApiDocument, OperationDefinition, Privacy, Response, Tool } from './openapi.js' */
 
 /**
  * What one operation of the document means to the generated code.

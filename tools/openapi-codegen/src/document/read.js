@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { bundle } from './bundle.js';
-import { checkNames, identifiersOf } from './check-names.js';
+import { checkNames, identifiersOf } from './names.js';
 import { checkSchema } from './check-schema.js';
 import { Issues } from './issues.js';
 import { normalize } from './normalize.js';
 import { describeOperation } from './operation.js';
-import { parseShape } from './shape.js';
+import { parseOpenApi } from './openapi.js';
 
 /** @import { OperationDescription } from './operation.js' */
-/** @import { OpenApiDocument, SchemaNode } from './shape.js' */
+/** @import { OpenApiDocument, SchemaNode } from './openapi.js' */
 
 /**
  * @typedef {object} ApiDescription
@@ -46,7 +46,7 @@ export function readDocument(
   // Line ends differ between checkouts; the hash, and so the generated code, must not.
   const normalized = text.replaceAll('\r\n', '\n');
   const { document: bundled, files } = bundle(parse(normalized), { documentPath, readFile, issues });
-  const document = normalize(parseShape(bundled, issues), issues);
+  const document = normalize(parseOpenApi(bundled, issues), issues);
   const { schemas } = document.components;
   for (const [name, schema] of Object.entries(schemas)) {
     checkSchema(schema, `components.schemas.${name}`, { schemas, issues });

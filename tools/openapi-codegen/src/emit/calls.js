@@ -1,10 +1,11 @@
 // @ts-check
 import { checkedKeywords } from '../document/check-schema.js';
-import { argumentsSchema, referenceName, withChildren } from '../document/nodes.js';
+import { argumentsSchema } from '../document/names.js';
+import { referenceName, withChildren } from '../document/schema.js';
 
 /** @import { OperationDescription } from '../document/operation.js' */
 /** @import { ApiDescription } from '../document/read.js' */
-/** @import { SchemaNode } from '../document/shape.js' */
+/** @import { SchemaNode } from '../document/openapi.js' */
 
 /**
  * Emits, as plain data, what a call needs while the program runs: where its arguments go, and the JSON Schemas that arguments

@@ -1,9 +1,9 @@
 // @ts-check
-import { referenceName } from '../document/nodes.js';
+import { referenceName } from '../document/schema.js';
 
 /** @import { OperationDescription } from '../document/operation.js' */
 /** @import { ApiDescription } from '../document/read.js' */
-/** @import { SchemaNode } from '../document/shape.js' */
+/** @import { SchemaNode } from '../document/openapi.js' */
 
 /**
  * Emits what the document shows, as plain data: the answer to each operation's success, and the fields of objects.

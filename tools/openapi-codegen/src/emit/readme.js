@@ -1,11 +1,11 @@
 // @ts-check
 import { format } from 'prettier';
 import { DocumentError } from '../document/issues.js';
-import { resolve } from '../document/nodes.js';
+import { resolve } from '../document/schema.js';
 
 /** @import { OperationDescription } from '../document/operation.js' */
 /** @import { ApiDescription } from '../document/read.js' */
-/** @import { SchemaNode } from '../document/shape.js' */
+/** @import { SchemaNode } from '../document/openapi.js' */
 
 const start = '<!-- tools: written by `npm run codegen` -->';
 const end = '<!-- /tools -->';

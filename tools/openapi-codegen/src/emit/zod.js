@@ -1,8 +1,9 @@
 // @ts-check
-import { argumentsSchema, childrenOf, firstParagraph, referenceName } from '../document/nodes.js';
+import { argumentsSchema } from '../document/names.js';
+import { childrenOf, firstParagraph, referenceName } from '../document/schema.js';
 
 /** @import { ApiDescription } from '../document/read.js' */
-/** @import { SchemaNode } from '../document/shape.js' */
+/** @import { SchemaNode } from '../document/openapi.js' */
 
 /**
  * Emits one zod schema for each component schema and each group of parameters, tied to its generated type, and one for all

@@ -1,6 +1,7 @@
 // @ts-check
 import { draftOperation } from './draft.js';
-import { at, entriesOf, firstParagraph, isRecord, keysOf, listOf } from '../document/nodes.js';
+import { at, entriesOf, isRecord, keysOf, listOf } from '../document/json.js';
+import { firstParagraph } from '../document/schema.js';
 
 /** @import { Page } from './page.js' */
 /**

@@ -1,5 +1,6 @@
 // @ts-check
-import { at, compact, entriesOf, isRecord, pascalCase } from '../document/nodes.js';
+import { at, compact, entriesOf, isRecord } from '../document/json.js';
+import { pascalCase } from '../document/names.js';
 import { rowOf } from './page.js';
 
 /** @import { Page, PageAnswer, PageField } from './page.js' */

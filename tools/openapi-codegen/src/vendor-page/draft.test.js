@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { draftOperation } from './draft.js';
-import { at } from '../document/nodes.js';
+import { at } from '../document/json.js';
 import { readPage } from './page.js';
 
 const page = readPage(await readFile(new URL('../../e2e/order-details.txt', import.meta.url), 'utf8'));

@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
 import { comparePage } from './compare.js';
 import { draftOperation } from './draft.js';
-import { at } from '../document/nodes.js';
+import { at } from '../document/json.js';
 import { readPage } from './page.js';
 import { codegenOf } from '../nx/project.js';
 

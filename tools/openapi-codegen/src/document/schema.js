@@ -1,52 +1,7 @@
 // @ts-check
+import { mapValues } from './json.js';
 
-/** @import { SchemaNode } from './shape.js' */
-
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-export function isRecord(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The elements of a list; none of anything else. @param {unknown} value @returns {readonly unknown[]} */
-export function listOf(value) {
-  return Array.isArray(value) ? value : [];
-}
-
-/** Keys and values of an object; none of anything else. @param {unknown} value @returns {[string, unknown][]} */
-export function entriesOf(value) {
-  return isRecord(value) ? Object.entries(value) : [];
-}
-
-/** Without what is undefined. @param {Record<string, unknown>} object @returns {Record<string, unknown>} */
-export function compact(object) {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-}
-
-/** The value at a path of keys. @param {unknown} node @param {readonly string[]} keys */
-export function at(node, ...keys) {
-  return keys.reduce((/** @type {unknown} */ each, key) => (isRecord(each) ? each[key] : undefined), node);
-}
-
-/** The keys of a JSON pointer (RFC 6901). @param {string} pointer */
-export function keysOf(pointer) {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((key) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-/** `listOrders` → `ListOrders`, `order-line.v2` → `OrderLineV2`. @param {string} name */
-export function pascalCase(name) {
-  return name
-    .split(/[^A-Za-z0-9]+/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');
-}
-
-/** The constant that checks all arguments of an operation. @param {string} operationId */
-export function argumentsSchema(operationId) {
-  return `${pascalCase(operationId)}Arguments`;
-}
+/** @import { SchemaNode } from './openapi.js' */
 
 /**
  * The part of a description that tools and assistants see: its first paragraph, on one line.
@@ -66,11 +21,6 @@ export function referenceName(ref) {
     .replace(/^#\/components\/schemas\//, '')
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
-}
-
-/** @template Value, Result @param {Readonly<Record<string, Value>>} object @param {(value: Value, key: string) => Result} change @returns {Record<string, Result>} */
-export function mapValues(object, change) {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 }
 
 /** The schemas directly inside a schema, each with what follows its place. @param {SchemaNode} node */

@@ -227,7 +227,7 @@ const remedies = {
  * @returns {OpenApiDocument}
  * @throws {import('./issues.js').DocumentError} naming every place that is not understood, and the issues so far
  */
-export function parseShape(document, issues) {
+export function parseOpenApi(document, issues) {
   const parsed = openApiDocument.safeParse(document);
   if (parsed.success) return parsed.data;
   report(parsed.error.issues, [], issues);
@@ -247,7 +247,7 @@ function report(found, above, issues) {
         issues.add(
           place,
           `${key} is not understood`,
-          remedies[key] ?? 'leave it out, or teach the generator (shape.js)',
+          remedies[key] ?? 'leave it out, or teach the generator (openapi.js)',
         );
       }
     } else if (issue.code === 'invalid_union' && issue.errors.length > 0) {
@@ -258,7 +258,7 @@ function report(found, above, issues) {
       issues.add(
         place,
         issue.message,
-        'see the OpenAPI specification or tools/openapi-codegen/src/document/shape.js',
+        'see the OpenAPI specification or tools/openapi-codegen/src/document/openapi.js',
       );
     }
   }

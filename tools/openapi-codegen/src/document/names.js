@@ -1,8 +1,20 @@
 // @ts-check
-import { argumentsSchema, pascalCase } from './nodes.js';
 
 /** @import { Issues } from './issues.js' */
 /** @import { OperationDescription } from './operation.js' */
+
+/** `listOrders` → `ListOrders`, `order-line.v2` → `OrderLineV2`. @param {string} name */
+export function pascalCase(name) {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}
+
+/** The constant that checks all arguments of an operation. @param {string} operationId */
+export function argumentsSchema(operationId) {
+  return `${pascalCase(operationId)}Arguments`;
+}
 
 /** Names that generated modules use themselves. */
 const ownNames = ['z', 'components', 'operations', 'Same', 'exactly'];
