@@ -66,30 +66,8 @@ export function describeOperation(definition, { path, method }, context) {
   const isSuccess = (/** @type {Answer} */ { status }) => status.startsWith('2');
   const successes = answers.filter(isSuccess);
   const described = successes.flatMap(({ schema }) => schema ?? []);
-  if (successes.length === 0) {
-    refuse('no 2xx answer', 'describe what the API answers to a call that succeeds');
-  }
-  if (tool !== undefined && described.length === 0) {
-    const types = successes.map(({ contentType }) => contentType ?? 'no body').join(' and ');
-    refuse(`an answer of ${types} cannot be a tool`, 'remove its x-mcp-tool');
-  }
-  if (tool !== undefined && !tool.annotations.readOnlyHint && !writes.includes(operationId)) {
-    refuse(
-      'a writing operation with x-mcp-tool needs an implementation that keeps the journal',
-      'remove its x-mcp-tool, or implement it in libs/order-sync and list it under openapi.writes in libs/client/package.json',
-    );
-  }
-  const documentedLimit =
-    definition.responses[successes[0]?.status ?? '']?.headers?.['X-RateLimit-Limit']?.example;
-  if (documentedLimit !== undefined && documentedLimit !== limits.limit) {
-    const shown = `the example of X-RateLimit-Limit says ${String(documentedLimit)}`;
-    refuse(`x-rate-limit says ${limits.limit}, ${shown}`, 'correct one of them');
-  }
+  checkDefinition(definition, { successes, writes, refuse });
   const body = requestBody?.content[json]?.schema?.$ref;
-  if (requestBody !== undefined && requestBody.content[json] === undefined) {
-    const types = Object.keys(requestBody.content).join(', ');
-    refuse(`a request of ${types} is not understood`, 'the client sends JSON: leave the operation out');
-  }
   if (body !== undefined) checkSchema({ $ref: body }, operationId, { schemas, issues });
   const inputs = {
     parameters: groupParameters(definition, path, { schemas, issues }),
@@ -123,6 +101,39 @@ export function describeOperation(definition, { path, method }, context) {
 }
 
 /** @typedef {(problem: string, remedy: string) => void} Refuse */
+
+/**
+ * Refuses an operation that contradicts itself, or that cannot be served.
+ *
+ * @param {OperationDefinition} definition
+ * @param {{ successes: readonly Answer[], writes: readonly string[], refuse: Refuse }} context
+ */
+function checkDefinition(definition, { successes, writes, refuse }) {
+  const { operationId, 'x-rate-limit': limits, 'x-mcp-tool': tool, requestBody } = definition;
+  if (successes.length === 0) {
+    refuse('no 2xx answer', 'describe what the API answers to a call that succeeds');
+  }
+  if (tool !== undefined && successes.every(({ schema }) => schema === undefined)) {
+    const types = successes.map(({ contentType }) => contentType ?? 'no body').join(' and ');
+    refuse(`an answer of ${types} cannot be a tool`, 'remove its x-mcp-tool');
+  }
+  if (tool !== undefined && !tool.annotations.readOnlyHint && !writes.includes(operationId)) {
+    refuse(
+      'a writing operation with x-mcp-tool needs an implementation that keeps the journal',
+      'remove its x-mcp-tool, or implement it in libs/order-sync and list it under openapi.writes in libs/client/package.json',
+    );
+  }
+  const documentedLimit =
+    definition.responses[successes[0]?.status ?? '']?.headers?.['X-RateLimit-Limit']?.example;
+  if (documentedLimit !== undefined && documentedLimit !== limits.limit) {
+    const shown = `the example of X-RateLimit-Limit says ${String(documentedLimit)}`;
+    refuse(`x-rate-limit says ${limits.limit}, ${shown}`, 'correct one of them');
+  }
+  if (requestBody !== undefined && requestBody.content[json] === undefined) {
+    const types = Object.keys(requestBody.content).join(', ');
+    refuse(`a request of ${types} is not understood`, 'the client sends JSON: leave the operation out');
+  }
+}
 
 /**
  * The tool with the numbers of the document in its texts: `{pace}` becomes the rate limit, and `{{word}}` a word in braces.
