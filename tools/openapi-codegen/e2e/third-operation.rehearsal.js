@@ -6,13 +6,17 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { copyWorkspace } from '@wemasy-orders/workspace/workspace-copy';
+import { startHosted } from './support/hosted.js';
 import { output } from './support/output.js';
 import { startServer } from './support/server.js';
 
 // A vendor's page becomes a working operation by two commands: the draft and the code generation. Nothing else is written.
 
 const page = 'tools/openapi-codegen/e2e/order-details.txt';
+/** Requests a minute, as the page says. */
+const limit = 30;
 const decisions = [
   '--tool=show_order_details',
   '--reads',
@@ -99,16 +103,6 @@ describe('against the sandbox', () => {
   });
   afterAll(() => sandbox.kill());
 
-  /** @param {string} mode @param {string} [url] */
-  const serverFor = (mode, url = apiUrl) =>
-    startServer(built('mcp-server'), {
-      WEMASY_API_URL: url,
-      WEMASY_API_TOKEN: 'sandbox-full-access',
-      WEMASY_STATE: 'memory',
-      WEMASY_PERSONAL_DATA: mode,
-      WEMASY_LOG_LEVEL: 'silent',
-    });
-
   const lines = [
     { sku: 'A-1', quantity: 2, price: '9.95' },
     { sku: 'B-2', quantity: 1 },
@@ -116,49 +110,153 @@ describe('against the sandbox', () => {
   const labels = { fragile: 'yes', gift: 'no' };
   const recipients = [{ recipient_email: 'jansen@example.com' }, {}];
 
-  it.each([
-    ['none', { order_id: 42, labels, lines }],
-    ['names', { order_id: 42, labels, lines, customer_name: 'Jansen' }],
+  describe.each([
     [
-      'full',
-      {
-        ...{ order_id: 42, labels, customer_name: 'Jansen' },
-        lines: lines.map((line, index) => ({ ...line, ...recipients[index] })),
+      'over stdio',
+      (/** @type {string} */ mode, url = apiUrl) =>
+        startServer(built('mcp-server'), {
+          WEMASY_API_URL: url,
+          WEMASY_API_TOKEN: 'sandbox-full-access',
+          WEMASY_STATE: 'memory',
+          WEMASY_PERSONAL_DATA: mode,
+          WEMASY_LOG_LEVEL: 'silent',
+        }),
+    ],
+    [
+      'of the hosted server, for the account of a shop',
+      async (/** @type {string} */ mode, url = apiUrl) => {
+        const { as, end } = await startHosted(built('mcp-server'), url, [
+          {
+            account: 'bakery',
+            apiToken: 'sandbox-full-access',
+            personalData: mode,
+            machines: [{ name: 'reader', scope: 'orders:read' }],
+          },
+        ]);
+        return { request: as('reader'), end };
       },
     ],
-  ])('it is a tool that shows what the mode %s allows, in text and structure alike', async (mode, data) => {
-    const server = await serverFor(mode);
-    const { tools } = await server.request('tools/list', {});
-    const tool = tools.find(({ name }) => name === 'show_order_details') ?? expect.fail('it is not listed');
-    expect(tool.inputSchema).toEqual({
-      type: 'object',
-      properties: {
-        order_id: { type: 'integer', description: "The order's id" },
-        include: { type: 'array', items: { type: 'string' }, description: 'Parts to add' },
-        locale: { type: 'string', enum: ['nl', 'en'], description: 'Language of the names' },
+  ])('it is a tool %s', (_, serverFor) => {
+    it.each([
+      ['none', { order_id: 42, labels, lines }],
+      ['names', { order_id: 42, labels, lines, customer_name: 'Jansen' }],
+      [
+        'full',
+        {
+          ...{ order_id: 42, labels, customer_name: 'Jansen' },
+          lines: lines.map((line, index) => ({ ...line, ...recipients[index] })),
+        },
+      ],
+    ])('that shows what the mode %s allows, in text and structure alike', async (mode, data) => {
+      const server = await serverFor(mode);
+      const { tools } = await server.request('tools/list', {});
+      const tool = tools.find(({ name }) => name === 'show_order_details') ?? expect.fail('it is not listed');
+      expect(tool.inputSchema).toEqual({
+        type: 'object',
+        properties: {
+          order_id: { type: 'integer', description: "The order's id" },
+          include: { type: 'array', items: { type: 'string' }, description: 'Parts to add' },
+          locale: { type: 'string', enum: ['nl', 'en'], description: 'Language of the names' },
+        },
+        required: ['order_id'],
+        additionalProperties: false,
+      });
+      const result = await server.request('tools/call', {
+        name: 'show_order_details',
+        // As text, which some clients send.
+        arguments: { order_id: '42', include: 'lines,labels' },
+      });
+      await server.end();
+      const { answer, note } = Object(result.structuredContent);
+      expect(answer).toEqual({ error: false, data });
+      expect(result.content.map(({ text }) => text)).toEqual([`${note}\n${JSON.stringify(answer)}`]);
+      const { outputSchema } = tool;
+      const validate = new Ajv2020({ strict: false }).compile(outputSchema);
+      expect(validate(result.structuredContent), JSON.stringify(validate.errors)).toBe(true);
+      for (const [field, shown] of Object.entries({
+        checkout_key: false,
+        customer_name: mode !== 'none',
+        recipient_email: mode === 'full',
+      })) {
+        expect(JSON.stringify(outputSchema).includes(field)).toBe(shown);
+        expect(JSON.stringify(result).includes(field)).toBe(shown);
+      }
+      expect(JSON.stringify(result)).not.toContain('f00d-checkout-key');
+    });
+
+    it('that refuses a wrong argument before anything is sent', async () => {
+      const server = await serverFor('none');
+      const result = await server.request('tools/call', {
+        name: 'show_order_details',
+        arguments: { locale: 'de', orders: 1 },
+      });
+      await server.end();
+      expect(result.isError).toBe(true);
+      const [{ text } = { text: '' }] = result.content;
+      expect(text).toMatch(/^invalid_arguments: /);
+      for (const name of ['order_id', 'locale', 'orders']) expect(text).toContain(name);
+      expect(text).toContain('source: local');
+    });
+
+    it.each([
+      [
+        404,
+        { error: true, message: 'No such order.' },
+        /^unexpected_response: The API does not know what was asked for/,
+      ],
+      [
+        422,
+        { message: 'Bad.', errors: { order_id: ['No such order.'] } },
+        /^validation_failed: .*\n.*order_id/s,
+      ],
+    ])('that reports a %i in the API’s words', async (status, body, expected) => {
+      const api = await startApi((response) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body));
+      });
+      const server = await serverFor('none', api.url);
+      const result = await server.request('tools/call', detailsOf(43));
+      await server.end();
+      api.close();
+      expect(result.isError).toBe(true);
+      const [{ text } = { text: '' }] = result.content;
+      expect(text).toMatch(expected);
+      expect(text).toContain('No such order.');
+      expect(text).not.toContain('WEMASY_API_URL');
+    });
+  });
+
+  it('the callers of one shop share its limit, which neither other shops nor other tools use up', async () => {
+    /** @type {(string | undefined)[]} */
+    const asked = [];
+    const api = await startApi((response, { headers, url = '' }) => {
+      if (url.endsWith('/details')) asked.push(headers.authorization);
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+    });
+    const scope = 'orders:read';
+    const hosted = await startHosted(built('mcp-server'), api.url, [
+      {
+        account: 'bakery',
+        apiToken: 'of-the-bakery',
+        machines: [
+          { name: 'till', scope },
+          { name: 'nightly', scope },
+          { name: 'sender', scope: 'orders:sync' },
+        ],
       },
-      required: ['order_id'],
-      additionalProperties: false,
-    });
-    const result = await server.request('tools/call', {
-      name: 'show_order_details',
-      // As text, which some clients send.
-      arguments: { order_id: '42', include: 'lines,labels' },
-    });
-    await server.end();
-    const { answer, note } = Object(result.structuredContent);
-    expect(answer).toEqual({ error: false, data });
-    expect(result.content.map(({ text }) => text)).toEqual([`${note}\n${JSON.stringify(answer)}`]);
-    const outputSchema = JSON.stringify(Object(tool).outputSchema);
-    for (const [field, shown] of Object.entries({
-      checkout_key: false,
-      customer_name: mode !== 'none',
-      recipient_email: mode === 'full',
-    })) {
-      expect(outputSchema.includes(field)).toBe(shown);
-      expect(JSON.stringify(result).includes(field)).toBe(shown);
-    }
-    expect(JSON.stringify(result)).not.toContain('f00d-checkout-key');
+      { account: 'florist', apiToken: 'of-the-florist', machines: [{ name: 'florist', scope }] },
+    ]);
+    const codeOf = async (/** @type {string} */ machine, /** @type {object} */ call = detailsOf(43)) =>
+      (await hosted.as(machine)('tools/call', call)).content[0]?.text.split(':')[0];
+    const codes = [];
+    while (codes.length < limit + 2) codes.push(await codeOf(codes.length % 2 === 0 ? 'till' : 'nightly'));
+    expect(codes.map((code) => code === 'rate_limited')).toEqual([...Array(limit).fill(false), true, true]);
+    expect(await codeOf('florist')).toBe('unexpected_response');
+    expect(await codeOf('till', { name: 'list_orders', arguments: {} })).toBe('unexpected_response');
+    await expect(codeOf('sender')).rejects.toThrow('The access token does not grant orders:read.');
+    await hosted.end();
+    api.close();
+    expect(asked).toEqual([...Array(limit).fill('Bearer of-the-bakery'), 'Bearer of-the-florist']);
   });
 
   it.each(['none', 'names', 'full'])('it is a command that shows what the mode %s allows', async (mode) => {
@@ -176,51 +274,26 @@ describe('against the sandbox', () => {
     expect(text.includes('jansen@example.com')).toBe(mode === 'full');
   });
 
-  it('a wrong argument is refused before anything is sent', async () => {
-    const server = await serverFor('none');
-    const result = await server.request('tools/call', {
-      name: 'show_order_details',
-      arguments: { locale: 'de', orders: 1 },
-    });
-    await server.end();
-    expect(result.isError).toBe(true);
-    const [{ text } = { text: '' }] = result.content;
-    expect(text).toMatch(/^invalid_arguments: /);
-    for (const name of ['order_id', 'locale', 'orders']) expect(text).toContain(name);
-    expect(text).toContain('source: local');
-  });
-
-  it.each([
-    [
-      404,
-      { error: true, message: 'No such order.' },
-      /^unexpected_response: The API does not know what was asked for/,
-    ],
-    [
-      422,
-      { message: 'Bad.', errors: { order_id: ['No such order.'] } },
-      /^validation_failed: .*\n.*order_id/s,
-    ],
-  ])('a %i is reported in the API’s words', async (status, body, expected) => {
-    const api = createServer((_, response) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-    });
-    await once(api.listen(0, '127.0.0.1'), 'listening');
-    const server = await serverFor('none', `http://127.0.0.1:${Object(api.address()).port}/api`);
-    const asked = { name: 'show_order_details', arguments: { order_id: 43 } };
-    const result = await server.request('tools/call', asked);
-    await server.end();
-    api.close();
-    expect(result.isError).toBe(true);
-    const [{ text } = { text: '' }] = result.content;
-    expect(text).toMatch(expected);
-    expect(text).toContain('No such order.');
-    expect(text).not.toContain('WEMASY_API_URL');
-  });
-
   it('it is on the reference page', async () => {
     const document = await (await fetch(apiUrl.replace(/\/api$/, '/openapi.json'))).json();
     expect(Object(document).paths).toHaveProperty('/services/webshop/v1/orders/details');
   });
 });
+
+/** @param {number} order */
+function detailsOf(order) {
+  return { name: 'show_order_details', arguments: { order_id: order } };
+}
+
+/**
+ * An API that answers every request alike.
+ *
+ * @param {(response: import('node:http').ServerResponse, request: import('node:http').IncomingMessage) => void} answer
+ */
+async function startApi(answer) {
+  const server = createServer((request, response) => {
+    answer(response, request);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { url: `http://127.0.0.1:${Object(server.address()).port}/api`, close: () => server.close() };
+}

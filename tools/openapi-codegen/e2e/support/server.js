@@ -4,10 +4,17 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /**
+ * @typedef {object} Tool
+ * @property {string} name
+ * @property {{ properties: Record<string, { items: { enum: string[] } }> }} inputSchema
+ * @property {object} outputSchema
+ */
+
+/**
  * What `tools/list` and `tools/call` of `list_orders` answer, as far as these tests read it.
  *
  * @typedef {object} Result
- * @property {{ name: string, inputSchema: { properties: Record<string, { items: { enum: string[] } }> } }[]} tools
+ * @property {Tool[]} tools
  * @property {{ columns: string[], rows: unknown[][], constant?: object }} structuredContent
  * @property {{ text: string }[]} content
  * @property {boolean} [isError]
