@@ -1,5 +1,6 @@
 import type { Order } from '@wemasy-orders/client';
 import type { AnswerField, Privacy } from '@wemasy-orders/client/operations';
+import { type SentOrder, usualOrder } from '@wemasy-orders/client/testing';
 import { describe, expect, it } from 'vitest';
 import { columnsFor, defaultColumns } from './columns.js';
 import { orderField, type PersonalData, personalDataModes as modes } from './visibility.js';
@@ -35,8 +36,8 @@ function orderThatNamesItself(): Order {
   return Object.assign(order, { id: 1 });
 }
 
-const valueOf = (mode: PersonalData, name: string, order: Order) =>
-  columnsFor(mode)
+const valueOf = (mode: PersonalData, name: string, order: SentOrder) =>
+  columnsFor(mode, usualOrder)
     .find((column) => column.name === name)
     ?.cellOf(order);
 
@@ -59,7 +60,7 @@ describe('the columns of an order', () => {
   });
 
   it('are named by the shortest end of their path that is unique, the same in every mode', () => {
-    const names = modes.map((mode) => columnsFor(mode).map(({ name }) => name));
+    const names = modes.map((mode) => columnsFor(mode, usualOrder).map(({ name }) => name));
     expect(names[2]).toEqual(
       expect.arrayContaining(['status', 'invoice_email', 'package_slip.status', 'invoice.url']),
     );
@@ -147,7 +148,7 @@ describe('a cell', () => {
   });
 
   it.each([null, []])('is empty where the order has %j in the place of an object', (nothing) => {
-    const cellsOf = (order: Order) => columnsFor('full').map(({ cellOf }) => cellOf(order));
+    const cellsOf = (order: SentOrder) => columnsFor('full', usualOrder).map(({ cellOf }) => cellOf(order));
     const nothingElse = cellsOf({ id: 1 });
     expect(cellsOf({ id: 1, billing: nothing, pdf_status: nothing })).toEqual(nothingElse);
     expect(cellsOf({ id: 1, pdf_status: { invoice: nothing, package_slip: nothing } })).toEqual(nothingElse);

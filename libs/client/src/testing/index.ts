@@ -3,7 +3,7 @@ export { type AmountForm, amountForms, amountsAnswer } from './amounts.js';
 export { documentedLimits } from './documented-limits.js';
 export { largestPage } from './largest-page.js';
 export { operationsMarkedAs } from './marks.js';
-export { operationsWithUsualMarks } from './usual-marks.js';
+export { operationsWithUsualMarks, usualOrder } from './usual-marks.js';
 export { type Mutation, mutationsOf } from './mutations.js';
 export { sixtyListsAMinute } from './own-limits.js';
 export { orderPage, type SentOrder } from './order-page.js';
