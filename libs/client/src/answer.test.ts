@@ -16,8 +16,10 @@ function answer(status: number, body: unknown, headers: Readonly<Record<string, 
 const judged = (...parts: Parameters<typeof answer>) => judge(syncOrder, answer(...parts), nowMs);
 const fault = (...parts: Parameters<typeof answer>) =>
   judged(...parts).fault ?? expect.fail('the answer is a success');
-const listFault = (...parts: Parameters<typeof answer>) =>
-  judge(listOrders, answer(...parts), nowMs).fault ?? expect.fail('the answer is a success');
+const faultIn = (windowSeconds: number, ...parts: Parameters<typeof answer>) =>
+  judge({ ...listOrders, rateLimit: { limit: 60, windowSeconds } }, answer(...parts), nowMs).fault ??
+  expect.fail('the answer is a success');
+const listFault = (...parts: Parameters<typeof answer>) => faultIn(60, ...parts);
 
 describe('a success', () => {
   it('is the documented status with what the document requires', () => {
@@ -173,6 +175,12 @@ describe('a 429', () => {
   ])('that asks for a wait of %s is worth another call after %i s', (retryAfter, seconds) => {
     const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
     expect(listFault(429, {}, headers).retryAfterSeconds).toBe(seconds);
+  });
+
+  it('may ask for a wait as long as its window', () => {
+    const wait = (seconds: string) => faultIn(86_400, 429, {}, { 'retry-after': seconds }).retryAfterSeconds;
+    expect(wait('40000')).toBe(40_001);
+    expect(wait('86401')).toBe(86_400);
   });
 
   it('says so when the wait that it asks for is not credible', () => {

@@ -94,7 +94,7 @@ function isDocumentedRejection({ headers }: Answer, stated: RateLimitFacts): boo
 const documentedRejectionHeaders = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'retry-after'];
 
 /**
- * An API that counts by minutes does not mean a longer wait. Behind such a value is a Unix time, milliseconds, or a date
+ * An API that counts by minutes does not mean a longer wait, unless its window is longer. Behind such a value is a Unix time, milliseconds, or a date
  * far off, and a caller cannot act on it.
  */
 const longestCredibleWaitSeconds = 3_600;
@@ -103,7 +103,7 @@ function rateLimited(operation: Call, facts: AnswerFacts, limit: RateLimitFacts)
   const { windowSeconds } = operation.rateLimit;
   const stated = retryAfterSeconds(limit);
   if (stated === undefined) return new RateLimitedError('upstream', windowSeconds, facts);
-  if (stated > longestCredibleWaitSeconds) {
+  if (stated > Math.max(longestCredibleWaitSeconds, windowSeconds)) {
     const message =
       `The API rejected the call because its allowance is used up. It asks for a wait of ${stated} s, which is not ` +
       `credible; its window is over after ${windowSeconds} s.`;

@@ -2,6 +2,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { systemClock } from '@wemasy-orders/state';
 import { seededRandom } from '@wemasy-orders/state/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { operations } from './generated/operations.js';
 import { createHttpFetch } from './node/index.js';
 import { createOrdersClient, type OrdersClientOptions } from './orders-client.js';
 import { orderPage, type Script, sendJson, startUpstream, type Upstream } from './testing/index.js';
@@ -316,13 +317,13 @@ describe('who answered', () => {
 describe('a wait that the API asks for', () => {
   it.each([
     ['a Unix time', '1795892330'],
-    ['milliseconds', '60000'],
+    ['milliseconds', '3600000'],
     ['a date far off', 'Fri, 31 Dec 2099 23:59:59 GMT'],
   ])('is one window where it is not credible: %s', async (_, retryAfter) => {
     const { client } = await answering({ message: 'Slow down.' }, 429, { 'retry-after': retryAfter });
     expect(await failureOf(client.list({}, { maxWaitMs: 0 }))).toMatchObject({
       code: 'rate_limited',
-      retryAfterSeconds: 60,
+      retryAfterSeconds: operations.listOrders.rateLimit.windowSeconds,
       message: expect.stringMatching(/asks for a wait of \d+ s, which is not credible/),
     });
   });
