@@ -8,7 +8,7 @@ import { tokens } from './tokens.js';
 
 let sandbox: TestSandbox;
 beforeEach(async () => {
-  sandbox = await startTestSandbox({ orders: 20 });
+  sandbox = await startTestSandbox({ orders: 20, windowSeconds: 60 });
 });
 afterEach(() => sandbox.close());
 

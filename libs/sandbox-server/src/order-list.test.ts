@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { operations } from '@wemasy-orders/client/operations';
 import { ListOrdersResponse, OrderSortKey } from '@wemasy-orders/client/schemas';
+import { columnOf } from './list-columns.js';
 import type { Order } from './order.js';
 import { inventOrders } from './orders.js';
 import { ordersPerPage, startTestSandbox, type TestSandbox } from './testing/test-sandbox.js';
@@ -9,6 +10,9 @@ import { ordersPerPage, startTestSandbox, type TestSandbox } from './testing/tes
 type Page = z.infer<typeof ListOrdersResponse>['data'];
 
 const count = 200;
+/** A sort key of a field that no order has is refused. */
+const servedKeys = OrderSortKey.options.filter((key) => columnOf(key) !== undefined);
+const hasType = 'type' in operations.listOrders.arguments;
 const all = [...inventOrders(count, 1)].map(({ order }) => order);
 
 let sandbox: TestSandbox;
@@ -70,7 +74,7 @@ describe('sorting', () => {
     });
   }
 
-  it.each(OrderSortKey.options)('by %s, ascending and descending, ties by id', async (sortKey) => {
+  it.each(servedKeys)('by %s, ascending and descending, ties by id', async (sortKey) => {
     const expected = idsOf(ascending(valueOf(sortKey)));
     expect(await ids({ sortKey, sortOrder: 'asc' })).toEqual(expected);
     expect(await ids({ sortKey, sortOrder: 'desc' })).toEqual(expected.toReversed());
@@ -160,7 +164,6 @@ describe('search_query', () => {
 
 describe('filters', () => {
   it('are combined', async () => {
-    const hasType = 'type' in operations.listOrders.arguments;
     const body = { status: 'completed', search_query: 'an', ...(hasType ? { type: 'checkout' } : {}) };
     const expected = all.filter(
       ({ status, type, billing, order_number, invoice_id }) =>
@@ -175,13 +178,13 @@ describe('filters', () => {
         ].some((text) => text?.toLowerCase().includes('an')),
     );
     expect(expected.length).toBeGreaterThan(3);
-    for (const sortKey of OrderSortKey.options) {
+    for (const sortKey of servedKeys) {
       expect((await ids({ ...body, sortKey })).toSorted()).toEqual(idsOf(expected).toSorted());
       expect((await page({ ...body, sortKey, per_page: 2 })).total).toBe(expected.length);
     }
   });
 
-  it('by type separate the documented type from another', async () => {
+  it.runIf(hasType)('by type separate the documented type from another', async () => {
     const manual = await ids({ type: 'manual' });
     const checkout = await ids({ type: 'checkout' });
     expect(manual.length).toBeGreaterThan(0);
@@ -189,12 +192,9 @@ describe('filters', () => {
     expect(manual.length + checkout.length).toBe(count - 1);
   });
 
-  it.each([{ type: 'check' }, { type: 'CHECKOUT' }, { type: 'checkout\0' }])(
-    'compare the whole type: %j',
-    async (body) => {
-      expect(await ids(body)).toEqual([]);
-    },
-  );
+  it.runIf(hasType).each(['check', 'CHECKOUT', 'checkout\0'])('compare the whole type: %j', async (type) => {
+    expect(await ids({ type })).toEqual([]);
+  });
 
   it('that do not exist are ignored', async () => {
     expect((await page({ customer: 'John', limit: 1 })).total).toBe(count);

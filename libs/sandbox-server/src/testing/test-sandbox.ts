@@ -45,6 +45,9 @@ export function ordersPerPage(wanted: number): number {
   return size;
 }
 
+const longestWindowMs =
+  1_000 * Math.max(...Object.values(operations).map(({ rateLimit }) => rateLimit.windowSeconds));
+
 export const startOfTime = Date.UTC(2026, 10, 22, 9, 0, 0, 250);
 
 /** A sandbox on a free port, with a clock that only the test changes. */
@@ -89,7 +92,7 @@ export async function startTestSandbox(options: SandboxOptions = {}): Promise<Te
       if (status !== 201) throw new Error(`The fault was not set: ${status} ${text}`);
     },
     nextWindow() {
-      clock.now += 60_000;
+      clock.now += longestWindowMs;
     },
     close: () => sandbox.close(),
   };
