@@ -165,6 +165,24 @@ describe('the server', () => {
     await assistant.close();
     await rm(folder, { recursive: true });
   });
+
+  it('sends nothing and says why, when it was removed while it ran', async () => {
+    api.behaves((_, response) => sendJson(response, 200, orderPage([{ id: 7 }])));
+    const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-mcp-'));
+    await cp(dirname(serverFile), folder, { recursive: true });
+    const earlier = await startAssistant({ environment: environment() });
+    await earlier.call('list_orders');
+    await earlier.close();
+    const assistant = await startAssistant({ file: join(folder, 'main.js'), environment: environment() });
+    await assistant.call('list_orders');
+    await rm(folder, { recursive: true });
+    const { text } = await assistant.call('sync_order', { order_id: 7 });
+    expect(text).toMatch(
+      /^configuration_error: Nothing was sent: this program was replaced while it ran\. Start it again\.\n/,
+    );
+    expect(api.requests).toHaveLength(2);
+    await assistant.close();
+  });
 });
 
 function textOf(message: WireMessage | undefined): string {

@@ -4,24 +4,18 @@ import {
   ConfigurationError,
   createOrdersClient,
   type Fetch,
-  isOrdersError,
   type OrdersClient,
   rateLimitPolicies,
 } from '@wemasy-orders/client';
 import { createHttpFetch } from '@wemasy-orders/client/node';
-import {
-  type Caller,
-  createOrderSync,
-  JournalUnavailableError,
-  type OrderSync,
-  recordedOrders,
-} from '@wemasy-orders/order-sync';
+import type { Caller, OrderSync } from '@wemasy-orders/order-sync';
 import { createRateLimiter } from '@wemasy-orders/rate-limit';
 import type { Clock, ListableStore } from '@wemasy-orders/state';
 import { createFolderStore } from '@wemasy-orders/state/folder';
-import { type AccountJournal, createAccountJournal } from './account-journal.js';
+import type { AccountJournal } from './account-journal.js';
 import { openStoredAccounts } from './account-registry.js';
 import { type Config, type ConfigSources, noAccount, readConfig } from './config.js';
+import type { JournalServices, JournalServicesOptions } from './journal-services.js';
 import { createLog, type Log } from './log.js';
 import { defaultStatePlace, openStore, type StatePlace } from './state-place.js';
 
@@ -97,11 +91,11 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
 /** What an app works with. */
 export interface Services {
   readonly client: OrdersClient;
-  /** Begins with its first use: most processes only list orders. */
+  /** Loaded with its first use, as the journal is: most processes only list orders. */
   readonly orderSync: OrderSync;
   /** Ids of the orders that the journal has a record of, smallest first. */
   recordedOrders(): Promise<number[]>;
-  /** The account and its journal: what the doctor shows, and what only the user can decide. Opens with its first use. */
+  /** The account and its journal: what the doctor shows, and what only the user can decide. */
   readonly journal: Omit<AccountJournal, 'find' | 'beginNamespace'>;
   /** Waits for writes in flight, then closes everything. */
   close(): Promise<void>;
@@ -126,29 +120,14 @@ export interface ServiceOptions {
 
 /** Builds what an app works with: one limiter and one journal for every call of this account. */
 export function connect(options: ServiceOptions): Services {
-  const { config, store, anchorStore, log, clock, caller } = options;
+  const { config, store, anchorStore, log, clock, journalUrl } = options;
   const { token, WEMASY_API_URL: baseUrl, WEMASY_ACCOUNT: account } = config;
   const accountName = account === noAccount ? undefined : account;
-  const accounts = openStoredAccounts({ store, baseUrl: options.journalUrl, accountName, token });
-  const openJournal = () =>
-    createAccountJournal({
-      store,
-      anchorStore,
-      accounts,
-      baseUrl: options.journalUrl,
-      token,
-      clock,
-      acceptsVolatile: config.WEMASY_ACCEPT_VOLATILE_JOURNAL,
-      openFolder: options.openFolder,
-      onNotice: (message) => {
-        log.warn(message);
-      },
-    });
-  let opened: AccountJournal | undefined;
-  const journal = () => (opened ??= openJournal());
+  const accounts = openStoredAccounts({ store, baseUrl: journalUrl, accountName, token });
   const rateLimiter = createRateLimiter({
     store,
-    namespace: async () => (await accounts.findNamespace()) ?? (await journal().beginNamespace()),
+    namespace: async () =>
+      (await accounts.findNamespace()) ?? (await (await journalServices()).journal.beginNamespace()),
     clock,
     policies: rateLimitPolicies(config.WEMASY_RATE_LIMITS),
     onWarning: ({ code, bucket, message, cause }) => {
@@ -171,43 +150,51 @@ export function connect(options: ServiceOptions): Services {
       log.warn('an answer of the API differs from its documentation', { operationId, drift });
     },
   });
-  const startOrderSync = () =>
-    createOrderSync({
-      client,
-      store,
-      journal: journal().find,
-      clock,
-      caller,
-      requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
-      onJournalWarning: (warning) => {
-        log.error('an outcome could not be recorded yet; other processes do not know it', { ...warning });
-      },
-    });
-  let orderSync: OrderSync | undefined;
+  let opened: Promise<JournalServices> | undefined;
+  const journalServices = () =>
+    (opened ??= loadJournalServices({ ...options, baseUrl: journalUrl, accounts, client }));
+  const journal = async () => (await journalServices()).journal;
+  const orderSync = async () => (await journalServices()).orderSync;
+  const settle = async () => (await opened?.catch(() => undefined))?.settle();
   return {
     client,
-    get orderSync() {
-      return (orderSync ??= startOrderSync());
+    get orderSync(): OrderSync {
+      return {
+        sync: async (...args) => (await orderSync()).sync(...args),
+        check: async (...args) => (await orderSync()).check(...args),
+        confirm: async (...args) => (await orderSync()).confirm(...args),
+        history: async (...args) => (await orderSync()).history(...args),
+        settle,
+      };
     },
-    async recordedOrders() {
-      const { namespace } = await journal()
-        .find('read')
-        .catch((error: unknown) => {
-          throw isOrdersError(error) ? error : new JournalUnavailableError(undefined, error);
-        });
-      return await recordedOrders(store, namespace);
-    },
-    get journal() {
-      return journal();
+    recordedOrders: async () => (await journalServices()).recordedOrders(),
+    get journal(): Services['journal'] {
+      return {
+        status: async () => (await journal()).status(),
+        listAccounts: async () => (await journal()).listAccounts(),
+        addAccount: async (...args) => (await journal()).addAccount(...args),
+        claimAccount: async (...args) => (await journal()).claimAccount(...args),
+        renameAccount: async (...args) => (await journal()).renameAccount(...args),
+        useJournal: async () => (await journal()).useJournal(),
+      };
     },
     async close() {
-      await orderSync?.settle();
+      await settle();
       await client.close();
       await rateLimiter.close();
       await store.close();
       await anchorStore?.close();
     },
   };
+}
+
+/** @throws {ConfigurationError} where the file is gone, as after an update of a program that runs */
+async function loadJournalServices(options: JournalServicesOptions): Promise<JournalServices> {
+  const { openJournalServices } = await import('./journal-services.js').catch((error: unknown) => {
+    options.log.error('the journal could not be loaded', { error });
+    throw new ConfigurationError('Nothing was sent: this program was replaced while it ran. Start it again.');
+  });
+  return openJournalServices(options);
 }
 
 function logAttempt(
