@@ -11,13 +11,13 @@ export default [
   {
     name: 'loaded when an assistant starts it',
     path: [...loadedWith(['main', 'start']), 'dist/recorded-responses.json'],
-    limit: `${15 + 25 * tools} kB`,
+    limit: `${19 + 12 * tools} kB`,
     brotli: false,
   },
   {
     name: 'loaded for the first call over stdio',
     path: loadedWith(['main', 'start', 'stdio']),
-    limit: `${530 + 10 * tools} kB`,
+    limit: `${448 + 10 * tools} kB`,
     brotli: false,
   },
   {

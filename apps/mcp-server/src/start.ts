@@ -114,6 +114,8 @@ export const accountFlags: readonly string[] = ['api-url', 'api-token-file', 'ac
 
 /** Reads the command line. The token is not among its flags. */
 export function parseCommand(argv: readonly string[], settingFlags: readonly SettingFlag[]): Command {
+  // As most assistants start it.
+  if (argv.length === 0) return { kind: 'serve', flags: {}, sandbox: false };
   const options: NonNullable<ParseArgsConfig['options']> = {
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean' },

@@ -30,15 +30,12 @@ const clientInfo = { name: 'build', version: '1.0.0' };
  */
 export async function recordResponses() {
   await rm(file, { force: true });
-  /** @type {Map<string, number>} */
-  const members = new Map();
+  const members = createTable();
+  const elements = createTable();
   const placesOf = (/** @type {object} */ result) =>
-    Object.entries(result).map((member) => {
-      const text = JSON.stringify(member);
-      const place = members.get(text) ?? members.size;
-      members.set(text, place);
-      return place;
-    });
+    Object.entries(result).map(([name, value]) =>
+      members.placeOf(Array.isArray(value) ? [name, null, value.map(elements.placeOf)] : [name, value]),
+    );
   /** @type {Record<string, Record<string, Record<string, number[]>>>} */
   const variants = {};
   for (const WEMASY_PERSONAL_DATA of settings.WEMASY_PERSONAL_DATA) {
@@ -64,10 +61,27 @@ export async function recordResponses() {
   const recorded = {
     variables: Object.keys(settings),
     flags: await readFlags(),
-    members: [...members.keys()].map((text) => JSON.parse(text)),
+    members: members.values(),
+    elements: elements.values(),
     results: variants,
   };
   await writeFile(file, JSON.stringify(recorded));
+}
+
+/** Values, each once. */
+function createTable() {
+  /** @type {Map<string, number>} */
+  const places = new Map();
+  return {
+    /** @param {unknown} value */
+    placeOf(value) {
+      const text = JSON.stringify(value);
+      const place = places.get(text) ?? places.size;
+      places.set(text, place);
+      return place;
+    },
+    values: () => [...places.keys()].map((text) => JSON.parse(text)),
+  };
 }
 
 /** The flags of settings, as the built server's `--help` lists them. */

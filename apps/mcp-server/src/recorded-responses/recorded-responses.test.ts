@@ -13,12 +13,13 @@ const recorded: RecordedResponses = {
   flags: [],
   members: [
     ['greeting', 'é'],
-    ['tools', []],
-    ['tools', ['view']],
-    ['tools', ['full']],
+    ['tools', null, []],
+    ['tools', null, [0]],
+    ['tools', null, [1]],
     ['mode', 'full'],
     ['ttlMs', 0],
   ],
+  elements: ['view', 'full'],
   results: {
     [variantKey([''], undefined)]: {
       [protocolVersion]: { initialize: [0], 'tools/list': [1] },

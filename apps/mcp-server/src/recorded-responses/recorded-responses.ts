@@ -11,7 +11,9 @@ export interface RecordedResponses {
   /** The flags that the command line knows, and whether each takes a value. */
   readonly flags: readonly RecordedFlag[];
   /** Members of results, each once, since the results share most of them. */
-  readonly members: readonly (readonly [name: string, value: unknown])[];
+  readonly members: readonly RecordedMember[];
+  /** Elements of lists, each once, since the lists share most of them. */
+  readonly elements: readonly unknown[];
   /** Places in `members`, by variant (see `variantKey`), then by protocol version, then by method. */
   readonly results: Readonly<Record<string, Readonly<Record<string, ResultsByMethod>>>>;
 }
@@ -20,6 +22,9 @@ export interface RecordedFlag {
   readonly flag: string;
   readonly takesValue: boolean;
 }
+
+/** Of a list, the places in `elements` take the place of the value. */
+type RecordedMember = readonly [name: string, value: unknown, list?: readonly number[]];
 
 type ResultsByMethod = Readonly<Record<string, readonly number[]>>;
 
@@ -85,7 +90,14 @@ export function respondFromRecord({ recorded, values, channel }: RespondOptions)
     function resultFor({ protocolVersion, extensions }: Client, method: string): object | undefined {
       const results = own(own(recorded.results, variantKey(values, extensions)), protocolVersion);
       const places = own(results, method);
-      return places && Object.fromEntries(places.flatMap((place) => [recorded.members[place] ?? []]));
+      return places && Object.fromEntries(places.flatMap(memberAt));
+    }
+
+    function memberAt(place: number): (readonly [name: string, value: unknown])[] {
+      const member = recorded.members[place];
+      if (member === undefined) return [];
+      const [name, value, list] = member;
+      return [[name, list === undefined ? value : list.map((element) => recorded.elements[element])]];
     }
 
     /** @returns whether there was anything to send */
