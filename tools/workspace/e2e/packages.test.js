@@ -78,6 +78,26 @@ runAll();
   expect(stderr.length).toBeLessThan(1_500);
 });
 
+it('the source map of a bundled app leads to the line that threw', async () => {
+  const root = await write('mapped', {
+    'package.json': JSON.stringify({ name: 'mapped', version: '1.0.0', type: 'module' }),
+    'src/main.ts': `
+import {
+  join,
+  sep as separator,
+} from 'node:path';
+export function bookOrder(): never { throw new Error(join('order', separator)); }
+bookOrder();
+`,
+  });
+  const { href } = pathToFileURL(join(import.meta.dirname, '../../bundle/app.js'));
+  await run(process.execPath, ['--input-type=module', '-e', `await (await import('${href}')).bundle();`], {
+    cwd: root,
+  });
+  const crash = run(process.execPath, ['--enable-source-maps', join(root, 'dist/main.js')]);
+  await expect(crash).rejects.toMatchObject({ stderr: expect.stringMatching(/at bookOrder .*main\.ts:6:/) });
+});
+
 const client = join(import.meta.dirname, '../../../libs/client');
 /** What the document describes is data of the client, and grows with it. */
 const described = gzipSync(await readFile(join(client, 'dist/generated/calls.js'))).length;
