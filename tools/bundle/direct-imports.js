@@ -14,7 +14,7 @@ const packages = /^@(wemasy-orders\/order-sync|modelcontextprotocol\/server)$/;
 
 /**
  * Imports each name from the file that declares it, and not from the entry of its package: a chunk has whole files, so that
- * whoever imports one name through the entry loads all of the package that any part of the app uses. What Node has built in is
+ * to import one name through the entry is to load all of the package that any part of the app uses. What Node has built in is
  * asked of the process: an import would read every property of the module first.
  *
  * @param {string} code as esbuild prints it
