@@ -64,15 +64,13 @@ describe('the configuration', () => {
     expect(config).toMatchObject({ WEMASY_PERSONAL_DATA: 'none', WEMASY_READ_ONLY: true });
   });
 
-  it('reads limits that differ from the documented ones', () => {
-    const { config } = read({
-      WEMASY_API_TOKEN: canary,
-      WEMASY_RATE_LIMITS: 'listOrders=120/60, syncOrder=10/30',
-    });
-    expect(config.WEMASY_RATE_LIMITS).toEqual({
-      listOrders: { limit: 120, windowSeconds: 60 },
-      syncOrder: { limit: 10, windowSeconds: 30 },
-    });
+  const tenInHalfAMinute = { limit: 10, windowSeconds: 30 };
+  it.each([
+    ['listOrders=120/60', { listOrders: { limit: 120, windowSeconds: 60 } }],
+    ['listOrders=10/30, syncOrder=10/30', { listOrders: tenInHalfAMinute, syncOrder: tenInHalfAMinute }],
+  ])('reads limits that differ from the documented ones: %s', (text, limits) => {
+    const { config } = read({ WEMASY_API_TOKEN: canary, WEMASY_RATE_LIMITS: text });
+    expect(config.WEMASY_RATE_LIMITS).toEqual(limits);
   });
 
   it.each(['on', 'true', '1'])('takes %s for on', (value) => {
