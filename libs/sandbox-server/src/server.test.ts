@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ListOrdersResponse } from '@wemasy-orders/client/schemas';
 import { startSandbox } from './server.js';
 import { startTestSandbox } from './testing/test-sandbox.js';
+import { tokens } from './tokens.js';
 
 describe('listening', () => {
   it('returns the base URL with the chosen port', async () => {
@@ -62,12 +63,17 @@ describe('a database file', () => {
     const { listOrders, syncOrder } = operations;
     for (let sent = 0; sent < syncOrder.rateLimit.limit; sent += 1)
       await first.sync({ body: { order_id: 2502 } });
-    const before = { list: (await first.list()).json, ledger: (await first.get('/sandbox/ledger')).json };
+    // Another token has an allowance of its own.
+    const token = tokens.readOnly;
+    const before = {
+      list: (await first.list({ token })).json,
+      ledger: (await first.get('/sandbox/ledger')).json,
+    };
     await first.close();
 
     const second = await startTestSandbox({ database: file });
     expect((await second.sync({ body: { order_id: 2502 } })).status).toBe(429);
-    const list = await second.list();
+    const list = await second.list({ token });
     expect(list.headers.get('x-ratelimit-remaining')).toBe(String(listOrders.rateLimit.limit - 2));
     expect((await second.get('/sandbox/ledger')).json).toEqual(before.ledger);
     expect(withoutAddresses(list.json)).toEqual(withoutAddresses(before.list));

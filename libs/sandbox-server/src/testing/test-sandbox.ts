@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { operations } from '@wemasy-orders/client/operations';
+import { type Operation, operations } from '@wemasy-orders/client/operations';
 import { ListOrdersRequest } from '@wemasy-orders/client/schemas';
 import type { InjectedFault } from '../injected-fault.js';
 import { type SandboxOptions, startSandbox } from '../server.js';
@@ -44,6 +44,10 @@ export function ordersPerPage(wanted: number): number {
   while (size > 1 && !ListOrdersRequest.shape.per_page.safeParse(size).success) size -= 1;
   return size;
 }
+
+const bucketOf = ({ operationId, rateLimit }: Operation) => rateLimit.bucket ?? operationId;
+/** Whether the document lets both operations use up one allowance. */
+export const sharesAllowance = bucketOf(operations.listOrders) === bucketOf(operations.syncOrder);
 
 const longestWindowMs =
   1_000 * Math.max(...Object.values(operations).map(({ rateLimit }) => rateLimit.windowSeconds));
