@@ -49,6 +49,7 @@ describe.each(clientKinds)('what the official %s sees', (kind) => {
       },
     });
     expect(page.text).toMatch(/^<!doctype html>/);
+    expect(page.text).toContain(' data-list-tool="list_orders" data-sync-tool="sync_order"');
   });
 
   it('nothing of the page, when the client shows none', async () => {

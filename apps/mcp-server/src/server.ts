@@ -127,8 +127,8 @@ function createServer(
 
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
     if (uri !== ordersView.uri) throw new ResourceNotFoundError(uri);
-    const sync = offered.some(({ name }) => name === nameOf(operations.syncOrder));
-    return { contents: [await readOrdersView({ sync })] };
+    const syncTool = offered.find(({ name }) => name === nameOf(operations.syncOrder))?.name;
+    return { contents: [await readOrdersView({ syncTool })] };
   });
 
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: input } }, context) => {

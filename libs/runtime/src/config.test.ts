@@ -181,8 +181,11 @@ describe('a faulty configuration', () => {
       WEMASY_STATE: 'state',
       WEMASY_API_URL: '${URL}',
     });
-    const limits = Object.keys(operations)
-      .map((operationId) => `${operationId}=120/60`)
+    const limits = Object.values(operations)
+      .map(
+        ({ operationId, rateLimit: { limit, windowSeconds } }) =>
+          `${operationId}=${2 * limit}/${windowSeconds}`,
+      )
       .join();
     expect(faults.map((fault) => fault.replace(limits, 'LIMITS'))).toMatchInlineSnapshot(`
       [

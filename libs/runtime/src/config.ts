@@ -19,6 +19,10 @@ const onOff = z
   .transform((text) => ['on', 'true', '1'].includes(text));
 
 const operationIds = Object.values(operations).map(({ operationId }) => operationId);
+/** As a setting is written: twice the documented limits. */
+const exampleLimits = Object.values(operations)
+  .map(({ operationId, rateLimit }) => `${operationId}=${2 * rateLimit.limit}/${rateLimit.windowSeconds}`)
+  .join(',');
 const bucketOf = ({ operationId, rateLimit }: Operation) => rateLimit.bucket ?? operationId;
 
 const rateLimits = z.string().transform((text, context) => {
@@ -29,7 +33,7 @@ const rateLimits = z.string().transform((text, context) => {
     if (operationId === undefined) {
       context.addIssue({
         code: 'custom',
-        message: `must look like ${operationIds.map((known) => `${known}=120/60`).join(',')}`,
+        message: `must look like ${exampleLimits}`,
       });
       return z.NEVER;
     }
@@ -102,8 +106,7 @@ const Settings = z.object({
       'Longest that an assistant\'s call waits for allowance before it answers "retry in N s", in ms',
   }),
   WEMASY_RATE_LIMITS: rateLimits.default({}).meta({
-    description:
-      'Limits of this account that differ from the documented ones, e.g. `listOrders=120/60,syncOrder=10/60`',
+    description: `Limits of this account that differ from the documented ones, e.g. \`${exampleLimits}\``,
   }),
   WEMASY_LOG_LEVEL: z
     .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })

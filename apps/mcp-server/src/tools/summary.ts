@@ -45,8 +45,8 @@ export async function summarize(options: SummaryOptions): Promise<OrdersTable> {
   let last: WalkStep | undefined;
   const walk = walkOrders({
     client,
-    // Oldest first, whatever the caller sorts by: an order that arrives meanwhile joins the end.
-    filters: { ...filters, sortKey: 'created_at', sortOrder: 'asc', per_page: perPage },
+    // As a walk sorts by itself, whatever the caller sorts by: an order that arrives meanwhile joins the end.
+    filters: { ...filters, sortKey: undefined, sortOrder: undefined, per_page: perPage },
     fromPage: firstPage,
     call: () => ({
       signal: last === undefined ? call.signal : beforeDeadline,

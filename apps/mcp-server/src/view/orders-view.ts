@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { operations } from '@wemasy-orders/client/operations';
 import * as z from 'zod';
 
 /** The extension's identifier and the kind of page it knows (MCP Apps, SEP-1865). */
@@ -7,12 +8,14 @@ const mimeType = 'text/html;profile=mcp-app';
 
 const uri = 'ui://wemasy-orders/orders.html';
 
+const listTool = operations.listOrders.tool.name;
+
 /** The orders view as hosts list it. */
 export const ordersView = {
   uri,
   name: 'orders',
   title: 'Orders',
-  description: 'The orders that list_orders found, as a table.',
+  description: `The orders that ${listTool} found, as a table.`,
   mimeType,
 } as const;
 
@@ -44,10 +47,11 @@ export function showsApps(capabilities: unknown): boolean {
 /**
  * The page, read from beside the bundle when a host asks for it.
  *
- * @param options.sync whether it offers to send orders
+ * @param options.syncTool the tool with which it offers to send orders; undefined where it offers none
  */
-export async function readOrdersView({ sync }: { readonly sync: boolean }) {
+export async function readOrdersView({ syncTool }: { readonly syncTool: string | undefined }) {
   const page = await readFile(new URL('./orders.html', import.meta.url), 'utf8');
-  const text = sync ? page : page.replace(' data-sync="offered"', '');
+  const sync = syncTool === undefined ? '' : ` data-sync-tool="${syncTool}"`;
+  const text = page.replace('<html', `<html data-list-tool="${listTool}"${sync}`);
   return { uri, mimeType, text, _meta: { ui: pageNeeds } };
 }

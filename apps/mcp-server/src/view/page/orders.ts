@@ -20,8 +20,8 @@ const totalsTitle = part('totals-title', HTMLElement);
 const totalsList = part('totals-list', HTMLElement);
 const announcement = part('announcement', HTMLElement);
 
-/** The server takes this mark away where nothing may be written. */
-const serverOffersSync = document.documentElement.dataset['sync'] === 'offered';
+/** The tools that the server names; none to sync with where nothing may be written. */
+const { listTool = '', syncTool } = document.documentElement.dataset;
 
 try {
   await showOrders();
@@ -57,14 +57,19 @@ async function showOrders(): Promise<void> {
   });
   resizing.observe(document.documentElement);
 
-  const syncControls = createSyncControls({
-    callTool: host.callTool,
-    announce: (text) => {
-      announcement.textContent = text;
-    },
-    onOutcomes: (lines) =>
-      host.tellAssistant(['The user sent orders to SnelStart from the orders view.', ...lines].join('\n')),
-  });
+  const syncControls =
+    syncTool === undefined
+      ? undefined
+      : createSyncControls({
+          sync: (orderId) => host.callTool(syncTool, { order_id: orderId }),
+          announce: (text) => {
+            announcement.textContent = text;
+          },
+          onOutcomes: (lines) =>
+            host.tellAssistant(
+              ['The user sent orders to SnelStart from the orders view.', ...lines].join('\n'),
+            ),
+        });
 
   previous.addEventListener('click', () => void turnTo(-1));
   next.addEventListener('click', () => void turnTo(+1));
@@ -76,9 +81,7 @@ async function showOrders(): Promise<void> {
     pages.ariaBusy = 'true';
     announcement.textContent = 'Loading.';
     try {
-      showAnswer(
-        await host.callTool('list_orders', { per_page: perPage, ...listArguments, page: page + step }),
-      );
+      showAnswer(await host.callTool(listTool, { per_page: perPage, ...listArguments, page: page + step }));
     } catch (error) {
       showFailure(`The assistant passed on no answer: ${String(error)}`);
     }
@@ -98,10 +101,9 @@ async function showOrders(): Promise<void> {
     failure.hidden = true;
     showFacts(table);
     showConstant(table);
-    const offersSync = serverOffersSync && host.callsTools;
-    syncControls.clear();
+    syncControls?.clear();
     orders.hidden = table.rows.length === 0;
-    orders.replaceChildren(tableElement(table, offersSync ? syncControls.show : undefined));
+    orders.replaceChildren(tableElement(table, host.callsTools ? syncControls?.show : undefined));
     showTotals(table);
     showPages(table);
   }

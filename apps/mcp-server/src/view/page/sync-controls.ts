@@ -1,6 +1,6 @@
 import { badge, button, element, type Tone } from './element.js';
 import { type Failure, readFailure } from './failure.js';
-import type { Host, ToolAnswer } from './host.js';
+import type { ToolAnswer } from './host.js';
 import { objectOr } from './json-value.js';
 
 /** The state of sending one order. */
@@ -32,7 +32,7 @@ export interface SyncControls {
 }
 
 export interface SyncControlsOptions {
-  readonly callTool: Host['callTool'];
+  readonly sync: (orderId: number) => Promise<ToolAnswer>;
   /** Says to users of screen readers what has changed. */
   readonly announce: (text: string) => void;
   /** Gets all outcomes so far, one line each, in our own words: what the API says is not the model's to obey. */
@@ -40,7 +40,7 @@ export interface SyncControlsOptions {
 }
 
 /** The Sync button of every order: asks in place, sends once, shows what came of it. */
-export function createSyncControls({ callTool, announce, onOutcomes }: SyncControlsOptions): SyncControls {
+export function createSyncControls({ sync, announce, onOutcomes }: SyncControlsOptions): SyncControls {
   const states = new Map<number, SyncState>();
   const places = new Map<number, SyncPlace>();
 
@@ -57,7 +57,7 @@ export function createSyncControls({ callTool, announce, onOutcomes }: SyncContr
   async function send(orderId: number): Promise<void> {
     change(orderId, { kind: 'sending' });
     announce(`Sending order ${orderId}.`);
-    const state = await callTool('sync_order', { order_id: orderId }).then(stateAfter, unanswered);
+    const state = await sync(orderId).then(stateAfter, unanswered);
     change(orderId, state);
     announce(`Order ${orderId}: ${state.word}. ${state.detail}`);
     onOutcomes(
