@@ -4,11 +4,6 @@ import { at, entriesOf, isRecord, keysOf, listOf } from '../document/json.js';
 import { firstParagraph } from '../document/schema.js';
 
 /** @import { Page } from './page.js' */
-/**
- * What a document says about one operation: statements by what they are about. Types are a list, anything else is text.
- *
- * @typedef {Map<string, string | readonly string[]>} Facts
- */
 
 /**
  * Compares a page with the document, by way of the operation that the page would be drafted as.
@@ -24,64 +19,64 @@ export function comparePage(page, document) {
   if (!isRecord(described)) {
     return { differences: [`${method.toUpperCase()} ${path}: the document does not describe it`], added: [] };
   }
-  const drafted = factsOf(operation, document);
   const known = factsOf(described, document);
+  const drafted = factsOf(operation, document);
   /** @type {string[]} */
   const differences = [];
   /** @type {string[]} */
   const added = [];
-  for (const [what, value] of drafted) {
-    const now = known.get(what);
-    if (now === undefined) differences.push(`${what}: the page says ${inWords(value)}, the document nothing`);
-    else if (Array.isArray(value) && Array.isArray(now)) {
-      if (value.some((type) => !now.includes(type))) {
-        differences.push(`${what}: the page says ${inWords(value)}, the document ${inWords(now)}`);
-      }
-      const more = now.filter((type) => !value.includes(type));
-      if (more.length > 0) added.push(`${what}: also ${inWords(more)}`);
-    } else if (value !== now) {
-      differences.push(`${what}: the page says ${inWords(value)}, the document ${inWords(now)}`);
-    }
+  const servers = listOf(at(document, 'servers')).map((server) => at(server, 'url'));
+  if (page.baseUrl !== '' && !servers.includes(page.baseUrl)) {
+    differences.push(`base URL: the page says ${page.baseUrl}, the document ${servers.join(' and ')}`);
   }
-  for (const [what, value] of known) if (!drafted.has(what)) added.push(`${what}: ${inWords(value)}`);
+  const prose = String(at(described, 'description')).replaceAll(/\s+/g, ' ');
+  for (const line of page.prose) {
+    if (!prose.includes(line)) differences.push(`description: the page says ${line}, the document does not`);
+  }
+  for (const [what, said] of drafted) {
+    const now = known.get(what);
+    const more = now?.filter((value) => !said.includes(value)) ?? [];
+    if (now === undefined || !said.every((value) => now.includes(value))) {
+      differences.push(
+        `${what}: the page says ${said.join(' or ')}, the document ${now?.join(' or ') ?? 'nothing'}`,
+      );
+    } else if (more.length > 0) added.push(`${what}: also ${more.join(' or ')}`);
+  }
+  for (const [what, now] of known) if (!drafted.has(what)) added.push(`${what}: ${now.join(' or ')}`);
   return { differences, added };
 }
 
-/** @param {string | readonly string[]} value */
-function inWords(value) {
-  return typeof value === 'string' ? value : value.join(' or ');
-}
-
 /**
+ * What a document says about one operation. Types and values are lists, anything else is one text.
+ *
  * @param {unknown} operation
  * @param {unknown} document
- * @returns {Facts}
  */
 function factsOf(operation, document) {
-  /** @type {Facts} */
+  /** @type {Map<string, readonly string[]>} */
   const facts = new Map();
   const say = (/** @type {string} */ what, /** @type {unknown} */ value) => {
-    if (value !== undefined) facts.set(what, typeof value === 'string' ? value : JSON.stringify(value));
+    if (value !== undefined) facts.set(what, [typeof value === 'string' ? value : JSON.stringify(value)]);
   };
   say('summary', String(at(operation, 'summary')).toLowerCase());
   for (const [name, value] of entriesOf(at(operation, 'x-rate-limit'))) say(`x-rate-limit ${name}`, value);
   say('security', at(operation, 'security') ?? at(document, 'security'));
-  for (const parameter of listOf(at(operation, 'parameters'))) {
-    const target = resolveLocal(document, parameter);
-    const what = `${String(at(target, 'in'))} parameter ${String(at(target, 'name'))}`;
-    say(`${what}, required`, at(target, 'required') === true);
-    addSchema(at(target, 'schema'), what, at(target, 'description'));
+  for (const each of listOf(at(operation, 'parameters'))) {
+    const parameter = resolved(document, each);
+    const place = `${String(at(parameter, 'in'))} parameter ${String(at(parameter, 'name'))}`;
+    say(`${place}, required`, at(parameter, 'required') === true);
+    addSchema(at(parameter, 'schema'), place, [], at(parameter, 'description'));
   }
-  const body = resolveLocal(document, at(operation, 'requestBody'));
+  const body = resolved(document, at(operation, 'requestBody'));
   if (body !== undefined) say('request, required', at(body, 'required') === true);
   addContent(body, 'request');
   for (const [status, entry] of entriesOf(at(operation, 'responses'))) {
-    const answer = resolveLocal(document, entry);
-    say(`${status}`, at(answer, 'description'));
-    for (const [name, header] of entriesOf(at(answer, 'headers'))) {
-      const target = resolveLocal(document, header);
-      say(`${status} header ${name}, example`, at(target, 'example'));
-      addSchema(at(target, 'schema'), `${status} header ${name}`, at(target, 'description'));
+    const answer = resolved(document, entry);
+    say(status, at(answer, 'description'));
+    for (const [name, each] of entriesOf(at(answer, 'headers'))) {
+      const header = resolved(document, each);
+      say(`${status} header ${name}, example`, at(header, 'example'));
+      addSchema(at(header, 'schema'), `${status} header ${name}`, [], at(header, 'description'));
     }
     addContent(answer, status);
   }
@@ -90,53 +85,57 @@ function factsOf(operation, document) {
   /** @param {unknown} owner @param {string} place */
   function addContent(owner, place) {
     const content = at(owner, 'content', 'application/json');
-    if (content === undefined) return;
-    addSchema(at(content, 'schema'), place, undefined);
-    const example = resolveLocal(document, at(content, 'examples', 'documented'));
-    say(`${place}, example`, at(example, 'value'));
+    if (content !== undefined) addSchema(at(content, 'schema'), place, []);
+    say(`${place}, example`, at(resolved(document, at(content, 'examples', 'documented')), 'value'));
   }
 
-  /** @param {unknown} node @param {string} place @param {unknown} description @param {readonly unknown[]} [trail] */
-  function addSchema(node, place, description, trail = []) {
-    const target = resolveLocal(document, node);
-    if (trail.includes(at(node, '$ref') ?? node)) return;
-    const way = [...trail, at(node, '$ref') ?? node];
-    const options = listOf(at(target, 'anyOf')).map((option) => resolveLocal(document, option));
-    const all = options.length > 0 ? options : [target];
-    const types = all.flatMap((option) => at(option, 'type') ?? []).map(String);
-    facts.set(`${place}, type`, [...new Set(types)]);
-    const said = firstParagraph(
-      String(description ?? at(node, 'description') ?? at(target, 'description') ?? ''),
+  /** @param {unknown} node @param {string} place @param {readonly unknown[]} trail @param {unknown} [description] */
+  function addSchema(node, place, trail, description) {
+    const self = at(node, '$ref') ?? node;
+    if (trail.includes(self)) return;
+    const way = [...trail, self];
+    const schema = resolved(document, node);
+    const options = listOf(at(schema, 'anyOf')).map((option) => resolved(document, option));
+    const all = options.length > 0 ? options : [schema];
+    facts.set(`${place}, type`, [...new Set(all.flatMap((option) => at(option, 'type') ?? []).map(String))]);
+    say(
+      `${place}, description`,
+      firstParagraph(String(description ?? at(schema, 'description') ?? '')) || undefined,
     );
-    if (said) say(`${place}, description`, said);
     const values = all.flatMap((option) => listOf(at(option, 'enum'))).map(String);
     if (values.length > 0) facts.set(`${place}, values`, values);
-    say(`${place}, example`, listOf(at(target, 'examples'))[0]);
-    for (const keyword of ['format', 'minimum', 'maximum', 'minLength', 'maxLength', 'x-extensible-enum']) {
-      say(`${place}, ${keyword}`, at(target, keyword));
-    }
+    say(`${place}, example`, listOf(at(schema, 'examples'))[0]);
+    for (const keyword of keywords) say(`${place}, ${keyword}`, at(schema, keyword));
     for (const option of all) {
       const required = listOf(at(option, 'required'));
       for (const [name, property] of entriesOf(at(option, 'properties'))) {
         // Tables of answers do not say it.
-        if (required.includes(name) || place.startsWith('request'))
-          say(`${place}.${name}, required`, required.includes(name));
-        addSchema(property, `${place}.${name}`, undefined, way);
+        const isSaid = required.includes(name) || place.startsWith('request');
+        if (isSaid) say(`${place}.${name}, required`, required.includes(name));
+        addSchema(property, `${place}.${name}`, way);
       }
-      const items = at(option, 'items');
-      if (isRecord(items) && Object.keys(items).length > 0) addSchema(items, `${place}[]`, undefined, way);
-      const additional = at(option, 'additionalProperties');
-      if (isRecord(additional)) addSchema(additional, `${place}.*`, undefined, way);
+      for (const [keyword, suffix] of Object.entries({ items: '[]', additionalProperties: '.*' })) {
+        const inner = at(option, keyword);
+        if (isRecord(inner) && Object.keys(inner).length > 0) addSchema(inner, `${place}${suffix}`, way);
+      }
     }
   }
 }
 
-/** What a local reference points at; anything else as it is. @param {unknown} document @param {unknown} node */
-function resolveLocal(document, node) {
+const keywords = [
+  'format',
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'x-extensible-enum',
+];
+
+/** What a local reference points at, and what stands beside it. @param {unknown} document @param {unknown} node */
+function resolved(document, node) {
   const ref = at(node, '$ref');
   if (typeof ref !== 'string' || !ref.startsWith('#/')) return node;
-  const found = at(document, ...keysOf(ref));
-  if (!isRecord(found) || !isRecord(node)) return found;
-  const siblings = Object.entries(node).filter(([key]) => key !== '$ref');
-  return { ...found, ...Object.fromEntries(siblings) };
+  return { ...Object(at(document, ...keysOf(ref))), ...Object(node) };
 }

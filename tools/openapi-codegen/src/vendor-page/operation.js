@@ -1,12 +1,11 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, posix, resolve } from 'node:path';
-import { getProjects, logger } from '@nx/devkit';
+import { posix, resolve } from 'node:path';
+import { getProjects, logger, names } from '@nx/devkit';
 import { format, resolveConfig } from 'prettier';
-import { parse, stringify } from 'yaml';
+import { isMap, parseDocument, stringify } from 'yaml';
 import { comparePage } from './compare.js';
 import { draftOperation } from './draft.js';
-import { at } from '../document/json.js';
 import { readPage } from './page.js';
 import { codegenOf } from '../nx/project.js';
 
@@ -18,42 +17,46 @@ import { codegenOf } from '../nx/project.js';
  * @param {{ page: string } & import('./draft.js').Decisions} options
  */
 export default async function operation(tree, options) {
-  const text = tree.read(options.page, 'utf-8') ?? outside(options.page);
-  if (text === null) throw new Error(`There is no page ${options.page}.`);
+  const file = resolve(tree.root, options.page);
+  if (!existsSync(file)) throw new Error(`There is no page ${options.page}.`);
+  const text = readFileSync(file, 'utf8');
+  const page = readPage(text);
+  if (page.path === undefined || page.method === undefined) {
+    throw new Error(`${options.page} is no text or Markdown of a page:\n${page.questions.join('\n')}`);
+  }
   const documentPath = documentOf(tree);
   const source = tree.read(documentPath, 'utf-8') ?? '';
-  const page = readPage(text);
+  const document = parseDocument(source);
   const draft = draftOperation(page, options);
-  if (page.path === undefined || page.method === undefined) {
-    throw new Error(`${basename(options.page)} is not understood:\n${page.questions.join('\n')}`);
-  }
-  const document = /** @type {unknown} */ (parse(source));
-  if (at(document, 'paths', draft.path, draft.method) !== undefined) {
-    report(page, document, documentPath);
+  if (document.hasIn(['paths', draft.path, draft.method])) {
+    const { differences, added } = comparePage(page, document.toJS());
+    logger.info(`${documentPath} describes ${page.method} ${page.path} already.`);
+    list(
+      differences.length === 0 ? 'It says all that the page says.' : 'It differs from the page:',
+      differences,
+    );
+    if (page.questions.length > 0) list('The page leaves open:', page.questions);
+    list(`Beyond the page it says ${added.length} things:`, added);
     return;
   }
-  const fragment = { [draft.path]: { [draft.method]: draft.operation } };
+  const fragment = { [draft.method]: draft.operation };
+  const changed = document.hasIn(['paths', draft.path])
+    ? withEntries(source, document.getIn(['paths', draft.path], true), fragment, 4)
+    : withEntries(source, document.get('paths', true), { [draft.path]: fragment }, 2);
   const style = (await resolveConfig(documentPath, { editorconfig: true })) ?? {};
-  tree.write(documentPath, await format(withPath(source, fragment), { ...style, parser: 'yaml' }));
-  const kept = posix.join(posix.dirname(documentPath), 'vendor', `${kebabCase(draft.operationId)}.txt`);
-  if (tree.read(kept) === null) tree.write(kept, text);
-  logger.info(`Drafted ${draft.operationId} in ${documentPath}. Open questions:`);
-  for (const question of draft.questions) logger.info(`- ${question}`);
+  tree.write(documentPath, await format(changed, { ...style, parser: 'yaml' }));
+  const { differences } = comparePage(page, parseDocument(changed).toJS());
+  const kept = posix.join(posix.dirname(documentPath), 'vendor', `${names(draft.operationId).fileName}.txt`);
+  if (!tree.exists(kept)) tree.write(kept, text);
+  list(`Drafted ${draft.operationId} in ${documentPath}. Open questions:`, [
+    ...draft.questions,
+    ...differences,
+  ]);
 }
 
-/** @param {import('./page.js').Page} page @param {unknown} document @param {string} documentPath */
-function report(page, document, documentPath) {
-  const { differences, added } = comparePage(page, document);
-  logger.info(`${documentPath} describes ${page.method} ${page.path} already.`);
-  logger.info(differences.length === 0 ? 'It says all that the page says.' : 'It differs from the page:');
-  for (const difference of differences) logger.info(`- ${difference}`);
-  logger.info(`Beyond the page it says ${added.length} things:`);
-  for (const each of added) logger.info(`- ${each}`);
-}
-
-/** @param {string} path */
-function outside(path) {
-  return existsSync(resolve(path)) ? readFileSync(resolve(path), 'utf8') : null;
+/** @param {string} title @param {readonly string[]} entries */
+function list(title, entries) {
+  for (const line of [title, ...entries.map((entry) => `- ${entry}`)]) logger.info(line);
 }
 
 /** The document of the project that generates code. @param {import('@nx/devkit').Tree} tree */
@@ -67,24 +70,16 @@ function documentOf(tree) {
 }
 
 /**
- * Adds a path at the end of `paths`, and leaves the rest of the text as it is.
+ * Adds entries at the end of a map, and leaves the rest of the text as it is.
  *
  * @param {string} source
- * @param {object} fragment
+ * @param {unknown} map a node of the source
+ * @param {object} entries
+ * @param {number} indent
  */
-function withPath(source, fragment) {
-  const lines = source.split('\n');
-  const paths = lines.indexOf('paths:');
-  if (paths < 0) throw new Error('The document has no line "paths:".');
-  const next = lines.findIndex((line, index) => index > paths && /^[^\s#]/.test(line));
-  const added = stringify(fragment, { lineWidth: 100 })
-    .trimEnd()
-    .split('\n')
-    .map((line) => `  ${line}`);
-  return lines.toSpliced(next < 0 ? lines.length : next, 0, ...added).join('\n');
-}
-
-/** @param {string} name */
-function kebabCase(name) {
-  return name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+function withEntries(source, map, entries, indent) {
+  if (!isMap(map) || !map.range) throw new Error('The document has no paths.');
+  const [, end] = map.range;
+  const added = stringify(entries, { lineWidth: 100 }).replaceAll(/^(?=.)/gm, ' '.repeat(indent));
+  return `${source.slice(0, end)}${added}${source.slice(end)}`;
 }

@@ -1,285 +1,232 @@
 // @ts-check
+import { answersOf, plainLine, rowsOf } from './table.js';
 
-/**
- * A field of a table.
- *
- * @typedef {object} PageField
- * @property {string} name dotted path, `data.current_page`
- * @property {readonly string[]} types as the page writes them, `string`, `object[]`, `mixed`
- * @property {string | undefined} format
- * @property {boolean | undefined} required undefined in tables of answers, which do not say it
- * @property {readonly string[]} values
- * @property {number | undefined} max
- * @property {number | undefined} min
- * @property {string} description
- * @property {string | undefined} example
- */
-/**
- * @typedef {object} PageAnswer
- * @property {string} status
- * @property {string} description
- * @property {readonly PageField[]} headers
- * @property {readonly PageField[]} fields
- */
+/** @import { PageAnswer, PageField } from './table.js' */
 /**
  * What a saved page of the vendor's documentation says about one operation.
  *
  * @typedef {object} Page
  * @property {string | undefined} method upper case
  * @property {string | undefined} path
+ * @property {string} baseUrl empty when the page does not say it
  * @property {string | undefined} title
  * @property {boolean | undefined} isPublic undefined when the page does not say it
- * @property {readonly string[]} prose
- * @property {{ limit: number, windowSeconds: number, source: 'prose' | 'header-example' } | undefined} rateLimit
+ * @property {readonly string[]} prose without the rate limit
+ * @property {{ limit: number, windowSeconds: number, 'x-source': 'prose' | 'header-example' } | undefined} rateLimit
  * @property {boolean} bodyRequired
- * @property {readonly PageField[]} body
- * @property {readonly PageField[]} query
- * @property {readonly PageField[]} pathFields
+ * @property {Record<'body' | 'query' | 'path' | 'header', readonly PageField[]>} fields
  * @property {readonly PageAnswer[]} answers
  * @property {unknown} requestExample
  * @property {unknown} responseExample
- * @property {readonly string[]} questions what the page does not say, or says twice
+ * @property {readonly string[]} questions what the page does not say, says twice, or says in an unknown form
  */
 
-const typeWord =
-  '(?:string|integer|int|number|float|boolean|bool|object|array|mixed|null|file|date|datetime)(?:\\[\\])?';
-const row = new RegExp(`^(\\S+) (${typeWord}(?:\\|${typeWord})*)(?: \\(([\\w-]+)\\))?(?: (.*))?$`);
-const seconds = { second: 1, minute: 60, hour: 3_600, day: 86_400 };
+const endpoint = /^(GET|POST|PUT|PATCH|DELETE)\s(\/\S+|https?:\S+)(?:\s(auth|public)|\s\w+)?$/i;
+const section =
+  /^(request body|(?:query|path|url|header) parameters|responses|base url|authentication|request sample|response example|try it)(?: (?:required|optional))?:?$/i;
+const seconds = new Map(
+  Object.entries({ second: 1, minute: 60, hour: 3_600, day: 86_400, minuut: 60, uur: 3_600, dag: 86_400 }),
+);
+const period = `per (${[...seconds.keys()].join('|')})\\b`;
+const pace = `(\\d[\\d.,]*) (?:requests?|calls?|verzoeken|aanvragen) ${period}`;
+const paceSentence = new RegExp(
+  `(?<=^|[.!?] )(?:(?:rate limit|limiet): )?(?:at most |maximum )?${pace}(?:[.!] ?|$)`,
+  'gi',
+);
+const paceWords = new RegExp(`rate.?limit|throttl|limiet|\\d (?:requests|calls)|${period}`, 'i');
 
 /**
  * Reads a saved page: the text of the browser page, or its Markdown.
  *
  * @param {string} text
  * @returns {Page}
+ * @throws {Error} when the page describes several operations
  */
 export function readPage(text) {
-  const lines = text.replaceAll('\r\n', '\n').split('\n').flatMap(plainLine);
   /** @type {string[]} */
   const questions = [];
-  const endpoint = lines
-    .map((line) => /^(GET|POST|PUT|PATCH|DELETE) (\/\S+)(?: (\w+))?$/.exec(line))
-    .find(Boolean);
-  const sample = /curl -X (\w+) "([^"]+)"/.exec(text);
-  const [baseUrl = ''] = lines.slice(lines.indexOf('Base URL') + 1);
-  const [, method = sample?.[1], path = pathOf(sample?.[2], baseUrl), access] = endpoint ?? [];
-  const tablesFrom = lines.findIndex((line) => sectionOf(line) !== undefined || line === 'Responses');
-  const answersFrom = lines.indexOf('Responses');
-  const answersTo = lines.indexOf('Base URL', answersFrom);
-  const [title, ...prose] = lines
-    .slice(endpoint ? lines.indexOf(endpoint[0]) + 1 : 0, Math.max(tablesFrom, 0))
-    .filter((line) => !/^Export/.test(line));
-  const tables = readTables(
-    lines.slice(Math.max(tablesFrom, 0), answersFrom < 0 ? undefined : answersFrom),
-    questions,
-  );
-  const answers =
-    answersFrom < 0
-      ? []
-      : readAnswers(lines.slice(answersFrom + 1, answersTo < 0 ? undefined : answersTo), questions);
-  const requestExample = jsonAfter(text, '-d ');
-  const sampleQuery = new URLSearchParams(sample?.[2]?.split('?')[1]);
+  const sections = sectionsOf(text);
+  const sectionOf = (/** @type {string} */ name) => sections.get(name) ?? noSection();
+  const sample = sampleOf(text);
+  const [heading = '', ...others] = new Set(sectionOf('operation').headings);
+  if (others.length > 0)
+    throw new Error(`Save each operation to a file of its own: ${heading}, ${others.join(', ')}.`);
+  const [, said, url = sample.url, access] = endpoint.exec(heading) ?? [];
+  const method = (said ?? sample.method)?.toUpperCase();
+  const [baseUrl = ''] = sectionOf('base url').lines;
+  const path = pathOf(url, baseUrl);
+  const called = pathOf(sample.url, baseUrl);
+  const about = sectionOf(sectionOf('operation').lines.length > 0 ? 'operation' : '').lines;
+  const title = heading === '' || about[0]?.endsWith('.') ? undefined : about[0];
+  const prose = title === undefined ? about : about.slice(1);
+  const fields = {
+    body: rowsOf(sectionOf('request body').lines, sample.body, questions),
+    query: rowsOf(sectionOf('query parameters').lines, sample.query, questions),
+    path: rowsOf(sectionOf('path parameters').lines, {}, questions),
+    header: rowsOf(sectionOf('header parameters').lines, {}, questions),
+  };
+  const answers = answersOf(sectionOf('responses').lines, questions);
   const rateLimit = rateLimitOf(prose, answers, questions);
-  if (method === undefined || path === undefined)
-    questions.push('Which method and path does the operation have?');
-  if (endpoint && title === undefined) questions.push('What is the title of the operation?');
-  if (access === undefined) questions.push('Does the operation need a token? The page does not say it.');
-  if (answers.length === 0) questions.push('What does the operation answer? The page has no answers.');
+  const example = jsonIn(sectionOf('response example').raw);
+  const bodies = sectionOf('request body').headings.join(' ');
+  const hasBody = fields.body.length > 0;
+  const namesOf = (/** @type {PageField[]} */ rows) => rows.map(({ name }) => name).join(', ');
+  const lost = namesOf(fields.path.filter(({ name }) => !path?.includes(`{${name}}`)));
+  const rows = [...fields.body, ...fields.query, ...fields.header];
+  const unsure = namesOf(rows.filter(({ required }) => required === undefined));
+  const isListed = (/** @type {string} */ name) => fields.query.some((field) => field.name === name);
+  const unlisted = Object.keys(sample.query)
+    .filter((name) => !isListed(name))
+    .join(', ');
+  const beside = example?.rest.slice(0, 80);
+  const isAnswered = answers.some((answer) => answer.status.startsWith('2') && answer.fields.length > 0);
+  const token = sectionOf('authentication').lines.join(' ');
+  /** @type {[unknown, string][]} */
+  const gaps = [
+    [!method || !path, 'Which method and path does the operation have?'],
+    [heading && !title, 'What is the title of the operation?'],
+    [!access, 'Does the operation need a token? The page does not say it.'],
+    [token, `What does "${token}" mean for the token?`],
+    [
+      heading && sample.url && !(sample.method === method && isCallOf(path, called)),
+      `Which operation is it? The request sample calls ${sample.method} ${sample.url}.`,
+    ],
+    [
+      !heading && /\/\d+(?:\/|$)/.test(path ?? ''),
+      `Which parts of ${path} are parameters? Only the request sample has it.`,
+    ],
+    [lost, `Where in the path is ${lost}?`],
+    [unlisted, `What is ${unlisted} in the query? Only the request sample has it.`],
+    [unsure, `Is ${unsure} required? The page does not say it.`],
+    [/required.* .*optional/i.test(bodies), 'Must a request have a body? The page says both.'],
+    [bodies && !hasBody, 'Which fields has a request? Its table is empty.'],
+    [hasBody && method === 'GET', 'Are the fields of the body query parameters? A GET has no body.'],
+    [!sample.url || (hasBody && !sample.body), 'Is the page cut off? It has no request sample in JSON.'],
+    [isAnswered && !example, 'Is the page cut off? It has no response example in JSON.'],
+    [beside, `What is "${beside}" beside the response example?`],
+    [answers.length === 0, 'What does the operation answer? The page has no answers.'],
+  ];
   return {
     method,
     path,
-    title: endpoint ? title : undefined,
-    isPublic: access === undefined ? undefined : access === 'Public',
-    prose,
+    baseUrl,
+    title,
+    isPublic: access === undefined ? undefined : /public/i.test(access),
+    prose: prose.map((line) => line.replaceAll(paceSentence, '').trim()).filter(Boolean),
     rateLimit,
-    bodyRequired: tables.bodyRequired,
-    body: tables.body.map((field) => withExample(field, Object(requestExample)[field.name])),
-    query: tables.query.map((field) => withExample(field, sampleQuery.get(field.name) ?? undefined)),
-    pathFields: tables.path,
+    bodyRequired: /required/i.test(bodies),
+    fields,
     answers,
-    requestExample,
-    responseExample: jsonAfter(text, 'Response Example'),
-    questions,
+    requestExample: sample.body,
+    responseExample: example?.value,
+    questions: [...questions, ...gaps.flatMap(([isOpen, question]) => (isOpen ? [question] : []))],
   };
 }
 
-/** A line without Markdown, without what only a layout needs. @param {string} line @returns {string[]} */
-function plainLine(line) {
-  const plain = line
-    .trim()
-    .replace(/^#+ /, '')
-    .replaceAll(/\*\*|`/g, '');
-  if (/^\|(\s*:?-+:?\s*\|)+$/.test(plain) || plain === '') return [];
-  if (!plain.startsWith('|')) return [plain];
-  const cells = plain
-    .slice(1, -1)
-    .split(/(?<!\\)\|/)
-    .map((cell) => cell.trim().replaceAll('\\|', '|'));
-  const isHeading = ['Field', 'Header'].includes(cells[0] ?? '');
-  return [isHeading ? cells.join('') : cells.filter((cell) => cell !== '').join(' ')];
+function noSection() {
+  return { headings: /** @type {string[]} */ ([]), lines: /** @type {string[]} */ ([]), raw: '' };
 }
 
-/** @param {string | undefined} url @param {string} baseUrl */
+/** Sections by their names; the text before all headings has none. @param {string} text */
+function sectionsOf(text) {
+  const sections = new Map([['', noSection()]]);
+  let current = '';
+  for (const raw of text.split(/\r\n?|\n/)) {
+    const line = plainLine(raw);
+    const [, name = endpoint.test(line) ? 'operation' : undefined] = section.exec(line) ?? [];
+    current = name?.toLowerCase().replace('url p', 'path p') ?? current;
+    const found = sections.get(current) ?? noSection();
+    sections.set(current, found);
+    if (name !== undefined) found.headings.push(line);
+    else found.raw += `${raw}\n`;
+    if (name === undefined && line !== '' && line !== 'Export') found.lines.push(line);
+  }
+  return sections;
+}
+
+/** What the curl command of a page sends. @param {string} text */
+function sampleOf(text) {
+  const [, command = ''] = /\bcurl(\s[^]*)/.exec(text) ?? [];
+  const [url] = /https?:\/\/[^\s"']+/.exec(command) ?? [];
+  const [, data] = /\s(?:-d|--data(?:-raw)?)\s([^]*)/.exec(command) ?? [];
+  const [, method = data === undefined ? 'GET' : 'POST'] = /\s(?:-X|--request)\s(\w+)/.exec(command) ?? [];
+  return {
+    url,
+    method: url === undefined ? undefined : method,
+    query: Object.fromEntries(new URLSearchParams(url?.split('?')[1])),
+    // How a shell writes an apostrophe.
+    body: jsonIn(data?.replaceAll("'\\''", "'") ?? '')?.value,
+  };
+}
+
+/** @param {string | undefined} url or path @param {string} baseUrl */
 function pathOf(url, baseUrl) {
-  if (url === undefined || !baseUrl.startsWith('http') || !url.startsWith(baseUrl)) return undefined;
-  return url.slice(baseUrl.length).split('?')[0];
+  const isBelow = /^https?:/.test(baseUrl) && url?.startsWith(baseUrl);
+  const path = isBelow ? url?.slice(baseUrl.length) : url;
+  // `:id` is `{id}`.
+  return path?.startsWith('/') ? path.split('?')[0]?.replaceAll(/(?<=\/):(\w+)/g, '{$1}') : undefined;
 }
 
-/** @param {string} line */
-function sectionOf(line) {
-  const [, name] =
-    /^(Request Body|Query Parameters|(?:Path|URL) Parameters)(?: Required| Optional)?$/.exec(line) ?? [];
-  if (name === undefined) return undefined;
-  return name === 'Request Body' ? 'body' : name === 'Query Parameters' ? 'query' : 'path';
+/** @param {string | undefined} path @param {string | undefined} called a path with values */
+function isCallOf(path, called) {
+  const [parts = [], values = []] = [path, called].map((each) => each?.split('/'));
+  return (
+    parts.length === values.length &&
+    parts.every((part, index) => part.startsWith('{') || part === values[index])
+  );
 }
 
-/** @param {readonly string[]} lines @param {string[]} questions */
-function readTables(lines, questions) {
-  /** @type {Record<'body' | 'query' | 'path', PageField[]>} */
-  const fields = { body: [], query: [], path: [] };
-  /** @type {'body' | 'query' | 'path'} */
-  let section = 'body';
-  let bodyRequired = false;
-  /** @type {PageField | undefined} */
-  let open;
-  for (const line of lines) {
-    const begun = sectionOf(line);
-    if (begun !== undefined) {
-      section = begun;
-      if (section === 'body') bodyRequired = line.endsWith(' Required');
-      continue;
-    }
-    if (/^FieldType/.test(line)) continue;
-    const settled = /^(Yes|No)(?: (.*))?$/.exec(line);
-    const limit = /^(max|min): (\d+)$/.exec(line);
-    const found = row.exec(line);
-    if (open !== undefined && settled) {
-      Object.assign(open, { required: settled[1] === 'Yes', description: settled[2] ?? '' });
-      open = undefined;
-    } else if (open !== undefined && limit) {
-      Object.assign(open, { [String(limit[1])]: Number(limit[2]) });
-    } else if (found) {
-      const [, , , , rest = ''] = found;
-      const [, answer, description = ''] = /^(Yes|No)(?: (.*))?$/.exec(rest) ?? [];
-      open = fieldOf(found, answer === undefined ? rest : description);
-      fields[section].push(open);
-      if (answer !== undefined) {
-        open.required = answer === 'Yes';
-        open = undefined;
-      }
-    } else if (open !== undefined) {
-      Object.assign(open, { values: line.split(', ') });
-    } else {
-      questions.push(`What does the line "${line}" mean?`);
-    }
-  }
-  return { ...fields, bodyRequired };
-}
-
-/** @param {readonly string[]} lines @param {string[]} questions @returns {PageAnswer[]} */
-function readAnswers(lines, questions) {
-  const statuses = lines.filter((line) => /^[1-5]\d\d$/.test(line));
-  /** @type {{ description: string, headers: PageField[], fields: PageField[] }[]} */
-  const blocks = [];
-  let inHeaders = false;
-  for (const line of lines) {
-    const found = row.exec(line);
-    const block = blocks.at(-1);
-    if (/^[1-5]\d\d$/.test(line)) continue;
-    if (line === 'Headers' || /^HeaderType/.test(line)) inHeaders = true;
-    else if (/^FieldType/.test(line)) inHeaders = false;
-    else if (block !== undefined && found && inHeaders) block.headers.push(headerOf(found));
-    else if (block !== undefined && found) block.fields.push(fieldOf(found, found[4] ?? ''));
-    else {
-      blocks.push({ description: line, headers: [], fields: [] });
-      inHeaders = false;
-    }
-  }
-  if (blocks.length !== statuses.length) {
+/** @param {readonly string[]} prose @param {readonly PageAnswer[]} answers @param {string[]} questions @returns {Page['rateLimit']} */
+function rateLimitOf(prose, answers, questions) {
+  const unclear = prose.filter((line) => paceWords.test(line) && pacesIn(line).length === 0);
+  for (const line of unclear) questions.push(`Which rate limit does "${line}" mean?`);
+  const all = answers.flatMap(({ headers }) => headers);
+  const headers = all.filter(({ name }) => /^x-ratelimit-limit$/i.test(name));
+  const unit = new RegExp(period, 'i').exec(
+    [...headers.map(({ description }) => description), ...prose].join(' '),
+  );
+  const said = prose.flatMap(pacesIn);
+  const shown = headers.flatMap(({ example }) => pacesIn(`${example} requests ${unit?.[0]}`));
+  const [inProse, inHeaders] = [said, shown].map((paces) => [...new Set(paces.map(wordsOf))].join(' and '));
+  if ((said.length > 0 && inHeaders !== '' && inProse !== inHeaders) || inProse?.includes(' and '))
     questions.push(
-      `Which answer belongs to which status? The page has ${statuses.length} statuses and ${blocks.length} answers.`,
+      `Which rate limit holds? The prose says ${inProse}, the headers ${inHeaders || 'nothing'}.`,
     );
-  }
-  return statuses.map((status, index) => ({
-    description: '',
-    headers: [],
-    fields: [],
-    ...blocks[index],
-    status,
+  if (said[0] !== undefined) return { ...said[0], 'x-source': 'prose' };
+  if (shown[0] !== undefined && inHeaders === wordsOf(shown[0]))
+    return { ...shown[0], 'x-source': 'header-example' };
+  questions.push('Which rate limit does the operation have?');
+  return undefined;
+}
+
+/** @param {string} text */
+function pacesIn(text) {
+  return [...text.matchAll(new RegExp(pace, 'gi'))].map(([, limit = '', unit = '']) => ({
+    limit: Number(limit.replaceAll(/\D/g, '')),
+    windowSeconds: seconds.get(unit.toLowerCase()) ?? 0,
   }));
 }
 
-/** A row that says only its name and types. @param {string} name @param {string} types @returns {PageField} */
-export function rowOf(name, types) {
-  return {
-    name,
-    types: types.split('|'),
-    format: undefined,
-    required: undefined,
-    values: [],
-    max: undefined,
-    min: undefined,
-    description: '',
-    example: undefined,
-  };
+/** @param {{ limit: number, windowSeconds: number }} rateLimit */
+function wordsOf({ limit, windowSeconds }) {
+  return windowSeconds === 60 ? String(limit) : `${limit} in ${windowSeconds} s`;
 }
 
-/** @param {RegExpExecArray} found @param {string} description @returns {PageField} */
-function fieldOf([, name = '', types = '', format], description) {
-  return { ...rowOf(name, types), format, description };
-}
-
-/** @param {RegExpExecArray} found */
-function headerOf(found) {
-  const [, description = found[4] ?? '', example] = /^(.*) (\d+)$/.exec(found[4] ?? '') ?? [];
-  return { ...fieldOf(found, description), example };
-}
-
-/** The last column of a row is the example, which the request sample repeats. @param {PageField} field @param {unknown} value */
-function withExample(field, value) {
-  const last = field.description.split(' ').at(-1) ?? '';
-  const shown = value ?? (field.values.includes(last) ? last : undefined);
-  const text = typeof shown === 'object' ? JSON.stringify(shown) : String(shown);
-  if (shown === undefined || !field.description.endsWith(text)) return field;
-  return { ...field, description: field.description.slice(0, -text.length).trim(), example: text };
-}
-
-/** @param {readonly string[]} prose @param {readonly PageAnswer[]} answers @param {string[]} questions */
-function rateLimitOf(prose, answers, questions) {
-  const said = prose.map((line) => /(\d+) requests? per (second|minute|hour|day)/.exec(line)).find(Boolean);
-  const headers = answers
-    .flatMap((answer) => answer.headers)
-    .filter(({ name }) => name === 'X-RateLimit-Limit');
-  const shown = new Set(headers.map(({ example }) => Number(example)));
-  const perMinute = headers.some(({ description }) => description.includes('per minute'));
-  if (said) {
-    const limit = Number(said[1]);
-    if (shown.size > 0 && (shown.size > 1 || !shown.has(limit))) {
-      questions.push(
-        `Which rate limit holds? The prose says ${limit}, the headers ${[...shown].join(' and ')}.`,
-      );
-    }
-    const unit = /** @type {keyof typeof seconds} */ (said[2]);
-    return { limit, windowSeconds: seconds[unit], source: /** @type {const} */ ('prose') };
-  }
-  const [limit, ...others] = shown;
-  if (limit === undefined || Number.isNaN(limit) || others.length > 0 || !perMinute) {
-    questions.push('Which rate limit does the operation have?');
-    return undefined;
-  }
-  return { limit, windowSeconds: 60, source: /** @type {const} */ ('header-example') };
-}
-
-/** The JSON text that begins behind a marker. @param {string} text @param {string} marker @returns {unknown} */
-function jsonAfter(text, marker) {
-  const from = text.indexOf(marker);
-  const start = from < 0 ? -1 : text.slice(from).search(/[{[]/) + from;
-  if (start < 0) return undefined;
-  for (let end = start + 1; end <= text.length; end += 1) {
-    if (!/[}\]]/.test(text.charAt(end - 1))) continue;
+/** The JSON text that begins at the first bracket, and the text around it. @param {string} text */
+function jsonIn(text) {
+  const start = Math.max(text.search(/[{[]/), 0);
+  let depth = 0;
+  for (const { 0: token, index } of text.slice(start).matchAll(/"(?:\\.|[^"\\])*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+    if (depth > 0) continue;
+    const end = start + index + 1;
     try {
-      return JSON.parse(text.slice(start, end));
+      const value = /** @type {unknown} */ (JSON.parse(text.slice(start, end)));
+      const rest = text.slice(0, start) + text.slice(end);
+      return { value, rest: rest.replaceAll(/```\w*|\s+/g, ' ').trim() };
     } catch {
-      // Not the last bracket yet.
+      return undefined;
     }
   }
   return undefined;
