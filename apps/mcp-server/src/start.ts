@@ -93,7 +93,7 @@ function valueOf(variable: string, flags: Target['flags'], environment: Program[
 /** Written by the build, beside the bundle; while it is being recorded there is none. */
 function readRecord(): RecordedResponses | undefined {
   try {
-    return JSON.parse(readFileSync(new URL('./recorded-responses.json', import.meta.url), 'utf8'));
+    return JSON.parse(readFileSync(`${import.meta.dirname}/recorded-responses.json`, 'utf8'));
   } catch {
     return undefined;
   }
