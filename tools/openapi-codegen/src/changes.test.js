@@ -183,7 +183,7 @@ const kinds = [
           { name: 'filter', in: 'query', schema: { type: 'object', additionalProperties: true } },
         ],
       }),
-    refused: 'showOrder.filter: an object in query is not understood',
+    refused: 'showOrder.filter: only texts, numbers, booleans and lists of them go into query',
   },
   {
     what: 'a tool name twice',
@@ -347,7 +347,7 @@ const kinds = [
       });
       addOperation(document, { security: [{ key: [] }] });
     },
-    refused: 'showOrder: the security scheme key is not a bearer token',
+    refused: 'showOrder: key is not a bearer token',
   },
   {
     what: 'a deprecated operation',

@@ -21,7 +21,17 @@ import { DocumentError } from './document/issues.js';
  * @returns {Promise<Record<'schema.ts' | 'schemas.ts' | 'calls.ts' | 'operations.ts' | 'examples.ts', string>>} file name → content
  * @throws {import('./document/issues.js').DocumentError} with every place that is not understood or contradicts another
  */
-export async function generate(text, { outputPath, ...options }) {
+export async function generate(text, options) {
+  try {
+    return await generated(text, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DocumentError('the document: it is nested too deep; move what is inside to components.schemas');
+  }
+}
+
+/** @type {typeof generate} */
+async function generated(text, { outputPath, ...options }) {
   const api = readDocument(text, options);
   const header = [
     `// Generated from ${options.documentPath}; do not edit: change the document and run \`npm run codegen\`.`,

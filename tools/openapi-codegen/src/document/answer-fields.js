@@ -21,6 +21,9 @@ import { referenceName } from './schema.js';
 
 /** @typedef {{ schemas: Readonly<Record<string, SchemaNode>>, issues: Issues }} Context */
 
+/** More fields are no answer that anybody reads: schemas refer to each other in too many ways. */
+const mostFields = 5_000;
+
 /** A schema that says nothing: anything fits it. @type {SchemaNode} */
 const anything = {};
 
@@ -33,6 +36,7 @@ const anything = {};
  * @returns {AnswerField}
  */
 export function answerFields(names, place, context) {
+  let count = 0;
   /** Numbers schemas, so that a set of them can be recognised. @type {Map<SchemaNode, number>} */
   const numbers = new Map();
   const numberOf = (/** @type {SchemaNode} */ schema) => {
@@ -55,10 +59,15 @@ export function answerFields(names, place, context) {
     const privacy = strictest([outer, ...marks]);
     const marked = isMarked || marks.length > 0;
     const types = [...new Set(options.flatMap(typesOf))];
-    const present = options.filter(({ type, maxItems }) => type !== 'null' && maxItems !== 0);
+    const present = options.filter((option) => typesOf(option).join() !== 'null' && !isEmpty(option));
     const key = [privacy, marked, ...present.map(numberOf).toSorted((a, b) => a - b)].join();
     const above = trail.toReversed().indexOf(key);
-    if (above >= 0) {
+    count += 1;
+    if (count > mostFields) {
+      const remedy = 'leave out of the schemas what nobody uses';
+      context.issues.add(place, `the answer has more than ${mostFields} fields`, remedy);
+    }
+    if (above >= 0 || count > mostFields) {
       return { privacy: undefined, types, knownValues: undefined, again: above + 1 };
     }
 
@@ -87,7 +96,7 @@ export function answerFields(names, place, context) {
     const childOf = (/** @type {readonly SchemaNode[]} */ schemas, /** @type {string} */ end) =>
       fieldOf(schemas, { ...inside, path: path + end, isMarked: marked });
     const names = [...new Set(objects.flatMap(({ properties = {} }) => Object.keys(properties)))];
-    const known = [...new Set(options.flatMap((option) => knownValues(option, place, context)))];
+    const known = [...new Set(options.flatMap((option) => knownValues(option, context.schemas)))];
     const fields = names.map((name) => {
       const own = objects.flatMap(({ properties }) => properties?.[name] ?? []);
       // An option that is a map may hold the same name, and its mark counts for it.
@@ -164,6 +173,11 @@ function mapValueOf(schema) {
   return [additionalProperties === true ? anything : additionalProperties];
 }
 
+/** Whether it is a list that holds nothing, and cannot be anything else. @param {SchemaNode} schema */
+function isEmpty(schema) {
+  return schema.maxItems === 0 && typesOf(schema).every((type) => type === 'array' || type === 'null');
+}
+
 /** @param {SchemaNode} schema @returns {SchemaNode[]} */
 function itemOf(schema) {
   if (isAnything(schema)) return [anything];
@@ -178,19 +192,10 @@ function typesOf({ type, enum: values, const: value, properties }) {
   return [...new Set(listed.map((each) => (each === null ? 'null' : typeof each)))];
 }
 
-/** @param {SchemaNode} node @param {string} place @param {Context} context @returns {readonly unknown[]} */
-function knownValues(node, place, context) {
+/** @param {SchemaNode} node @param {Context['schemas']} schemas @returns {readonly unknown[]} */
+function knownValues(node, schemas) {
   const { enum: listed = node.const === undefined ? [] : [node.const], 'x-extensible-enum': open = listed } =
     node;
-  if (Array.isArray(open)) return open.filter((value) => value !== null);
-  const [target] = optionsOf(context.schemas, [open]).options;
-  const values = target?.enum?.filter((value) => typeof value === 'string');
-  if (values === undefined) {
-    context.issues.add(
-      place,
-      `${open.$ref}: x-extensible-enum must name an enum`,
-      'name one, or list the values',
-    );
-  }
-  return values ?? [];
+  const values = Array.isArray(open) ? open : (schemas[referenceName(open.$ref)]?.enum ?? []);
+  return values.filter((value) => value !== null);
 }

@@ -63,11 +63,12 @@ function bodyArguments(name, isRequired, { schemas, identifiers }) {
   const schema = { $ref: `#/components/schemas/${name}` };
   const node = resolve(schemas, schema);
   const source = identifiers.get(name) ?? name;
-  if (node.properties === undefined || childrenOf(node).some(([, child]) => contains(schemas, child, node))) {
+  const isObject = (node.type ?? 'object') === 'object' && node.properties !== undefined;
+  if (!isObject || childrenOf(node).some(([, child]) => contains(schemas, child, node))) {
     return [{ name: 'body', in: 'body', field: undefined, required: isRequired, source, schema }];
   }
   const required = new Set(node.required);
-  return Object.entries(node.properties).map(([field, property]) => ({
+  return Object.entries(node.properties ?? {}).map(([field, property]) => ({
     name: property['x-argument'] ?? field,
     in: 'body',
     field,
@@ -113,11 +114,11 @@ export function checkArguments({ operationId, tool, arguments: found }, { schema
       issues.add(place, `${name} is an argument, a setting or a flag of our own`, rename);
     }
     if (argument.in !== 'body' && !isPlain(schemas, argument.schema, true)) {
-      issues.add(
-        place,
-        `an object in ${argument.in} is not understood`,
-        'describe its fields as parameters of their own',
-      );
+      const problem = `only texts, numbers, booleans and lists of them go into ${argument.in}`;
+      issues.add(place, problem, 'describe the fields of an object as parameters of their own');
+    }
+    if (name in Object.prototype) {
+      issues.add(place, `every object of JavaScript has something called ${name}`, rename);
     }
   }
 }
@@ -126,8 +127,9 @@ export function checkArguments({ operationId, tool, arguments: found }, { schema
 function isPlain(schemas, node, mayBeList) {
   const target = resolve(schemas, node);
   const types = [target.type ?? []].flat();
+  if (target.enum !== undefined || target.const !== undefined) return true;
   if (target.anyOf !== undefined) return target.anyOf.every((each) => isPlain(schemas, each, mayBeList));
-  if (types.includes('object')) return false;
+  if (types.length === 0 || types.includes('object')) return false;
   if (!types.includes('array')) return true;
   return mayBeList && target.items !== undefined && isPlain(schemas, target.items, false);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { posix } from 'node:path';
-import { parse } from 'yaml';
-import { at, entriesOf, isRecord, keysOf } from './json.js';
+import { at, decoded, entriesOf, isRecord, keysOf } from './json.js';
+import { parseYaml } from './yaml.js';
 
 /** @import { Issues } from './issues.js' */
 
@@ -20,6 +20,11 @@ const insideSchema = {
 
 /** Components that stand where they are used. */
 const inlinedSections = ['headers', 'parameters', 'requestBodies', 'responses', 'examples'];
+
+/** The only keys that mean something beside a reference to anything but a schema. */
+const besideReference = ['summary', 'description', 'x-source', 'x-argument'];
+
+const isComponent = /^\/components\/schemas\/[^/]+$/;
 
 /** @type {Readonly<Record<string, Kind>>} */
 const insideOther = { schema: 'schema', schemas: 'schemas', value: 'data', example: 'data' };
@@ -55,7 +60,7 @@ export function bundle(document, { documentPath, readFile, issues }) {
     if (known !== undefined) return known.content;
     const text = readFile(path);
     if (text === undefined) return undefined;
-    const content = /** @type {unknown} */ (parse(text));
+    const content = parseYaml(text, path, issues);
     files.set(path, { text, content });
     return content;
   }
@@ -75,12 +80,9 @@ export function bundle(document, { documentPath, readFile, issues }) {
     }
     if (!isRecord(node)) return node;
     for (const key of Object.keys(node)) {
-      if (key in Object.prototype)
-        issues.add(
-          place,
-          `nothing can be called ${key}, which every object of JavaScript has`,
-          'leave it out',
-        );
+      if (!(key in Object.prototype)) continue;
+      const problem = `nothing can be called ${key}, which every object of JavaScript has`;
+      issues.add(place, problem, 'leave it out');
     }
     const { $ref, ...siblings } = node;
     if (kind === 'schemas' || typeof $ref !== 'string') {
@@ -92,9 +94,9 @@ export function bundle(document, { documentPath, readFile, issues }) {
       );
     }
     const [target = '', pointer = ''] = $ref.split('#');
-    const path = target === '' ? file : posix.join(posix.dirname(file), target);
+    const path = target === '' ? file : posix.join(posix.dirname(file), decoded(target));
     const isOurs = path === documentPath;
-    if (isOurs && kind === 'schema') return { ...node, $ref: `#${pointer}` };
+    if (isOurs && kind === 'schema' && isComponent.test(pointer)) return { ...node, $ref: `#${pointer}` };
     const id = `${path}#${pointer}`;
     const content = isOurs ? document : /^https?:/.test(target) ? undefined : contentOf(path);
     const found = at(content, ...keysOf(pointer));
@@ -109,6 +111,14 @@ export function bundle(document, { documentPath, readFile, issues }) {
     if (trail.includes(id)) {
       issues.add(place, `${$ref} refers to itself`, 'write out one of the two');
       return siblings;
+    }
+    const beside = Object.keys(siblings).filter((key) => !besideReference.includes(key));
+    if (beside.length > 0) {
+      issues.add(
+        place,
+        `${beside.join(', ')} beside ${$ref} means nothing`,
+        'say it where the reference points',
+      );
     }
     if (!inlined.has(id)) inlined.set(id, visit(found, path, place, kind, [...trail, id]));
     const shared = inlined.get(id);

@@ -43,12 +43,19 @@ export function isAnnotation(keyword) {
 }
 
 /**
+ * @typedef {object} SchemaContext
+ * @property {Readonly<Record<string, SchemaNode>>} schemas
+ * @property {ReadonlySet<SchemaNode>} renamable fields of requests
+ * @property {Issues} issues
+ */
+
+/**
  * Refuses what a schema says and no generated check would hold: constraints of another type, values that do not fit, and
  * references to nothing.
  *
  * @param {SchemaNode} node
  * @param {string} place
- * @param {{ schemas: Readonly<Record<string, SchemaNode>>, issues: Issues }} context
+ * @param {SchemaContext} context
  */
 export function checkSchema(node, place, context) {
   const refuse = (/** @type {string} */ problem, /** @type {string} */ remedy) =>
@@ -62,17 +69,24 @@ export function checkSchema(node, place, context) {
     );
   }
   const target = node.$ref && referenceName(node.$ref);
-  if (target !== undefined && context.schemas[target] === undefined) {
+  if (target !== undefined && !Object.hasOwn(context.schemas, target)) {
     refuse(`schema ${target} does not exist`, 'name a schema below #/components/schemas/');
   }
   const types = node.type === undefined ? undefined : [node.type].flat();
   const values = node.enum ?? (node.const === undefined ? undefined : [node.const]);
+  if (values?.some((value) => Number.isInteger(value) && !Number.isSafeInteger(value))) {
+    refuse('a number of more than 2^53 is another one in JavaScript', 'write texts');
+  }
   if (types !== undefined && values !== undefined) checkValues(values, types, refuse);
   else if (types?.includes('array') && node.items === undefined) {
     refuse('an array needs items', 'write items: {} if they can be anything');
   } else if (types?.includes('object')) checkObject(node, refuse);
-  if (node.pattern !== undefined && !isPattern(node.pattern)) {
-    refuse(`${node.pattern} is not a regular expression of JavaScript`, 'correct it');
+  checkBounds(node, refuse);
+  const fault = node.pattern === undefined ? undefined : faultOfPattern(node.pattern);
+  if (fault !== undefined) refuse(fault, 'write a regular expression of JavaScript, with the flag u');
+  checkKnownValues(node, context.schemas, refuse);
+  if (node['x-argument'] !== undefined && !context.renamable.has(node)) {
+    refuse('x-argument has no effect here', 'write it beside a parameter, or in a field of a request');
   }
   for (const [end, child] of childrenOf(node)) checkSchema(child, `${place}${end}`, context);
 }
@@ -83,9 +97,8 @@ export function checkSchema(node, place, context) {
 function formOf({ $ref, anyOf, enum: listed, const: value, type }) {
   if ($ref !== undefined) return { what: 'a reference', keywords: ['$ref'] };
   if (anyOf !== undefined) return { what: 'a choice', keywords: ['anyOf'] };
-  if (listed !== undefined || value !== undefined) {
-    return { what: 'listed values', keywords: ['type', 'const', 'enum'] };
-  }
+  if (listed !== undefined) return { what: 'an enum', keywords: ['type', 'enum'] };
+  if (value !== undefined) return { what: 'a const', keywords: ['type', 'const'] };
   if (type === undefined) return { what: 'a schema without a type', keywords: [] };
   const types = [type].flat();
   return { what: types.join(' and '), keywords: ['type', ...types.flatMap((each) => constraintsOf[each])] };
@@ -130,11 +143,64 @@ function checkObject({ properties, additionalProperties, required = [] }, refuse
   }
 }
 
+/** @type {readonly (readonly [keyof SchemaNode, keyof SchemaNode])[]} */
+const bounds = [
+  ['minimum', 'maximum'],
+  ['exclusiveMinimum', 'exclusiveMaximum'],
+  ['minLength', 'maxLength'],
+  ['minItems', 'maxItems'],
+];
+
+/** @param {SchemaNode} node @param {Refuse} refuse */
+function checkBounds(node, refuse) {
+  for (const [least, most] of bounds) {
+    if (Number(node[least]) > Number(node[most])) refuse(`${least} is above ${most}`, 'correct one of them');
+  }
+}
+
 /** @param {string} pattern */
-function isPattern(pattern) {
+function faultOfPattern(pattern) {
   try {
-    return Boolean(new RegExp(pattern, 'u'));
-  } catch {
-    return false;
+    new RegExp(pattern, 'u');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** @param {SchemaNode} node @param {Readonly<Record<string, SchemaNode>>} schemas @param {Refuse} refuse */
+function checkKnownValues({ 'x-extensible-enum': known, type, enum: listed, const: value }, schemas, refuse) {
+  if (known === undefined) return;
+  const isText = [type].flat().every((each) => each === 'string' || each === 'null');
+  if (!isText || listed !== undefined || value !== undefined) {
+    refuse('x-extensible-enum goes with a text alone', 'write type: string beside it, and nothing else');
+  }
+  if (Array.isArray(known)) return;
+  const name = referenceName(known.$ref);
+  const values = Object.hasOwn(schemas, name) ? schemas[name]?.enum : undefined;
+  if (!values?.every((each) => typeof each === 'string')) {
+    refuse(`${known.$ref}: x-extensible-enum must name an enum of texts`, 'name one, or list the values');
+  }
+}
+
+/**
+ * Refuses schemas that contain themselves without an object between: no type can be made of them.
+ *
+ * @param {Readonly<Record<string, SchemaNode>>} schemas
+ * @param {Issues} issues
+ */
+export function checkRecursion(schemas, issues) {
+  /** @param {SchemaNode} node @returns {string[]} */
+  const directly = ({ $ref, anyOf = [], items }) => [
+    ...($ref === undefined ? [] : [referenceName($ref)]),
+    ...[...anyOf, ...(items === undefined ? [] : [items])].flatMap(directly),
+  ];
+  for (const [name, schema] of Object.entries(schemas)) {
+    const reached = new Set(directly(schema));
+    for (const each of reached) for (const next of directly(schemas[each] ?? {})) reached.add(next);
+    if (reached.has(name)) {
+      const remedy = 'put a field of an object between';
+      issues.add(`components.schemas.${name}`, 'it contains itself with no object between', remedy);
+    }
   }
 }

@@ -59,3 +59,15 @@ it.each([
     );
   },
 );
+
+it.each([300, 500, 1_000])('a schema of %i levels gives files, or is nested too deep', async (levels) => {
+  /** @type {object} */
+  let deep = { type: 'string', 'x-privacy': 'public' };
+  for (let level = 0; level < levels; level += 1) deep = { type: 'object', properties: { inside: deep } };
+  const outcome = await generate(documentWith({ schemas: { Things: deep } }), place).catch(
+    (/** @type {unknown} */ error) => error,
+  );
+  if (outcome instanceof DocumentError)
+    expect(outcome.message).toContain('the document: it is nested too deep');
+  else expect(Object(outcome)).toHaveProperty(['schemas.ts']);
+});

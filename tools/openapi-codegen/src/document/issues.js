@@ -15,12 +15,12 @@ export class Issues {
   #lines = new Set();
 
   /**
-   * @param {string} place where the document says it
+   * @param {string} place where the document says it; empty for all of it
    * @param {string} problem
    * @param {string} remedy what to write instead
    */
   add(place, problem, remedy) {
-    this.#lines.add(`${place}: ${problem}; ${remedy}`);
+    this.#lines.add(`${place || 'the document'}: ${problem}; ${remedy}`.replaceAll(/\s+/g, ' '));
   }
 
   /** Every issue so far. */

@@ -20,9 +20,13 @@ export function compact(object) {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
-/** The value at a path of keys. @param {unknown} node @param {readonly string[]} keys */
+/** The value at a path of keys. @param {unknown} node @param {readonly string[]} keys @returns {unknown} */
 export function at(node, ...keys) {
-  return keys.reduce((/** @type {unknown} */ each, key) => (isRecord(each) ? each[key] : undefined), node);
+  return keys.reduce(
+    (/** @type {unknown} */ each, key) =>
+      typeof each === 'object' && each !== null && Object.hasOwn(each, key) ? Object(each)[key] : undefined,
+    node,
+  );
 }
 
 /** The keys of a JSON pointer (RFC 6901). @param {string} pointer */
@@ -30,7 +34,16 @@ export function keysOf(pointer) {
   return pointer
     .split('/')
     .slice(1)
-    .map((key) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'));
+    .map((key) => decoded(key).replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** Without percent-encoding; a text that has none, as it is. @param {string} text */
+export function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** @template Value, Result @param {Readonly<Record<string, Value>>} object @param {(value: Value, key: string) => Result} change @returns {Record<string, Result>} */

@@ -16,15 +16,15 @@ export function argumentsSchema(operationId) {
   return `${pascalCase(operationId)}Arguments`;
 }
 
-/** Names that generated modules use themselves. */
-const ownNames = ['z', 'components', 'operations', 'Same', 'exactly'];
+/** What the generated modules call their own, or take from JavaScript and TypeScript. */
+const ownNames = ['Same', 'Record', 'RegExp', 'NonNullable', 'Omit', 'Partial', 'Readonly', 'Required'];
 
 /** The names of the constants of component schemas. @param {readonly string[]} names @param {Issues} issues */
 export function identifiersOf(names, issues) {
   return new Map(
     names.map((name) => {
-      const identifier = /^[A-Za-z_$][\w$]*$/.test(name) ? name : pascalCase(name);
-      if (!/^[A-Za-z_$]/.test(identifier) || ownNames.includes(identifier)) {
+      const identifier = pascalCase(name);
+      if (!/^[A-Z]/.test(identifier) || ownNames.includes(identifier)) {
         const place = `components.schemas.${name}`;
         issues.add(place, 'its name cannot be a constant', 'begin it with a letter and rename it');
       }
@@ -46,6 +46,10 @@ export function checkNames(operations, identifiers, issues) {
     ['an operation', operations.map(({ operationId }) => operationId)],
     ['a tool', operations.map(({ tool }) => tool?.name)],
     [
+      'a path',
+      [...new Set(operations.map(({ path }) => path))].map((path) => path.replaceAll(/\{[^}]*\}/g, '{}')),
+    ],
+    [
       'a schema',
       [
         ...identifiers.values(),
@@ -61,13 +65,18 @@ export function checkNames(operations, identifiers, issues) {
       if (name !== undefined) issues.add(name, `${what} of this name exists twice`, 'rename one of them');
     }
   }
-  for (const { operationId, rateLimit } of operations) {
-    const first =
-      operations.find((each) => each.rateLimit.bucket === rateLimit.bucket)?.rateLimit ?? rateLimit;
-    const isSame = first.limit === rateLimit.limit && first.windowSeconds === rateLimit.windowSeconds;
-    if (rateLimit.bucket !== undefined && !isSame) {
-      const problem = `another limit for the bucket ${rateLimit.bucket}`;
-      issues.add(operationId, problem, 'operations of one bucket share one limit');
+  const bucketOf = (/** @type {OperationDescription} */ { operationId, rateLimit }) =>
+    rateLimit.bucket ?? operationId;
+  for (const operation of operations) {
+    const { operationId, rateLimit } = operation;
+    const bucket = bucketOf(operation);
+    const first = operations.find((each) => bucketOf(each) === bucket)?.rateLimit ?? rateLimit;
+    if (first.limit !== rateLimit.limit || first.windowSeconds !== rateLimit.windowSeconds) {
+      issues.add(
+        operationId,
+        `another limit for the bucket ${bucket}`,
+        'operations of one bucket share one limit',
+      );
     }
   }
 }

@@ -10,6 +10,8 @@ import { referenceName, withChildren } from './schema.js';
 /** @typedef {Record<string, SchemaNode>} Schemas */
 
 const json = 'application/json';
+/** JSON by any name: with parameters, of a kind (`problem+json`), in any case (RFC 6839 §3.1, RFC 9110 §8.3.1). */
+const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;.*)?$/i;
 
 /**
  * Says in one way what can be said in several: inline schemas of bodies become components, `allOf` becomes one object, `oneOf`
@@ -21,6 +23,8 @@ const json = 'application/json';
  */
 export function normalize(document, issues) {
   const schemas = { ...document.components.schemas };
+  const schemaOf = (/** @type {SchemaNode} */ schema, /** @type {string} */ place, trail = ['']) =>
+    normalizeSchema(schema, { schemas, issues, place, trail });
 
   /**
    * @template {{ content?: Content | undefined }} Body
@@ -30,15 +34,27 @@ export function normalize(document, issues) {
    * @returns {Body}
    */
   function withNamedSchema(body, name, place) {
-    const { schema, ...rest } = body.content?.[json] ?? {};
-    if (schema === undefined || schema.$ref !== undefined) return body;
+    const types = Object.keys(body.content ?? {});
+    const jsonTypes = types.filter((type) => isJson.test(type));
+    if (types.some((type) => type.includes('*'))) {
+      issues.add(place, `${types.join(', ')} says nothing of the type`, `write ${json}`);
+    }
+    if (jsonTypes.length > 1) {
+      issues.add(place, `several types of JSON (${jsonTypes.join(', ')})`, 'keep the one that is used');
+    }
+    const { [jsonTypes[0] ?? json]: media, ...others } = body.content ?? {};
+    if (media === undefined) return body;
+    const { schema } = media;
+    if (schema === undefined || Object.keys(schema).join() === '$ref') {
+      return { ...body, content: { ...others, [json]: media } };
+    }
     if (Object.hasOwn(schemas, name)) {
       const problem = `its schema would be called ${name}, which exists`;
       issues.add(place, problem, 'rename that one, or refer to it');
     }
     schemas[name] = schema;
-    const named = { ...rest, schema: { $ref: `#/components/schemas/${name}` } };
-    return { ...body, content: { ...body.content, [json]: named } };
+    const reference = { $ref: `#/components/schemas/${name}` };
+    return { ...body, content: { ...others, [json]: { ...media, schema: reference } } };
   }
 
   const named = mapValues(document.paths, (methods, path) =>
@@ -58,22 +74,23 @@ export function normalize(document, issues) {
     }),
   );
   const paths = mapValues(named, (methods, path) =>
-    mapValues(methods, (operation, method) => ({
-      ...operation,
-      parameters: operation.parameters.map((parameter) => {
-        const place = `paths.${path}.${method}.${parameter.name}`;
-        return {
-          ...parameter,
-          schema: normalizeSchema(parameter.schema, { schemas, issues, place, trail: [] }),
-        };
-      }),
-    })),
+    mapValues(methods, (operation, method) => {
+      const place = `paths.${path}.${method}`;
+      /** @template {{ schema?: SchemaNode | undefined }} Owner @param {Owner} owner @param {string} end @returns {Owner} */
+      const normalized = (owner, end) =>
+        owner.schema === undefined ? owner : { ...owner, schema: schemaOf(owner.schema, `${place}.${end}`) };
+      const responses = mapValues(operation.responses, (answer, status) => ({
+        ...answer,
+        headers: answer.headers && mapValues(answer.headers, normalized),
+        content: answer.content && mapValues(answer.content, (media) => normalized(media, status)),
+      }));
+      const parameters = operation.parameters.map((each) => normalized(each, each.name));
+      return { ...operation, parameters, responses };
+    }),
   );
   const components = {
     ...document.components,
-    schemas: mapValues(schemas, (schema, name) =>
-      normalizeSchema(schema, { schemas, issues, place: `components.schemas.${name}`, trail: [name] }),
-    ),
+    schemas: mapValues(schemas, (schema, name) => schemaOf(schema, `components.schemas.${name}`, [name])),
   };
   return { ...document, paths, components };
 }
@@ -91,6 +108,10 @@ function normalizeSchema({ allOf, oneOf, discriminator, ...node }, context) {
   const { place, issues } = context;
   if (discriminator !== undefined && oneOf === undefined && node.anyOf === undefined) {
     issues.add(place, 'discriminator without oneOf or anyOf', 'list the options in a oneOf');
+  }
+  for (const target of Object.values(discriminator?.mapping ?? {})) {
+    if (Object.hasOwn(context.schemas, referenceName(target))) continue;
+    issues.add(place, `the discriminator maps to ${target}, which does not exist`, 'name a schema');
   }
   if (oneOf !== undefined && node.anyOf !== undefined) {
     issues.add(place, 'oneOf beside anyOf', 'write all options into one of them');
@@ -170,6 +191,10 @@ function mergeAllOf(parts, beside, context) {
 function targetOf(part, context) {
   const { schemas, issues, place, trail } = context;
   if (part.$ref === undefined) return normalizeSchema(part, context);
+  const beside = Object.keys(part).filter((key) => key !== '$ref' && !isAnnotation(key));
+  if (beside.length > 0) {
+    issues.add(place, `${beside.join(', ')} does not go with a reference`, 'write a part of its own');
+  }
   const name = referenceName(part.$ref);
   const target = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
   if (target === undefined) {

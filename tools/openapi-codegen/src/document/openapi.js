@@ -55,19 +55,31 @@ const schemaNode = z.strictObject({
   get allOf() {
     return z.array(schemaNode).min(1).optional();
   },
-  discriminator: z.looseObject({}).optional(),
+  discriminator: z
+    .strictObject({ propertyName: z.string(), mapping: z.record(z.string(), z.string()).optional() })
+    .optional(),
   get additionalProperties() {
     return z.union([z.boolean(), schemaNode]).optional();
   },
   'x-source': source.optional(),
   'x-privacy': privacy.optional(),
-  'x-extensible-enum': z.union([z.array(z.string()), reference]).optional(),
+  'x-extensible-enum': z.union([z.array(z.string()).min(1), reference]).optional(),
   'x-argument': argumentName.optional(),
 });
 
 const examples = {
   example: z.unknown().optional(),
-  examples: z.record(z.string(), z.looseObject({ value: z.unknown() })).optional(),
+  examples: z
+    .record(
+      z.string(),
+      z.strictObject({
+        summary: z.string().optional(),
+        description: z.string().optional(),
+        'x-source': source.optional(),
+        value: z.unknown(),
+      }),
+    )
+    .optional(),
 };
 
 const parameter = z.strictObject({
@@ -146,8 +158,16 @@ const operation = z.strictObject({
       content,
     })
     .optional(),
-  responses: z.record(z.string().regex(/^([1-5]\d\d|default)$/), response),
+  responses: z.record(
+    z.string().regex(/^([1-5]\d\d|default)$/, 'a status has three digits, or is default'),
+    response,
+  ),
 });
+
+/** Headers that OpenAPI describes elsewhere and ignores as parameters. @param {Parameter} parameter */
+function isIgnored({ in: place, name }) {
+  return place === 'header' && ['accept', 'authorization', 'content-type'].includes(name.toLowerCase());
+}
 
 /** Operations by method. Parameters of the path belong to each of them, unless it has one of the same name and place. */
 const pathItem = z
@@ -167,18 +187,40 @@ const pathItem = z
         const others = shared.filter(
           ({ in: place, name }) => !own.some((known) => known.in === place && known.name === name),
         );
-        return [[method, { ...each, parameters: [...others, ...own] }]];
+        const parameters = [...others, ...own].filter((known) => !isIgnored(known));
+        return [[method, { ...each, parameters }]];
       }),
     ),
   );
 
+/** A path whose parts are texts without reserved characters and parameters. */
+const pathForm = /^(\/(?!\.{1,2}(\/|$))([\w.~!$&'()*+,;=:@-]|%[0-9A-F]{2}|\{[^{}/?#]+\})+)+\/?$/i;
+
+/** @param {string} text */
+function isServer(text) {
+  const { protocol, username, search, hash } = URL.canParse(text) ? new URL(text) : { protocol: undefined };
+  return protocol === 'https:' && `${username}${search}${hash}` === '' && !/[\s{}]/.test(text);
+}
+
 const openApiDocument = z.strictObject({
-  openapi: z.string().regex(/^3\.1\./),
+  openapi: z.string().regex(/^3\.1\.\d/, 'only OpenAPI 3.1 is understood'),
   info: z.looseObject({ title: z.string() }),
-  servers: z.array(z.looseObject({ url: z.url() })).min(1),
+  servers: z
+    .array(
+      z.strictObject({
+        url: z.string().refine(isServer, 'not an https URL without user, query, fragment and variables'),
+        description: z.string().optional(),
+      }),
+    )
+    .length(1),
   security: security.optional(),
   tags: z.unknown().optional(),
-  paths: z.record(z.string().startsWith('/'), pathItem),
+  paths: z
+    .record(z.string().regex(pathForm, 'not a path: /, texts of a URL and {parameters}'), pathItem)
+    .refine(
+      (paths) => Object.values(paths).some((methods) => Object.keys(methods).length > 0),
+      'no operation',
+    ),
   components: z.strictObject({
     securitySchemes: z
       .record(z.string(), z.looseObject({ type: z.string(), scheme: z.string().optional() }))
@@ -187,7 +229,10 @@ const openApiDocument = z.strictObject({
     parameters: z.unknown().optional(),
     requestBodies: z.unknown().optional(),
     responses: z.unknown().optional(),
-    schemas: z.record(z.string(), schemaNode),
+    schemas: z.record(
+      z.string().regex(/^[A-Za-z0-9._-]+$/, 'only letters, digits, ., _ and - make a name'),
+      schemaNode,
+    ),
     examples: z.unknown().optional(),
   }),
 });
@@ -202,8 +247,24 @@ const openApiDocument = z.strictObject({
 /** @typedef {z.infer<typeof typeName>} TypeName */
 /** @typedef {z.infer<typeof openApiDocument>} OpenApiDocument */
 
-/** What to write instead of keywords that people expect to work. @type {Readonly<Record<string, string>>} */
+/** What to write instead of keywords that people expect to work, and of values that are wrong. @type {Readonly<Record<string, string>>} */
 const remedies = {
+  openapi: 'convert it, and write the version as a text',
+  servers: 'keep the one that is used',
+  url: 'write the address itself',
+  paths: 'describe an operation',
+  operationId: 'write it in camelCase',
+  in: 'write query, path or header',
+  style: 'leave it out',
+  type: 'write string, integer, number, boolean, object, array or null',
+  const: 'list texts, numbers, booleans and null, and describe objects by their properties',
+  enum: 'list texts, numbers, booleans and null, and describe objects by their properties',
+  exclusiveMinimum: 'write the bound itself, as OpenAPI 3.1 does',
+  exclusiveMaximum: 'write the bound itself, as OpenAPI 3.1 does',
+  items: 'write one schema for all elements, or {} for anything',
+  examples: 'write a list in a schema, and elsewhere a map of names to values',
+  externalValue: 'write the value out',
+  required: 'list the required fields beside properties',
   nullable: "add 'null' to the type",
   example: 'write examples, a list',
   uniqueItems: 'say it in the description',
@@ -220,6 +281,8 @@ const remedies = {
   xml: 'leave it out: the client speaks JSON only',
   webhooks: 'leave them out: nothing here receives calls',
 };
+
+const otherwise = 'see the OpenAPI specification, or teach the generator (openapi.js)';
 
 /**
  * @param {unknown} document
@@ -254,12 +317,13 @@ function report(found, above, issues) {
       // The option that got furthest says best what is wrong.
       const [best] = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a));
       report(best ?? [], path, issues);
+    } else if (issue.code === 'invalid_key') {
+      report(issue.issues, path, issues);
     } else {
-      issues.add(
-        place,
-        issue.message,
-        'see the OpenAPI specification or tools/openapi-codegen/src/document/openapi.js',
-      );
+      const key = String(path.findLast((each) => typeof each === 'string'));
+      const isObject = issue.code === 'invalid_type' && issue.expected === 'object';
+      const remedy = remedies[key] ?? (isObject ? 'write an object; {} is a schema of anything' : otherwise);
+      issues.add(place, issue.message, remedy);
     }
   }
 }

@@ -4,12 +4,13 @@ import { argumentsOf, checkArguments } from './arguments.js';
 import { checkSchema } from './check-schema.js';
 import { strictest } from './marks.js';
 import { pascalCase } from './names.js';
-import { referenceName } from './schema.js';
+import { referenceName, resolve } from './schema.js';
 
 /** @import { AnswerField } from './answer-fields.js' */
 /** @import { ArgumentDescription, ParameterGroup } from './arguments.js' */
+/** @import { SchemaContext } from './check-schema.js' */
 /** @import { Issues } from './issues.js' */
-/** @import { OpenApiDocument, OperationDefinition, Privacy, Response, Tool } from './openapi.js' */
+/** @import { OpenApiDocument, OperationDefinition, Privacy, Response, SchemaNode, Tool } from './openapi.js' */
 
 /**
  * What one operation of the document means to the generated code.
@@ -41,6 +42,7 @@ import { referenceName } from './schema.js';
  * @typedef {object} Context
  * @property {OpenApiDocument} document
  * @property {ReadonlyMap<string, string>} identifiers component schema → name of its constant
+ * @property {ReadonlySet<SchemaNode>} renamable fields of requests
  * @property {readonly string[]} writes
  * @property {readonly string[]} reserved
  * @property {Issues} issues
@@ -56,21 +58,22 @@ const json = 'application/json';
  */
 export function describeOperation(definition, { path, method }, context) {
   const { operationId, summary, 'x-rate-limit': limits, 'x-mcp-tool': tool, requestBody } = definition;
-  const { document, identifiers, writes, reserved, issues } = context;
+  const { document, identifiers, renamable, writes, reserved, issues } = context;
   const { schemas } = document.components;
+  const schemaContext = { schemas, renamable, issues };
   const refuse = (/** @type {string} */ problem, /** @type {string} */ remedy) =>
     issues.add(operationId, problem, remedy);
   const answers = Object.entries(definition.responses).map(([status, answer]) =>
-    describeAnswer(answer, status, operationId, issues),
+    describeAnswer(answer, `${operationId} ${status}`, status, schemaContext),
   );
   const isSuccess = (/** @type {Answer} */ { status }) => status.startsWith('2');
   const successes = answers.filter(isSuccess);
   const described = successes.flatMap(({ schema }) => schema ?? []);
   checkDefinition(definition, { successes, writes, refuse });
   const body = requestBody?.content[json]?.schema?.$ref;
-  if (body !== undefined) checkSchema({ $ref: body }, operationId, { schemas, issues });
+  if (body !== undefined) checkSchema({ $ref: body }, operationId, schemaContext);
   const inputs = {
-    parameters: groupParameters(definition, path, { schemas, issues }),
+    parameters: groupParameters(definition, path, schemaContext),
     requestSchema: body === undefined ? undefined : referenceName(body),
     isBodyRequired: requestBody?.required === true,
   };
@@ -123,16 +126,31 @@ function checkDefinition(definition, { successes, writes, refuse }) {
       'remove its x-mcp-tool, or implement it in libs/order-sync and list it under openapi.writes in libs/client/package.json',
     );
   }
-  const documentedLimit =
-    definition.responses[successes[0]?.status ?? '']?.headers?.['X-RateLimit-Limit']?.example;
-  if (documentedLimit !== undefined && documentedLimit !== limits.limit) {
-    const shown = `the example of X-RateLimit-Limit says ${String(documentedLimit)}`;
-    refuse(`x-rate-limit says ${limits.limit}, ${shown}`, 'correct one of them');
+  for (const shown of limitsShown(definition)) {
+    if (Number(shown) === limits.limit) continue;
+    const problem = `x-rate-limit says ${limits.limit}, the example of X-RateLimit-Limit says ${String(shown)}`;
+    refuse(problem, 'correct one of them');
   }
   if (requestBody !== undefined && requestBody.content[json] === undefined) {
-    const types = Object.keys(requestBody.content).join(', ');
+    const types = Object.keys(requestBody.content).join(', ') || 'no type';
     refuse(`a request of ${types} is not understood`, 'the client sends JSON: leave the operation out');
+  } else if (requestBody !== undefined && requestBody.content[json]?.schema === undefined) {
+    refuse('a JSON request without a schema', 'describe it, or remove the requestBody');
   }
+}
+
+/** What the answers show of the limit in their headers. @param {OperationDefinition} definition @returns {unknown[]} */
+function limitsShown({ responses }) {
+  const headers = Object.values(responses).flatMap((answer) => Object.entries(answer.headers ?? {}));
+  const limits = headers.filter(([name]) => name.toLowerCase() === 'x-ratelimit-limit');
+  return limits
+    .flatMap(([, { example, examples = {}, schema }]) => [
+      example,
+      ...Object.values(examples).map(({ value }) => value),
+      ...(schema.examples ?? []),
+      schema.const,
+    ])
+    .filter((shown) => shown !== undefined);
 }
 
 /**
@@ -155,9 +173,12 @@ function withPace(tool, { 'x-rate-limit': { limit, windowSeconds } }, refuse) {
   return { ...tool, title: filled(tool.title), description: filled(tool.description) };
 }
 
-/** @param {Response} answer @param {string} status @param {string} operationId @param {Issues} issues @returns {Answer} */
-function describeAnswer({ content = {} }, status, operationId, issues) {
-  const place = `${operationId} ${status}`;
+/** @param {Response} answer @param {string} place @param {string} status @param {SchemaContext} context @returns {Answer} */
+function describeAnswer({ content = {}, headers = {} }, place, status, context) {
+  const { issues } = context;
+  for (const { schema: each } of [...Object.values(content), ...Object.values(headers)]) {
+    if (each !== undefined) checkSchema(each, place, context);
+  }
   const types = Object.keys(content);
   const body = content[json];
   const schema = body?.schema?.$ref;
@@ -179,17 +200,24 @@ function describeAnswer({ content = {} }, status, operationId, issues) {
 
 /** @param {OpenApiDocument} document @param {OperationDefinition} definition @param {Refuse} refuse */
 function isPublic({ components, ...document }, { security = document.security ?? [] }, refuse) {
-  for (const name of security.flatMap((requirement) => Object.keys(requirement))) {
-    const { type, scheme } = components.securitySchemes?.[name] ?? {};
-    if (type !== 'http' || scheme?.toLowerCase() !== 'bearer') {
-      refuse(`the security scheme ${name} is not a bearer token`, 'the client sends nothing else');
-    }
+  const schemes = components.securitySchemes ?? {};
+  const isBearer = (/** @type {string} */ name) =>
+    schemes[name]?.type === 'http' && schemes[name]?.scheme?.toLowerCase() === 'bearer';
+  const alternatives = security.map((requirement) => Object.keys(requirement));
+  for (const name of alternatives.flat().filter((each) => !Object.hasOwn(schemes, each))) {
+    refuse(`the security scheme ${name} does not exist`, 'describe it under components.securitySchemes');
   }
-  return security.length === 0 || security.some((requirement) => Object.keys(requirement).length === 0);
+  const isOpen = alternatives.length === 0 || alternatives.some((names) => names.length === 0);
+  if (!isOpen && !alternatives.some((names) => names.length === 1 && names.every(isBearer))) {
+    const needed = alternatives.map((names) => names.join(' and ')).join(' or ');
+    refuse(`${needed} is not a bearer token`, 'the client sends nothing else');
+  }
+  return isOpen;
 }
 
-/** Headers that OpenAPI describes elsewhere and ignores as parameters. */
-const ignoredHeaders = ['accept', 'authorization', 'content-type'];
+/** Headers of the connection, or that the client or the platform sets itself (RFC 9110 §7.6.1, Fetch: forbidden headers). */
+const takenHeaders =
+  /^(accept-.*|connection|content-.*|cookie|date|expect|host|keep-alive|origin|referer|te|trailer|transfer-encoding|upgrade|user-agent|via|(proxy|sec)-.*)$/i;
 /** What the name of a group of parameters ends in. */
 const groups = /** @type {const} */ ([
   ['path', 'Path'],
@@ -200,7 +228,7 @@ const groups = /** @type {const} */ ([
 /**
  * @param {OperationDefinition} definition
  * @param {string} path
- * @param {{ schemas: OpenApiDocument['components']['schemas'], issues: Issues }} context
+ * @param {SchemaContext} context
  * @returns {ParameterGroup[]}
  */
 function groupParameters({ operationId, parameters }, path, context) {
@@ -215,6 +243,16 @@ function groupParameters({ operationId, parameters }, path, context) {
     }
     if (place === 'path' && required !== true)
       refuse('a path parameter is always required', 'write required: true');
+    if (name in Object.prototype)
+      refuse('every object of JavaScript has something of this name', 'leave it out');
+    if (place === 'header' && !/^[!#$%&'*+.^`|~\w-]+$/.test(name)) {
+      refuse('no header can have this name', 'correct it');
+    }
+    if (place === 'header' && takenHeaders.test(name))
+      refuse('no caller can set this header', 'leave it out');
+    if (required === true && allowsNull(schema, context.schemas)) {
+      refuse('a required parameter cannot be null', 'take null out of its schema');
+    }
     if (style !== undefined && style !== (place === 'query' ? 'form' : 'simple')) {
       refuse(`style ${style} is not understood in ${place}`, 'leave style out');
     }
@@ -222,20 +260,27 @@ function groupParameters({ operationId, parameters }, path, context) {
       refuse(`explode: ${explode} is not understood in ${place}`, 'leave explode out');
     }
   }
+  if (new Set(inPath).size < inPath.length) {
+    context.issues.add(operationId, `${path} names a parameter twice`, 'rename one of them');
+  }
   for (const name of inPath) {
     if (parameters.some((parameter) => parameter.in === 'path' && parameter.name === name)) continue;
     const problem = `the path parameter ${name} is not described`;
     context.issues.add(operationId, problem, 'describe it under parameters');
   }
   return groups.flatMap(([place, suffix]) => {
-    const own = parameters.filter(
-      ({ in: each, name }) =>
-        each === place && !(place === 'header' && ignoredHeaders.includes(name.toLowerCase())),
-    );
+    const own = parameters.filter((each) => each.in === place);
     return own.length === 0
       ? []
       : [{ in: place, schemaName: pascalCase(operationId) + suffix, parameters: own }];
   });
+}
+
+/** @param {SchemaNode} node @param {SchemaContext['schemas']} schemas @returns {boolean} */
+function allowsNull(node, schemas) {
+  const { type, enum: listed, anyOf = [] } = resolve(schemas, node);
+  const isNull = listed === undefined ? [type].flat().includes('null') : listed.includes(null);
+  return isNull || anyOf.some((option) => allowsNull(option, schemas));
 }
 
 /**

@@ -1,13 +1,16 @@
 // @ts-check
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
 import { bundle } from './bundle.js';
 import { checkNames, identifiersOf } from './names.js';
-import { checkSchema } from './check-schema.js';
+import { checkExamples } from './check-examples.js';
+import { checkRecursion, checkSchema } from './check-schema.js';
 import { Issues } from './issues.js';
+import { isRecord } from './json.js';
 import { normalize } from './normalize.js';
 import { describeOperation } from './operation.js';
 import { parseOpenApi } from './openapi.js';
+import { resolve } from './schema.js';
+import { parseYaml } from './yaml.js';
 
 /** @import { OperationDescription } from './operation.js' */
 /** @import { OpenApiDocument, SchemaNode } from './openapi.js' */
@@ -45,20 +48,34 @@ export function readDocument(
   const issues = new Issues();
   // Line ends differ between checkouts; the hash, and so the generated code, must not.
   const normalized = text.replaceAll('\r\n', '\n');
-  const { document: bundled, files } = bundle(parse(normalized), { documentPath, readFile, issues });
+  const parsed = parseYaml(normalized, documentPath, issues);
+  if (!isRecord(parsed)) issues.add('', 'the file holds no OpenAPI document', 'write one');
+  issues.throwIfAny();
+  const { document: bundled, files } = bundle(parsed, { documentPath, readFile, issues });
   const document = normalize(parseOpenApi(bundled, issues), issues);
   const { schemas } = document.components;
+  checkRecursion(schemas, issues);
+  issues.throwIfAny();
+  const definitions = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  const renamable = new Set(
+    definitions.flatMap(({ requestBody }) => {
+      const { schema = {} } = requestBody?.content['application/json'] ?? {};
+      return Object.values(resolve(schemas, schema).properties ?? {});
+    }),
+  );
   for (const [name, schema] of Object.entries(schemas)) {
-    checkSchema(schema, `components.schemas.${name}`, { schemas, issues });
+    checkSchema(schema, `components.schemas.${name}`, { schemas, renamable, issues });
   }
   const identifiers = identifiersOf(Object.keys(schemas), issues);
-  const context = { document, identifiers, writes, reserved, issues };
+  const context = { document, identifiers, renamable, writes, reserved, issues };
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, definition]) =>
       describeOperation(definition, { path, method }, context),
     ),
   );
   checkNames(operations, identifiers, issues);
+  issues.throwIfAny();
+  checkExamples(document, issues);
   issues.throwIfAny();
   const hash = createHash('sha256').update(normalized);
   for (const file of files) hash.update(file.replaceAll('\r\n', '\n'));

@@ -1,5 +1,5 @@
 // @ts-check
-import { mapValues } from './json.js';
+import { decoded, mapValues } from './json.js';
 
 /** @import { SchemaNode } from './openapi.js' */
 
@@ -17,8 +17,7 @@ export function firstParagraph(description) {
 
 /** The name of a component schema in a reference. @param {string} ref */
 export function referenceName(ref) {
-  return ref
-    .replace(/^#\/components\/schemas\//, '')
+  return decoded(ref.replace(/^#\/components\/schemas\//, ''))
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
 }

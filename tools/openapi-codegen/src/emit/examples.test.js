@@ -27,7 +27,7 @@ describe('the documented answer', () => {
     ['an example of the answer', { example: { count: 1 } }, { count: 1 }],
     [
       'the first of several',
-      { examples: { one: { value: { count: 1 } }, two: { value: {} } } },
+      { examples: { one: { value: { count: 1 } }, two: { value: { count: 2 } } } },
       { count: 1 },
     ],
   ])('is %s', (_, media, body) => {

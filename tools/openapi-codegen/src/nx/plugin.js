@@ -29,7 +29,7 @@ export const createNodesV2 = [
             '{workspaceRoot}/tools/openapi-codegen/src/**/*',
             '!{workspaceRoot}/tools/openapi-codegen/src/**/*.test.js',
             '{workspaceRoot}/package.json',
-            { externalDependencies: ['openapi-typescript', 'prettier', 'yaml', 'zod'] },
+            { externalDependencies: ['ajv', 'openapi-typescript', 'prettier', 'yaml', 'zod'] },
           ],
           outputs: [`{workspaceRoot}/${outputPath}`],
         };
