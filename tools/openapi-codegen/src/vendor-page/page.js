@@ -45,8 +45,7 @@ const paceWords = new RegExp(`rate.?limit|throttl|limiet|\\d (?:requests|calls)|
 export function readPage(text) {
   /** @type {string[]} */
   const questions = [];
-  const sections = sectionsOf(text);
-  const sectionOf = (/** @type {string} */ name) => sections.get(name) ?? noSection();
+  const sectionOf = sectionsOf(text);
   const sample = sampleOf(text);
   const [heading = '', ...others] = new Set(sectionOf('operation').headings);
   if (others.length > 0)
@@ -79,6 +78,9 @@ export function readPage(text) {
     .filter((name) => !isListed(name))
     .join(', ');
   const beside = example?.rest.slice(0, 80);
+  const isOther = heading && sample.url && !(sample.method === method && isCallOf(path, called));
+  const isCalled = !heading && /\/\d+(?:\/|$)/.test(path ?? '');
+  const isBoth = /required.* .*optional/i.test(bodies);
   const isAnswered = answers.some((answer) => answer.status.startsWith('2') && answer.fields.length > 0);
   const token = sectionOf('authentication').lines.join(' ');
   /** @type {[unknown, string][]} */
@@ -87,18 +89,12 @@ export function readPage(text) {
     [heading && !title, 'What is the title of the operation?'],
     [!access, 'Does the operation need a token? The page does not say it.'],
     [token, `What does "${token}" mean for the token?`],
-    [
-      heading && sample.url && !(sample.method === method && isCallOf(path, called)),
-      `Which operation is it? The request sample calls ${sample.method} ${sample.url}.`,
-    ],
-    [
-      !heading && /\/\d+(?:\/|$)/.test(path ?? ''),
-      `Which parts of ${path} are parameters? Only the request sample has it.`,
-    ],
+    [isOther, `Which operation is it? The request sample calls ${sample.method} ${sample.url}.`],
+    [isCalled, `Which parts of ${path} are parameters? Only the request sample has it.`],
     [lost, `Where in the path is ${lost}?`],
     [unlisted, `What is ${unlisted} in the query? Only the request sample has it.`],
     [unsure, `Is ${unsure} required? The page does not say it.`],
-    [/required.* .*optional/i.test(bodies), 'Must a request have a body? The page says both.'],
+    [isBoth, 'Must a request have a body? The page says both.'],
     [bodies && !hasBody, 'Which fields has a request? Its table is empty.'],
     [hasBody && method === 'GET', 'Are the fields of the body query parameters? A GET has no body.'],
     [!sample.url || (hasBody && !sample.body), 'Is the page cut off? It has no request sample in JSON.'],
@@ -123,25 +119,21 @@ export function readPage(text) {
   };
 }
 
-function noSection() {
-  return { headings: /** @type {string[]} */ ([]), lines: /** @type {string[]} */ ([]), raw: '' };
-}
-
-/** Sections by their names; the text before all headings has none. @param {string} text */
+/** Sections by their headings; the text before all headings has none. @param {string} text */
 function sectionsOf(text) {
-  const sections = new Map([['', noSection()]]);
-  let current = '';
-  for (const raw of text.split(/\r\n?|\n/)) {
-    const line = plainLine(raw);
-    const [, name = endpoint.test(line) ? 'operation' : undefined] = section.exec(line) ?? [];
-    current = name?.toLowerCase().replace('url p', 'path p') ?? current;
-    const found = sections.get(current) ?? noSection();
-    sections.set(current, found);
-    if (name !== undefined) found.headings.push(line);
-    else found.raw += `${raw}\n`;
-    if (name === undefined && line !== '' && line !== 'Export') found.lines.push(line);
+  const sections = [{ name: '', heading: '', raw: [''] }];
+  for (const line of text.split(/\r\n?|\n/)) {
+    const heading = plainLine(line);
+    const [, name = endpoint.test(heading) ? 'operation' : undefined] = section.exec(heading) ?? [];
+    if (name === undefined) sections.at(-1)?.raw.push(line);
+    else sections.push({ name: name.toLowerCase().replace('url p', 'path p'), heading, raw: [] });
   }
-  return sections;
+  return (/** @type {string} */ name) => {
+    const found = sections.filter((each) => each.name === name);
+    const raw = found.flatMap((each) => each.raw);
+    const lines = raw.map(plainLine).filter((line) => line !== '' && line !== 'Export');
+    return { headings: found.map(({ heading }) => heading), lines, raw: raw.join('\n') };
+  };
 }
 
 /** What the curl command of a page sends. @param {string} text */

@@ -33,7 +33,7 @@ export function schemaOf(fields, shown, place) {
     const keys = field.name.replaceAll(/\[\d*\]|\.\d+(?=\.|$)/g, '.[]').split('.');
     return { field, keys: keys.filter((key) => key !== '') };
   });
-  return schemaAt(rows, shown, { ...place, isInTable: true });
+  return schemaAt(rows, shown, { ...place, isInTable: true, isMarked: place.decide !== undefined });
 }
 
 /**
