@@ -74,7 +74,7 @@ const customerNotes = [
 ];
 const vendorComments = ['Klant gebeld.', 'Deellevering, rest volgt.'];
 
-/** One order with every field of the example that the document still has, in the example's order. */
+/** What is known of one order: every field of the example, in the example's order. */
 export function inventOrder(facts: {
   id: number;
   number: number;
@@ -83,13 +83,13 @@ export function inventOrder(facts: {
   invoice: number | null;
   placedAt: number;
   customers: readonly Customer[];
-}): Order {
+}): object {
   const { id, number, status, invoice, placedAt, customers } = facts;
   const { label, paymentStatus, invoiced } = traitsOf(status);
   // `checkout` is the only documented type; the filter needs a second one.
   const enteredByShop = chance(0.04);
   const customer = pick(customers);
-  const order = {
+  return {
     id,
     date: shopDate(placedAt),
     type: enteredByShop ? 'manual' : 'checkout',
@@ -116,10 +116,14 @@ export function inventOrder(facts: {
     },
     invoice_id: invoice === null ? null : `INV-${invoice}`,
   };
-  return Order.parse(asDocumented(described, order, documentedBy(schemas.Order)));
 }
 
 const described: AnswerField = operations.listOrders.answer.fields.data.fields.data.items;
+
+/** The order as the document has it now. */
+export function documented(order: object): Order {
+  return Order.parse(asDocumented(described, order, documentedBy(schemas.Order)));
+}
 
 /** What the document says of the fields of a schema, and of those inside them. */
 function documentedBy(schema: z.core.$ZodType | undefined): Documented {
@@ -209,8 +213,8 @@ function checkoutSession(placedAt: number): string {
 }
 
 /** The fields are known from one example only, so a client must accept each of them without a value. */
-export function bareOrder(id: number): Order {
-  return Order.parse(asDocumented(described, { ...empty(described), id }, documentedBy(schemas.Order)));
+export function bareOrder(id: number): object {
+  return { ...empty(described), id };
 }
 
 function empty({ fields = {} }: AnswerField): Record<string, unknown> {

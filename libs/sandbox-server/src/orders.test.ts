@@ -1,26 +1,47 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Order, OrderStatus } from '@wemasy-orders/client/schemas';
 import { type AnswerField, operations } from '@wemasy-orders/client/operations';
+import type * as operationsModule from '@wemasy-orders/client/operations';
 import { documentedOrder } from './documented-order.js';
 import { hostileNotes } from './hostile-texts.js';
 import { inventOrders } from './orders.js';
 import { shopDate } from './shop-date.js';
 
-const placed = [...inventOrders(500, 1)];
+const placed = inventOrders(500, 1);
 const orders = placed.map(({ order }) => order);
 
 describe('the same count and seed', () => {
   it('give the same orders, byte for byte', () => {
-    expect(JSON.stringify([...inventOrders(500, 1)])).toBe(JSON.stringify(placed));
+    expect(JSON.stringify(inventOrders(500, 1))).toBe(JSON.stringify(placed));
   });
 
   it('with another seed give other orders', () => {
-    expect(JSON.stringify([...inventOrders(500, 2)])).not.toBe(JSON.stringify(placed));
+    expect(JSON.stringify(inventOrders(500, 2))).not.toBe(JSON.stringify(placed));
   });
 });
 
+it('a field that the document gains has values, and changes nothing else', async () => {
+  vi.resetModules();
+  vi.doMock('@wemasy-orders/client/operations', async (importOriginal) => {
+    const { operations: documented, ...others } = await importOriginal<typeof operationsModule>();
+    const changed = structuredClone(documented);
+    Object.assign(changed.listOrders.answer.fields.data.fields.data.items.fields, {
+      gained: { privacy: 'public', types: ['integer'] },
+    });
+    return { ...others, operations: changed };
+  });
+  const { inventOrders: invent } = await import('./orders.js');
+  const changed = invent(100, 1).map(({ order }) => order);
+  const values = changed.flatMap(({ gained }) => gained ?? []);
+  expect(values.length).toBeGreaterThan(90);
+  for (const value of values) expect(value).toSatisfy(Number.isInteger);
+  expect(changed.map((order) => ({ ...order, gained: undefined }))).toEqual(
+    inventOrders(100, 1).map(({ order }) => order),
+  );
+});
+
 it.each([0, 1, 2, 8, 9, 13, 14, 100, 1_000])('makes %d orders', (count) => {
-  const some = [...inventOrders(count, 3)].map(({ order }) => order);
+  const some = inventOrders(count, 3).map(({ order }) => order);
   expect(some).toHaveLength(count);
   expect(new Set(some.map(({ id }) => id)).size).toBe(count);
   if (count > 0) expect(some).toContainEqual(documentedOrder);
@@ -98,8 +119,8 @@ it('every hostile text is the note of an order', () => {
   expect(orders.map(({ vendor_comment: comment }) => comment)).toEqual(
     expect.arrayContaining([expect.stringContaining('=HYPERLINK')]),
   );
-  // Names are drawn at random; so many orders hold each of them, whatever else the document lets be drawn.
-  const many = [...inventOrders(2_000, 1)];
+  // Names are drawn at random; so many orders hold each of them.
+  const many = inventOrders(2_000, 1);
   const names = many.map(({ order }) => order.billing?.invoice_lastname ?? '').join();
   for (const character of ['\u200b', '\u202e', '"', "'", ',', ';', '<']) expect(names).toContain(character);
 });

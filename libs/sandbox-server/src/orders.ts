@@ -1,7 +1,7 @@
 import { faker } from '@faker-js/faker/locale/nl';
 import { inventCustomer } from './customers.js';
 import { documentedOrder, documentedOrderDate } from './documented-order.js';
-import { bareOrder, inventOrder, isInvoiced, pickStatus } from './invented-order.js';
+import { bareOrder, documented, inventOrder, isInvoiced, pickStatus } from './invented-order.js';
 import type { Order } from './order.js';
 import { int } from './random.js';
 
@@ -27,12 +27,23 @@ const largestIdStep = 9;
 
 /**
  * The shop's orders, oldest first. The same count and seed give the same orders, to the byte, on every
- * machine and day: dates are counted back from a moment that only the seed decides. The documented order
+ * machine and day, whatever fields the document gains: dates are counted back from a moment that only the seed decides. The documented order
  * is always one of them, under its documented id and number.
  *
  * @param count how many orders; 0 gives an empty shop
  */
-export function* inventOrders(count: number, seed: number): Generator<PlacedOrder> {
+export function inventOrders(count: number, seed: number): PlacedOrder[] {
+  // Fields that the document gained are drawn last, so that they change nothing else.
+  return [...inventFacts(count, seed)].map(({ order, placedAt }) => ({
+    order: order === documentedOrder ? documentedOrder : documented(order),
+    placedAt,
+  }));
+}
+
+function* inventFacts(
+  count: number,
+  seed: number,
+): Generator<{ readonly order: object; readonly placedAt: number | null }> {
   if (count === 0) return;
   faker.seed(seed);
   // Customers come back, and a pool is faster than a new person for every order.
