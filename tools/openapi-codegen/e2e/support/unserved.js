@@ -100,7 +100,9 @@ function columnFaults(list, { columns, filled }) {
 }
 
 /** The paths of all values that may be shown. @param {AnswerField} field @returns {string[]} */
-function shownPaths({ privacy, fields = {}, values, items }) {
+function shownPaths({ privacy, fields = {}, values, items, again }) {
+  // What it holds is shown as it is above.
+  if (again !== undefined) return [''];
   const below = Object.entries(fields).flatMap(([name, child]) =>
     shownPaths(child).map((end) => (end === '' ? name : `${name}.${end}`)),
   );

@@ -102,10 +102,18 @@ it('finds what the document gains and nothing serves', () => {
       type: 'array',
       items: { type: 'object', properties: { sku: value('public') } },
     });
+    const part = { $ref: '#/components/schemas/Part' };
+    document.setIn([...schemas, 'Part'], {
+      type: 'object',
+      properties: { name: value('public'), parts: { type: 'array', items: part } },
+    });
+    document.setIn([...schemas, 'Order', 'properties', 'box'], part);
   });
   expect(unserved(api, whole, reserved)).toEqual([
     'list_orders.since: the tool does not take it',
     'field lines.sku: list_orders has no column for it',
+    'field box.name: list_orders has no column for it',
+    'field box.parts: list_orders has no column for it',
     'listOrders.since: the sandbox ignores it',
     '--since: `list` has no such flag',
     '--since: `call listOrders` has no such flag',
