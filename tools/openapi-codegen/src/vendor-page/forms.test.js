@@ -63,6 +63,25 @@ describe('a page means the same', () => {
       ),
     ],
     ['with values on two lines', changed(list, ['status, total_amount', 'status,\ntotal_amount'])],
+    [
+      'with a form to try it',
+      changed(list, [
+        'Try It\nRequest Body Optional',
+        'Try It\nQuery Parameters\nlocale string\nRequest Body Optional\nsortKey',
+      ]),
+    ],
+    [
+      'that says how a token is sent',
+      changed(list, ['Authentication\n', 'Authentication\nAuthorization: Bearer YOUR_API_TOKEN\n']),
+    ],
+    [
+      'with statuses by name',
+      changed(
+        list,
+        ['\n200\n422\n', '\n200 OK\n422 Unprocessable Content\n'],
+        ['\n429\n', '\n429 Too Many Requests\n'],
+      ),
+    ],
     ['with values without spaces', changed(list, ['asc, desc', 'asc,desc'])],
     ['with entities of HTML', changed(list, ['Errors overview.', 'Errors&nbsp;overview.'])],
   ])('%s', (_, page) => {
@@ -138,7 +157,12 @@ describe('a page that is not clear is asked about', () => {
     [
       'with an empty table',
       changed(sync, ['order_id integer Yes 42\n', '']),
-      /^Which fields has a request\?/,
+      /^Which fields does a request have\?/,
+    ],
+    [
+      'whose request only the sample shows',
+      sync.replace(/Request Body[^]*?Responses/, 'Responses'),
+      /^Which fields does a request have\?/,
     ],
     [
       'with a row twice',

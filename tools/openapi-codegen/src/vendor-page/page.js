@@ -67,7 +67,8 @@ export function readPage(text) {
   const answers = answersOf(sectionOf('responses').lines, questions);
   const rateLimit = rateLimitOf(prose, answers, questions);
   const example = jsonIn(sectionOf('response example').raw);
-  const bodies = sectionOf('request body').headings.join(' ');
+  const headings = [...sectionOf('request body').headings, ...sectionOf('try it').headings];
+  const bodies = headings.filter((each) => /^request body/i.test(each)).join(' ');
   const hasBody = fields.body.length > 0;
   const namesOf = (/** @type {PageField[]} */ rows) => rows.map(({ name }) => name).join(', ');
   const lost = namesOf(fields.path.filter(({ name }) => !path?.includes(`{${name}}`)));
@@ -88,14 +89,14 @@ export function readPage(text) {
     [!method || !path, 'Which method and path does the operation have?'],
     [heading && !title, 'What is the title of the operation?'],
     [!access, 'Does the operation need a token? The page does not say it.'],
-    [token, `What does "${token}" mean for the token?`],
+    [token && !/bearer/i.test(token), `What does "${token}" mean for the token?`],
     [isOther, `Which operation is it? The request sample calls ${sample.method} ${sample.url}.`],
     [isCalled, `Which parts of ${path} are parameters? Only the request sample has it.`],
     [lost, `Where in the path is ${lost}?`],
     [unlisted, `What is ${unlisted} in the query? Only the request sample has it.`],
     [unsure, `Is ${unsure} required? The page does not say it.`],
     [isBoth, 'Must a request have a body? The page says both.'],
-    [bodies && !hasBody, 'Which fields has a request? Its table is empty.'],
+    [(bodies || sample.body) && !hasBody, 'Which fields does a request have? No table lists them.'],
     [hasBody && method === 'GET', 'Are the fields of the body query parameters? A GET has no body.'],
     [!sample.url || (hasBody && !sample.body), 'Is the page cut off? It has no request sample in JSON.'],
     [isAnswered && !example, 'Is the page cut off? It has no response example in JSON.'],
@@ -125,8 +126,15 @@ function sectionsOf(text) {
   for (const line of text.split(/\r\n?|\n/)) {
     const heading = plainLine(line);
     const [, name = endpoint.test(heading) ? 'operation' : undefined] = section.exec(heading) ?? [];
+    // The form of "Try It" has parts with such headings, too.
+    const isForm = sections.at(-1)?.name === 'try it' && /body|parameters/i.test(name ?? '');
     if (name === undefined) sections.at(-1)?.raw.push(line);
-    else sections.push({ name: name.toLowerCase().replace('url p', 'path p'), heading, raw: [] });
+    else
+      sections.push({
+        name: isForm ? 'try it' : name.toLowerCase().replace('url p', 'path p'),
+        heading,
+        raw: [],
+      });
   }
   return (/** @type {string} */ name) => {
     const found = sections.filter((each) => each.name === name);

@@ -70,15 +70,17 @@ export function rowsOf(lines, samples, questions) {
  * @returns {PageAnswer[]}
  */
 export function answersOf(lines, questions) {
-  const isStatus = (/** @type {string} */ line) => /^[1-5]\d\d$/.test(line);
-  const parts = lines.flatMap((line) => line.split(/(?<=^[1-5]\d\d)[ :–—-]+/));
-  const statuses = parts.filter(isStatus);
-  const areTabs =
-    statuses.length > 1 && parts.slice(parts.findIndex(isStatus)).slice(0, statuses.length).every(isStatus);
+  const isStatus = (/** @type {string} */ line) => /^[1-5]\d\d(?:[ :–—-]|$)/.test(line);
+  const statuses = lines.filter(isStatus).map((line) => line.slice(0, 3));
+  const first = lines.findIndex(isStatus);
+  const areTabs = statuses.length > 1 && lines.slice(first, first + statuses.length).every(isStatus);
+  const parts = areTabs
+    ? lines.filter((line) => !isStatus(line))
+    : lines.flatMap((line) => line.split(/(?<=^[1-5]\d\d)[ :–—-]+/));
   /** @returns {Omit<PageAnswer, 'status'>} */
   const nothing = () => ({ description: '', headers: [], fields: [] });
   const answers = /** @type {ReturnType<typeof nothing>[]} */ ([]);
-  for (const { text, columns } of itemsOf(parts, '').filter((item) => !areTabs || !isStatus(item.text))) {
+  for (const { text, columns } of itemsOf(parts, '')) {
     // A row in an unknown form begins with a small letter.
     const begins = areTabs ? columns === undefined && !/^[a-z]/.test(text) : isStatus(text);
     const last = answers.at(-1);
