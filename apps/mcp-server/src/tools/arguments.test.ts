@@ -167,7 +167,10 @@ describe('arguments that the tool does not have', () => {
 describe('an argument of another type, as vendors describe them', () => {
   const other = z.strictObject({
     share: z.number().min(0).optional(),
-    ids: z.array(z.int()).optional(),
+    rest: z.int().max(10).optional(),
+    pair: z.int().multipleOf(2).optional(),
+    above: z.number().gt(0).optional(),
+    ids: z.array(z.int()).max(2).optional(),
     codes: z.array(z.string()).optional(),
     filter: z.record(z.string(), z.string()).optional(),
     lines: z.array(z.object({ sku: z.string() })).optional(),
@@ -187,8 +190,13 @@ describe('an argument of another type, as vendors describe them', () => {
   });
 
   it.each([
-    [{ share: '1,5' }, 'share: must be a number in digits'],
-    [{ share: '0.12345678901234567' }, 'share: must be a number in digits'],
+    [{ share: '1,5' }, 'share: must be a number from 0 in digits'],
+    [{ share: '0.12345678901234567' }, 'share: must be a number from 0 in digits'],
+    [{ share: -1 }, 'share: must be a number from 0 in digits, e.g. 12.5'],
+    [{ rest: 11 }, 'rest: must be a whole number up to 10 in digits, e.g. 12'],
+    [{ pair: 3 }, /^pair: .*multiple of 2/],
+    [{ above: 0 }, /^above: .*>0/],
+    [{ ids: [1, 2, 3] }, /^ids: .*<=2 items/],
     [{ ids: '1;2' }, 'ids'],
     [{ filter: 'a=b' }, 'filter'],
   ])('%j is refused by name', (input, message) => {

@@ -153,13 +153,17 @@ function faultOf(issue: z.core.$ZodIssue, property: Property | undefined): strin
     return `Invalid option: none of the ${issue.values.length} in the schema`;
   }
   if (issue.code === 'invalid_value' || issue.path.length !== 1) return issue.message;
+  // The form is right; the texts below name no other bounds than a smallest and a largest value.
+  if (issue.code === 'not_multiple_of') return issue.message;
+  if (issue.code === 'too_small' && typeof property?.minimum !== 'number') return issue.message;
+  if (issue.code === 'too_big' && typeof property?.maximum !== 'number') return issue.message;
   switch (property?.type) {
     case 'integer':
       return `must be a whole number${rangeOf(property)} in digits, e.g. 12`;
     case 'boolean':
       return 'must be true or false';
     case 'number':
-      return 'must be a number in digits, e.g. 12.5';
+      return `must be a number${rangeOf(property)} in digits, e.g. 12.5`;
     case 'array':
       return property.itemType === 'string'
         ? 'must be a list, e.g. ["id","total"] or id,total'
@@ -170,7 +174,7 @@ function faultOf(issue: z.core.$ZodIssue, property: Property | undefined): strin
 }
 
 function rangeOf({ minimum, maximum }: Property): string {
-  if (typeof minimum !== 'number') return '';
+  if (typeof minimum !== 'number') return typeof maximum === 'number' ? ` up to ${maximum}` : '';
   return typeof maximum === 'number' ? ` from ${minimum} to ${maximum}` : ` from ${minimum}`;
 }
 
