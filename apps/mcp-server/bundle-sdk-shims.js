@@ -3,7 +3,7 @@
  * Replaces in the bundle what the MCP SDK loads by platform: a JSON Schema validator, 150 kB of it. The SDK's server
  * uses one to check what a user typed into a form that the server sent (elicitation), and this one sends none.
  */
-export { default as process } from 'node:process';
+export const { process } = globalThis;
 
 export class DefaultJsonSchemaValidator {
   /** @returns {never} */

@@ -22,7 +22,9 @@ const packages = /^@(wemasy-orders\/order-sync|modelcontextprotocol\/server)$/;
  * @param {Resolve} resolve
  */
 export async function importDirectly(code, folder, resolve) {
-  let result = code;
+  let result = code.replace(/^import \* as (\w+) from ("[^"]+");/gm, (statement, name, path) =>
+    isBuiltin(JSON.parse(path)) ? `const ${name} = process.getBuiltinModule(${path});` : statement,
+  );
   for (const { statement, names, path } of listsOf('import', code)) {
     if (path === undefined) continue;
     let direct;
