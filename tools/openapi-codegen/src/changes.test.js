@@ -282,8 +282,32 @@ const kinds = [
   },
   {
     what: 'a second 2xx answer',
-    change: (document) => document.setIn([...list, 'responses', '201'], jsonAnswer),
+    change: (document) => addOperation(document, { responses: { 200: jsonAnswer, 201: jsonAnswer } }),
     carried: ['calls.ts', "otherSuccesses: { '201': 'Order' }"],
+  },
+  {
+    what: 'a second 2xx answer of what the product calls by itself',
+    change: (document) => document.setIn([...list, 'responses', '299'], jsonAnswer),
+    refused: 'listOrders: the product reads its answers, so all of them need one schema',
+  },
+  {
+    what: 'a required filter of the list, which the product calls by itself',
+    change: (document) => document.setIn([...schemas, 'ListOrdersRequest', 'required'], ['status']),
+    refused: 'listOrders.status: the product calls listOrders without arguments, so none can be required',
+  },
+  {
+    what: 'an answer of JSON by another name',
+    change: (document) =>
+      document.setIn([...list, 'responses', '409'], {
+        ...answer,
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ApiError' } } },
+      }),
+    carried: ['schema.ts', '409: {'],
+  },
+  {
+    what: 'an example that does not fit its schema',
+    change: (document) => document.setIn([...order, 'total', 'examples'], [true]),
+    refused: 'components.schemas.Order.total: true does not fit its schema',
   },
   {
     what: 'a 204 only',

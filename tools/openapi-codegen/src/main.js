@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate } from './generate.js';
@@ -11,7 +11,8 @@ const codegen =
   projectRoot && codegenOf(readFileSync(join(projectRoot, 'package.json'), 'utf8'), projectRoot);
 if (!codegen)
   throw new Error('usage: main.js <folder of a project that generates code>, in the workspace root');
-const readFile = (/** @type {string} */ path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+const readFile = (/** @type {string} */ path) =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8') : undefined;
 try {
   const files = await generate(readFileSync(codegen.documentPath, 'utf8'), { ...codegen, readFile });
   await mkdir(codegen.outputPath, { recursive: true });

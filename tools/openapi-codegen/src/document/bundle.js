@@ -7,9 +7,9 @@ import { parseYaml } from './yaml.js';
 
 /**
  * What a node is, as far as references in it are concerned: a schema, a map or list of schemas, plain data, in which
- * `$ref` means nothing, or any other part of a document.
+ * `$ref` means nothing, or any other part of a document, or a map or list of such parts, whose keys are names.
  *
- * @typedef {'schema' | 'schemas' | 'data' | 'other'} Kind
+ * @typedef {'schema' | 'schemas' | 'data' | 'other' | 'others'} Kind
  */
 
 /** @type {Readonly<Record<string, Kind>>} */
@@ -27,11 +27,23 @@ const besideReference = ['summary', 'description', 'x-source', 'x-argument'];
 const isComponent = /^\/components\/schemas\/[^/]+$/;
 
 /** @type {Readonly<Record<string, Kind>>} */
-const insideOther = { schema: 'schema', schemas: 'schemas', value: 'data', example: 'data' };
+const insideOther = {
+  ...Object.fromEntries(
+    ['paths', 'parameters', 'requestBodies', 'responses', 'headers', 'content', 'examples'].map((key) => [
+      key,
+      'others',
+    ]),
+  ),
+  schema: 'schema',
+  schemas: 'schemas',
+  value: 'data',
+  example: 'data',
+};
 
 /** @param {Kind} kind @param {string} key @returns {Kind} */
 function kindOf(kind, key) {
   if (kind === 'schemas') return 'schema';
+  if (kind === 'others') return 'other';
   return (kind === 'schema' ? insideSchema : insideOther)[key] ?? (kind === 'schema' ? 'data' : kind);
 }
 
@@ -58,7 +70,7 @@ export function bundle(document, { documentPath, readFile, issues }) {
   function contentOf(path) {
     const known = files.get(path);
     if (known !== undefined) return known.content;
-    const text = readFile(path);
+    const text = path.startsWith('../') ? undefined : readFile(path);
     if (text === undefined) return undefined;
     const content = parseYaml(text, path, issues);
     files.set(path, { text, content });

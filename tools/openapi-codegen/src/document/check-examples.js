@@ -20,6 +20,9 @@ export function checkExamples({ paths, components: { schemas } }, issues) {
   /** @param {unknown} value @param {SchemaNode} schema @param {string} place */
   function check(value, schema, place) {
     if (value === undefined) return;
+    if (JSON.stringify(value).includes('"$ref":')) {
+      issues.add(place, 'an example with $ref is taken for a reference', 'leave it out');
+    }
     const validate = ajv.compile(rooted(schema));
     if (validate(value)) return;
     const shown = JSON.stringify(value).slice(0, 80);

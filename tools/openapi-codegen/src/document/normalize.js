@@ -31,11 +31,12 @@ export function normalize(document, issues) {
    * @param {Body} body
    * @param {string} name
    * @param {string} place
+   * @param {boolean} [isRequest] the client sends plain JSON only
    * @returns {Body}
    */
-  function withNamedSchema(body, name, place) {
+  function withNamedSchema(body, name, place, isRequest = false) {
     const types = Object.keys(body.content ?? {});
-    const jsonTypes = types.filter((type) => isJson.test(type));
+    const jsonTypes = types.filter((type) => isJson.test(type) && !(isRequest && type.includes('+')));
     if (types.some((type) => type.includes('*'))) {
       issues.add(place, `${types.join(', ')} says nothing of the type`, `write ${json}`);
     }
@@ -65,7 +66,8 @@ export function normalize(document, issues) {
       const success = Object.keys(responses).find((status) => status.startsWith('2'));
       return {
         ...operation,
-        requestBody: requestBody && withNamedSchema(requestBody, `${name}Request`, `${place}.requestBody`),
+        requestBody:
+          requestBody && withNamedSchema(requestBody, `${name}Request`, `${place}.requestBody`, true),
         responses: mapValues(responses, (answer, status) => {
           const suffix = status === success ? '' : status;
           return withNamedSchema(answer, `${name}Response${suffix}`, `${place}.responses.${status}`);

@@ -126,7 +126,7 @@ const rateLimit = z.strictObject({
 });
 
 const tool = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
   title: z.string(),
   description: z.string(),
   annotations: z.strictObject({

@@ -44,6 +44,7 @@ import { referenceName, resolve } from './schema.js';
  * @property {ReadonlyMap<string, string>} identifiers component schema → name of its constant
  * @property {ReadonlySet<SchemaNode>} renamable fields of requests
  * @property {readonly string[]} writes
+ * @property {readonly string[]} withoutArguments
  * @property {readonly string[]} reserved
  * @property {Issues} issues
  */
@@ -58,7 +59,7 @@ const json = 'application/json';
  */
 export function describeOperation(definition, { path, method }, context) {
   const { operationId, summary, 'x-rate-limit': limits, 'x-mcp-tool': tool, requestBody } = definition;
-  const { document, identifiers, renamable, writes, reserved, issues } = context;
+  const { document, identifiers, renamable, withoutArguments, reserved, issues } = context;
   const { schemas } = document.components;
   const schemaContext = { schemas, renamable, issues };
   const refuse = (/** @type {string} */ problem, /** @type {string} */ remedy) =>
@@ -69,7 +70,7 @@ export function describeOperation(definition, { path, method }, context) {
   const isSuccess = (/** @type {Answer} */ { status }) => status.startsWith('2');
   const successes = answers.filter(isSuccess);
   const described = successes.flatMap(({ schema }) => schema ?? []);
-  checkDefinition(definition, { successes, writes, refuse });
+  checkDefinition(definition, method, { ...context, successes, refuse });
   const body = requestBody?.content[json]?.schema?.$ref;
   if (body !== undefined) checkSchema({ $ref: body }, operationId, schemaContext);
   const inputs = {
@@ -78,6 +79,10 @@ export function describeOperation(definition, { path, method }, context) {
     isBodyRequired: requestBody?.required === true,
   };
   const own = argumentsOf(inputs, { schemas, identifiers });
+  for (const { name } of own.filter(({ required }) => required && withoutArguments.includes(operationId))) {
+    const problem = `the product calls ${operationId} without arguments, so none can be required`;
+    issues.add(`${operationId}.${name}`, problem, 'give it a default, or change what calls it (libs/client)');
+  }
   checkArguments({ operationId, tool, arguments: own }, { schemas, reserved, issues });
   const fieldsOf = (/** @type {readonly string[]} */ names, place = operationId) =>
     names.length === 0 ? undefined : answerFields(names, place, { schemas, issues });
@@ -109,14 +114,17 @@ export function describeOperation(definition, { path, method }, context) {
  * Refuses an operation that contradicts itself, or that cannot be served.
  *
  * @param {OperationDefinition} definition
- * @param {{ successes: readonly Answer[], writes: readonly string[], refuse: Refuse }} context
+ * @param {string} method
+ * @param {{ successes: readonly Answer[], refuse: Refuse } & Pick<Context, 'writes' | 'withoutArguments'>} context
  */
-function checkDefinition(definition, { successes, writes, refuse }) {
+function checkDefinition(definition, method, { successes, writes, withoutArguments, refuse }) {
   const { operationId, 'x-rate-limit': limits, 'x-mcp-tool': tool, requestBody } = definition;
   if (successes.length === 0) {
     refuse('no 2xx answer', 'describe what the API answers to a call that succeeds');
   }
-  if (tool !== undefined && successes.every(({ schema }) => schema === undefined)) {
+  const isFile = (/** @type {Answer} */ { schema, contentType }) =>
+    schema === undefined && contentType !== undefined;
+  if (tool !== undefined && (successes[0]?.schema === undefined || successes.some(isFile))) {
     const types = successes.map(({ contentType }) => contentType ?? 'no body').join(' and ');
     refuse(`an answer of ${types} cannot be a tool`, 'remove its x-mcp-tool');
   }
@@ -131,9 +139,24 @@ function checkDefinition(definition, { successes, writes, refuse }) {
     const problem = `x-rate-limit says ${limits.limit}, the example of X-RateLimit-Limit says ${String(shown)}`;
     refuse(problem, 'correct one of them');
   }
+  const { readOnlyHint = false, destructiveHint = false } = tool?.annotations ?? {};
+  if (readOnlyHint && (destructiveHint || ['put', 'patch', 'delete'].includes(method))) {
+    const other = destructiveHint ? 'destructiveHint' : method.toUpperCase();
+    refuse(`readOnlyHint contradicts ${other}`, 'say what the operation does');
+  }
+  const walked = [...writes, ...withoutArguments].includes(operationId);
+  if (walked && new Set(successes.map(({ schema }) => schema)).size > 1) {
+    refuse('the product reads its answers, so all of them need one schema', 'describe them by one schema');
+  }
+  if (requestBody !== undefined && method === 'get') {
+    refuse('no client sends a body with GET', 'describe query parameters');
+  }
   if (requestBody !== undefined && requestBody.content[json] === undefined) {
     const types = Object.keys(requestBody.content).join(', ') || 'no type';
-    refuse(`a request of ${types} is not understood`, 'the client sends JSON: leave the operation out');
+    refuse(
+      `a request of ${types} is not understood`,
+      'the client sends application/json: leave the operation out',
+    );
   } else if (requestBody !== undefined && requestBody.content[json]?.schema === undefined) {
     refuse('a JSON request without a schema', 'describe it, or remove the requestBody');
   }
@@ -250,6 +273,9 @@ function groupParameters({ operationId, parameters }, path, context) {
     }
     if (place === 'header' && takenHeaders.test(name))
       refuse('no caller can set this header', 'leave it out');
+    const { items = {} } = resolve(context.schemas, schema);
+    if (allowsNull(items, context.schemas))
+      refuse('null in a list has no form in a request', 'take null out of its items');
     if (required === true && allowsNull(schema, context.schemas)) {
       refuse('a required parameter cannot be null', 'take null out of its schema');
     }
@@ -285,11 +311,13 @@ function allowsNull(node, schemas) {
 
 /**
  * The strictest mark of the sentences in an answer: `message`, `errors`, which may quote values, and an `error` that is no flag.
+ * A map may hold each of them, and an answer without fields may be one.
  *
  * @param {AnswerField | undefined} answer
  */
 function wordsIn(answer) {
-  const { message, error, errors } = answer?.fields ?? {};
-  const isFlag = error?.types.every((type) => type === 'boolean' || type === 'null');
-  return strictest([message, errors, isFlag ? undefined : error].map((field) => strictestIn(field)));
+  const { fields: { message, error, errors } = {}, values, privacy } = answer ?? {};
+  const isFlag = error?.types.join() === 'boolean' || error?.types.toSorted().join() === 'boolean,null';
+  const sentences = [message, errors, isFlag ? undefined : error, values];
+  return strictest([privacy, ...sentences.map((field) => strictestIn(field))]);
 }

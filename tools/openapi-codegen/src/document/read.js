@@ -30,6 +30,7 @@ import { parseYaml } from './yaml.js';
  * @property {string} [documentPath] below the workspace root
  * @property {(path: string) => string | undefined} [readFile] reads a file below the workspace root
  * @property {readonly string[]} [writes] writing operations that have an implementation with a journal
+ * @property {readonly string[]} [withoutArguments] operations that the product calls by itself, without arguments
  * @property {readonly string[]} [reserved] names of arguments, settings and flags that the apps call their own
  */
 
@@ -43,7 +44,13 @@ import { parseYaml } from './yaml.js';
  */
 export function readDocument(
   text,
-  { documentPath = 'openapi.yaml', readFile = () => undefined, writes = [], reserved = [] } = {},
+  {
+    documentPath = 'openapi.yaml',
+    readFile = () => undefined,
+    writes = [],
+    withoutArguments = [],
+    reserved = [],
+  } = {},
 ) {
   const issues = new Issues();
   // Line ends differ between checkouts; the hash, and so the generated code, must not.
@@ -67,7 +74,7 @@ export function readDocument(
     checkSchema(schema, `components.schemas.${name}`, { schemas, renamable, issues });
   }
   const identifiers = identifiersOf(Object.keys(schemas), issues);
-  const context = { document, identifiers, renamable, writes, reserved, issues };
+  const context = { document, identifiers, renamable, writes, withoutArguments, reserved, issues };
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, definition]) =>
       describeOperation(definition, { path, method }, context),

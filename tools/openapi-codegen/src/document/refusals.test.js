@@ -10,6 +10,19 @@ const text = { type: 'string', 'x-privacy': 'public' };
 const refTo = (/** @type {string} */ name) => ({ $ref: `#/components/schemas/${name}` });
 const object = (/** @type {Record<string, unknown>} */ properties) => ({ type: 'object', properties });
 
+const tool = (/** @type {object} */ hints) => ({
+  name: 'list_things',
+  title: 'List things',
+  description: 'Lists things.',
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: true,
+    ...hints,
+  },
+});
+
 /** The smallest document, changed. @param {(document: Change) => void} change */
 function changed(change) {
   const document = JSON.parse(documentWith());
@@ -155,6 +168,60 @@ describe('is refused, with its place and the way out:', () => {
         'an answer of any type',
         (all) => (answerOf(all).content = { '*/*': { schema: refTo('Things') } }),
         'paths./things.post.responses.200: */* says nothing of the type; write application/json',
+      ],
+      [
+        'a GET with a body',
+        (all) => (all['paths'] = { '/a': { get: operationOf(all) } }),
+        'listThings: no client sends a body with GET; describe query parameters',
+      ],
+      [
+        'a request of another kind of JSON',
+        (all) =>
+          (operationOf(all).requestBody.content = {
+            'application/vnd.api+json': { schema: refTo('Filter') },
+          }),
+        'listThings: a request of application/vnd.api+json is not understood; the client sends application/json',
+      ],
+      [
+        'a tool whose first answer is a file',
+        (all) => {
+          operationOf(all)['x-mcp-tool'] = tool({});
+          operationOf(all).responses = {
+            200: { description: 'A file', content: { 'application/pdf': {} } },
+            201: answerOf(all),
+          };
+        },
+        'listThings: an answer of application/pdf and application/json cannot be a tool; remove its x-mcp-tool',
+      ],
+      [
+        'a tool with a name that assistants refuse',
+        (all) => (operationOf(all)['x-mcp-tool'] = { ...tool({}), name: 'a'.repeat(65) }),
+        'x-mcp-tool.name: Invalid string',
+      ],
+      [
+        'a reading tool that destroys',
+        (all) => (operationOf(all)['x-mcp-tool'] = tool({ destructiveHint: true })),
+        'listThings: readOnlyHint contradicts destructiveHint; say what the operation does',
+      ],
+      [
+        'a reading tool that deletes',
+        (all) => (all['paths'] = { '/a': { delete: { ...operationOf(all), 'x-mcp-tool': tool({}) } } }),
+        'listThings: readOnlyHint contradicts DELETE; say what the operation does',
+      ],
+      [
+        'an example that looks like a reference',
+        (all) => (answerOf(all).content[json].example = { count: 1, $ref: 'a' }),
+        'listThings 200: an example with $ref is taken for a reference; leave it out',
+      ],
+      [
+        'null in a list of a parameter',
+        parameter({ schema: { type: 'array', items: { type: ['string', 'null'] } } }),
+        'listThings.extra: null in a list has no form in a request; take null out of its items',
+      ],
+      [
+        'a file outside the workspace',
+        field({ $ref: '../../secret.yaml#/a' }),
+        '../../secret.yaml#/a points at nothing',
       ],
       [
         'a request without a schema',
@@ -419,6 +486,30 @@ describe('is refused, with its place and the way out:', () => {
     expect(refusalOf(document)).toContain(message);
   });
 
+  it.each([
+    [
+      'an argument that is required',
+      (/** @type {Change} */ all) => (schemasOf(all).Filter.required = ['status']),
+      'listThings.status: the product calls listThings without arguments, so none can be required',
+    ],
+    [
+      'a success of another schema',
+      (/** @type {Change} */ all) =>
+        (operationOf(all).responses['202'] = {
+          description: 'Later',
+          content: { [json]: { schema: refTo('Filter') } },
+        }),
+      'listThings: the product reads its answers, so all of them need one schema; describe them by one schema',
+    ],
+  ])('of what the product calls by itself, %s', (_, change, message) => {
+    const document = changed((all) => {
+      schemasOf(all).Filter.properties.status['x-privacy'] = 'public';
+      change(all);
+    });
+    expect(() => readDocument(document, { withoutArguments: ['listThings'] })).toThrow(message);
+    expect(readDocument(document).operations).toHaveLength(1);
+  });
+
   it('a fault of another file, with its name', () => {
     const document = changed(field({ $ref: 'other.yaml#/Thing' }));
     expect(refusalOf(document, () => 'a: 1\na: 2')).toContain('other.yaml: Map keys must be unique');
@@ -456,6 +547,37 @@ describe('is understood:', () => {
       };
     });
     expect(words).toBe('secret');
+  });
+
+  it.each([
+    ['an error that can be anything', object({ error: { 'x-privacy': 'secret' }, message: text })],
+    ['a map', { type: 'object', additionalProperties: { type: 'string', 'x-privacy': 'secret' } }],
+    ['anything', { 'x-privacy': 'secret' }],
+  ])('a mark on a failure that is %s, which counts for its words', (_, failure) => {
+    const { words } = operationAfter((all) => {
+      operationOf(all).responses['404'] = {
+        description: 'No',
+        content: { [json]: { schema: object({ message: text }) } },
+      };
+      operationOf(all).responses['422'] = { description: 'No', content: { [json]: { schema: failure } } };
+    });
+    expect(words).toBe('secret');
+  });
+
+  it('an answer whose headers and examples are called like keywords', () => {
+    const { successes } = operationAfter((all) => {
+      all['components'].headers = { Count: { schema: { type: 'integer' } } };
+      all['components'].examples = { One: { value: { count: 1 } } };
+      answerOf(all).headers = { schema: { $ref: '#/components/headers/Count' } };
+      answerOf(all).content[json].examples = { example: { $ref: '#/components/examples/One' } };
+    });
+    expect(successes).toMatchObject([{ example: { count: 1 } }]);
+  });
+
+  it('an anchor that is used often', () => {
+    const [before = '', after = ''] = documentWith().split('"tags":[]');
+    const tags = `"tags":[&tag {"name":"a"}${', *tag'.repeat(500)}]`;
+    expect(readDocument(`${before}${tags}${after}`).operations).toHaveLength(1);
   });
 
   it.each(['Authorization', 'accept', 'Content-Type'])(

@@ -22,6 +22,7 @@ export function parseYaml(text, file, issues) {
   if (faults.length > 0) return undefined;
   try {
     return document.toJS({
+      maxAliasCount: 10_000,
       reviver: (key, value) => {
         if (typeof value === 'number' && !Number.isFinite(value))
           issues.add(file, `${String(key)} is ${value}, which JSON has not`, 'write a number');

@@ -46,7 +46,10 @@ function toolTable(api) {
     ...rows,
   ];
   return table
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .map(
+      (cells) =>
+        `| ${cells.map((cell) => cell.replaceAll(/\s+/g, ' ').replaceAll('<', '&lt;').replaceAll('|', '\\|')).join(' | ')} |`,
+    )
     .join('\n');
 }
 

@@ -8,6 +8,7 @@ const manifest = z.looseObject({
       document: z.string(),
       output: z.string(),
       writes: z.array(z.string()).default([]),
+      withoutArguments: z.array(z.string()).default([]),
       reserved: z.array(z.string()).default([]),
     })
     .optional(),
@@ -16,11 +17,11 @@ const manifest = z.looseObject({
 /**
  * What a project's package.json says about code generation, under `"openapi"`: `document`, a path below the workspace
  * root; `output`, a path below the project; `writes`, the writing operations that have an implementation with a journal;
- * `reserved`, the names of arguments, settings and flags that the apps call their own.
+ * `withoutArguments`, operations that the product calls by itself; `reserved`, the names of arguments, settings and flags that the apps call their own.
  *
  * @param {string} packageJson text of the file
  * @param {string} projectRoot below the workspace root
- * @returns {{ documentPath: string, outputPath: string, writes: readonly string[], reserved: readonly string[] }
+ * @returns {{ documentPath: string, outputPath: string, writes: readonly string[], withoutArguments: readonly string[], reserved: readonly string[] }
  *   | undefined} undefined where the project generates nothing
  */
 export function codegenOf(packageJson, projectRoot) {
