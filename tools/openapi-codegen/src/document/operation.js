@@ -1,10 +1,11 @@
 // @ts-check
 import { answerFields, strictestIn } from './answer-fields.js';
 import { argumentsOf, checkArguments } from './arguments.js';
+import { checkOperation } from './check-operation.js';
 import { checkSchema } from './check-schema.js';
 import { strictest } from './marks.js';
-import { pascalCase } from './names.js';
-import { referenceName, resolve } from './schema.js';
+import { groupParameters } from './parameters.js';
+import { referenceName } from './schema.js';
 
 /** @import { AnswerField } from './answer-fields.js' */
 /** @import { ArgumentDescription, ParameterGroup } from './arguments.js' */
@@ -70,7 +71,7 @@ export function describeOperation(definition, { path, method }, context) {
   const isSuccess = (/** @type {Answer} */ { status }) => status.startsWith('2');
   const successes = answers.filter(isSuccess);
   const described = successes.flatMap(({ schema }) => schema ?? []);
-  checkDefinition(definition, method, { ...context, successes, refuse });
+  checkOperation(definition, method, { ...context, successes, refuse });
   const body = requestBody?.content[json]?.schema?.$ref;
   if (body !== undefined) checkSchema({ $ref: body }, operationId, schemaContext);
   const inputs = {
@@ -109,72 +110,6 @@ export function describeOperation(definition, { path, method }, context) {
 }
 
 /** @typedef {(problem: string, remedy: string) => void} Refuse */
-
-/**
- * Refuses an operation that contradicts itself, or that cannot be served.
- *
- * @param {OperationDefinition} definition
- * @param {string} method
- * @param {{ successes: readonly Answer[], refuse: Refuse } & Pick<Context, 'writes' | 'withoutArguments'>} context
- */
-function checkDefinition(definition, method, { successes, writes, withoutArguments, refuse }) {
-  const { operationId, 'x-rate-limit': limits, 'x-mcp-tool': tool, requestBody } = definition;
-  if (successes.length === 0) {
-    refuse('no 2xx answer', 'describe what the API answers to a call that succeeds');
-  }
-  const isFile = (/** @type {Answer} */ { schema, contentType }) =>
-    schema === undefined && contentType !== undefined;
-  if (tool !== undefined && (successes[0]?.schema === undefined || successes.some(isFile))) {
-    const types = successes.map(({ contentType }) => contentType ?? 'no body').join(' and ');
-    refuse(`an answer of ${types} cannot be a tool`, 'remove its x-mcp-tool');
-  }
-  if (tool !== undefined && !tool.annotations.readOnlyHint && !writes.includes(operationId)) {
-    refuse(
-      'a writing operation with x-mcp-tool needs an implementation that keeps the journal',
-      'remove its x-mcp-tool, or implement it in libs/order-sync and list it under openapi.writes in libs/client/package.json',
-    );
-  }
-  for (const shown of limitsShown(definition)) {
-    if (Number(shown) === limits.limit) continue;
-    const problem = `x-rate-limit says ${limits.limit}, the example of X-RateLimit-Limit says ${String(shown)}`;
-    refuse(problem, 'correct one of them');
-  }
-  const { readOnlyHint = false, destructiveHint = false } = tool?.annotations ?? {};
-  if (readOnlyHint && (destructiveHint || ['put', 'patch', 'delete'].includes(method))) {
-    const other = destructiveHint ? 'destructiveHint' : method.toUpperCase();
-    refuse(`readOnlyHint contradicts ${other}`, 'say what the operation does');
-  }
-  const walked = [...writes, ...withoutArguments].includes(operationId);
-  if (walked && new Set(successes.map(({ schema }) => schema)).size > 1) {
-    refuse('the product reads its answers, so all of them need one schema', 'describe them by one schema');
-  }
-  if (requestBody !== undefined && method === 'get') {
-    refuse('no client sends a body with GET', 'describe query parameters');
-  }
-  if (requestBody !== undefined && requestBody.content[json] === undefined) {
-    const types = Object.keys(requestBody.content).join(', ') || 'no type';
-    refuse(
-      `a request of ${types} is not understood`,
-      'the client sends application/json: leave the operation out',
-    );
-  } else if (requestBody !== undefined && requestBody.content[json]?.schema === undefined) {
-    refuse('a JSON request without a schema', 'describe it, or remove the requestBody');
-  }
-}
-
-/** What the answers show of the limit in their headers. @param {OperationDefinition} definition @returns {unknown[]} */
-function limitsShown({ responses }) {
-  const headers = Object.values(responses).flatMap((answer) => Object.entries(answer.headers ?? {}));
-  const limits = headers.filter(([name]) => name.toLowerCase() === 'x-ratelimit-limit');
-  return limits
-    .flatMap(([, { example, examples = {}, schema }]) => [
-      example,
-      ...Object.values(examples).map(({ value }) => value),
-      ...(schema.examples ?? []),
-      schema.const,
-    ])
-    .filter((shown) => shown !== undefined);
-}
 
 /**
  * The tool with the numbers of the document in its texts: `{pace}` becomes the rate limit, and `{{word}}` a word in braces.
@@ -236,77 +171,6 @@ function isPublic({ components, ...document }, { security = document.security ??
     refuse(`${needed} is not a bearer token`, 'the client sends nothing else');
   }
   return isOpen;
-}
-
-/** Headers of the connection, or that the client or the platform sets itself (RFC 9110 §7.6.1, Fetch: forbidden headers). */
-const takenHeaders =
-  /^(accept-.*|connection|content-.*|cookie|date|expect|host|keep-alive|origin|referer|te|trailer|transfer-encoding|upgrade|user-agent|via|(proxy|sec)-.*)$/i;
-/** What the name of a group of parameters ends in. */
-const groups = /** @type {const} */ ([
-  ['path', 'Path'],
-  ['query', 'Query'],
-  ['header', 'Headers'],
-]);
-
-/**
- * @param {OperationDefinition} definition
- * @param {string} path
- * @param {SchemaContext} context
- * @returns {ParameterGroup[]}
- */
-function groupParameters({ operationId, parameters }, path, context) {
-  const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => String(name));
-  for (const { name, in: place, required, style, explode, schema } of parameters) {
-    const where = `${operationId}.${name}`;
-    const refuse = (/** @type {string} */ problem, /** @type {string} */ remedy) =>
-      context.issues.add(where, problem, remedy);
-    checkSchema(schema, where, context);
-    if (place === 'path' && !inPath.includes(name)) {
-      refuse(`the path has no {${name}}`, 'write it into the path, or remove the parameter');
-    }
-    if (place === 'path' && required !== true)
-      refuse('a path parameter is always required', 'write required: true');
-    if (name in Object.prototype)
-      refuse('every object of JavaScript has something of this name', 'leave it out');
-    if (place === 'header' && !/^[!#$%&'*+.^`|~\w-]+$/.test(name)) {
-      refuse('no header can have this name', 'correct it');
-    }
-    if (place === 'header' && takenHeaders.test(name))
-      refuse('no caller can set this header', 'leave it out');
-    const { items = {} } = resolve(context.schemas, schema);
-    if (allowsNull(items, context.schemas))
-      refuse('null in a list has no form in a request', 'take null out of its items');
-    if (required === true && allowsNull(schema, context.schemas)) {
-      refuse('a required parameter cannot be null', 'take null out of its schema');
-    }
-    if (style !== undefined && style !== (place === 'query' ? 'form' : 'simple')) {
-      refuse(`style ${style} is not understood in ${place}`, 'leave style out');
-    }
-    if (explode !== undefined && explode !== (place === 'query')) {
-      refuse(`explode: ${explode} is not understood in ${place}`, 'leave explode out');
-    }
-  }
-  if (new Set(inPath).size < inPath.length) {
-    context.issues.add(operationId, `${path} names a parameter twice`, 'rename one of them');
-  }
-  for (const name of inPath) {
-    if (parameters.some((parameter) => parameter.in === 'path' && parameter.name === name)) continue;
-    const problem = `the path parameter ${name} is not described`;
-    context.issues.add(operationId, problem, 'describe it under parameters');
-  }
-  return groups.flatMap(([place, suffix]) => {
-    const own = parameters.filter((each) => each.in === place);
-    return own.length === 0
-      ? []
-      : [{ in: place, schemaName: pascalCase(operationId) + suffix, parameters: own }];
-  });
-}
-
-/** @param {SchemaNode} node @param {SchemaContext['schemas']} schemas @returns {boolean} */
-function allowsNull(node, schemas) {
-  const { type, enum: listed, anyOf = [] } = resolve(schemas, node);
-  const isNull = listed === undefined ? [type].flat().includes('null') : listed.includes(null);
-  return isNull || anyOf.some((option) => allowsNull(option, schemas));
 }
 
 /**
