@@ -64,13 +64,28 @@ describe('a value added to an enum of the document', () => {
 
   it('is accepted by the sandbox', async () => {
     await copy.node('apps/sandbox', 'bundle.config.js');
-    expect(
-      await answerTo(join(workspaceRoot, 'apps/sandbox/dist/main.js'), { status: 'never_heard_of' }),
-    ).toBe(422);
-    expect(await answerTo(join(copy.root, 'apps/sandbox/dist/main.js'), { status: 'never_heard_of' })).toBe(
-      200,
-    );
+    const statusOf = async (/** @type {string} */ root) =>
+      (await answerOf(join(root, 'apps/sandbox/dist/main.js'), { status: 'never_heard_of' })).status;
+    expect(await statusOf(workspaceRoot)).toBe(422);
+    expect(await statusOf(copy.root)).toBe(200);
   });
+});
+
+describe('a field that the document loses', () => {
+  it('is lost by the sandbox, too, and everything compiles', async () => {
+    await changeDocument((document) => {
+      const example = ['components', 'examples', 'DocumentedOrderPage', 'value', 'data', 'data', 0];
+      for (const order of [['components', 'schemas', 'Order', 'properties'], example]) {
+        document.deleteIn([...order, 'payment_method']);
+      }
+    });
+    await copy.nx('sync');
+    await copy.typecheck();
+    await copy.node('apps/sandbox', 'bundle.config.js');
+    const { text } = await answerOf(join(copy.root, 'apps/sandbox/dist/main.js'), {});
+    expect(text).toContain('"payment_status"');
+    expect(text).not.toContain('"payment_method"');
+  }, 180_000);
 });
 
 describe('an operation added to the document', () => {
@@ -205,9 +220,9 @@ async function statusesOffered(serverFile) {
   return Object(tools.find(({ name }) => name === 'list_orders')?.inputSchema.properties['status']).enum;
 }
 
-/** The status with which the built sandbox answers a list. @param {string} sandboxFile @param {object} filters */
-async function answerTo(sandboxFile, filters) {
-  const sandbox = spawn(process.execPath, [sandboxFile, '--port', '0', '--orders', '1'], { stdio: 'pipe' });
+/** What the built sandbox answers to a list. @param {string} sandboxFile @param {object} filters */
+async function answerOf(sandboxFile, filters) {
+  const sandbox = spawn(process.execPath, [sandboxFile, '--port', '0', '--orders', '2'], { stdio: 'pipe' });
   try {
     for await (const line of createInterface({ input: sandbox.stdout })) {
       const apiUrl = /listening on (http\S+)/.exec(line)?.[1];
@@ -221,7 +236,7 @@ async function answerTo(sandboxFile, filters) {
         },
         body: JSON.stringify(filters),
       });
-      return response.status;
+      return { status: response.status, text: await response.text() };
     }
     throw new Error('the sandbox ended before it listened');
   } finally {

@@ -5,7 +5,7 @@ export { largestPage } from './largest-page.js';
 export { operationsMarkedAs } from './marks.js';
 export { operationsWithUsualMarks, usualOrder } from './usual-marks.js';
 export { type Mutation, mutationsOf } from './mutations.js';
-export { sixtyListsAMinute } from './own-limits.js';
+export { ownPolicies, sixtyListsAMinute } from './own-limits.js';
 export { orderPage, type SentOrder } from './order-page.js';
 export { rejectionHeaders } from './rejection.js';
 export { unreachableUrl } from './unreachable.js';
