@@ -72,7 +72,8 @@ describe('a value added to an enum of the document', () => {
 });
 
 describe('a field that the document loses', () => {
-  it('is lost by the sandbox, too, and everything compiles', async () => {
+  // That everything compiles without it is seen with the new app below.
+  it('is lost by the sandbox, too', async () => {
     await changeDocument((document) => {
       const example = ['components', 'examples', 'DocumentedOrderPage', 'value', 'data', 'data', 0];
       for (const order of [['components', 'schemas', 'Order', 'properties'], example]) {
@@ -80,12 +81,11 @@ describe('a field that the document loses', () => {
       }
     });
     await copy.nx('sync');
-    await copy.typecheck();
     await copy.node('apps/sandbox', 'bundle.config.js');
     const { text } = await answerOf(join(copy.root, 'apps/sandbox/dist/main.js'), {});
     expect(text).toContain('"payment_status"');
     expect(text).not.toContain('"payment_method"');
-  }, 180_000);
+  });
 });
 
 describe('an operation added to the document', () => {
