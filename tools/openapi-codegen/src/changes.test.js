@@ -76,7 +76,7 @@ const kinds = [
   {
     what: 'another rate limit',
     change: (document) => {
-      document.setIn([...sync, 'x-rate-limit', 'limit'], 10);
+      document.setIn([...sync, 'x-rate-limit'], { limit: 10, windowSeconds: 60 });
       document.setIn(['components', 'headers', 'SyncOrderLimit', 'example'], 10);
     },
     carried: ['calls.ts', 'limit: 10'],
@@ -115,6 +115,11 @@ const kinds = [
     what: 'a reading operation that is a tool',
     change: (document) => addOperation(document, { 'x-mcp-tool': tool(true) }),
     carried: ['operations.ts', "name: 'show_order'"],
+  },
+  {
+    what: 'a reading operation that is a tool and deprecated',
+    change: (document) => addOperation(document, { 'x-mcp-tool': tool(true), deprecated: true }),
+    carried: ['operations.ts', "description: 'Deprecated. Shows one order.'"],
   },
   {
     what: 'a tool text that names the limit ({pace})',

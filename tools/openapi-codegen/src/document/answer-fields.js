@@ -64,7 +64,7 @@ export function answerFields(names, place, context) {
     const above = trail.toReversed().indexOf(key);
     count += 1;
     if (count > mostFields) {
-      const remedy = 'leave out of the schemas what nobody uses';
+      const remedy = 'remove fields from its schemas';
       context.issues.add(place, `the answer has more than ${mostFields} fields`, remedy);
     }
     if (above >= 0 || count > mostFields) {

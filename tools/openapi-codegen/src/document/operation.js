@@ -96,7 +96,7 @@ export function describeOperation(definition, { path, method }, context) {
     operationId,
     method: method.toUpperCase(),
     path,
-    summary,
+    summary: definition.deprecated === true ? `${summary} (deprecated)` : summary,
     rateLimit: { limit, windowSeconds, bucket },
     tool: tool && withPace(tool, definition, refuse),
     isPublic: isPublic(document, definition, refuse),
@@ -112,13 +112,13 @@ export function describeOperation(definition, { path, method }, context) {
 /** @typedef {(problem: string, remedy: string) => void} Refuse */
 
 /**
- * The tool with the numbers of the document in its texts: `{pace}` becomes the rate limit, and `{{word}}` a word in braces.
+ * The tool with what the document says in its texts: whether it is deprecated; `{pace}` becomes the rate limit, and `{{word}}` a word in braces.
  *
  * @param {Tool} tool
  * @param {OperationDefinition} definition
  * @param {Refuse} refuse
  */
-function withPace(tool, { 'x-rate-limit': { limit, windowSeconds } }, refuse) {
+function withPace(tool, { deprecated, 'x-rate-limit': { limit, windowSeconds } }, refuse) {
   const pace = windowSeconds === 60 ? `${limit} a minute` : `${limit} in ${windowSeconds} s`;
   const filled = (/** @type {string} */ text) =>
     text.replaceAll(/\{(\{\w*\})\}|\{(\w*)\}/g, (found, literal, name) => {
@@ -128,7 +128,12 @@ function withPace(tool, { 'x-rate-limit': { limit, windowSeconds } }, refuse) {
       refuse(`${found} in the texts of the tool means nothing`, remedy);
       return found;
     });
-  return { ...tool, title: filled(tool.title), description: filled(tool.description) };
+  const description = filled(tool.description);
+  return {
+    ...tool,
+    title: filled(tool.title),
+    description: deprecated === true ? `Deprecated. ${description}` : description,
+  };
 }
 
 /** @param {Response} answer @param {string} place @param {string} status @param {SchemaContext} context @returns {Answer} */
