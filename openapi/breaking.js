@@ -13,7 +13,7 @@ const document = 'wemasy-orders.yaml';
 try {
   const [revision = 'HEAD', ...others] = parseArgs({ allowPositionals: true }).positionals;
   if (others.length > 0) throw new Error('usage: breaking.js [revision]');
-  const changes = await breakingChanges(committed(revision), readFileSync(document, 'utf8'));
+  const changes = await breakingChanges(document, committed(revision), (path) => readFileSync(path, 'utf8'));
   console.log(changes.join('\n') || `${document} breaks nothing of ${revision}.`);
   process.exitCode = changes.length === 0 ? 0 : 1;
 } catch (error) {
@@ -21,7 +21,7 @@ try {
   process.exitCode = 2;
 }
 
-/** The document as it was. @param {string} revision */
+/** Reads files as they were. @param {string} revision */
 function committed(revision) {
   const commit = git(
     `There is no revision ${revision}`,
@@ -31,7 +31,8 @@ function committed(revision) {
     `${revision}^{commit}`,
   );
   // `./` is the working directory; the document is not in the root of the repository.
-  return git(`${revision} has no ${document}`, 'show', `${commit.trim()}:./${document}`);
+  return (/** @type {string} */ path) =>
+    git(`${revision} has no ${path}`, 'show', `${commit.trim()}:./${path}`);
 }
 
 /**
