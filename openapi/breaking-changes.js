@@ -17,6 +17,9 @@ const reported = [
 /** A map that accepts other entries, or none: whether that is less is for `requestChanges` to say. */
 const ownEntries = /^removed the request property `.*\*`$/;
 
+/** The keywords that say what kind of value a schema describes. */
+const schemaKinds = ['type', 'enum', 'const', 'anyOf', 'oneOf'];
+
 /** From the weakest mark to the strictest. */
 const privacyLevels = ['public', 'name', 'personal', 'secret'];
 
@@ -38,11 +41,12 @@ const limits = {
 };
 
 /**
- * What our extensions say about one field of an answer.
+ * What is compared here of one field of an answer.
  *
  * @typedef {object} Marks
  * @property {string | undefined} privacy the strictest mark on the way to it; undefined where there is none
  * @property {Set<unknown>} knownValues of an open enumeration
+ * @property {Set<string>} keywords of its nodes
  */
 
 /** @typedef {{ path: string, nodes: Record<string, unknown>[] }} RequestField all nodes that a value has to fit */
@@ -232,14 +236,19 @@ function requestFields(document, operation) {
 function requestChanges(old, now) {
   return [...old].flatMap(([key, { path, nodes: before }]) => {
     const after = now.get(key)?.nodes ?? [];
-    const field = inBody(path) === '' ? 'the request' : `the field \`${inBody(path)}\` of the request`;
+    const field = fieldOf(path, 'the request');
     const all = (/** @type {typeof before} */ nodes, /** @type {string} */ keyword) =>
       nodes.map((node) => node[keyword]).filter((value) => value !== undefined);
     const [open = 0, closed = 0] = [before, after].map((nodes) =>
       Math.max(0, ...all(nodes, 'additionalProperties').map(closedness)),
     );
+    // oasdiff compares types, but accepts a union in place of anything.
+    const isUnion = (/** @type {typeof before} */ nodes) =>
+      nodes.some((node) => !('type' in node) && ('anyOf' in node || 'oneOf' in node));
+    const wasAnything = !before.some((node) => schemaKinds.some((keyword) => keyword in node));
     const [argument, renamed] = [before, after].map((nodes) => all(nodes, 'x-argument')[0] ?? lastOf(path));
     return [
+      ...(wasAnything && isUnion(after) ? [`${field} no longer accepts a value of any kind`] : []),
       ...(closed > open
         ? [`${field} no longer accepts unknown fields${closed === 1 ? ' of any kind' : ''}`]
         : []),
@@ -261,9 +270,10 @@ function closedness(value) {
   return isRecord(value) && Object.keys(value).length > 0 ? 1 : 0;
 }
 
-/** The path of a field as users know it. @param {string} path */
-function inBody(path) {
-  return path.replace(/^body\.?/, '');
+/** A field as users know it. @param {string} path @param {string} whole what it is a field of */
+function fieldOf(path, whole) {
+  const name = path.replace(/^body\.?/, '');
+  return name === '' ? whole : `the field \`${name}\` of ${whole}`;
 }
 
 /** @param {string} path */
@@ -305,7 +315,11 @@ function fieldChanges(old, now) {
     const after = now.get(field);
     if (after === undefined) return [];
     const lost = [...before.knownValues].filter((value) => !after.knownValues.has(value));
+    // oasdiff reports a value more, but not any value.
+    const isOpened =
+      before.keywords.has('enum') && !['enum', 'const'].some((each) => after.keywords.has(each));
     return [
+      ...(isOpened ? [`${field} is no longer one of a list of values`] : []),
       ...privacyChanges(field, before.privacy, after.privacy),
       ...lost.map((value) => `${field} lost the known value \`${String(value)}\``),
     ];
@@ -340,10 +354,15 @@ function answerFields(document, operation) {
   for (const [status, answer] of entriesOf(at(operation, 'responses'))) {
     for (const [, content] of entriesOf(at(answer, 'content'))) {
       for (const { path, node, privacy } of nodesOf(document, at(content, 'schema'))) {
-        const field = `the field \`${inBody(path)}\` of the \`${status}\` answer`;
-        const marks = fields.get(field) ?? { privacy: undefined, knownValues: new Set() };
+        const field = fieldOf(path, `the \`${status}\` answer`);
+        const marks = fields.get(field) ?? {
+          privacy: undefined,
+          knownValues: new Set(),
+          keywords: new Set(),
+        };
         marks.privacy = strictest(marks.privacy, privacy);
         for (const value of valuesOf(document, node['x-extensible-enum'])) marks.knownValues.add(value);
+        for (const keyword of Object.keys(node)) marks.keywords.add(keyword);
         fields.set(field, marks);
       }
     }

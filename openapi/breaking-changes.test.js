@@ -275,6 +275,18 @@ describe.skipIf(!hasOasdiff)('a request that accepts less', () => {
       expect(await between(parameter, page(before), page(after))).toHaveLength(1);
     },
   );
+
+  it.each([
+    ['anyOf', integer],
+    ['anyOf', nothing],
+    ['oneOf', integer],
+  ])('breaks users when anything becomes an %s of a text and %j', async (keyword, other) => {
+    for (const path of [inBody, parameter]) {
+      expect(await between(path, {}, { [keyword]: [{ type: 'string' }, other] })).toEqual([
+        `listOrders: the field \`${path === inBody ? 'filter' : 'query.page'}\` of the request no longer accepts a value of any kind`,
+      ]);
+    }
+  });
 });
 
 describe.skipIf(!hasOasdiff)('an answer that promises less', () => {
@@ -331,6 +343,20 @@ describe.skipIf(!hasOasdiff)('an answer that promises less', () => {
       text,
       undefined,
       'removed the optional property `data/data/items/labels/*/color` from the response with the `200` status',
+    ],
+    [
+      'any body, where there was a list of them',
+      [...schemas, 'ListOrdersResponse'],
+      { ...text, enum: ['a'] },
+      text,
+      'the `200` answer is no longer one of a list of values',
+    ],
+    [
+      'any value, where there was a list of them',
+      [...schemas, 'Label', 'properties', 'color'],
+      { ...text, enum: ['a'] },
+      text,
+      'the field `data.data[].labels.*.color` of the `200` answer is no longer one of a list of values',
     ],
     [
       'entries of any kind in a map',
