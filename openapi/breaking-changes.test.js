@@ -455,6 +455,19 @@ describe.skipIf(!hasOasdiff)('the name of an argument', () => {
       `listOrders: the argument ${change}`,
     ]);
   });
+
+  it('counts beside the reference of a parameter', async () => {
+    const named = (/** @type {string} */ name) => {
+      const document = parseDocument(
+        documentWith(parameter, { $ref: '#/components/parameters/page', 'x-argument': name }),
+      );
+      document.setIn(['components', 'parameters'], { page: { name: 'page', in: 'query', schema: {} } });
+      return document.toString();
+    };
+    expect(await comparing(named('sheet'), named('leaf'))).toEqual([
+      'listOrders: the argument `sheet` is now called `leaf`',
+    ]);
+  });
 });
 
 describe.skipIf(!hasOasdiff)('a parameter', () => {

@@ -117,7 +117,7 @@ function fieldsOf(members) {
 }
 
 /**
- * What a node stands for, however many references lead there.
+ * What a node stands for, however many references lead there, with what is said beside them.
  *
  * @param {unknown} document
  * @param {unknown} node
@@ -129,7 +129,8 @@ export function resolve(document, node, followed = []) {
   const ref = at(node, '$ref');
   if (typeof ref !== 'string') return node;
   if (followed.includes(ref)) throw new Error(`${ref} refers to itself`);
-  return resolve(document, follow(document, ref), [...followed, ref]);
+  const target = resolve(document, follow(document, ref), [...followed, ref]);
+  return { ...Object(target), ...Object(node), $ref: undefined };
 }
 
 /**
