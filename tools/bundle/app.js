@@ -1,7 +1,7 @@
 // @ts-check
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 import { importDirectly } from './direct-imports.js';
@@ -10,9 +10,10 @@ import { importDirectly } from './direct-imports.js';
  * Bundles an app into dist/main.js: one executable file without dependencies, so that starting it costs no module
  * resolution and installing it brings nothing else along. Lazy imports are chunks beside it.
  *
- * @param {import('esbuild').BuildOptions} [options] what this app needs besides
+ * @param {import('esbuild').BuildOptions & { everyRunLoads?: string }} [options] what this app needs besides; `everyRunLoads`: a
+ *   module that every run loads, whose imports then are one file
  */
-export async function bundle(options = {}) {
+export async function bundle({ everyRunLoads, ...options } = {}) {
   const { version } = JSON.parse(await readFile('package.json', 'utf8'));
   await rm('dist', { recursive: true, force: true });
   const { metafile } = await build({
@@ -33,7 +34,13 @@ export async function bundle(options = {}) {
     sourcemap: 'linked',
     legalComments: 'none',
     ...options,
-    plugins: [...(options.plugins ?? []), builtIns, ownSources, compressedSqlite],
+    plugins: [
+      ...(options.plugins ?? []),
+      ...(everyRunLoads === undefined ? [] : [inOneFile(everyRunLoads)]),
+      builtIns,
+      ownSources,
+      compressedSqlite,
+    ],
     metafile: true,
     banner: { js: namingFunctions },
     define: {
@@ -94,6 +101,28 @@ const builtIns = {
     }));
   },
 };
+
+/**
+ * Lets every module that is loaded lazily import what every run loads. Otherwise what some of them use would be a file for
+ * each combination of them, and each file takes a run a third of a millisecond to open.
+ *
+ * @param {string} everyRunLoads
+ * @returns {import('esbuild').Plugin}
+ */
+const inOneFile = (everyRunLoads) => ({
+  name: 'in-one-file',
+  setup({ onResolve, onLoad, resolve: resolved }) {
+    const namespace = 'lazy';
+    onResolve({ filter: /./ }, async ({ kind, path, importer, resolveDir }) => {
+      if (kind !== 'dynamic-import' || importer.includes('node_modules')) return undefined;
+      return { path: (await resolved(path, { kind: 'import-statement', resolveDir })).path, namespace };
+    });
+    onLoad({ filter: /./, namespace }, ({ path }) => ({
+      contents: `import ${JSON.stringify(resolve(everyRunLoads))}; export * from ${JSON.stringify(path)};`,
+      resolveDir: dirname(path),
+    }));
+  },
+});
 
 /** Names a function; at the top of each file, since a file of its own would take a third of a millisecond to open. */
 const nameFunction = 'n$';

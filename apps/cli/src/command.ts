@@ -37,6 +37,7 @@ export interface CommandDefinition {
   readonly examples: readonly (readonly [commandLine: string, meaning: string])[];
   /** Commands below this one, e.g. `use` of `journal use`. */
   readonly subcommands?: readonly CommandDefinition[];
+  /** Imports with `import()` what no other command needs, so that a run loads only what its own command does. */
   action(input: CommandInput, session: Session): Promise<ExitCode>;
 }
 

@@ -60,7 +60,7 @@ const list: CommandDefinition = {
   async action({ options }, { services, terminal: { out } }) {
     const { json } = z.object({ json: isOn }).parse(options);
     const accounts = await services().journal.listAccounts();
-    const writer = createRowWriter(json ? 'json' : 'table', ['name', 'since', 'tokens', 'in_use'], out);
+    const writer = await createRowWriter(json ? 'json' : 'table', ['name', 'since', 'tokens', 'in_use'], out);
     const rows = accounts.map(({ name, createdAt, tokens, isCurrent }) => [
       name,
       createdAt,

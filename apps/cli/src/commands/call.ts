@@ -8,7 +8,6 @@ import { type CommandDefinition, isOn, jsonOption } from '../command.js';
 import { duration } from '../duration.js';
 import { UsageError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { answerText } from '../output/answer-text.js';
 import { cleanJson } from '../output/json.js';
 import { sandboxOption, settingsOptions } from '../settings-options.js';
 import { callOf } from '../wait-notice.js';
@@ -77,6 +76,7 @@ function commandOf(name: string, operation: Operation, answer: AnswerField): Com
       const visible = visibleField(answer, personalData);
       if (wantsJson) await terminal.out.write(cleanJson(shown ?? null));
       else if (visible !== undefined) {
+        const { answerText } = await import('../output/answer-text.js');
         await terminal.out.write(answerText(shown, { field: answer, visible }, terminal.out));
       }
       if (visible === undefined) {

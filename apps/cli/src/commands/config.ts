@@ -16,7 +16,7 @@ export const config: CommandDefinition = {
   async action(input, session) {
     const { json } = z.object({ json: isOn }).parse(input.options);
     const { out, err } = session.terminal;
-    const writer = createRowWriter(json ? 'json' : 'table', ['setting', 'value', 'from'], out);
+    const writer = await createRowWriter(json ? 'json' : 'table', ['setting', 'value', 'from'], out);
     await out.write(writer.add(settingRows(input, session)) + writer.end());
     for (const fault of session.faults) await err.write(`wemasy-orders: ${fault}\n`);
     return session.faults.length > 0 ? exitCodes.usage : exitCodes.done;

@@ -4,7 +4,6 @@ import * as z from 'zod';
 import { type CommandDefinition, isOn, jsonOption } from '../command.js';
 import { UsageError } from '../errors.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
-import { showEvidence, visibleHistory } from '../orders/evidence.js';
 import { parseOrderIds } from '../orders/order-ids.js';
 import { cleanJson } from '../output/json.js';
 import { refuseReadOnly, type Session } from '../session.js';
@@ -38,6 +37,7 @@ export const confirm: CommandDefinition = {
     }
     if (synced === true) return await record(orderId, 'synced', json, session);
     if (notSynced) return await record(orderId, 'not_synced', json, session);
+    const { showEvidence } = await import('../orders/evidence.js');
     const exitCode = await showEvidence(orderId, { json }, session);
     if (!json) {
       await session.terminal.err.write(
@@ -50,6 +50,7 @@ export const confirm: CommandDefinition = {
 
 async function record(orderId: number, verdict: Verdict, json: boolean, session: Session): Promise<ExitCode> {
   refuseReadOnly(session, 'confirm');
+  const { visibleHistory } = await import('../orders/evidence.js');
   const confirmed = await session.services().orderSync.confirm(orderId, verdict);
   const history = visibleHistory(confirmed, session.config.WEMASY_PERSONAL_DATA);
   const next = verdict === 'synced' ? 'It will not be sent again.' : 'The next sync sends it again.';

@@ -1,8 +1,5 @@
-import { checksText, examine } from '@wemasy-orders/runtime/doctor';
 import * as z from 'zod';
 import { type CommandDefinition, isOn, jsonOption } from '../command.js';
-import { exitCodes } from '../exit-codes.js';
-import { cleanJson } from '../output/json.js';
 
 export const doctor: CommandDefinition = {
   name: 'doctor',
@@ -16,11 +13,9 @@ export const doctor: CommandDefinition = {
       'exits 0 when everything works, 2 when settings are wrong, 1 when state or API cannot be used',
     ],
   ],
-  async action({ options }, { config, faults, clock, services, terminal }) {
+  async action({ options }, session) {
     const { json } = z.object({ json: isOn }).parse(options);
-    const checks = await examine({ config, faults, clock, services });
-    await terminal.out.write(json ? cleanJson(checks) : `${checksText(checks)}\n`);
-    if (faults.length > 0) return exitCodes.usage;
-    return checks.every(({ works }) => works) ? exitCodes.done : exitCodes.failed;
+    const { showChecks } = await import('../show-checks.js');
+    return await showChecks({ json }, session);
   },
 };

@@ -3,7 +3,6 @@ import { type CommandDefinition, isOn } from '../command.js';
 import { duration } from '../duration.js';
 import { readOrderIds } from '../orders/order-ids.js';
 import { sendingAllowance } from '../sending/allowance.js';
-import { sendAndReport } from '../sending/send-and-report.js';
 import { refuseReadOnly } from '../session.js';
 import { reportingOptions, ReportingValues } from './reporting.js';
 
@@ -35,6 +34,7 @@ export const sync: CommandDefinition = {
     const { report, ...values } = Values.parse(options);
     refuseReadOnly(session, 'sync');
     const orderIds = await readOrderIds(args, session.terminal.stdin);
+    const { sendAndReport } = await import('../sending/send-and-report.js');
     return await sendAndReport({ ...values, report, orderIds, priority: 'interactive' }, session);
   },
 };

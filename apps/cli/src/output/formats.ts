@@ -1,5 +1,4 @@
 import type { Channel } from '../terminal.js';
-import { createCsv, createExcelCsv } from './csv.js';
 import { createJsonArray, createJsonDocument, createJsonLines } from './json.js';
 import type { RowWriter } from './row-writer.js';
 import { createTable } from './table.js';
@@ -8,12 +7,12 @@ export const formats = ['table', 'json', 'ndjson', 'csv'] as const;
 export type Format = (typeof formats)[number] | 'excel';
 
 /** @param rowsName name of the rows in a JSON document, which then has facts about them too; default: a JSON array */
-export function createRowWriter(
+export async function createRowWriter(
   format: Format,
   columns: readonly string[],
   out: Channel,
   rowsName?: string,
-): RowWriter {
+): Promise<RowWriter> {
   switch (format) {
     case 'table':
       return createTable(columns, { width: out.columns(), hasColor: out.hasColor });
@@ -22,8 +21,8 @@ export function createRowWriter(
     case 'ndjson':
       return createJsonLines(columns);
     case 'csv':
-      return createCsv(columns);
+      return (await import('./csv.js')).createCsv(columns);
     case 'excel':
-      return createExcelCsv(columns);
+      return (await import('./csv.js')).createExcelCsv(columns);
   }
 }

@@ -14,7 +14,7 @@ export interface SendAndReportOptions extends Pick<SendOrdersOptions, 'orderIds'
   /** The report as JSON on stdout instead of a table. */
   readonly json: boolean;
   /** A file for the report as JSON. */
-  readonly report: string | undefined;
+  readonly report?: string | undefined;
   /** Print nothing unless something needs attention. */
   readonly quiet: boolean;
   /** How the orders were chosen, where they were not named. */
