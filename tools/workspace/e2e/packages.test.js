@@ -98,6 +98,32 @@ bookOrder();
   await expect(crash).rejects.toMatchObject({ stderr: expect.stringMatching(/at bookOrder .*main\.ts:6:/) });
 });
 
+it('an app that says what every run loads opens one file for it, whatever its lazy modules share', async () => {
+  const root = await write('lazy', {
+    'package.json': JSON.stringify({ name: 'lazy', version: '1.0.0', type: 'module' }),
+    'src/main.ts': `import { run } from './run.js'; await run(process.argv[2]);`,
+    'src/run.ts': `
+import { one } from './one.js';
+import { two } from './two.js';
+export async function run(name?: string) {
+  const { show } = await (name === 'first' ? import('./first.js') : import('./second.js'));
+  console.log(one() + two() + show());
+}`,
+    'src/one.ts': `export function one() { return 1; }`,
+    'src/two.ts': `export function two() { return 2; }`,
+    'src/first.ts': `import { one } from './one.js'; export function show() { return one() + 10; }`,
+    'src/second.ts': `import { two } from './two.js'; export function show() { return two() + 20; }`,
+  });
+  const { href } = pathToFileURL(join(import.meta.dirname, '../../bundle/app.js'));
+  const build = `await (await import('${href}')).bundle({ everyRunLoads: 'src/run.ts' });`;
+  await run(process.execPath, ['--input-type=module', '-e', build], { cwd: root });
+  const main = await readFile(join(root, 'dist/main.js'), 'utf8');
+  expect(main.match(/(?:from|import) ?"\.\//g)).toHaveLength(1);
+  const first = await run(process.execPath, [join(root, 'dist/main.js'), 'first']);
+  const second = await run(process.execPath, [join(root, 'dist/main.js'), 'second']);
+  expect([first.stdout, second.stdout]).toEqual(['14\n', '25\n']);
+});
+
 const client = join(import.meta.dirname, '../../../libs/client');
 /** What the document describes is data of the client, and grows with it. */
 const described = gzipSync(await readFile(join(client, 'dist/generated/calls.js'))).length;
