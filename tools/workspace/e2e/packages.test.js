@@ -107,7 +107,7 @@ import { one } from './one.js';
 import { two } from './two.js';
 export async function run(name?: string) {
   const { show } = await (name === 'first' ? import('./first.js') : import('./second.js'));
-  console.log(one() + two() + show());
+  console.log(String(one() + two() + show()));
 }`,
     'src/one.ts': `export function one() { return 1; }`,
     'src/two.ts': `export function two() { return 2; }`,

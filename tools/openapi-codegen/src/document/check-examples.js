@@ -1,12 +1,14 @@
 // @ts-check
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { childrenOf } from './schema.js';
+import { childrenOf, referencesIn } from './schema.js';
 
 /** @import { Issues } from './issues.js' */
 /** @import { OpenApiDocument, SchemaNode } from './openapi.js' */
+/** @typedef {{ schema?: SchemaNode | undefined, example?: unknown, examples?: Record<string, { value?: unknown }> | undefined }} Media */
 
 /**
- * Refuses examples and defaults that do not fit their schema: the sandbox answers with them, and readers copy them.
+ * Refuses examples of answers and defaults that do not fit their schema: the sandbox answers with the ones, and the API fills
+ * in the others. Those of requests are texts for readers.
  *
  * @param {OpenApiDocument} document in its normal form
  * @param {Issues} issues
@@ -18,46 +20,53 @@ export function checkExamples({ paths, components: { schemas } }, issues) {
     JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/'));
 
   /** @param {unknown} value @param {SchemaNode} schema @param {string} place */
-  function check(value, schema, place) {
+  function checkFit(value, schema, place) {
     if (value === undefined) return;
-    if (JSON.stringify(value).includes('"$ref":')) {
-      issues.add(place, 'an example with $ref is taken for a reference', 'leave it out');
-    }
     const validate = ajv.compile(rooted(schema));
     if (validate(value)) return;
-    const shown = JSON.stringify(value).slice(0, 80);
-    issues.add(
-      place,
-      `${shown} does not fit its schema: ${ajv.errorsText(validate.errors)}`,
-      'correct one of them',
-    );
+    const problem = `${JSON.stringify(value).slice(0, 80)} does not fit its schema: ${ajv.errorsText(validate.errors)}`;
+    issues.add(place, problem, 'correct one of them');
   }
 
-  /** @param {SchemaNode} node @param {string} place */
-  function checkNode(node, place) {
-    for (const value of [...(node.examples ?? []), node.default]) check(value, node, place);
-    for (const [end, child] of childrenOf(node)) checkNode(child, `${place}${end}`);
+  /** @param {SchemaNode} node @param {string} place @param {boolean} isAnswer */
+  function checkNode(node, place, isAnswer) {
+    checkFit(node.default, node, place);
+    for (const value of node.examples ?? []) checkData(value, node, place, isAnswer);
+    for (const [end, child] of childrenOf(node)) checkNode(child, `${place}${end}`, isAnswer);
   }
 
-  /** @param {{ schema?: SchemaNode, example?: unknown, examples?: Record<string, { value: unknown }> }} owner @param {string} place */
-  function checkOwner({ schema, example, examples = {} }, place) {
-    if (schema === undefined) return;
-    for (const value of [example, ...Object.values(examples).map((each) => each.value)])
-      check(value, schema, place);
-    checkNode(schema, place);
+  /** @param {unknown} value @param {SchemaNode} schema @param {string} place @param {boolean} isAnswer */
+  function checkData(value, schema, place, isAnswer) {
+    if (JSON.stringify(value ?? null).includes('"$ref":')) {
+      issues.add(place, 'an example with $ref is taken for a reference', 'leave it out');
+    }
+    if (isAnswer) checkFit(value, schema, place);
   }
 
-  for (const [name, schema] of Object.entries(schemas)) checkNode(schema, `components.schemas.${name}`);
+  /** @param {Media} owner @param {string} place @param {boolean} isAnswer */
+  function checkMedia({ schema = {}, example, examples = {} }, place, isAnswer) {
+    for (const value of [example, ...Object.values(examples).map((each) => each.value)]) {
+      checkData(value, schema, place, isAnswer);
+    }
+    checkNode(schema, place, isAnswer);
+  }
+
+  /** @type {Set<string>} */
+  const answered = new Set();
   for (const { operationId, parameters, requestBody, responses } of Object.values(paths).flatMap(
     Object.values,
   )) {
-    for (const parameter of parameters) checkOwner(parameter, `${operationId}.${parameter.name}`);
-    for (const media of Object.values(requestBody?.content ?? {}))
-      checkOwner(media, `${operationId} request`);
+    for (const parameter of parameters) checkMedia(parameter, `${operationId}.${parameter.name}`, false);
+    for (const media of Object.values(requestBody?.content ?? {})) checkMedia(media, operationId, false);
     for (const [status, { content = {}, headers = {} }] of Object.entries(responses)) {
-      for (const owner of [...Object.values(content), ...Object.values(headers)]) {
-        checkOwner(owner, `${operationId} ${status}`);
+      for (const media of [...Object.values(content), ...Object.values(headers)]) {
+        checkMedia(media, `${operationId} ${status}`, true);
+        for (const name of referencesIn(media.schema ?? {})) answered.add(name);
       }
     }
+  }
+  for (const name of answered) for (const next of referencesIn(schemas[name] ?? {})) answered.add(next);
+  for (const [name, schema] of Object.entries(schemas)) {
+    checkNode(schema, `components.schemas.${name}`, answered.has(name));
   }
 }

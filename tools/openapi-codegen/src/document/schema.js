@@ -57,3 +57,9 @@ export function resolve(schemas, node) {
   const found = node.$ref === undefined ? node : (schemas[referenceName(node.$ref)] ?? {});
   return found.$ref === undefined || found === node ? found : resolve(schemas, found);
 }
+
+/** The names of the component schemas that a schema refers to. @param {SchemaNode} node @returns {string[]} */
+export function referencesIn(node) {
+  const own = node.$ref === undefined ? [] : [referenceName(node.$ref)];
+  return [...own, ...childrenOf(node).flatMap(([, child]) => referencesIn(child))];
+}

@@ -1,6 +1,6 @@
 // @ts-check
 import { argumentsSchema } from '../document/names.js';
-import { childrenOf, firstParagraph, referenceName } from '../document/schema.js';
+import { firstParagraph, referenceName, referencesIn } from '../document/schema.js';
 
 /** @import { ApiDescription } from '../document/read.js' */
 /** @import { SchemaNode } from '../document/openapi.js' */
@@ -179,12 +179,6 @@ function inDependencyOrder(schemas) {
   };
   for (const name of Object.keys(schemas)) visit(name, []);
   return { ordered: [...ordered], recursive };
-}
-
-/** @param {SchemaNode} node @returns {string[]} */
-function referencesIn(node) {
-  const own = node.$ref === undefined ? [] : [referenceName(node.$ref)];
-  return [...own, ...childrenOf(node).flatMap(([, child]) => referencesIn(child))];
 }
 
 /** @param {{ description?: string | undefined, deprecated?: boolean | undefined }} node */
