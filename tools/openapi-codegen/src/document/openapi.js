@@ -322,7 +322,10 @@ function report(found, above, issues) {
     } else {
       const key = String(path.findLast((each) => typeof each === 'string'));
       const isObject = issue.code === 'invalid_type' && issue.expected === 'object';
-      const remedy = remedies[key] ?? (isObject ? 'write an object; {} is a schema of anything' : otherwise);
+      const isMissing = issue.message.endsWith('received undefined');
+      const remedy = isMissing
+        ? 'it is required: write it'
+        : (remedies[key] ?? (isObject ? 'write an object; {} is a schema of anything' : otherwise));
       issues.add(place, issue.message, remedy);
     }
   }
