@@ -234,7 +234,10 @@ describe('a release', () => {
   /** @param {...string} args */
   async function nx(...args) {
     const env = { ...registry.environment, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', CI: 'true' };
-    return run('npx', ['nx', ...args], { cwd: copy.root, env, maxBuffer: 2 ** 26 });
+    return run('npx', ['nx', ...args], { cwd: copy.root, env, maxBuffer: 2 ** 26 }).catch((error) => {
+      // Nx tells on stdout why a task failed.
+      throw Object.assign(error, { message: `${error.message}\n${String(error.stdout).slice(-4_000)}` });
+    });
   }
 
   /** @returns {Promise<string[][]>} the versions of each package in the registry */
