@@ -21,7 +21,7 @@ import { referenceName } from './schema.js';
 
 /** @typedef {{ schemas: Readonly<Record<string, SchemaNode>>, issues: Issues }} Context */
 
-/** More fields are no answer that anybody reads: schemas refer to each other in too many ways. */
+/** The most fields of an answer. Schemas that use each other twice, and again twice, have more than fit into memory. */
 const mostFields = 5_000;
 
 /** A schema that says nothing: anything fits it. @type {SchemaNode} */

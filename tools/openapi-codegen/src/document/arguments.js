@@ -2,16 +2,9 @@
 import { childrenOf, resolve } from './schema.js';
 
 /** @import { Issues } from './issues.js' */
+/** @import { ParameterGroup } from './parameters.js' */
 /** @import { Parameter, SchemaNode, Tool } from './openapi.js' */
 /** @typedef {Readonly<Record<string, SchemaNode>>} Schemas */
-/**
- * The parameters of an operation in one place, and the name of the schema that holds them.
- *
- * @typedef {object} ParameterGroup
- * @property {Parameter['in']} in
- * @property {string} schemaName
- * @property {readonly Parameter[]} parameters
- */
 /**
  * One argument of an operation, wherever it goes.
  *
@@ -117,7 +110,7 @@ export function checkArguments({ operationId, tool, arguments: found }, { schema
       const problem = `only texts, numbers, booleans and lists of them go into ${argument.in}`;
       issues.add(place, problem, 'describe the fields of an object as parameters of their own');
     }
-    if (name in Object.prototype) {
+    if (name !== argument.field && name in Object.prototype) {
       issues.add(place, `every object of JavaScript has something called ${name}`, rename);
     }
   }

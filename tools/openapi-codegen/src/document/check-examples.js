@@ -30,7 +30,7 @@ export function checkExamples({ paths, components: { schemas } }, issues) {
 
   /** @param {SchemaNode} node @param {string} place @param {boolean} isAnswer */
   function checkNode(node, place, isAnswer) {
-    checkFit(node.default, node, place);
+    checkData(node.default, node, place, true);
     for (const value of node.examples ?? []) checkData(value, node, place, isAnswer);
     for (const [end, child] of childrenOf(node)) checkNode(child, `${place}${end}`, isAnswer);
   }

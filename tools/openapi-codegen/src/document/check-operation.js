@@ -1,9 +1,9 @@
 // @ts-check
+import { json } from './openapi.js';
 
-/** @import { Answer, Context, Refuse } from './operation.js' */
+/** @import { Issues, Refuse } from './issues.js' */
+/** @import { Answer, Context, OperationDescription } from './operation.js' */
 /** @import { OperationDefinition } from './openapi.js' */
-
-const json = 'application/json';
 
 /**
  * Refuses an operation that contradicts itself, or that cannot be served.
@@ -39,8 +39,8 @@ export function checkOperation(definition, method, { successes, writes, withoutA
     const other = destructiveHint ? 'destructiveHint' : method.toUpperCase();
     refuse(`readOnlyHint contradicts ${other}`, 'say what the operation does');
   }
-  const walked = [...writes, ...withoutArguments].includes(operationId);
-  if (walked && new Set(successes.map(({ schema }) => schema)).size > 1) {
+  const isReadByCode = [...writes, ...withoutArguments].includes(operationId);
+  if (isReadByCode && new Set(successes.map(({ schema }) => schema)).size > 1) {
     refuse('the product reads its answers, so all of them need one schema', 'describe them by one schema');
   }
   if (requestBody !== undefined && method === 'get') {
@@ -69,4 +69,27 @@ function limitsShown({ responses }) {
       schema.const,
     ])
     .filter((shown) => shown !== undefined);
+}
+
+/**
+ * Refuses operations that share a bucket and differ in its limit.
+ *
+ * @param {readonly OperationDescription[]} operations
+ * @param {Issues} issues
+ */
+export function checkBuckets(operations, issues) {
+  const bucketOf = (/** @type {OperationDescription} */ { operationId, rateLimit }) =>
+    rateLimit.bucket ?? operationId;
+  for (const operation of operations) {
+    const { operationId, rateLimit } = operation;
+    const bucket = bucketOf(operation);
+    const first = operations.find((each) => bucketOf(each) === bucket)?.rateLimit ?? rateLimit;
+    if (first.limit !== rateLimit.limit || first.windowSeconds !== rateLimit.windowSeconds) {
+      issues.add(
+        operationId,
+        `another limit for the bucket ${bucket}`,
+        'operations of one bucket share one limit',
+      );
+    }
+  }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { childrenOf, referenceName } from './schema.js';
 
-/** @import { Issues } from './issues.js' */
+/** @import { Issues, Refuse } from './issues.js' */
 /** @import { SchemaNode, TypeName } from './openapi.js' */
 
 const annotations = [
@@ -58,8 +58,7 @@ export function isAnnotation(keyword) {
  * @param {SchemaContext} context
  */
 export function checkSchema(node, place, context) {
-  const refuse = (/** @type {string} */ problem, /** @type {string} */ remedy) =>
-    context.issues.add(place, problem, remedy);
+  const refuse = context.issues.at(place);
   const { what, keywords } = formOf(node);
   const others = Object.keys(node).filter((key) => !keywords.includes(key) && !isAnnotation(key));
   if (others.length > 0) {
@@ -90,8 +89,6 @@ export function checkSchema(node, place, context) {
   }
   for (const [end, child] of childrenOf(node)) checkSchema(child, `${place}${end}`, context);
 }
-
-/** @typedef {(problem: string, remedy: string) => void} Refuse */
 
 /** What a schema is, and the keywords that it may have besides annotations. @param {SchemaNode} node */
 function formOf({ $ref, anyOf, enum: listed, const: value, type }) {
@@ -143,9 +140,11 @@ function checkObject({ properties, additionalProperties, required = [] }, refuse
   }
 }
 
-/** @type {readonly (readonly [keyof SchemaNode, keyof SchemaNode])[]} */
+/** Pairs of bounds; where one of them is exclusive, nothing fits two that are equal either. @type {readonly (readonly [keyof SchemaNode, keyof SchemaNode])[]} */
 const bounds = [
   ['minimum', 'maximum'],
+  ['exclusiveMinimum', 'maximum'],
+  ['minimum', 'exclusiveMaximum'],
   ['exclusiveMinimum', 'exclusiveMaximum'],
   ['minLength', 'maxLength'],
   ['minItems', 'maxItems'],
@@ -154,7 +153,12 @@ const bounds = [
 /** @param {SchemaNode} node @param {Refuse} refuse */
 function checkBounds(node, refuse) {
   for (const [least, most] of bounds) {
-    if (Number(node[least]) > Number(node[most])) refuse(`${least} is above ${most}`, 'correct one of them');
+    const from = Number(node[least]);
+    const to = Number(node[most]);
+    const isExclusive = `${least} ${most}`.includes('exclusive');
+    if (from > to || (isExclusive && from === to)) {
+      refuse(`nothing fits ${least} ${from} and ${most} ${to}`, 'correct one of them');
+    }
   }
 }
 

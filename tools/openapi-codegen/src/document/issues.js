@@ -9,6 +9,8 @@ export class DocumentError extends Error {
   }
 }
 
+/** @typedef {ReturnType<Issues['at']>} Refuse adds an issue: what is wrong, and what to write instead */
+
 /** Collects the issues of a document, so that all of them are reported at once. */
 export class Issues {
   /** @type {Set<string>} */
@@ -21,6 +23,11 @@ export class Issues {
    */
   add(place, problem, remedy) {
     this.#lines.add(`${place || 'the document'}: ${problem}; ${remedy}`.replaceAll(/\s+/g, ' '));
+  }
+
+  /** Adds issues of one place. @param {string} place @returns {(problem: string, remedy: string) => void} */
+  at(place) {
+    return (problem, remedy) => this.add(place, problem, remedy);
   }
 
   /** Every issue so far. */

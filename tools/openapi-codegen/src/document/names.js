@@ -34,7 +34,7 @@ export function identifiersOf(names, issues) {
 }
 
 /**
- * Names that must differ, and buckets whose limits must not.
+ * Refuses names that exist twice.
  *
  * @param {readonly OperationDescription[]} operations
  * @param {ReadonlyMap<string, string>} identifiers
@@ -63,20 +63,6 @@ export function checkNames(operations, identifiers, issues) {
   for (const [what, names] of kinds) {
     for (const name of names.filter((each, index) => names.indexOf(each) < index)) {
       if (name !== undefined) issues.add(name, `${what} of this name exists twice`, 'rename one of them');
-    }
-  }
-  const bucketOf = (/** @type {OperationDescription} */ { operationId, rateLimit }) =>
-    rateLimit.bucket ?? operationId;
-  for (const operation of operations) {
-    const { operationId, rateLimit } = operation;
-    const bucket = bucketOf(operation);
-    const first = operations.find((each) => bucketOf(each) === bucket)?.rateLimit ?? rateLimit;
-    if (first.limit !== rateLimit.limit || first.windowSeconds !== rateLimit.windowSeconds) {
-      issues.add(
-        operationId,
-        `another limit for the bucket ${bucket}`,
-        'operations of one bucket share one limit',
-      );
     }
   }
 }

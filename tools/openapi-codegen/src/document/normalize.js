@@ -3,13 +3,13 @@ import { isAnnotation } from './check-schema.js';
 import { strictest } from './marks.js';
 import { mapValues } from './json.js';
 import { pascalCase } from './names.js';
+import { json } from './openapi.js';
 import { referenceName, withChildren } from './schema.js';
 
 /** @import { Issues } from './issues.js' */
 /** @import { Content, OpenApiDocument, SchemaNode } from './openapi.js' */
 /** @typedef {Record<string, SchemaNode>} Schemas */
 
-const json = 'application/json';
 /** JSON by any name: with parameters, of a kind (`problem+json`), in any case (RFC 6839 §3.1, RFC 9110 §8.3.1). */
 const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;.*)?$/i;
 
@@ -23,8 +23,8 @@ const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;.*)?$/i;
  */
 export function normalize(document, issues) {
   const schemas = { ...document.components.schemas };
-  const schemaOf = (/** @type {SchemaNode} */ schema, /** @type {string} */ place, trail = ['']) =>
-    normalizeSchema(schema, { schemas, issues, place, trail });
+  /** @param {SchemaNode} schema @param {string} place @param {readonly string[]} [trail] */
+  const schemaOf = (schema, place, trail = []) => normalizeSchema(schema, { schemas, issues, place, trail });
 
   /**
    * @template {{ content?: Content | undefined }} Body
@@ -58,36 +58,28 @@ export function normalize(document, issues) {
     return { ...body, content: { ...others, [json]: { ...media, schema: reference } } };
   }
 
-  const named = mapValues(document.paths, (methods, path) =>
+  const paths = mapValues(document.paths, (methods, path) =>
     mapValues(methods, (operation, method) => {
-      const { requestBody, responses } = operation;
       const place = `paths.${path}.${method}`;
       const name = pascalCase(operation.operationId);
-      const success = Object.keys(responses).find((status) => status.startsWith('2'));
-      return {
-        ...operation,
-        requestBody:
-          requestBody && withNamedSchema(requestBody, `${name}Request`, `${place}.requestBody`, true),
-        responses: mapValues(responses, (answer, status) => {
-          const suffix = status === success ? '' : status;
-          return withNamedSchema(answer, `${name}Response${suffix}`, `${place}.responses.${status}`);
-        }),
-      };
-    }),
-  );
-  const paths = mapValues(named, (methods, path) =>
-    mapValues(methods, (operation, method) => {
-      const place = `paths.${path}.${method}`;
+      const success = Object.keys(operation.responses).find((status) => status.startsWith('2'));
       /** @template {{ schema?: SchemaNode | undefined }} Owner @param {Owner} owner @param {string} end @returns {Owner} */
       const normalized = (owner, end) =>
         owner.schema === undefined ? owner : { ...owner, schema: schemaOf(owner.schema, `${place}.${end}`) };
-      const responses = mapValues(operation.responses, (answer, status) => ({
-        ...answer,
-        headers: answer.headers && mapValues(answer.headers, normalized),
-        content: answer.content && mapValues(answer.content, (media) => normalized(media, status)),
-      }));
+      const responses = mapValues(operation.responses, (answer, status) => {
+        const suffix = status === success ? '' : status;
+        const named = withNamedSchema(answer, `${name}Response${suffix}`, `${place}.responses.${status}`);
+        return {
+          ...named,
+          headers: named.headers && mapValues(named.headers, normalized),
+          content: named.content && mapValues(named.content, (media) => normalized(media, status)),
+        };
+      });
+      const requestBody =
+        operation.requestBody &&
+        withNamedSchema(operation.requestBody, `${name}Request`, `${place}.requestBody`, true);
       const parameters = operation.parameters.map((each) => normalized(each, each.name));
-      return { ...operation, parameters, responses };
+      return { ...operation, parameters, requestBody, responses };
     }),
   );
   const components = {
@@ -98,14 +90,14 @@ export function normalize(document, issues) {
 }
 
 /**
- * @typedef {object} SchemaContext
+ * @typedef {object} Context
  * @property {Schemas} schemas
  * @property {Issues} issues
  * @property {string} place
  * @property {readonly string[]} trail component schemas on the way here
  */
 
-/** @param {SchemaNode} schema @param {SchemaContext} context @returns {SchemaNode} */
+/** @param {SchemaNode} schema @param {Context} context @returns {SchemaNode} */
 function normalizeSchema({ allOf, oneOf, discriminator, ...node }, context) {
   const { place, issues } = context;
   if (discriminator !== undefined && oneOf === undefined && node.anyOf === undefined) {
@@ -150,7 +142,7 @@ function isOpen(additional) {
  *
  * @param {readonly SchemaNode[]} parts
  * @param {SchemaNode} beside the other keywords of the schema
- * @param {SchemaContext} context
+ * @param {Context} context
  * @returns {SchemaNode}
  */
 function mergeAllOf(parts, beside, context) {
@@ -189,7 +181,7 @@ function mergeAllOf(parts, beside, context) {
   return withMark(required.size === 0 ? whole : { ...whole, required: [...required] }, marked);
 }
 
-/** What a part of an allOf says, whether there or where it refers to. @param {SchemaNode} part @param {SchemaContext} context @returns {SchemaNode} */
+/** What a part of an allOf says, whether there or where it refers to. @param {SchemaNode} part @param {Context} context @returns {SchemaNode} */
 function targetOf(part, context) {
   const { schemas, issues, place, trail } = context;
   if (part.$ref === undefined) return normalizeSchema(part, context);

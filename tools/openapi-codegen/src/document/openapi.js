@@ -8,6 +8,9 @@ import * as z from 'zod';
  * object is strict: an unknown keyword stops code generation, because a rule that is silently dropped is never checked.
  */
 
+/** The only media type of JSON, once a document is in its normal form. */
+export const json = 'application/json';
+
 const source = z.enum(['table', 'prose', 'header-example', 'example', 'inferred']);
 const privacy = z.enum(['public', 'name', 'personal', 'secret']);
 const typeName = z.enum(['string', 'integer', 'number', 'boolean', 'object', 'array', 'null']);

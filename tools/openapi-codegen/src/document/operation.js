@@ -4,13 +4,15 @@ import { argumentsOf, checkArguments } from './arguments.js';
 import { checkOperation } from './check-operation.js';
 import { checkSchema } from './check-schema.js';
 import { strictest } from './marks.js';
+import { json } from './openapi.js';
 import { groupParameters } from './parameters.js';
 import { referenceName } from './schema.js';
 
 /** @import { AnswerField } from './answer-fields.js' */
-/** @import { ArgumentDescription, ParameterGroup } from './arguments.js' */
+/** @import { ArgumentDescription } from './arguments.js' */
+/** @import { ParameterGroup } from './parameters.js' */
 /** @import { SchemaContext } from './check-schema.js' */
-/** @import { Issues } from './issues.js' */
+/** @import { Issues, Refuse } from './issues.js' */
 /** @import { OpenApiDocument, OperationDefinition, Privacy, Response, SchemaNode, Tool } from './openapi.js' */
 
 /**
@@ -50,8 +52,6 @@ import { referenceName } from './schema.js';
  * @property {Issues} issues
  */
 
-const json = 'application/json';
-
 /**
  * @param {OperationDefinition} definition
  * @param {{ path: string, method: string }} route
@@ -63,8 +63,7 @@ export function describeOperation(definition, { path, method }, context) {
   const { document, identifiers, renamable, withoutArguments, reserved, issues } = context;
   const { schemas } = document.components;
   const schemaContext = { schemas, renamable, issues };
-  const refuse = (/** @type {string} */ problem, /** @type {string} */ remedy) =>
-    issues.add(operationId, problem, remedy);
+  const refuse = issues.at(operationId);
   const answers = Object.entries(definition.responses).map(([status, answer]) =>
     describeAnswer(answer, `${operationId} ${status}`, status, schemaContext),
   );
@@ -98,7 +97,7 @@ export function describeOperation(definition, { path, method }, context) {
     path,
     summary: definition.deprecated === true ? `${summary} (deprecated)` : summary,
     rateLimit: { limit, windowSeconds, bucket },
-    tool: tool && withPace(tool, definition, refuse),
+    tool: tool && withTexts(tool, definition, refuse),
     isPublic: isPublic(document, definition, refuse),
     ...inputs,
     arguments: own,
@@ -109,16 +108,15 @@ export function describeOperation(definition, { path, method }, context) {
   };
 }
 
-/** @typedef {(problem: string, remedy: string) => void} Refuse */
-
 /**
- * The tool with what the document says in its texts: whether it is deprecated; `{pace}` becomes the rate limit, and `{{word}}` a word in braces.
+ * The tool with complete texts: they say whether it is deprecated, `{pace}` becomes the rate limit, and `{{word}}` a word in
+ * braces.
  *
  * @param {Tool} tool
  * @param {OperationDefinition} definition
  * @param {Refuse} refuse
  */
-function withPace(tool, { deprecated, 'x-rate-limit': { limit, windowSeconds } }, refuse) {
+function withTexts(tool, { deprecated, 'x-rate-limit': { limit, windowSeconds } }, refuse) {
   const pace = windowSeconds === 60 ? `${limit} a minute` : `${limit} in ${windowSeconds} s`;
   const filled = (/** @type {string} */ text) =>
     text.replaceAll(/\{(\{\w*\})\}|\{(\w*)\}/g, (found, literal, name) => {

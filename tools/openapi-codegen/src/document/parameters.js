@@ -3,9 +3,17 @@ import { checkSchema } from './check-schema.js';
 import { pascalCase } from './names.js';
 import { resolve } from './schema.js';
 
-/** @import { ParameterGroup } from './arguments.js' */
 /** @import { SchemaContext } from './check-schema.js' */
-/** @import { OperationDefinition, SchemaNode } from './openapi.js' */
+/** @import { OperationDefinition, Parameter, SchemaNode } from './openapi.js' */
+
+/**
+ * The parameters of an operation in one place, and the name of the schema that holds them.
+ *
+ * @typedef {object} ParameterGroup
+ * @property {Parameter['in']} in
+ * @property {string} schemaName
+ * @property {readonly Parameter[]} parameters
+ */
 
 /** Headers of the connection, or that the client or the platform sets itself (RFC 9110 §7.6.1, Fetch: forbidden headers). */
 const takenHeaders =

@@ -1,14 +1,15 @@
 // @ts-check
 import { createHash } from 'node:crypto';
 import { bundle } from './bundle.js';
-import { checkNames, identifiersOf } from './names.js';
 import { checkExamples } from './check-examples.js';
+import { checkBuckets } from './check-operation.js';
 import { checkRecursion, checkSchema } from './check-schema.js';
 import { Issues } from './issues.js';
 import { isRecord } from './json.js';
+import { checkNames, identifiersOf } from './names.js';
 import { normalize } from './normalize.js';
 import { describeOperation } from './operation.js';
-import { parseOpenApi } from './openapi.js';
+import { json, parseOpenApi } from './openapi.js';
 import { resolve } from './schema.js';
 import { parseYaml } from './yaml.js';
 
@@ -56,6 +57,7 @@ export function readDocument(
   // Line ends differ between checkouts; the hash, and so the generated code, must not.
   const normalized = text.replaceAll('\r\n', '\n');
   const parsed = parseYaml(normalized, documentPath, issues);
+  issues.throwIfAny();
   if (!isRecord(parsed)) issues.add('', 'the file holds no OpenAPI document', 'write one');
   issues.throwIfAny();
   const { document: bundled, files } = bundle(parsed, { documentPath, readFile, issues });
@@ -63,13 +65,7 @@ export function readDocument(
   const { schemas } = document.components;
   checkRecursion(schemas, issues);
   issues.throwIfAny();
-  const definitions = Object.values(document.paths).flatMap((methods) => Object.values(methods));
-  const renamable = new Set(
-    definitions.flatMap(({ requestBody }) => {
-      const { schema = {} } = requestBody?.content['application/json'] ?? {};
-      return Object.values(resolve(schemas, schema).properties ?? {});
-    }),
-  );
+  const renamable = fieldsOfRequests(document);
   for (const [name, schema] of Object.entries(schemas)) {
     checkSchema(schema, `components.schemas.${name}`, { schemas, renamable, issues });
   }
@@ -81,6 +77,7 @@ export function readDocument(
     ),
   );
   checkNames(operations, identifiers, issues);
+  checkBuckets(operations, issues);
   issues.throwIfAny();
   checkExamples(document, issues);
   issues.throwIfAny();
@@ -94,4 +91,15 @@ export function readDocument(
     identifiers,
     operations,
   };
+}
+
+/** The fields of all requests, which may be given another name. @param {OpenApiDocument} document @returns {Set<SchemaNode>} */
+function fieldsOfRequests({ paths, components }) {
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  return new Set(
+    operations.flatMap(({ requestBody }) => {
+      const { schema = {} } = requestBody?.content[json] ?? {};
+      return Object.values(resolve(components.schemas, schema).properties ?? {});
+    }),
+  );
 }

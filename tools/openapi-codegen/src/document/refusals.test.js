@@ -155,7 +155,7 @@ describe('is refused, with its place and the way out:', () => {
       ],
 
       [
-        'a mark beside the reference of an answer that is weaker than nothing',
+        'fields beside the reference of an answer',
         (all) => (answerOf(all).content[json].schema.properties = { a: text }),
         'components.schemas.ListThingsResponse: properties does not go with a reference',
       ],
@@ -214,6 +214,11 @@ describe('is refused, with its place and the way out:', () => {
         'listThings 200: an example with $ref is taken for a reference; leave it out',
       ],
       [
+        'a default that looks like a reference',
+        field({ default: { $ref: 'a' } }),
+        'components.schemas.Things.extra: an example with $ref is taken for a reference; leave it out',
+      ],
+      [
         'null in a list of a parameter',
         parameter({ schema: { type: 'array', items: { type: ['string', 'null'] } } }),
         'listThings.extra: null in a list has no form in a request; take null out of its items',
@@ -266,7 +271,16 @@ describe('is refused, with its place and the way out:', () => {
       ].map(([least = '', most = '', type]) => [
         `${least} above ${most}`,
         field({ type, [least]: 5, [most]: 1 }),
-        `components.schemas.Things.extra: ${least} is above ${most}; correct one of them`,
+        `components.schemas.Things.extra: nothing fits ${least} 5 and ${most} 1; correct one of them`,
+      ]),
+      ...[
+        ['exclusiveMinimum', 'maximum'],
+        ['minimum', 'exclusiveMaximum'],
+        ['exclusiveMinimum', 'exclusiveMaximum'],
+      ].map(([least = '', most = '']) => [
+        `${least} that equals ${most}`,
+        field({ type: 'number', [least]: 5, [most]: 5 }),
+        `components.schemas.Things.extra: nothing fits ${least} 5 and ${most} 5; correct one of them`,
       ]),
       [
         'const beside enum',
@@ -468,7 +482,7 @@ describe('is refused, with its place and the way out:', () => {
     [
       'an alias of what contains it',
       'a: &a\n  b: *a',
-      'openapi.yaml: an alias refers to what contains it; write the value out',
+      'openapi.yaml: an alias refers to what contains it, or it is nested too deep; write the value out',
     ],
     [
       'a number that JSON has not',
@@ -478,7 +492,10 @@ describe('is refused, with its place and the way out:', () => {
     ['an empty file', '', 'the document: the file holds no OpenAPI document; write one'],
     ['a list', '- 1', 'the document: the file holds no OpenAPI document; write one'],
   ])('%s', (_, document, message) => {
-    expect(refusalOf(document)).toContain(message);
+    const refusal = refusalOf(document);
+    expect(refusal).toContain(message);
+    // A text that cannot be read is not said to hold no document, too.
+    expect(refusal.includes('holds no')).toBe(message.includes('holds no'));
   });
 
   it.each([

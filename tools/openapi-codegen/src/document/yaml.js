@@ -30,9 +30,15 @@ export function parseYaml(text, file, issues) {
       },
     });
   } catch (error) {
-    // Aliases: to nothing, in a circle, or of so many that a small text becomes a huge value.
-    const problem = error instanceof ReferenceError ? error.message : 'an alias refers to what contains it';
-    issues.add(file, problem, 'write the value out');
+    // An alias of nothing, or so many that a small text becomes a huge value.
+    if (error instanceof ReferenceError) issues.add(file, error.message, 'write the value out');
+    else if (error instanceof RangeError)
+      issues.add(
+        file,
+        'an alias refers to what contains it, or it is nested too deep',
+        'write the value out',
+      );
+    else throw error;
     return undefined;
   }
 }

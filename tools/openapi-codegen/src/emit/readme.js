@@ -45,12 +45,12 @@ function toolTable(api) {
     rows[0]?.map(() => '---') ?? [],
     ...rows,
   ];
-  return table
-    .map(
-      (cells) =>
-        `| ${cells.map((cell) => cell.replaceAll(/\s+/g, ' ').replaceAll('<', '&lt;').replaceAll('|', '\\|')).join(' | ')} |`,
-    )
-    .join('\n');
+  return table.map((cells) => `| ${cells.map(inCell).join(' | ')} |`).join('\n');
+}
+
+/** A text on one line, without characters that mean something in a table of Markdown. @param {string} text */
+function inCell(text) {
+  return text.replaceAll(/\s+/g, ' ').replaceAll('<', '&lt;').replaceAll('|', '\\|');
 }
 
 /** @param {ApiDescription} api @param {OperationDescription} operation */

@@ -7,7 +7,7 @@ import { updatedReadme } from './readme.js';
 const tool = {
   name: 'list_things',
   title: 'List things',
-  description: 'List | things.',
+  description: 'List | things.\n\nWithout <!-- /tools --> in it.',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
 };
 const api = readDocument(documentWith({ operation: { 'x-mcp-tool': tool } }));
@@ -31,7 +31,7 @@ describe('the tool table of a page', () => {
     expect(written.endsWith('\nAfter.\n')).toBe(true);
     expect(written).not.toContain('old');
     expect(written.replaceAll(/ +/g, ' ')).toContain(
-      '| `list_things` | List \\| things. | reads | 60 in 60 s | `status`: open, closed |',
+      '| `list_things` | List \\| things. Without &lt;!-- /tools --> in it. | reads | 60 in 60 s | `status`: open, closed |',
     );
   });
 

@@ -73,7 +73,7 @@ function open<Known extends string>(schema: z.ZodType<string>): z.ZodType<Known 
 
 /** @typedef {{ identifiers: ReadonlyMap<string, string>, emitted: ReadonlyMap<string, string> }} Constants */
 
-/** @param {SchemaNode} node one that \`checkSchema\` accepts @param {Constants} constants @returns {string} */
+/** @param {SchemaNode} node one that `checkSchema` accepts @param {Constants} constants @returns {string} */
 function zodOf(node, constants) {
   if (node.$ref !== undefined) {
     const name = referenceName(node.$ref);
