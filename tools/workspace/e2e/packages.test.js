@@ -29,6 +29,13 @@ async function write(name, files) {
   return root;
 }
 
+/** Bundles the app in a folder. @param {string} root @param {{ everyRunLoads?: string }} [options] */
+async function bundle(root, options = {}) {
+  const { href } = pathToFileURL(join(import.meta.dirname, '../../bundle/app.js'));
+  const build = `await (await import('${href}')).bundle(${JSON.stringify(options)});`;
+  await run(process.execPath, ['--input-type=module', '-e', build], { cwd: root });
+}
+
 it('publint and attw refuse a package whose entry is missing and whose types are of another module format', async () => {
   const root = await write('broken', {
     'package.json': JSON.stringify({
@@ -64,10 +71,7 @@ export function runAll() { for (const at of filler.keys()) new Journal().confirm
 runAll();
 `,
   });
-  const { href } = pathToFileURL(join(import.meta.dirname, '../../bundle/app.js'));
-  await run(process.execPath, ['--input-type=module', '-e', `await (await import('${href}')).bundle();`], {
-    cwd: root,
-  });
+  await bundle(root);
   await rm(join(root, 'dist/main.js.map'));
   const crash = run(process.execPath, [join(root, 'dist/main.js')]);
   const { stderr } = await crash.then(
@@ -78,7 +82,7 @@ runAll();
   expect(stderr.length).toBeLessThan(1_500);
 });
 
-it('the source map of a bundled app leads to the line that threw', async () => {
+it('the source map of a bundled app leads to the line that threw, and to the line that called it', async () => {
   const root = await write('mapped', {
     'package.json': JSON.stringify({ name: 'mapped', version: '1.0.0', type: 'module' }),
     'src/main.ts': `
@@ -90,12 +94,11 @@ export function bookOrder(): never { throw new Error(join('order', separator)); 
 bookOrder();
 `,
   });
-  const { href } = pathToFileURL(join(import.meta.dirname, '../../bundle/app.js'));
-  await run(process.execPath, ['--input-type=module', '-e', `await (await import('${href}')).bundle();`], {
-    cwd: root,
-  });
+  await bundle(root);
   const crash = run(process.execPath, ['--enable-source-maps', join(root, 'dist/main.js')]);
-  await expect(crash).rejects.toMatchObject({ stderr: expect.stringMatching(/at bookOrder .*main\.ts:6:/) });
+  await expect(crash).rejects.toMatchObject({
+    stderr: expect.stringMatching(/at bookOrder .*main\.ts:6:.*\n.*main\.ts:7:/),
+  });
 });
 
 it('an app that says what every run loads opens one file for it, whatever its lazy modules share', async () => {
@@ -114,9 +117,7 @@ export async function run(name?: string) {
     'src/first.ts': `import { one } from './one.js'; export function show() { return one() + 10; }`,
     'src/second.ts': `import { two } from './two.js'; export function show() { return two() + 20; }`,
   });
-  const { href } = pathToFileURL(join(import.meta.dirname, '../../bundle/app.js'));
-  const build = `await (await import('${href}')).bundle({ everyRunLoads: 'src/run.ts' });`;
-  await run(process.execPath, ['--input-type=module', '-e', build], { cwd: root });
+  await bundle(root, { everyRunLoads: 'src/run.ts' });
   const main = await readFile(join(root, 'dist/main.js'), 'utf8');
   expect(main.match(/(?:from|import) ?"\.\//g)).toHaveLength(1);
   const first = await run(process.execPath, [join(root, 'dist/main.js'), 'first']);
