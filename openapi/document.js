@@ -71,20 +71,21 @@ function bundle(documentPath, readFile) {
  * @param {Record<string, unknown>} document
  */
 function asFields(document) {
-  const resolved = (/** @type {unknown} */ node) => Object(resolve(document, node));
+  const resolved = (/** @type {unknown} */ node) => resolve(document, node);
   const membersOf = (/** @type {unknown} */ node) => entriesOf(node).map(([, value]) => resolved(value));
   const bodies = (/** @type {unknown} */ content) =>
-    mapValues(content, (media) => ({ schema: fieldsOf({ body: media }) }));
-  const paths = mapValues(document['paths'], (item) => {
+    mapValues(recordOf(content), (media) => ({ schema: fieldsOf({ body: recordOf(media) }) }));
+  const paths = mapValues(recordOf(document['paths']), (item) => {
     const { parameters: shared, ...methods } = resolved(item);
     return mapValues(methods, (operation) => {
       if (!isRecord(operation)) return operation;
       const { parameters: own, requestBody, responses, ...others } = operation;
-      /** @type {Record<string, Record<string, any>>} */
+      /** @type {Record<string, Record<string, Record<string, unknown>>>} */
       const parameters = { path: {}, query: {}, header: {} };
       // A parameter of an operation replaces the one of its path.
       for (const each of [...membersOf(shared), ...membersOf(own)]) {
-        parameters[each.in] = { ...parameters[each.in], [each.name]: each };
+        const place = String(each['in']);
+        parameters[place] = { ...parameters[place], [String(each['name'])]: each };
       }
       const request = resolved(requestBody);
       const places = mapValues(parameters, (members) => ({ schema: fieldsOf(members) }));
@@ -92,11 +93,11 @@ function asFields(document) {
         ...others,
         requestBody: {
           ...request,
-          content: { ...bodies(request.content), [fieldsType]: { schema: fieldsOf(places) } },
+          content: { ...bodies(request['content']), [fieldsType]: { schema: fieldsOf(places) } },
         },
-        responses: mapValues(responses, (answer) => {
+        responses: mapValues(recordOf(responses), (answer) => {
           const { headers, content, ...rest } = resolved(answer);
-          const fields = fieldsOf({ headers: { schema: fieldsOf(mapValues(headers, resolved)) } });
+          const fields = fieldsOf({ headers: { schema: fieldsOf(mapValues(recordOf(headers), resolved)) } });
           return { ...rest, content: { ...bodies(content), [fieldsType]: { schema: fields } } };
         }),
       };
@@ -105,13 +106,13 @@ function asFields(document) {
   return { ...document, paths };
 }
 
-/** The schema of an object. @param {Record<string, any>} members parameters, headers or bodies by their names */
+/** The schema of an object. @param {Record<string, Record<string, unknown>>} members parameters, headers or bodies by their names */
 function fieldsOf(members) {
   return {
     type: 'object',
-    required: Object.keys(members).filter((name) => members[name].required === true),
+    required: Object.keys(members).filter((name) => members[name]?.['required'] === true),
     properties: mapValues(members, ({ schema, 'x-argument': argument }) =>
-      argument === undefined ? schema : { ...schema, 'x-argument': argument },
+      argument === undefined ? schema : { ...recordOf(schema), 'x-argument': argument },
     ),
   };
 }
@@ -121,16 +122,15 @@ function fieldsOf(members) {
  *
  * @param {unknown} document
  * @param {unknown} node
- * @param {readonly unknown[]} followed
- * @returns {unknown}
+ * @param {readonly string[]} followed
+ * @returns {Record<string, unknown>}
  * @throws when a reference leads nowhere
  */
 export function resolve(document, node, followed = []) {
-  const ref = at(node, '$ref');
-  if (typeof ref !== 'string') return node;
-  if (followed.includes(ref)) throw new Error(`${ref} refers to itself`);
-  const target = resolve(document, follow(document, ref), [...followed, ref]);
-  return { ...Object(target), ...Object(node), $ref: undefined };
+  const { $ref, ...beside } = recordOf(node);
+  if (typeof $ref !== 'string') return recordOf(node);
+  if (followed.includes($ref)) throw new Error(`${$ref} refers to itself`);
+  return { ...resolve(document, follow(document, $ref), [...followed, $ref]), ...beside };
 }
 
 /**
@@ -156,9 +156,9 @@ export function at(node, ...keys) {
   return keys.reduce((/** @type {unknown} */ each, key) => (isRecord(each) ? each[key] : undefined), node);
 }
 
-/** @template Result @param {unknown} object @param {(value: any, key: string) => Result} change @returns {Record<string, Result>} */
+/** @template Value, Result @param {Record<string, Value>} object @param {(value: Value, key: string) => Result} change @returns {Record<string, Result>} */
 function mapValues(object, change) {
-  return Object.fromEntries(entriesOf(object).map(([key, value]) => [key, change(value, key)]));
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 }
 
 /** @param {unknown} value @returns {[string, unknown][]} empty for anything but an object or a list */
@@ -169,4 +169,9 @@ export function entriesOf(value) {
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
 export function isRecord(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An object; an empty one for anything else. @param {unknown} value */
+function recordOf(value) {
+  return isRecord(value) ? value : {};
 }
