@@ -1,7 +1,7 @@
 // @ts-check
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -58,6 +58,14 @@ describe('a release', () => {
     expect(await versions()).toEqual(published.map(() => ['0.1.0']));
     expect((await git('tag')).stdout.trim()).toBe('v0.1.0');
     expect((await git('status', '--porcelain')).stdout).toBe('');
+  });
+
+  it('builds a package that is packed by hand', async () => {
+    const directory = join(copy.root, 'libs/state');
+    await rm(join(directory, 'dist'), { recursive: true });
+    const { stdout } = await inFolder(directory, 'npm', 'pack', '--dry-run', '--json');
+    const [{ files }] = JSON.parse(stdout);
+    expect(files).toContainEqual(expect.objectContaining({ path: 'dist/index.js' }));
   });
 
   it('says in each package where it comes from, and under which licences', async () => {
@@ -196,6 +204,8 @@ describe('a release', () => {
     );
     const installed = await readdir(join(cwd, 'node_modules'), { recursive: true });
     expect(installed.filter((path) => /@wemasy-orders.client$/.test(path))).toHaveLength(1);
+    const program = 'node_modules/.bin/wemasy-orders-sandbox';
+    expect((await inFolder(cwd, process.execPath, program, '--version')).stdout).toBe('0.1.1\n');
 
     const code = [
       `import { createOrdersClient } from '@wemasy-orders/client';`,
@@ -209,9 +219,7 @@ describe('a release', () => {
       `process.exit();`,
     ];
     await writeFile(join(cwd, 'mixture.js'), code.join('\n'));
-    const sandbox = spawn(process.execPath, ['node_modules/.bin/wemasy-orders-sandbox', '--port', '0'], {
-      cwd,
-    });
+    const sandbox = spawn(process.execPath, [program, '--port', '0'], { cwd });
     try {
       const [line] = await once(createInterface({ input: sandbox.stdout }), 'line');
       const url = /http\S+/.exec(String(line))?.[0] ?? '';
@@ -233,8 +241,7 @@ describe('a release', () => {
 
   /** @param {...string} args */
   async function nx(...args) {
-    const env = { ...registry.environment, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', CI: 'true' };
-    return run('npx', ['nx', ...args], { cwd: copy.root, env, maxBuffer: 2 ** 26 }).catch((error) => {
+    return inFolder(copy.root, 'npx', 'nx', ...args).catch((error) => {
       // Nx tells on stdout why a task failed.
       throw Object.assign(error, { message: `${error.message}\n${String(error.stdout).slice(-4_000)}` });
     });
@@ -269,6 +276,7 @@ describe('a release', () => {
 
   /** @param {string} cwd @param {string} command @param {...string} args */
   async function inFolder(cwd, command, ...args) {
-    return run(command, args, { cwd, env: registry.environment, maxBuffer: 2 ** 26 });
+    const env = { ...registry.environment, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', CI: 'true' };
+    return run(command, args, { cwd, env, maxBuffer: 2 ** 26 });
   }
 });
