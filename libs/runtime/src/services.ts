@@ -155,28 +155,25 @@ export function connect(options: ServiceOptions): Services {
     (opened ??= loadJournalServices({ ...options, baseUrl: journalUrl, accounts, client }));
   const journal = async () => (await journalServices()).journal;
   const orderSync = async () => (await journalServices()).orderSync;
+  // Whoever used a journal that could not be loaded has that error, and nothing is in flight.
   const settle = async () => (await opened?.catch(() => undefined))?.settle();
   return {
     client,
-    get orderSync(): OrderSync {
-      return {
-        sync: async (...args) => (await orderSync()).sync(...args),
-        check: async (...args) => (await orderSync()).check(...args),
-        confirm: async (...args) => (await orderSync()).confirm(...args),
-        history: async (...args) => (await orderSync()).history(...args),
-        settle,
-      };
+    orderSync: {
+      sync: async (...args) => (await orderSync()).sync(...args),
+      check: async (...args) => (await orderSync()).check(...args),
+      confirm: async (...args) => (await orderSync()).confirm(...args),
+      history: async (...args) => (await orderSync()).history(...args),
+      settle,
     },
     recordedOrders: async () => (await journalServices()).recordedOrders(),
-    get journal(): Services['journal'] {
-      return {
-        status: async () => (await journal()).status(),
-        listAccounts: async () => (await journal()).listAccounts(),
-        addAccount: async (...args) => (await journal()).addAccount(...args),
-        claimAccount: async (...args) => (await journal()).claimAccount(...args),
-        renameAccount: async (...args) => (await journal()).renameAccount(...args),
-        useJournal: async () => (await journal()).useJournal(),
-      };
+    journal: {
+      status: async () => (await journal()).status(),
+      listAccounts: async () => (await journal()).listAccounts(),
+      addAccount: async (...args) => (await journal()).addAccount(...args),
+      claimAccount: async (...args) => (await journal()).claimAccount(...args),
+      renameAccount: async (...args) => (await journal()).renameAccount(...args),
+      useJournal: async () => (await journal()).useJournal(),
     },
     async close() {
       await settle();

@@ -1,4 +1,3 @@
-import type { OrderSync } from '@wemasy-orders/order-sync';
 import { connect, createLog, type ServiceOptions, type Services } from '@wemasy-orders/runtime';
 import type { HostedConfig } from '@wemasy-orders/runtime/hosted';
 import type { Account } from './shop-services.js';
@@ -20,14 +19,12 @@ export function connectShop(
     now: () => options.clock.now(),
     secrets: [token],
   });
-  const services = connect({
+  const { orderSync, ...services } = connect({
     ...options,
     config: { ...config, token, WEMASY_ACCOUNT: account },
     journalUrl: config.WEMASY_API_URL,
     log,
   });
-  const { client, recordedOrders, close } = services;
-  let orderSync: OrderSync | undefined;
 
   /** A name that a link gives is meant: unlike one from a variable, it needs no word of the user. */
   async function claim(): Promise<void> {
@@ -39,28 +36,15 @@ export function connectShop(
     }
   }
 
-  function syncsOfClaimed(): OrderSync {
-    const inner = services.orderSync;
-    return {
-      ...inner,
+  return {
+    ...services,
+    orderSync: {
+      ...orderSync,
       async sync(orderId, call) {
         // Each time: an emptied store has forgotten it. What was found within the last second is not looked up again.
         await claim();
-        return await inner.sync(orderId, call);
+        return await orderSync.sync(orderId, call);
       },
-    };
-  }
-
-  // Journal and syncs begin with their first use: most shops only list orders.
-  return {
-    client,
-    recordedOrders,
-    get journal() {
-      return services.journal;
     },
-    get orderSync() {
-      return (orderSync ??= syncsOfClaimed());
-    },
-    close,
   };
 }
