@@ -32,9 +32,13 @@ export default tseslint.config(
           allowCircularSelfDependency: true,
           // Configuration files reach the shared settings by path, before any package is linked.
           allow: ['^.*/tools/bundle/.*\\.js$', '^.*/vitest\\.config\\.js$'],
-          // The main entry of state is small, and the stores behind its subpaths are what is loaded lazily; a test loads
-          // presentation again for each document.
-          checkDynamicDependenciesExceptions: ['@wemasy-orders/state', '@wemasy-orders/presentation'],
+          // The main entries of state and runtime are small or used by every run, and what is behind their subpaths is loaded
+          // lazily; a test loads presentation again for each document.
+          checkDynamicDependenciesExceptions: [
+            '@wemasy-orders/state',
+            '@wemasy-orders/runtime',
+            '@wemasy-orders/presentation',
+          ],
           depConstraints: [
             { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:lib'] },
             { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', 'type:document'] },
