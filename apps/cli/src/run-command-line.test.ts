@@ -14,6 +14,7 @@ import {
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commands } from './program.js';
 import { runLine } from './testing/run-line.js';
+import { pagesOf, type Shop, startShop } from './testing/shop.js';
 
 vi.mock('@wemasy-orders/client/operations', async (importOriginal) => {
   const { operationsWithUsualMarks } = await vi.importActual<typeof testingModule>(
@@ -31,18 +32,10 @@ afterEach(async () => {
 });
 
 /** A shop of these orders, which takes every sync. */
-async function shop(orders: readonly SentOrder[] = []): Promise<Record<string, string>> {
-  upstream = await startUpstream(({ url, body }, response) => {
-    if (url.includes('sync-snelstart-order')) {
-      sendJson(response, 200, { error: false, message: 'booked', data: [] });
-      return;
-    }
-    const page = Number(new URL(url, 'http://x').searchParams.get('page'));
-    const { per_page: perPage } = Object(JSON.parse(body === '' ? '{}' : body));
-    const shown = orders.slice((page - 1) * perPage, page * perPage);
-    sendJson(response, 200, orderPage(shown, { page, perPage, total: orders.length }));
-  });
-  return { WEMASY_API_URL: upstream.url, WEMASY_API_TOKEN: canary };
+async function shop(orders: readonly SentOrder[] = []): Promise<Shop['environment']> {
+  const started = await startShop({ list: pagesOf(orders) });
+  upstream = started;
+  return started.environment;
 }
 
 const some: SentOrder[] = [
