@@ -2,7 +2,7 @@
 import { bundle } from '../../tools/bundle/app.js';
 
 /**
- * Commander can start programs as subcommands. This command line has none, and loading what starts processes takes 4 ms.
+ * Commander can start programs as subcommands. This command line has none, and loading `node:child_process` takes 2.5 ms.
  *
  * @type {import('esbuild').Plugin}
  */

@@ -54,6 +54,18 @@ describe('in a pipe', () => {
     expect(stderr).toBe(`1/2 order ${one}: synced\n2/2 order ${other}: synced\n`);
   });
 
+  it('describes commands and corrects them, with a Commander that cannot start programs', async () => {
+    expect(await runCli(['sync', '--help'], {})).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('Exit codes:'),
+      stderr: '',
+    });
+    expect(await runCli(['lits'], {})).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('Did you mean list?'),
+    });
+  });
+
   it('has colours when FORCE_COLOR asks for them', async () => {
     const { stdout } = await runCli(['list'], { ...environment, FORCE_COLOR: '1' });
     expect(stdout).toContain('\u001B[1m');
