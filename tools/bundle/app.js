@@ -11,7 +11,7 @@ import { importDirectly } from './direct-imports.js';
  * resolution and installing it brings nothing else along. Lazy imports are chunks beside it.
  *
  * @param {import('esbuild').BuildOptions & { everyRunLoads?: string }} [options] what this app needs besides; `everyRunLoads`: a
- *   module that every run loads, whose imports then are one file
+ *   module that every run loads; it becomes one file with all that it imports
  */
 export async function bundle({ everyRunLoads, ...options } = {}) {
   const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -56,18 +56,18 @@ export async function bundle({ everyRunLoads, ...options } = {}) {
     const wasm = sqlite.replace(/\.js$/, '.wasm');
     await writeFile(join('dist', `${basename(wasm)}.br`), brotliCompressSync(await readFile(wasm)));
   }
-  await openLess(metafile.outputs);
+  await dropUnusedImports(metafile.outputs);
   await writeFile('dist/licenses.txt', await licensesOf(inputs));
   await chmod('dist/main.js', 0o755);
 }
 
 /**
- * Takes out the imports of esbuild's helpers that take none of them: each costs a start a third of a millisecond. Blanks
- * stay, for the source map.
+ * Removes the import of esbuild's helpers from files that use none of them: opening one more file takes a third of a
+ * millisecond of each start. Blanks take its place, for the source map.
  *
  * @param {import('esbuild').Metafile['outputs']} outputs
  */
-async function openLess(outputs) {
+async function dropUnusedImports(outputs) {
   const isHelpers = (/** @type {string} */ path) =>
     Object.keys(outputs[path]?.inputs ?? { '': 0 }).length === 0;
   for (const [output, { imports }] of Object.entries(outputs)) {
@@ -103,8 +103,8 @@ const builtIns = {
 };
 
 /**
- * Lets every module that is loaded lazily import what every run loads. Otherwise what some of them use would be a file for
- * each combination of them, and each file takes a run a third of a millisecond to open.
+ * Makes each lazily loaded module import what every run loads. Otherwise esbuild splits that into a file for each combination
+ * of lazy modules that share a part of it, and each file takes a third of a millisecond to open.
  *
  * @param {string} everyRunLoads
  * @returns {import('esbuild').Plugin}

@@ -51,7 +51,7 @@ describe.concurrent.each(clientKinds)('the allowance, with the official %s', (ki
   });
 
   it('used up by syncs rejects the next one with the seconds to wait', async () => {
-    const sandbox = await startSandbox('--orders', String(limit + 55));
+    const sandbox = await startSandbox('--orders', String(limit + 1));
     const assistant = await start(sandbox, { WEMASY_MAX_WAIT_MS: '0' });
     const { structured } = await assistant.call('list_orders', { fields: ['id'], per_page: limit + 1 });
     const ids = [structured?.['rows']].flat(2).map(Number);
@@ -125,7 +125,7 @@ describe('two assistants of one user', () => {
   it('share the allowance and never book an order twice', async () => {
     const state = await mkdtemp(join(tmpdir(), 'wemasy-orders-state-'));
     onTestFinished(() => rm(state, { recursive: true }));
-    const sandbox = await startSandbox('--orders', String(limit + 55));
+    const sandbox = await startSandbox('--orders', String(limit + 1));
     onTestFinished(() => sandbox.close());
     const start = async (kind: ClientKind) => {
       const assistant = await startAssistant({

@@ -170,6 +170,7 @@ describe('the server', () => {
     api.behaves((_, response) => sendJson(response, 200, orderPage([{ id: 7 }])));
     const folder = await mkdtemp(join(tmpdir(), 'wemasy-orders-mcp-'));
     await cp(dirname(serverFile), folder, { recursive: true });
+    // Its list begins the account, which loads the journal; that of the next process only finds the account.
     const earlier = await startAssistant({ environment: environment() });
     await earlier.call('list_orders');
     await earlier.close();

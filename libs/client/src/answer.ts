@@ -94,8 +94,8 @@ function isDocumentedRejection({ headers }: Answer, stated: RateLimitFacts): boo
 const documentedRejectionHeaders = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'retry-after'];
 
 /**
- * An API that counts by minutes does not mean a longer wait, unless its window is longer. Behind such a value is a Unix time, milliseconds, or a date
- * far off, and a caller cannot act on it.
+ * The longest wait that an API means, unless its window is longer. Behind a longer one is a Unix time, milliseconds, or a
+ * date far off, and a caller cannot act on it.
  */
 const longestCredibleWaitSeconds = 3_600;
 
