@@ -15,11 +15,13 @@ import { firstParagraph } from '../document/schema.js';
  */
 export function comparePage(page, document) {
   const { path, method, operation } = draftOperation(page);
-  const described = at(document, 'paths', path, method);
+  const item = at(document, 'paths', path);
+  const described = at(item, method);
   if (!isRecord(described)) {
     return { differences: [`${method.toUpperCase()} ${path}: the document does not describe it`], added: [] };
   }
-  const known = factsOf(described, document);
+  const parameters = [item, described].flatMap((each) => listOf(at(each, 'parameters')));
+  const known = factsOf({ ...described, parameters }, document);
   const drafted = factsOf(operation, document);
   /** @type {string[]} */
   const differences = [];
@@ -38,7 +40,7 @@ export function comparePage(page, document) {
     const more = now?.filter((value) => !said.includes(value)) ?? [];
     if (now === undefined || !said.every((value) => now.includes(value))) {
       differences.push(
-        `${what}: the page says ${said.join(' or ')}, the document ${now?.join(' or ') ?? 'nothing'}`,
+        `${what}: the page says ${said.join(' or ')}, the document ${now?.join(' or ') || 'nothing'}`,
       );
     } else if (more.length > 0) added.push(`${what}: also ${more.join(' or ')}`);
   }
@@ -67,9 +69,11 @@ function factsOf(operation, document) {
     say(`${place}, required`, at(parameter, 'required') === true);
     addSchema(at(parameter, 'schema'), place, [], at(parameter, 'description'));
   }
-  const body = resolved(document, at(operation, 'requestBody'));
-  if (body !== undefined) say('request, required', at(body, 'required') === true);
-  addContent(body, 'request');
+  if (at(operation, 'requestBody') !== undefined) {
+    const body = resolved(document, at(operation, 'requestBody'));
+    say('request, required', at(body, 'required') === true);
+    addContent(body, 'request');
+  }
   for (const [status, entry] of entriesOf(at(operation, 'responses'))) {
     const answer = resolved(document, entry);
     say(status, at(answer, 'description'));
@@ -94,28 +98,27 @@ function factsOf(operation, document) {
     const self = at(node, '$ref') ?? node;
     if (trail.includes(self)) return;
     const way = [...trail, self];
+    const parts = partsOf(document, node);
     const schema = resolved(document, node);
-    const options = listOf(at(schema, 'anyOf')).map((option) => resolved(document, option));
-    const all = options.length > 0 ? options : [schema];
-    facts.set(`${place}, type`, [...new Set(all.flatMap((option) => at(option, 'type') ?? []).map(String))]);
+    facts.set(`${place}, type`, [...new Set(parts.flatMap((part) => at(part, 'type') ?? []).map(String))]);
     say(
       `${place}, description`,
       firstParagraph(String(description ?? at(schema, 'description') ?? '')) || undefined,
     );
-    const values = all.flatMap((option) => listOf(at(option, 'enum'))).map(String);
+    const values = parts.flatMap((part) => listOf(at(part, 'enum'))).map(String);
     if (values.length > 0) facts.set(`${place}, values`, values);
     say(`${place}, example`, listOf(at(schema, 'examples'))[0]);
     for (const keyword of keywords) say(`${place}, ${keyword}`, at(schema, keyword));
-    for (const option of all) {
-      const required = listOf(at(option, 'required'));
-      for (const [name, property] of entriesOf(at(option, 'properties'))) {
+    const required = parts.flatMap((part) => listOf(at(part, 'required')));
+    for (const part of parts) {
+      for (const [name, property] of entriesOf(at(part, 'properties'))) {
         // Tables of answers do not say it.
         const isSaid = required.includes(name) || place.startsWith('request');
         if (isSaid) say(`${place}.${name}, required`, required.includes(name));
         addSchema(property, `${place}.${name}`, way);
       }
       for (const [keyword, suffix] of Object.entries({ items: '[]', additionalProperties: '.*' })) {
-        const inner = at(option, keyword);
+        const inner = at(part, keyword);
         if (isRecord(inner) && Object.keys(inner).length > 0) addSchema(inner, `${place}${suffix}`, way);
       }
     }
@@ -133,9 +136,24 @@ const keywords = [
   'x-extensible-enum',
 ];
 
-/** What a local reference points at, and what stands beside it. @param {unknown} document @param {unknown} node */
+/** What a node says, and what it refers to says where the node does not. @param {unknown} document @param {unknown} node @returns {unknown} */
 function resolved(document, node) {
+  return Object.assign({}, ...partsOf(document, node).toReversed());
+}
+
+/**
+ * A node, what it refers to, and the schemas that it combines or chooses from.
+ *
+ * @param {unknown} document
+ * @param {unknown} node
+ * @param {readonly unknown[]} trail
+ * @returns {readonly unknown[]}
+ */
+function partsOf(document, node, trail = []) {
   const ref = at(node, '$ref');
-  if (typeof ref !== 'string' || !ref.startsWith('#/')) return node;
-  return { ...Object(at(document, ...keysOf(ref))), ...Object(node) };
+  const self = ref ?? node;
+  if (trail.includes(self)) return [];
+  const target = typeof ref === 'string' && ref.startsWith('#/') ? [at(document, ...keysOf(ref))] : [];
+  const inner = [...target, ...['anyOf', 'oneOf', 'allOf'].flatMap((keyword) => listOf(at(node, keyword)))];
+  return [node, ...inner.flatMap((each) => partsOf(document, each, [...trail, self]))];
 }

@@ -15,6 +15,7 @@ const lines = read('tools/openapi-codegen/e2e/order-lines.txt');
 const details = read('tools/openapi-codegen/e2e/order-details.txt');
 const sections = list.split(/^(?=Responses$|Base URL$|Request Sample$|Response Example$|Try It$)/m);
 
+const servers = [{ url: 'https://api.wemasy.nl/api' }];
 const draft = (/** @type {string} */ page) => draftOperation(readPage(page));
 const questionsOf = (/** @type {string} */ page) => {
   const usual =
@@ -217,7 +218,7 @@ describe('a page that is not clear is asked about', () => {
     [
       'with a body that may be left out and may not',
       changed(sync, ['Try It\nRequest Body Required', 'Try It\nRequest Body Optional']),
-      /^Must a request have a body\?/,
+      /^Is the request body required\?/,
     ],
     [
       'with a body of a GET',
@@ -235,9 +236,14 @@ describe('a page that is not clear is asked about', () => {
       /^Which rate limit does "Rate limit: 5 requests per 10 minutes\." mean\?/,
     ],
     [
+      'with a rate limit of another form, in Dutch',
+      changed(sync, ['Rate limit: 5 requests per minute', 'Maximaal 5 verzoeken per 10 minuten']),
+      /^Which rate limit does "Maximaal 5 verzoeken per 10 minuten\." mean\?/,
+    ],
+    [
       'with two rate limits',
       changed(sync, ['5 requests per minute', '5 requests per minute, 100 requests per day']),
-      /^Which rate limit holds\? The prose says 5 and 100 in 86400 s/,
+      /^Which rate limit applies\? The prose says 5 in 60 s and 100 in 86400 s, the headers 5 in 60 s/,
     ],
   ])('%s', (_, page, question) => {
     expect(questionsOf(page)).toContainEqual(expect.stringMatching(question));
@@ -421,7 +427,7 @@ curl --request POST 'https://api.wemasy.nl/api/services/webshop/v1/orders/42/can
 it('the comparison knows the base URL and the prose of a page', () => {
   const { path, method, operation } = draft(lines);
   const document = {
-    servers: [{ url: 'https://api.wemasy.nl/api' }],
+    servers,
     security: [],
     paths: { [path]: { [method]: operation } },
   };
@@ -435,4 +441,43 @@ it('the comparison knows the base URL and the prose of a page', () => {
     'base URL: the page says https://api.example.com/api, the document https://api.wemasy.nl/api',
     'description: the page says The lines of one order, as they were shipped., the document does not',
   ]);
+});
+
+describe('the comparison finds all of a page in a document', () => {
+  const { path, method, operation } = draft(lines);
+  const { responses, parameters } = Object(operation);
+  const { schema } = responses[200].content['application/json'];
+  const { required, ...fields } = schema;
+  const [id, ...others] = parameters;
+  const Answer = { $ref: '#/components/schemas/Answer' };
+
+  it.each([
+    [
+      'that describes an answer by a reference to a reference',
+      Answer,
+      { Answer: { $ref: '#/components/schemas/Again' }, Again: schema },
+    ],
+    ['that combines an answer of parts', { allOf: [Answer, { required }] }, { Answer: fields }],
+    [
+      'that describes an answer by a choice',
+      { oneOf: [{ anyOf: [Answer, { type: 'null' }] }] },
+      { Answer: schema },
+    ],
+  ])('%s', (_, described, schemas) => {
+    const content = {
+      'application/json': { ...responses[200].content['application/json'], schema: described },
+    };
+    const changedOperation = {
+      ...operation,
+      responses: { ...responses, 200: { ...responses[200], content } },
+    };
+    const document = { components: { schemas }, servers, paths: { [path]: { [method]: changedOperation } } };
+    expect(comparePage(readPage(lines), document).differences).toEqual([]);
+  });
+
+  it('that describes a parameter for all methods of a path', () => {
+    const item = { parameters: [id], [method]: { ...operation, parameters: others } };
+    const document = { servers, paths: { [path]: item } };
+    expect(comparePage(readPage(lines), document)).toEqual({ differences: [], added: [] });
+  });
 });

@@ -25,15 +25,19 @@ const endpoint = /^(GET|POST|PUT|PATCH|DELETE)\s(\/\S+|https?:\S+)(?:\s(auth|pub
 const section =
   /^(request body|(?:query|path|url|header) parameters|responses|base url|authentication|request sample|response example|try it)(?: (?:required|optional))?:?$/i;
 const seconds = new Map(
-  Object.entries({ second: 1, minute: 60, hour: 3_600, day: 86_400, minuut: 60, uur: 3_600, dag: 86_400 }),
+  Object.entries({
+    ...{ second: 1, minute: 60, hour: 3_600, day: 86_400 },
+    ...{ seconde: 1, minuut: 60, uur: 3_600, dag: 86_400 },
+  }),
 );
+const requests = '(?:requests?|calls?|verzoeken|aanvragen)';
 const period = `per (${[...seconds.keys()].join('|')})\\b`;
-const pace = `(\\d[\\d.,]*) (?:requests?|calls?|verzoeken|aanvragen) ${period}`;
+const pace = `(\\d[\\d.,]*) ${requests} ${period}`;
 const paceSentence = new RegExp(
   `(?<=^|[.!?] )(?:(?:rate limit|limiet): )?(?:at most |maximum )?${pace}(?:[.!] ?|$)`,
   'gi',
 );
-const paceWords = new RegExp(`rate.?limit|throttl|limiet|\\d (?:requests|calls)|${period}`, 'i');
+const paceWords = new RegExp(`rate.?limit|throttl|limiet|\\d ${requests}|${period}`, 'i');
 
 /**
  * Reads a saved page: the text of the browser page, or its Markdown.
@@ -95,7 +99,7 @@ export function readPage(text) {
     [lost, `Where in the path is ${lost}?`],
     [unlisted, `What is ${unlisted} in the query? Only the request sample has it.`],
     [unsure, `Is ${unsure} required? The page does not say it.`],
-    [isBoth, 'Must a request have a body? The page says both.'],
+    [isBoth, 'Is the request body required? The page says required and optional.'],
     [(bodies || sample.body) && !hasBody, 'Which fields does a request have? No table lists them.'],
     [hasBody && method === 'GET', 'Are the fields of the body query parameters? A GET has no body.'],
     [!sample.url || (hasBody && !sample.body), 'Is the page cut off? It has no request sample in JSON.'],
@@ -190,7 +194,7 @@ function rateLimitOf(prose, answers, questions) {
   const [inProse, inHeaders] = [said, shown].map((paces) => [...new Set(paces.map(wordsOf))].join(' and '));
   if ((said.length > 0 && inHeaders !== '' && inProse !== inHeaders) || inProse?.includes(' and '))
     questions.push(
-      `Which rate limit holds? The prose says ${inProse}, the headers ${inHeaders || 'nothing'}.`,
+      `Which rate limit applies? The prose says ${inProse}, the headers ${inHeaders || 'nothing'}.`,
     );
   if (said[0] !== undefined) return { ...said[0], 'x-source': 'prose' };
   if (shown[0] !== undefined && inHeaders === wordsOf(shown[0]))
@@ -209,7 +213,7 @@ function pacesIn(text) {
 
 /** @param {{ limit: number, windowSeconds: number }} rateLimit */
 function wordsOf({ limit, windowSeconds }) {
-  return windowSeconds === 60 ? String(limit) : `${limit} in ${windowSeconds} s`;
+  return `${limit} in ${windowSeconds} s`;
 }
 
 /** The JSON text that begins at the first bracket, and the text around it. @param {string} text */

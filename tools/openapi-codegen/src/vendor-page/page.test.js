@@ -185,7 +185,7 @@ https://api.wemasy.nl/api
   it('that contradicts itself is asked about', () => {
     expect(
       readPage(made.replace('as the customer placed them.', 'at most 10 requests per minute.')).questions,
-    ).toEqual(['Which rate limit holds? The prose says 10, the headers 30.']);
+    ).toEqual(['Which rate limit applies? The prose says 10 in 60 s, the headers 30 in 60 s.']);
   });
 });
 
