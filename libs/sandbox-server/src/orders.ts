@@ -27,8 +27,8 @@ const largestIdStep = 9;
 
 /**
  * The shop's orders, oldest first. The same count and seed give the same orders, to the byte, on every
- * machine and day, whatever fields the document gains: dates are counted back from a moment that only the seed decides. The documented order
- * is always one of them, under its documented id and number.
+ * machine and day, whatever fields the document gains: dates are counted back from a moment that only the
+ * seed decides. The documented order is always one of them, under its documented id and number.
  *
  * @param count how many orders; 0 gives an empty shop
  */

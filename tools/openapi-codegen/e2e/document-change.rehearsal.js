@@ -1,10 +1,9 @@
 // @ts-check
-import { spawn } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parse, parseDocument } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startProcess } from '@wemasy-orders/acceptance/start-process';
 import { copyWorkspace, workspaceRoot } from '@wemasy-orders/workspace/workspace-copy';
 import { startServer } from './support/server.js';
 
@@ -222,24 +221,19 @@ async function statusesOffered(serverFile) {
 
 /** What the built sandbox answers to a list. @param {string} sandboxFile @param {object} filters */
 async function answerOf(sandboxFile, filters) {
-  const sandbox = spawn(process.execPath, [sandboxFile, '--port', '0', '--orders', '2'], { stdio: 'pipe' });
+  const { url, stop } = await startProcess(sandboxFile, ['--port', '0', '--orders', '2']);
   try {
-    for await (const line of createInterface({ input: sandbox.stdout })) {
-      const apiUrl = /listening on (http\S+)/.exec(line)?.[1];
-      if (apiUrl === undefined) continue;
-      const response = await fetch(`${apiUrl}/services/webshop/v1/orders/all`, {
-        method: 'POST',
-        headers: {
-          authorization: 'Bearer sandbox-full-access',
-          accept: 'application/json',
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify(filters),
-      });
-      return { status: response.status, text: await response.text() };
-    }
-    throw new Error('the sandbox ended before it listened');
+    const response = await fetch(`${url}/services/webshop/v1/orders/all`, {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer sandbox-full-access',
+        accept: 'application/json',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(filters),
+    });
+    return { status: response.status, text: await response.text() };
   } finally {
-    sandbox.kill();
+    await stop();
   }
 }

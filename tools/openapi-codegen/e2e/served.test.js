@@ -1,10 +1,8 @@
 // @ts-check
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startProcess } from '@wemasy-orders/acceptance/start-process';
 import { readDocument } from '../src/document/read.js';
 import { referenceName } from '../src/document/schema.js';
 import { codegenOf } from '../src/nx/project.js';
@@ -25,21 +23,14 @@ const list =
   api.operations.find(({ operationId }) => operationId === 'listOrders') ??
   expect.fail('the document has no list of orders');
 
-/** @type {import('node:child_process').ChildProcess} */
+/** @type {Awaited<ReturnType<typeof startProcess>>} */
 let sandbox;
-/** @type {string} */
-let apiUrl;
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
 beforeAll(async () => {
-  sandbox = spawn(process.execPath, [built('sandbox'), '--port', '0', '--window-seconds', '1'], {
-    stdio: 'pipe',
-  });
-  if (sandbox.stdout === null) throw new Error('stdout is piped');
-  const [line] = await once(createInterface({ input: sandbox.stdout }), 'line');
-  apiUrl = String(line).replace(/^.* on /, '');
+  sandbox = await startProcess(built('sandbox'), ['--port', '0', '--window-seconds', '1']);
   server = await startServer(built('mcp-server'), {
-    WEMASY_API_URL: apiUrl,
+    WEMASY_API_URL: sandbox.url,
     WEMASY_API_TOKEN: 'sandbox-full-access',
     WEMASY_STATE: 'memory',
     WEMASY_PERSONAL_DATA: 'full',
@@ -49,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.end();
-  sandbox.kill();
+  await sandbox.stop();
 });
 
 it('the built apps serve what the document declares, and nothing else', async () => {
@@ -158,7 +149,7 @@ async function flagsOf(...command) {
  */
 async function send(method, path, { body = {}, headers = {} } = {}) {
   for (;;) {
-    const response = await fetch(apiUrl + path, {
+    const response = await fetch(sandbox.url + path, {
       method,
       headers: {
         Authorization: 'Bearer sandbox-full-access',

@@ -1,12 +1,11 @@
 // @ts-check
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { startProcess } from '@wemasy-orders/acceptance/start-process';
 import { copyWorkspace } from '@wemasy-orders/workspace/workspace-copy';
 import { startHosted } from './support/hosted.js';
 import { output } from './support/output.js';
@@ -91,17 +90,15 @@ describe('an operation of a vendor page', () => {
 });
 
 describe('against the sandbox', () => {
-  /** @type {import('node:child_process').ChildProcess} */
+  /** @type {Awaited<ReturnType<typeof startProcess>>} */
   let sandbox;
   /** @type {string} */
   let apiUrl;
   beforeAll(async () => {
-    sandbox = spawn(process.execPath, [built('sandbox'), '--port', '0'], { stdio: 'pipe' });
-    if (sandbox.stdout === null) throw new Error('stdout is piped');
-    const [line] = await once(createInterface({ input: sandbox.stdout }), 'line');
-    apiUrl = String(line).replace(/^.* on /, '');
+    sandbox = await startProcess(built('sandbox'), ['--port', '0']);
+    apiUrl = sandbox.url;
   });
-  afterAll(() => sandbox.kill());
+  afterAll(() => sandbox.stop());
 
   const lines = [
     { sku: 'A-1', quantity: 2, price: '9.95' },

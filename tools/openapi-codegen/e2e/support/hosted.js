@@ -1,11 +1,9 @@
 // @ts-check
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { startProcess } from '@wemasy-orders/acceptance/start-process';
 
 /** @import { Result } from './server.js' */
 
@@ -41,24 +39,17 @@ export async function startHosted(file, apiUrl, shops) {
   }));
   for (const { entry, apiToken } of entries) await writeFile(join(folder, entry.api_token_file), apiToken);
   await writeFile(join(folder, 'shops.json'), JSON.stringify({ shops: entries.map(({ entry }) => entry) }));
-  const child = spawn(process.execPath, [file, '--http', '0'], {
-    env: {
-      ...process.env,
-      WEMASY_API_URL: apiUrl,
-      WEMASY_AUTH: 'token',
-      WEMASY_PUBLIC_URL: 'http://127.0.0.1/mcp',
-      WEMASY_SHOPS: join(folder, 'shops.json'),
-      WEMASY_STATE: 'memory',
-      WEMASY_MAX_WAIT_MS: '0',
-      WEMASY_MAX_CALLS_PER_PRINCIPAL: '100',
-      WEMASY_DRAIN_MS: '0',
-      WEMASY_LOG_LEVEL: 'silent',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const { url, stop } = await startProcess(file, ['--http', '0'], {
+    WEMASY_API_URL: apiUrl,
+    WEMASY_AUTH: 'token',
+    WEMASY_PUBLIC_URL: 'http://127.0.0.1/mcp',
+    WEMASY_SHOPS: join(folder, 'shops.json'),
+    WEMASY_STATE: 'memory',
+    WEMASY_MAX_WAIT_MS: '0',
+    WEMASY_MAX_CALLS_PER_PRINCIPAL: '100',
+    WEMASY_DRAIN_MS: '0',
+    WEMASY_LOG_LEVEL: 'silent',
   });
-  const exited = once(child, 'exit');
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  const url = String(line).replace(/^.* on /, '');
   return {
     /** What a machine asks. @param {string} name @returns {(method: string, params: object) => Promise<Result>} */
     as: (name) => async (method, params) => {
@@ -77,8 +68,7 @@ export async function startHosted(file, apiUrl, shops) {
       return result;
     },
     async end() {
-      child.kill();
-      await exited;
+      await stop();
       await rm(folder, { recursive: true });
     },
   };

@@ -123,7 +123,7 @@ function parameterOf(field, place, source, questions) {
   return compact({ name, in: place, required, description, 'x-source': source, schema, example });
 }
 
-/** What a parameter or header says itself, its schema does not. @param {PageField} field @param {string[]} questions */
+/** The description and example of a parameter or header stand beside its schema. @param {PageField} field @param {string[]} questions */
 function headerOf(field, questions) {
   const place = { status: 'parameter', path: field.name, questions };
   const { description, examples, ...schema } = schemaOf([{ ...field, name: '' }], [], place);
