@@ -13,12 +13,9 @@ import type { Log } from './log.js';
 /** What an app sends orders with. A file of its own, which is loaded with its first use: most processes only list orders. */
 export interface JournalServices {
   readonly journal: AccountJournal;
-  /** Begins with its first use: a list may need the journal alone, to begin an account. */
   readonly orderSync: OrderSync;
   /** See `Services`. */
   recordedOrders(): Promise<number[]>;
-  /** Waits for writes in flight. */
-  settle(): Promise<void>;
 }
 
 export interface JournalServicesOptions extends Omit<
@@ -42,32 +39,25 @@ export function openJournalServices(options: JournalServicesOptions): JournalSer
       log.warn(message);
     },
   });
-  const startOrderSync = () =>
-    createOrderSync({
-      client,
-      store,
-      journal: journal.find,
-      clock,
-      caller,
-      requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
-      onJournalWarning: (warning) => {
-        log.error('an outcome could not be recorded yet; other processes do not know it', { ...warning });
-      },
-    });
-  let orderSync: OrderSync | undefined;
+  const orderSync = createOrderSync({
+    client,
+    store,
+    journal: journal.find,
+    clock,
+    caller,
+    requestTimeoutMs: config.WEMASY_TIMEOUT_MS,
+    onJournalWarning: (warning) => {
+      log.error('an outcome could not be recorded yet; other processes do not know it', { ...warning });
+    },
+  });
   return {
     journal,
-    get orderSync() {
-      return (orderSync ??= startOrderSync());
-    },
+    orderSync,
     async recordedOrders() {
       const { namespace } = await journal.find('read').catch((error: unknown) => {
         throw isOrdersError(error) ? error : new JournalUnavailableError(undefined, error);
       });
       return await recordedOrders(store, namespace);
-    },
-    async settle() {
-      await orderSync?.settle();
     },
   };
 }

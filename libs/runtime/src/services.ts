@@ -156,7 +156,7 @@ export function connect(options: ServiceOptions): Services {
   const journal = async () => (await journalServices()).journal;
   const orderSync = async () => (await journalServices()).orderSync;
   // Whoever used a journal that could not be loaded has that error, and nothing is in flight.
-  const settle = async () => (await opened?.catch(() => undefined))?.settle();
+  const settle = async () => (await opened?.catch(() => undefined))?.orderSync.settle();
   return {
     client,
     orderSync: {

@@ -31,10 +31,10 @@ export const sync: CommandDefinition = {
     ['wemasy-orders sync < ids.txt', 'the orders whose ids are in a file'],
   ],
   async action({ args, options }, session) {
-    const { report, ...values } = Values.parse(options);
+    const values = Values.parse(options);
     refuseReadOnly(session, 'sync');
     const orderIds = await readOrderIds(args, session.terminal.stdin);
     const { sendAndReport } = await import('../sending/send-and-report.js');
-    return await sendAndReport({ ...values, report, orderIds, priority: 'interactive' }, session);
+    return await sendAndReport({ ...values, orderIds, priority: 'interactive' }, session);
   },
 };
