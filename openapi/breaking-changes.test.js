@@ -132,6 +132,7 @@ describe.skipIf(!hasOasdiff)('a compatible change', () => {
     ['a higher limit', [...sync, 'x-rate-limit', 'limit'], limit + 5],
     ['a shorter window', [...sync, 'x-rate-limit', 'windowSeconds'], 30],
     ['a safer tool', [...sync, 'x-mcp-tool', 'annotations', 'idempotentHint'], true],
+    ['a summary of a path', [...list.slice(0, -1), 'summary'], 'All orders'],
   ])('is not reported: %s', async (_, path, value) => {
     expect(await changesOf(path, value)).toEqual([]);
   });
@@ -277,6 +278,32 @@ describe.skipIf(!hasOasdiff)('a request that accepts less', () => {
   );
 
   it.each([
+    [
+      'a field may be null and accepts less',
+      inBody,
+      integer,
+      { anyOf: [{ ...integer, multipleOf: 5 }, nothing] },
+      'the field `filter` of the request is a multiple of 5 from now on',
+    ],
+    [
+      'anything becomes a text with options',
+      inBody,
+      {},
+      { type: 'string', anyOf: [{ minLength: 1 }, { maxLength: 3 }] },
+      'the `filter` request property type/format changed from ``/`` to `string`/``',
+    ],
+    [
+      'a field has another type and the name of a keyword',
+      [...schemas, 'ListOrdersRequest', 'properties', 'additionalProperties'],
+      integer,
+      { type: 'string' },
+      'the `additionalProperties` request property type/format changed from `integer`/`` to `string`/``',
+    ],
+  ])('breaks users once when %s', async (_, path, before, after, change) => {
+    expect(await between(path, before, after)).toEqual([`listOrders: ${change}`]);
+  });
+
+  it.each([
     ['anyOf', integer],
     ['anyOf', nothing],
     ['oneOf', integer],
@@ -293,6 +320,11 @@ describe.skipIf(!hasOasdiff)('an answer that promises less', () => {
   const ok = [...list, 'responses', '200'];
   const header = [...ok, 'headers', 'X-RateLimit-Limit'];
   const text = { type: 'string' };
+
+  it('promises more with one value of a list', async () => {
+    const color = [...schemas, 'Label', 'properties', 'color'];
+    expect(await between(color, { ...text, enum: ['a', 'b'] }, { ...text, const: 'a' })).toEqual([]);
+  });
 
   it.each([
     [
@@ -456,6 +488,13 @@ describe.skipIf(!hasOasdiff)('the name of an argument', () => {
     ]);
   });
 
+  it('does not change when the field is gone', async () => {
+    const named = { ...schema('OrderStatus'), 'x-argument': 'state' };
+    expect(await between(filter, named, undefined)).toEqual([
+      'listOrders: removed the request property `status`',
+    ]);
+  });
+
   it('counts beside the reference of a parameter', async () => {
     const named = (/** @type {string} */ name) => {
       const document = parseDocument(
@@ -501,6 +540,11 @@ describe.skipIf(!hasOasdiff)('a parameter', () => {
       const [old, now] = [before, after].map((each) => [page, ...(each ? [each] : [])]);
       expect(await between(path, old, now)).toEqual([`listOrders: ${change}`]);
     }
+  });
+
+  it('of a path changes nothing for an operation that has its own', async () => {
+    const ofAll = { name: 'page', in: 'query', schema: { type: 'string' } };
+    expect(await between(ofPath, undefined, [ofAll])).toEqual([]);
   });
 
   it('is the same one wherever it is described', async () => {
@@ -738,13 +782,20 @@ describe('a text that is not an OpenAPI document', () => {
     ['answer', [...list, 'responses', '422'], '#/components/responses/None'],
     ['path', ['paths', '/orders'], 'orders.json#/path'],
     ['parameter', [...list, 'parameters', '0'], '#/components/parameters/none'],
-  ])('is refused: an %s that is nowhere, before and after', async (_, path, $ref) => {
+  ])('is refused: a reference that leads nowhere, before and after: %s', async (_, path, $ref) => {
     const document = documentWith(path, { $ref });
     const read = (/** @type {string} */ file) => {
       if (file !== 'orders.yaml') throw new Error('ENOENT');
       return document;
     };
     await expect(breakingChanges('orders.yaml', read, read)).rejects.toThrow(`${$ref} points at nothing`);
+  });
+
+  it('is refused: a parameter that refers to itself', async () => {
+    const $ref = '#/components/parameters/page';
+    const document = parseDocument(documentWith([...list, 'parameters', '0'], { $ref }));
+    document.setIn(['components', 'parameters'], { page: { $ref } });
+    await expect(comparing(original, document.toString())).rejects.toThrow(`${$ref} refers to itself`);
   });
 });
 
