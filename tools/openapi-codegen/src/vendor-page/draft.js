@@ -59,8 +59,7 @@ export function draftOperation(page, decisions = {}) {
     questions.push('Which answer does the response example show? No status is 2xx.');
   const parameters = parametersOf(page, questions);
   const body = contentOf(page.fields.body, page.requestExample, { status: 'request', path: '', questions });
-  const answers = page.answers.toSorted((a, b) => Number(a.status) - Number(b.status));
-  const responses = answers.map((answer) => {
+  const responses = page.answers.map((answer) => {
     const shown = answer === example ? page.responseExample : undefined;
     return [answer.status, answerOf(answer, shown, { status: answer.status, path: '', questions, decide })];
   });

@@ -52,18 +52,19 @@ describe('decisions about a draft', () => {
   });
 
   it.each([
-    ['that reads', true],
-    ['whose method says that it writes', undefined],
-  ])('describe a tool %s', (_, reads) => {
-    const { operation } = draftOperation(page, { tool: 'show_details', ...(reads ? { reads } : {}) });
+    ['that reads', true, { reads: true }, 'POST'],
+    ['whose method says that it reads', true, {}, 'GET'],
+    ['whose method says that it writes', false, {}, 'POST'],
+  ])('describe a tool %s', (_, reads, decided, method) => {
+    const { operation } = draftOperation({ ...page, method }, { tool: 'show_details', ...decided });
     expect(operation['x-mcp-tool']).toEqual({
       name: 'show_details',
       title: 'Show order details',
       description: 'The lines and the labels of one order, as the customer placed it.',
       annotations: {
-        readOnlyHint: reads === true,
-        destructiveHint: reads !== true,
-        idempotentHint: reads === true,
+        readOnlyHint: reads,
+        destructiveHint: !reads,
+        idempotentHint: reads,
         openWorldHint: true,
       },
     });

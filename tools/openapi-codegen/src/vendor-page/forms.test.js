@@ -166,6 +166,26 @@ describe('a page that is not clear is asked about', () => {
       /^Which fields does a request have\?/,
     ],
     [
+      'without a title',
+      changed(list, ['List Orders\n', 'Lists orders.\n']),
+      /^What is the title of the operation\?/,
+    ],
+    [
+      'with two answers that its example may show',
+      changed(sync, ['\n422\n', '\n202\n']),
+      /^Which 2xx answer does the response example show\?/,
+    ],
+    [
+      'that does not say what an answer means',
+      changed(lines, ['Not found\n', '']),
+      /^What does the answer 404 mean\?/,
+    ],
+    [
+      'with two rate limits in headers alone',
+      changed(sync, ['Rate limit: 5 requests per minute.', '']).replace('per minute 5', 'per minute 6'),
+      /^Which rate limit does the operation have\?/,
+    ],
+    [
       'with a row twice',
       changed(sync, ['Yes 42', 'Yes 42\norder_id string Yes']),
       /^What is request\.order_id\?/,
@@ -256,6 +276,33 @@ describe('a page that is not clear is asked about', () => {
   ])('%s', (_, page) => {
     expect(readPage(page)).toMatchObject({ path: undefined, answers: [] });
     expect(questionsOf(page)).toContain('Which method and path does the operation have?');
+  });
+
+  it('while its draft accepts table and example, and marks what only the example shows', () => {
+    const example = '"error": { "code": 7 }, "extra": null, "data": [2, "b"], "message": null';
+    const page = sync.replace(/"error": false[^}]*/, example);
+    const { responses } = Object(
+      draftOperation(readPage(page), { public: ['error.code', 'data'] }).operation,
+    );
+    expect(responses[200].content['application/json'].schema.properties).toEqual({
+      error: {
+        anyOf: [
+          {
+            type: 'object',
+            properties: { code: { type: ['integer', 'null'], 'x-source': 'example', 'x-privacy': 'public' } },
+          },
+          { type: 'boolean' },
+        ],
+        'x-privacy': 'secret',
+      },
+      message: { type: ['string', 'null'], 'x-privacy': 'secret' },
+      data: {
+        type: 'array',
+        items: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
+        'x-privacy': 'public',
+      },
+      extra: { 'x-source': 'example', 'x-privacy': 'secret' },
+    });
   });
 
   it('with two operations is refused', () => {
@@ -441,6 +488,22 @@ it('the comparison knows the base URL and the prose of a page', () => {
     'base URL: the page says https://api.example.com/api, the document https://api.wemasy.nl/api',
     'description: the page says The lines of one order, as they were shipped., the document does not',
   ]);
+});
+
+it('the comparison knows who may call an operation', () => {
+  const { path, method, operation } = draft(lines);
+  const security = [{ token: [] }];
+  const document = { servers, security, paths: { [path]: { [method]: { ...operation, security: [] } } } };
+  expect(comparePage(readPage(lines), document).differences).toEqual([
+    'security: the page says [{"token":[]}], the document []',
+  ]);
+});
+
+it('the comparison asks nothing about a base URL that the page does not name', () => {
+  const { path, method, operation } = draft(lines);
+  const page = changed(lines, ['Base URL\nhttps://api.wemasy.nl/api\n', '']);
+  const document = { servers, paths: { [path]: { [method]: operation } } };
+  expect(comparePage(readPage(page), document).differences).toEqual([]);
 });
 
 describe('the comparison finds all of a page in a document', () => {

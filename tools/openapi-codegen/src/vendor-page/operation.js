@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
-import { posix, resolve } from 'node:path';
+import { dirname, posix, resolve } from 'node:path';
 import { getProjects, logger, names } from '@nx/devkit';
 import { format, resolveConfig } from 'prettier';
 import { isMap, parseDocument, stringify } from 'yaml';
@@ -46,8 +46,9 @@ export default async function operation(tree, options) {
   const style = (await resolveConfig(documentPath, { editorconfig: true })) ?? {};
   tree.write(documentPath, await format(changed, { ...style, parser: 'yaml' }));
   const { differences } = comparePage(page, parseDocument(changed).toJS());
-  const kept = posix.join(posix.dirname(documentPath), 'vendor', `${names(draft.operationId).fileName}.txt`);
-  if (!tree.exists(kept)) tree.write(kept, text);
+  const folder = posix.join(posix.dirname(documentPath), 'vendor');
+  if (dirname(file) !== resolve(tree.root, folder))
+    tree.write(posix.join(folder, `${names(draft.operationId).fileName}.txt`), text);
   list(`Drafted ${draft.operationId} in ${documentPath}. Open questions:`, [
     ...draft.questions,
     ...differences,

@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +48,16 @@ it('drafts beside the other methods of a path, and leaves the rest of the docume
   expect(Object.keys(parse(document).paths[path])).toEqual(['delete', 'get']);
   expect(tree.read('openapi/vendor/show-order-lines.txt', 'utf-8')).toBe(readFileSync(example, 'utf8'));
   expect(said[0]).toBe('Drafted showOrderLines in openapi/shop.yaml. Open questions:');
+});
+
+it('keeps a page that is saved among the others under its name', async () => {
+  tree.write('openapi/shop.yaml', `${servers}paths:\n  /other: {}\n`);
+  Object.assign(tree, { root: folder });
+  mkdirSync(join(folder, 'openapi/vendor'), { recursive: true });
+  saved('openapi/vendor/lines.txt', readFileSync(example, 'utf8'));
+  await operation(tree, { page: 'openapi/vendor/lines.txt' });
+  expect(tree.listChanges().map(({ path: changed }) => changed)).toContain('openapi/shop.yaml');
+  expect(tree.listChanges().filter(({ path: changed }) => changed.startsWith('openapi/vendor'))).toEqual([]);
 });
 
 it('asks about a page of another server than that of the document', async () => {

@@ -143,7 +143,7 @@ function sectionsOf(text) {
   return (/** @type {string} */ name) => {
     const found = sections.filter((each) => each.name === name);
     const raw = found.flatMap((each) => each.raw);
-    const lines = raw.map(plainLine).filter((line) => line !== '' && line !== 'Export');
+    const lines = raw.map(plainLine).filter((line) => line !== '');
     return { headings: found.map(({ heading }) => heading), lines, raw: raw.join('\n') };
   };
 }

@@ -67,6 +67,18 @@ describe('the saved pages of the vendor', () => {
       `per minute ${limit}1`,
       new RegExp(`^x-rate-limit limit: the page says ${limit}1, the document `),
     ],
+    [
+      'the example of a header',
+      `per minute ${limit}`,
+      `per minute ${limit}1`,
+      new RegExp(`^200 header X-RateLimit-Limit, example: the page says ${limit}1, the document ${limit}$`),
+    ],
+    [
+      'whether a body is required',
+      'Request Body Optional',
+      'Request Body Required',
+      /^request, required: the page says true, the document false$/,
+    ],
     ['the wording of an answer', 'Paginated list of orders', 'Orders', /^200: the page says Orders/],
     ['the example', '"total": "129.99551"', '"total": "130.00000"', /^200, example: /],
     ['access', 'orders/all Auth', 'orders/all Public', /^security: the page says \[\]/],
@@ -112,7 +124,7 @@ describe('a page in another form', () => {
     );
     expect(operation).toMatchObject({
       parameters: [
-        { name: 'id', in: 'path', required: true },
+        { name: 'id', in: 'path', required: true, 'x-source': 'inferred' },
         { name: 'locale', in: 'query', example: 1, schema: { type: 'integer', enum: [0, 1] } },
         { name: 'note', in: 'query', schema: { type: 'string', maxLength: 255 } },
       ],
@@ -133,6 +145,7 @@ describe('a page in another form', () => {
       'x-privacy': 'secret',
     });
     expect(questions).toContain('Which types can extra have? The page says mixed.');
+    expect(questions).toContain('Which types can data[] have? The page says mixed.');
     expect(questions).toContainEqual(expect.stringMatching(/^Who may see error, /));
   });
 

@@ -72,7 +72,7 @@ function schemaAt(rows, shown, place) {
     schemaAt(
       [{ field: { name, types }, keys: [] }],
       shown.filter((value) => types.includes(kindIn(value))),
-      { ...place, isMarked: false, decide: decide && (() => 'secret') },
+      { ...place, isMarked: false },
     );
   const schema = compact({
     ...(types.length === 0 ? usual : { anyOf: [other(), usual] }),
@@ -89,7 +89,7 @@ function scalarOf(kinds, own, place) {
   const { path, questions, decide } = place;
   const type = kinds.includes(undefined) ? undefined : kinds.length > 1 ? kinds : kinds[0];
   if (own === undefined) return { type };
-  const vague = own.types.map((each) => each.replaceAll('[]', '')).find((each) => kindOf(each) === undefined);
+  const vague = own.types.find((each) => kindOf(each) === undefined);
   if (vague) questions.push(`Which types can ${path.split('.').at(-1)} have? The page says ${vague}.`);
   const isList = kinds.includes('array');
   const bound = kinds.includes('integer') || kinds.includes('number') ? 'imum' : isList ? 'Items' : 'Length';
@@ -119,11 +119,9 @@ function contentsOf(kinds, rows, shown, place) {
   const fields = isObject && !isMap ? fieldsOf(inner.filter(isField), objects, within) : {};
   const elements = shown.filter(Array.isArray).flat();
   const inList = { ...within, path: `${place.path}[]`, isMarked: within.isMarked && held.length > 0 };
-  // What a type such as `string[]` says of the elements, unless rows or examples say more.
-  const types = own?.types.flatMap((type) => /^(?!mixed)(.+)\[\]$/.exec(type)?.slice(1) ?? []) ?? [];
-  const isDetailed =
-    held.some(({ keys }) => keys.length === 0) ||
-    (types[0] === 'object' && elements.length > 0 && elements.every(isRecord));
+  // What a type such as `string[]` says of the elements, unless rows say more.
+  const types = own?.types.flatMap((type) => /^(.+)\[\]$/.exec(type)?.slice(1) ?? []) ?? [];
+  const isDetailed = held.some(({ keys }) => keys.length === 0);
   const said =
     types.length === 0 || isDetailed ? [] : [{ field: { name: '', types, values: own?.values }, keys: [] }];
   const items = () => schemaAt([...said, ...held], elements, inList);
