@@ -155,7 +155,7 @@ export function connect(options: ServiceOptions): Services {
     (opened ??= loadJournalServices({ ...options, baseUrl: journalUrl, accounts, client }));
   const journal = async () => (await journalServices()).journal;
   const orderSync = async () => (await journalServices()).orderSync;
-  // Whoever used a journal that could not be loaded has that error, and nothing is in flight.
+  // The call that could not load the journal has that error, and nothing is in flight.
   const settle = async () => (await opened?.catch(() => undefined))?.orderSync.settle();
   return {
     client,
